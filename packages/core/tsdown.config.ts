@@ -1,0 +1,11 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/sha256.ts'],
+  platform: 'neutral',
+  target: 'es2022',
+  // One built file for each source file, so that bundlers drop what is not used.
+  unbundle: true,
+  dts: { oxc: true },
+  clean: true,
+})

@@ -1,0 +1,11 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: ['src/index.ts'],
+  platform: 'neutral',
+  target: 'es2022',
+  // One built file for each source file: directives such as 'use client' stay where they were written.
+  unbundle: true,
+  dts: { oxc: true },
+  clean: true,
+})
