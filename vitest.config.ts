@@ -1,0 +1,139 @@
+/**
+ * One run of everything. Each project says where its tests live and where they run.
+ */
+import { playwright } from '@vitest/browser-playwright'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+import { chromiumLaunchOptions } from './scripts/chromium.ts'
+
+// The packages' sources stand in for their builds, so nothing has to be built before it is tested.
+const source = '@xmachines/source'
+const resolve = { conditions: [source, ...defaultClientConditions] }
+const ssr = { resolve: { conditions: [source, ...defaultServerConditions] } }
+
+// Named for Vite, or it finds them while tests run, and reloads the page under them.
+const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @noble/hashes/${file}.js`)
+
+const browser = (name: string) => ({
+  enabled: true,
+  headless: true,
+  provider: playwright({
+    // Read when a browser is launched: a machine without one fails the tests that need it, and no others.
+    launchOptions: {
+      get executablePath() {
+        return chromiumLaunchOptions().executablePath
+      },
+      get args() {
+        return chromiumLaunchOptions().args
+      },
+      get env() {
+        return chromiumLaunchOptions().env
+      },
+    },
+  }),
+  instances: [{ browser: 'chromium' as const, name }],
+  screenshotFailures: false,
+})
+
+export default defineConfig({
+  test: {
+    reporters: ['default', 'json'],
+    outputFile: { json: 'reports/vitest.json' },
+    passWithNoTests: true,
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] },
+      },
+      {
+        // Compiled without the project references of `tsc -b`, so that it needs no build.
+        resolve,
+        ssr,
+        test: {
+          name: 'core types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/core/test/**/*.test-d.ts'],
+            tsconfig: 'packages/core/test/tsconfig.types.json',
+          },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'react',
+          environment: 'jsdom',
+          include: ['packages/react/test/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.browser.test.*'],
+        },
+      },
+      {
+        root: 'packages/react',
+        resolve,
+        optimizeDeps: {
+          include: [
+            ...hashes,
+            'react',
+            'react/jsx-runtime',
+            'react/jsx-dev-runtime',
+            'react-dom',
+            'react-dom/client',
+            'react-dom/server',
+            '@testing-library/react',
+            '@testing-library/user-event',
+            'use-sync-external-store/with-selector',
+          ],
+        },
+        test: {
+          name: 'react browser',
+          include: ['test/**/*.browser.test.{ts,tsx}'],
+          browser: browser('react browser'),
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
+        },
+      },
+      {
+        root: 'test',
+        resolve,
+        optimizeDeps: { include: [...hashes, 'fast-check'] },
+        test: {
+          name: 'conformance browser',
+          include: ['conformance/**/*.browser.test.ts'],
+          browser: browser('conformance browser'),
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'packaging',
+          include: ['test/packaging/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'end-to-end',
+          include: ['test/end-to-end/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
