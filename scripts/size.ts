@@ -55,16 +55,21 @@ const rows: Row[] = [
   },
 ]
 
-let over = 0
+let failures = 0
 for (const { name, code, external = [], bar } of rows) {
-  const weight = await weigh(code, external)
-  const holds = bar === undefined || weight <= bar * 1000
-  if (!holds) over += 1
-  const verdict = bar === undefined ? '' : `at most ${bar.toFixed(1)} kB  ${holds ? 'holds' : 'OVER'}`
-  console.log(`${name.padEnd(52)}${(weight / 1000).toFixed(2).padStart(6)} kB  ${verdict}`.trimEnd())
+  try {
+    const weight = await weigh(code, external)
+    const holds = bar === undefined || weight <= bar * 1000
+    if (!holds) failures += 1
+    const verdict = bar === undefined ? '' : `at most ${bar.toFixed(1)} kB  ${holds ? 'holds' : 'OVER'}`
+    console.log(`${name.padEnd(52)}${(weight / 1000).toFixed(2).padStart(6)} kB  ${verdict}`.trimEnd())
+  } catch (error) {
+    failures += 1
+    console.log(`${name.padEnd(52)}   not weighed: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
-if (over > 0) {
-  console.error(`${over === 1 ? 'One weight is' : `${over} weights are`} over the bar.`)
+if (failures > 0) {
+  console.error(`${failures} of ${rows.length} weights do not hold.`)
   process.exitCode = 1
 }
 
@@ -74,10 +79,11 @@ async function weigh(contents: string, external: string[]): Promise<number> {
     bundle: true,
     minify: true,
     write: false,
+    logLevel: 'silent',
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    conditions: ['@xmachines/source', 'production'],
+    conditions: ['@xmachines/source', 'module', 'production'],
     define: { 'process.env.NODE_ENV': '"production"' },
     external,
   })
