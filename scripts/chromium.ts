@@ -90,7 +90,8 @@ function unpacked(): ChromiumLaunchOptions {
   }
   const folder = unpackOnce()
   const executablePath = join(folder, 'chromium')
-  const fonts = existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_PATH: join(folder, 'fonts') }
+  const hasFonts = existsSync('/etc/fonts/fonts.conf') && existsSync('/usr/share/fonts')
+  const fonts = hasFonts ? {} : { FONTCONFIG_FILE: join(folder, 'fonts/fonts.conf') }
 
   if (missingLibraries(executablePath, environment({})).length === 0) {
     return { executablePath, args, env: environment(fonts) }
@@ -119,6 +120,7 @@ function unpackOnce(): string {
     writeFileSync(join(partial, 'chromium'), inflate(join(bin, 'chromium.br')), { mode: 0o755 })
     extract(join(bin, 'swiftshader.tar.br'), partial)
     extract(join(bin, 'fonts.tar.br'), join(partial, 'fonts'))
+    writeFileSync(join(partial, 'fonts/fonts.conf'), fontsConfiguration)
     extract(join(bin, 'al2023.tar.br'), join(partial, 'al2023'))
     renameSync(partial, folder)
   } catch (error) {
@@ -150,6 +152,15 @@ function environment(additions: Record<string, string>): Record<string, string> 
   const own = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return { ...Object.fromEntries(own), ...additions }
 }
+
+/** In place of the one that comes along, which looks for the fonts in places of its own. */
+const fontsConfiguration = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`
 
 const advice =
   'The tests in a browser need Chromium: install it (Debian and Ubuntu: `apt-get install chromium`; ' +
