@@ -1,0 +1,146 @@
+// The commits that a history is made of, byte for byte as Git stores them: machine, genesis and batch (RFC Run v1
+// §2.3, §10). Knows formats and bytes; runs nothing.
+
+import { canonicalJson } from './canonical-json.ts'
+import { fromHex, hexDigit, type ObjectFormat, objectId } from './oid.ts'
+import type { Batch } from './step.ts'
+
+const WHO = 'XMachines <noreply@xmachines.invalid>'
+
+/** What a genesis commit is computed of. */
+export interface GenesisContent {
+  readonly machine: { readonly name: string; readonly version: string }
+  /** Whole seconds since the epoch. */
+  readonly createdAt: number
+  /** 32 hex digits. */
+  readonly nonce: string
+  readonly initial: unknown
+  readonly input: unknown
+}
+
+/** The oid of the orphan commit that stands for a machine. */
+export function machineOid(format: ObjectFormat, name: string, version: string): string {
+  const tree = treeOid(format, [['machine.json', machineBlob(format, name, version)]])
+  return objectId(format, 'commit', commitText(tree, undefined, 0, 0, `machine ${name}@${version}\n`))
+}
+
+/** The oid of the blob that holds a state: its canonical JSON and a line end. */
+export function stateOid(format: ObjectFormat, state: unknown): string {
+  return objectId(format, 'blob', `${canonicalJson(state)}\n`)
+}
+
+/** The oids of a genesis: its tree, which every batch has too, its machine, and its own, which is the run's id. */
+export function genesisOids(
+  format: ObjectFormat,
+  { machine, createdAt, nonce, initial, input }: GenesisContent,
+): { readonly tree: string; readonly machine: string; readonly oid: string } {
+  const files: [string, string][] = [['initial.json', stateOid(format, initial)]]
+  if (input !== undefined) files.push(['input.json', stateOid(format, input)])
+  files.push(['machine.json', machineBlob(format, machine.name, machine.version)])
+  const tree = treeOid(format, files)
+  const parent = machineOid(format, machine.name, machine.version)
+  const message = `run ${machine.name}@${machine.version}\n\nNonce: ${nonce}\n`
+  const oid = objectId(format, 'commit', commitText(tree, parent, createdAt, createdAt, message))
+  return { tree, machine: parent, oid }
+}
+
+/** The message of a batch's commit: one line of canonical JSON for each event. */
+export function batchMessage(batch: Batch): string {
+  if (!Array.isArray(batch)) return `${canonicalJson(batch)}\n`
+  let message = ''
+  for (const event of batch) message += `${canonicalJson(event)}\n`
+  return message
+}
+
+/** The oid, as bytes, of the commit of a batch behind a parent. */
+export type BatchHasher = (parent: Uint8Array, sequence: number, batch: Batch) => Uint8Array
+
+/**
+ * Computes the oids of one run's batches. Everything of a commit but parent, committer date and message is the same
+ * for all of them, so it is written once, into a buffer that is used again.
+ */
+export function batchHasher(format: ObjectFormat, tree: string, createdAt: number): BatchHasher {
+  // `commit LENGTH\0` is written in front of BODY, once the length is known.
+  const BODY = 24
+  const before = `tree ${tree}\nparent `
+  const middle = `\nauthor ${WHO} ${createdAt} +0000\ncommitter ${WHO} `
+  let bytes = new Uint8Array(1024)
+  const parentAt = writeAscii(bytes, BODY, before)
+  const dateAt = writeAscii(bytes, parentAt + tree.length, middle)
+  return (parent, sequence, batch) => {
+    writeHex(bytes, parentAt, parent)
+    const messageAt = writeAscii(bytes, dateAt, `${createdAt + sequence} +0000\n\n`)
+    const message = batchMessage(batch)
+    // UTF-8 takes at most three bytes for each UTF-16 code unit.
+    const most = messageAt + message.length * 3
+    if (most > bytes.length) bytes = grown(bytes, most)
+    const end = writeUtf8(bytes, messageAt, message)
+    const header = `commit ${end - BODY}\0`
+    const start = BODY - header.length
+    writeAscii(bytes, start, header)
+    return format.hash(bytes.subarray(start, end))
+  }
+}
+
+function machineBlob(format: ObjectFormat, name: string, version: string): string {
+  return objectId(format, 'blob', `${canonicalJson({ name, version })}\n`)
+}
+
+/** The oid of a tree of files, whose names come sorted. */
+function treeOid(format: ObjectFormat, files: readonly (readonly [name: string, blob: string])[]): string {
+  const parts: Uint8Array[] = []
+  for (const [name, blob] of files) parts.push(utf8.encode(`100644 ${name}\0`), fromHex(blob))
+  const content = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    content.set(part, at)
+    at += part.length
+  }
+  return objectId(format, 'tree', content)
+}
+
+function commitText(
+  tree: string,
+  parent: string | undefined,
+  authored: number,
+  committed: number,
+  message: string,
+): string {
+  const parents = parent === undefined ? '' : `parent ${parent}\n`
+  return `tree ${tree}\n${parents}author ${WHO} ${authored} +0000\ncommitter ${WHO} ${committed} +0000\n\n${message}`
+}
+
+const utf8 = new TextEncoder()
+
+function writeAscii(bytes: Uint8Array, from: number, text: string): number {
+  for (let at = 0; at < text.length; at++) bytes[from + at] = text.charCodeAt(at)
+  return from + text.length
+}
+
+function writeHex(bytes: Uint8Array, from: number, digest: Uint8Array): void {
+  for (let at = 0; at < digest.length; at++) {
+    const byte = digest[at] as number
+    bytes[from + 2 * at] = hexDigit(byte >> 4)
+    bytes[from + 2 * at + 1] = hexDigit(byte & 15)
+  }
+}
+
+/** As `encodeInto`, which costs more than short text itself where all of it is ASCII. */
+function writeUtf8(bytes: Uint8Array, from: number, text: string): number {
+  if (text.length < 200) {
+    let at = 0
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 0x7f) break
+      bytes[from + at] = code
+    }
+    if (at === text.length) return from + at
+  }
+  return from + utf8.encodeInto(text, bytes.subarray(from)).written
+}
+
+function grown(bytes: Uint8Array, least: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(least * 2)
+  larger.set(bytes)
+  return larger
+}

@@ -1,0 +1,89 @@
+// A readable port: a cursor over the log behind a stream that buffers nothing. It reads when it is asked, waits in the
+// log when there is nothing, and ends with its feed.
+
+import type { Log, Waiting } from './log.ts'
+
+/** What a readable port reads, and how it ends. */
+export interface Feed<Item> {
+  hasNext(): boolean
+  /** Takes the next item; only asked when there is one. */
+  next(): Item
+  /** How the stream ends once nothing is left, or undefined while it goes on. */
+  ending(): Ending | undefined
+}
+
+/** An end: an ordinary one, or with an error. */
+export interface Ending {
+  readonly error?: unknown
+}
+
+/** A high-water mark of 0: an item is taken from the log when somebody asks for it, and not before. */
+export const unbuffered: QueuingStrategy = Object.freeze({ highWaterMark: 0 })
+
+/** The underlying source of a readable port. */
+export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting {
+  readonly #log: Log
+  readonly #feed: Feed<Item>
+  #controller: ReadableStreamDefaultController<Item> | undefined
+  #ended = false
+
+  readonly #onEnd: (() => void) | undefined
+
+  /** `onEnd` is called when nothing more will be read. */
+  constructor(log: Log, feed: Feed<Item>, onEnd?: () => void) {
+    this.#log = log
+    this.#feed = feed
+    this.#onEnd = onEnd
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  start(controller: ReadableStreamDefaultController<Item>): void {
+    this.#controller = controller
+    this.settle()
+  }
+
+  // Answers nothing rather than a promise where there is nothing to read: the stream asks again after each item.
+  pull(): void {
+    if (this.#feed.hasNext()) {
+      this.#controller?.enqueue(this.#feed.next())
+      this.settle()
+    } else {
+      this.#log.waiting.push(this)
+    }
+  }
+
+  wake(): void {
+    if (!this.#ended) this.pull()
+  }
+
+  cancel(): void {
+    this.#end()
+  }
+
+  /** Ends the stream if its feed has ended and nothing is left. */
+  settle(): void {
+    if (this.#ended || this.#feed.hasNext()) return
+    const ending = this.#feed.ending()
+    if (ending === undefined) return
+    if ('error' in ending) this.fail(ending.error)
+    else {
+      this.#end()
+      this.#controller?.close()
+    }
+  }
+
+  /** Ends the stream with an error, whatever is left. */
+  fail(error: unknown): void {
+    if (this.#ended) return
+    this.#end()
+    this.#controller?.error(error)
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#onEnd?.()
+  }
+}

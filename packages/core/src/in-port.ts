@@ -1,0 +1,237 @@
+// The `in` port: the one way into a run (RFC Run v1 §4, §8). Batches are copied during the very call of `write`, take
+// their turn in the stream's queue, and are applied when the stream gets to them, or when `send` overtakes the stream.
+//
+//   write(batch) ─ size(): copy, note the turn ─► the stream's queue ─ sink.write() ─► apply, unless applied
+//   send(batch)  ─ apply what turns are left, then the batch itself ──────────────────────► at once
+//
+// The platform calls `size` before it decides whether it takes a chunk, so a turn may have been noted for a write that
+// is then rejected. Turns therefore carry their chunk, and none is noted where a rejection can be foreseen.
+
+import { admit } from './admit.ts'
+import { enter } from './engine.ts'
+import type { Log } from './log.ts'
+import type { PortSet } from './port-set.ts'
+import type { RunError } from './run-error.ts'
+import type { Batch, Refusal } from './step.ts'
+
+/** A batch that was written and waits to be applied, or to be acknowledged. */
+interface Turn {
+  readonly chunk: unknown
+  readonly admitted: Batch | Refusal
+  applied: boolean
+  /** With `applied`: the refusal, if it was fatal or the run had ended. */
+  failure: RunError | undefined
+}
+
+/** What the platform does not tell a sink: that the stream was closed, and whose lock was let go. */
+interface Door {
+  closing: boolean
+  /** Counts the locks that were released. */
+  released: number
+}
+
+/**
+ * The `in` port of a run (RFC Run v1 §4): a stream of events and batches. `write` resolves once its batch is applied or
+ * refused; a refused batch never errors the stream.
+ */
+export class InPort<Event> extends WritableStream<Event | readonly Event[]> {
+  readonly #door: Door
+  readonly #turns: Turns
+
+  /**
+   * Enters a batch where `write` would, without taking the lock and without waiting: when it returns,
+   * `snapshot.current` shows the result. What this port's stream still has queued goes first.
+   * @param batch one event, or several that are applied whole or not at all
+   * @returns the refusal, if there was one
+   */
+  readonly send: (batch: Event | readonly Event[]) => RunError | undefined
+
+  /** Only a run makes one. */
+  constructor(log: Log, set: PortSet) {
+    const door: Door = { closing: false, released: 0 }
+    const turns = new Turns(log, set)
+    super(turns, {
+      highWaterMark: 1,
+      size: (chunk) => {
+        const { released } = door
+        const admitted = admit(log.machine, chunk)
+        // While a batch is copied, a proxy may have closed the stream or let its lock go.
+        if (!door.closing && door.released === released) turns.note(chunk, admitted)
+        return 1
+      },
+    })
+    this.#door = door
+    this.#turns = turns
+    this.send = (batch) => {
+      const admitted = admit(log.machine, batch)
+      turns.overtake()
+      return enter(log, admitted, true)
+    }
+  }
+
+  override getWriter(): WritableStreamDefaultWriter<Event | readonly Event[]> {
+    return new InWriter(this, this.#door, this.#turns)
+  }
+
+  override async close(): Promise<void> {
+    if (!this.locked) this.#door.closing = true
+    await super.close()
+  }
+
+  override async abort(reason?: unknown): Promise<void> {
+    if (!this.locked) await this.#turns.drop(reason)
+    await super.abort(reason)
+  }
+
+  /** The run ended: nothing more is taken. */
+  runEnded(): void {
+    this.#turns.end()
+  }
+}
+
+class InWriter<Chunk> extends WritableStreamDefaultWriter<Chunk> {
+  readonly #door: Door
+  readonly #turns: Turns
+  #released = false
+
+  constructor(stream: WritableStream<Chunk>, door: Door, turns: Turns) {
+    super(stream)
+    this.#door = door
+    this.#turns = turns
+  }
+
+  override releaseLock(): void {
+    this.#released = true
+    this.#door.released++
+    super.releaseLock()
+  }
+
+  override async close(): Promise<void> {
+    if (!this.#released) this.#door.closing = true
+    await super.close()
+  }
+
+  override async abort(reason?: unknown): Promise<void> {
+    if (!this.#released) await this.#turns.drop(reason)
+    await super.abort(reason)
+  }
+}
+
+/** The turns of one `in`, and the sink that takes them. */
+class Turns implements UnderlyingSink<unknown> {
+  readonly #log: Log
+  readonly #set: PortSet
+  /** Turns from the one that is due on; those before it are spent. */
+  #queue: Turn[] = []
+  #next = 0
+  #controller: WritableStreamDefaultController | undefined
+  /** Whether the batch applied last left `out` too full for the next. */
+  #full = false
+  /** Set by an abort that waits for applied turns to be acknowledged. */
+  #dropped: { readonly reason: unknown; readonly done: () => void } | undefined
+
+  constructor(log: Log, set: PortSet) {
+    this.#log = log
+    this.#set = set
+  }
+
+  start(controller: WritableStreamDefaultController): void {
+    this.#controller = controller
+    if (this.#log.end !== undefined) controller.error(this.#log.end)
+  }
+
+  note(chunk: unknown, admitted: Batch | Refusal): void {
+    if (this.#dropped !== undefined || this.#controller?.signal.aborted === true) return
+    this.#queue.push({ chunk, admitted, applied: false, failure: undefined })
+  }
+
+  write(chunk: unknown): Promise<void> | undefined {
+    const turn = this.#due(chunk)
+    if (turn === undefined) throw this.#dropped === undefined ? this.#log.end : this.#dropped.reason
+    if (!turn.applied && this.#full && this.#set.isFull()) return this.#wait(turn)
+    this.#take(turn)
+    return undefined
+  }
+
+  close(): void {
+    this.#set.close()
+  }
+
+  abort(reason: unknown): void {
+    this.#queue = []
+    this.#next = 0
+    this.#set.abort(reason)
+  }
+
+  /** Applies every turn that is left, for a `send` that comes behind them. */
+  overtake(): void {
+    const { running, end } = this.#log
+    if (running !== undefined || end !== undefined || this.#controller?.signal.aborted === true) return
+    for (let at = this.#next; at < this.#queue.length; at++) this.#apply(this.#queue[at] as Turn)
+    this.#set.resume()
+  }
+
+  /**
+   * Drops what was not yet applied. Resolves at once, or when the writes that a `send` has applied already are
+   * acknowledged: an abort before that would have them rejected.
+   */
+  async drop(reason: unknown): Promise<void> {
+    if (!this.#owes()) return
+    await new Promise<void>((done) => {
+      this.#dropped ??= { reason, done }
+      this.#queue = this.#queue.filter((turn) => turn.applied)
+      this.#set.resume()
+    })
+  }
+
+  /** The run ended: errors the stream, once the writes that were applied already are acknowledged. */
+  end(): void {
+    if (!this.#owes()) this.#controller?.error(this.#log.end)
+  }
+
+  #owes(): boolean {
+    for (let at = this.#next; at < this.#queue.length; at++) if (this.#queue[at]?.applied === true) return true
+    return false
+  }
+
+  #due(chunk: unknown): Turn | undefined {
+    while (this.#next < this.#queue.length) {
+      const turn = this.#queue[this.#next++] as Turn
+      if (this.#next === this.#queue.length || this.#next > 1024) {
+        this.#queue = this.#queue.slice(this.#next)
+        this.#next = 0
+      }
+      if (Object.is(turn.chunk, chunk)) return turn
+    }
+    return undefined
+  }
+
+  #apply(turn: Turn): void {
+    if (turn.applied) return
+    const ended = this.#log.end !== undefined
+    const refusal = enter(this.#log, turn.admitted, false)
+    turn.applied = !ended
+    if (refusal !== undefined && (ended || refusal.fatal)) turn.failure = refusal
+  }
+
+  #take(turn: Turn): void {
+    this.#apply(turn)
+    this.#full = this.#set.isFull()
+    if (turn.failure !== undefined) throw turn.failure
+    if (this.#dropped !== undefined && !this.#owes()) this.#dropped.done()
+    if (this.#log.end !== undefined) this.end()
+  }
+
+  async #wait(turn: Turn): Promise<void> {
+    // A `send` that comes meanwhile applies this turn first.
+    this.#queue.splice(this.#next, 0, turn)
+    const signal = this.#controller?.signal as AbortSignal
+    const abort = (): void => this.#set.resume()
+    signal.addEventListener('abort', abort)
+    while (!turn.applied && !signal.aborted && this.#set.isFull()) await this.#set.relief()
+    signal.removeEventListener('abort', abort)
+    this.#queue.splice(this.#queue.indexOf(turn), 1)
+    if (signal.aborted && !turn.applied) throw signal.reason
+    this.#take(turn)
+  }
+}

@@ -1,0 +1,61 @@
+// A machine as a Mermaid state diagram.
+
+import type { Machine, RunEvent } from './machine.ts'
+
+/**
+ * Draws a machine as a Mermaid `stateDiagram-v2` (RFC Run v1 §2.1): its states, where each event leads as far as the
+ * definition declares it (bare names and `to`), and what completes it. An event whose targets are not declared is drawn
+ * as a loop with a `?`; one of `on` leaves every state that does not handle it.
+ *
+ * @param machine made by `defineMachine`, with `states`
+ * @returns Mermaid text, lines ended by `\n`
+ *
+ * @example
+ * ```ts
+ * import { defineMachine, toMermaid } from '@xmachines/core'
+ *
+ * const light = defineMachine<{ at: 'red' } | { at: 'green' }, { type: 'NEXT' }>({
+ *   name: 'light',
+ *   version: '1',
+ *   initial: { at: 'red' },
+ *   states: { red: { NEXT: 'green' }, green: { NEXT: 'red' } },
+ * })
+ * console.log(toMermaid(light).split('\n')[2]) // red --> green: NEXT
+ * ```
+ */
+export function toMermaid<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input>,
+): string {
+  const { states, initial, final, arrows } = machine.graph
+  const ids = new Map(states.map((name, index) => [name, isWord(name) ? name : `state${index}`]))
+  const idOf = (name: string): string => ids.get(name) ?? name
+  const lines = ['stateDiagram-v2']
+  for (const name of states) if (!isWord(name)) lines.push(`state "${escapeLabel(name)}" as ${idOf(name)}`)
+  if (initial !== undefined && ids.has(initial)) lines.push(`[*] --> ${idOf(initial)}`)
+  for (const { from, event, targets } of arrows) {
+    const sources = from === undefined ? states.filter((state) => !handles(state, event)) : [from]
+    for (const source of sources) {
+      for (const target of targets ?? [source]) {
+        lines.push(`${idOf(source)} --> ${idOf(target)}: ${escapeLabel(event)}${targets === undefined ? ' ?' : ''}`)
+      }
+    }
+  }
+  for (const name of final) lines.push(`${idOf(name)} --> [*]`)
+  return `${lines.join('\n')}\n`
+
+  function handles(state: string, event: string): boolean {
+    return final.includes(state) || arrows.some((arrow) => arrow.from === state && arrow.event === event)
+  }
+}
+
+function isWord(name: string): boolean {
+  // `end` and the like are words of Mermaid's own.
+  return (
+    /^[A-Za-z]\w*$/.test(name) &&
+    !/^(end|state|note|direction|class|default|style|classDef|click|scale|as)$/i.test(name)
+  )
+}
+
+function escapeLabel(text: string): string {
+  return text.replace(/[^\w .,-]/g, (character) => `#${character.codePointAt(0)};`)
+}

@@ -1,0 +1,11 @@
+// How a value that was refused is named in a message.
+
+import { describeThrown } from './plain-data.ts'
+
+/** A short name of any value: text in quotes, objects by their kind. */
+export function quote(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return describeThrown(value)
+}

@@ -1,0 +1,332 @@
+// Histories from outside: each record checked, replayed, and its oid verified on the way (RFC Run v1 §2.3, §7, §10).
+
+import { admitEvents, revalidate } from './admit.ts'
+import { stateOid } from './commit.ts'
+import { checkDeterminism, firstDifference } from './determinism.ts'
+import { development } from './development.ts'
+import { commit } from './engine.ts'
+import type { GenesisRecord, HistoryRecord, RunDocument } from './history.ts'
+import { appendDigest, oidAt, oidsOf } from './identity.ts'
+import type { Log } from './log.ts'
+import { checkMachine, type Machine, type RunEvent } from './machine.ts'
+import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
+import { copyPlain, NotPlain } from './plain-data.ts'
+import { quote } from './quote.ts'
+import { Run, startLog } from './run.ts'
+import { RunError, type RunErrorCode } from './run-error.ts'
+import { type AnyMachine, type Batch, Refusal, step } from './step.ts'
+
+/** A history, as `run.toJSON()` gives it, or record by record. */
+export type History<Event = RunEvent> = RunDocument<Event> | Iterable<HistoryRecord<Event>>
+
+/** How a history is replayed. */
+export interface ReplayOptions {
+  /** The object format of histories that are not SHA-1: `sha256` of `@xmachines/core/sha256`. */
+  readonly format?: ObjectFormat
+  /** As with `createRun`; for the replay too. */
+  readonly checkDeterminism?: boolean
+}
+
+/** How far a history is trusted. */
+export interface RestoreOptions extends ReplayOptions {
+  /** The oid at which the history must end. Oids alone prove consistency, not origin. */
+  readonly head?: string
+  /** Asks the schema of `events` to return each event unchanged, for histories from outside. */
+  readonly revalidate?: boolean
+}
+
+/**
+ * Restores a run from its history, every oid verified: a run of the same id and head (RFC Run v1 §2.3). Its `out` and
+ * `err` begin behind what was replayed, so that no old output fires again. A fatal error is not history, so a run that
+ * failed is restored active.
+ *
+ * @param machine the machine, or machines of which the one with the history's name and version is picked
+ * @param history what `run.toJSON()` gives, parsed where it was text, or any iterable of history records
+ * @param options the `head` that is trusted, and whether the schema is asked again
+ * @returns the run
+ * @throws {TypeError} where an argument has the wrong type
+ * @throws {RangeError} where the history's object format was not given
+ * @throws {RunError} `INVALID_HISTORY`, `HISTORY_MISMATCH`, `MACHINE_MISMATCH` or `REPLAY_FAILED`, with the sequence at
+ *   which the history broke
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine, restoreRun } from '@xmachines/core'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * const run = createRun(counter)
+ * run.in.send([{ type: 'INC' }, { type: 'INC' }])
+ * const file = JSON.stringify(run)
+ *
+ * const restored = restoreRun(counter, JSON.parse(file))
+ * console.log(restored.id === run.id, restored.head === run.head) // true true
+ * console.log(restored.snapshot.current.state) // 2
+ * ```
+ */
+export function restoreRun<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
+  history: History<NoInfer<Event>>,
+  options: RestoreOptions = {},
+): Run<State, Event, Output, Input> {
+  const machines = Array.isArray(machine) ? machine : [machine]
+  for (const one of machines) checkMachine(one, 'restoreRun')
+  const { records, document } = openHistory(history, 'restoreRun')
+  const pick = ({ machine: { name, version } }: GenesisRecord): Machine<State, Event, Output, Input> => {
+    const found = machines.find((one) => one.name === name && one.version === version)
+    if (found !== undefined) return found
+    const given = machines.map((one) => `${one.name}@${one.version}`).join(', ')
+    throw broken('MACHINE_MISMATCH', 0, `it is of ${name}@${version}, and the machines given are ${given || 'none'}`)
+  }
+  const { run, log } = replay(records, pick, options, true)
+  checkEnd(log, document, options.head)
+  return run()
+}
+
+/**
+ * Replays a history on a machine that has changed: the same input, nonce and batches on the new definition, oids not
+ * compared. Its id differs where its genesis does; its `out` and `err` begin behind what was replayed.
+ *
+ * @param machine the changed machine
+ * @param history as for `restoreRun`
+ * @param options the object format, where it is not SHA-1
+ * @returns a new run
+ * @throws {TypeError} where an argument has the wrong type
+ * @throws {RunError} `INVALID_HISTORY` or `REPLAY_FAILED`, with the sequence at which the history broke
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine, replayRun } from '@xmachines/core'
+ *
+ * const counting = (by: number) =>
+ *   defineMachine<number, { type: 'INC' }>({
+ *     name: 'counter',
+ *     version: '1',
+ *     initial: 0,
+ *     on: { INC: (count) => count + by },
+ *   })
+ * const run = createRun(counting(1))
+ * run.in.send([{ type: 'INC' }, { type: 'INC' }])
+ * console.log(replayRun(counting(10), run.toJSON()).snapshot.current.state) // 20
+ * ```
+ */
+export function replayRun<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input>,
+  history: History,
+  options: ReplayOptions = {},
+): Run<State, Event, Output, Input> {
+  checkMachine(machine, 'replayRun')
+  return replay(openHistory(history, 'replayRun').records, () => machine, options, false).run()
+}
+
+interface Replayed<State, Event extends RunEvent, Output, Input> {
+  readonly log: Log
+  /** Made when all is known to be well. */
+  readonly run: () => Run<State, Event, Output, Input>
+}
+
+function replay<State, Event extends RunEvent, Output, Input>(
+  records: Iterable<unknown>,
+  pick: (genesis: GenesisRecord) => Machine<State, Event, Output, Input>,
+  options: RestoreOptions,
+  verify: boolean,
+): Replayed<State, Event, Output, Input> {
+  const { checkDeterminism: twice = development, revalidate: again = false } = options
+  let log: Log | undefined
+  let machine: Machine<State, Event, Output, Input> | undefined
+  let parent = ''
+  for (const record of records) {
+    if (log === undefined) {
+      const genesis = readGenesis(record)
+      machine = pick(genesis)
+      log = replayGenesis(machine as unknown as AnyMachine, genesis, options.format, twice)
+      if (verify) verifyGenesis(log, genesis)
+      parent = genesis.oid
+      continue
+    }
+    const { oid, batch } = readBatch(record, log.batches.length + 1, parent, verify)
+    if (verify && !isHexOf(oid, appendDigest(log, batch))) {
+      throw broken('HISTORY_MISMATCH', log.batches.length + 1, `the oid ${quote(oid)} is not that of its content`)
+    }
+    if (again) replayFailed(log, revalidateBatch(log, batch))
+    replayBatch(log, batch, twice)
+    parent = oid
+  }
+  if (log === undefined || machine === undefined)
+    throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  const [made, replayed] = [machine, log]
+  return { log, run: () => new Run(made, replayed) }
+}
+
+function replayGenesis(
+  machine: AnyMachine,
+  genesis: GenesisRecord,
+  given: ObjectFormat | undefined,
+  twice: boolean,
+): Log {
+  const { createdAt, nonce, input } = genesis
+  const format = [sha1, given].find((known) => known?.name === genesis.format)
+  if (format === undefined) {
+    throw new RangeError(
+      `the history is in the object format ${genesis.format}: give { format: ${genesis.format} }, imported from @xmachines/core/${genesis.format}`,
+    )
+  }
+  try {
+    return startLog(machine, { format, createdAt, nonce, input, initial: undefined }, twice)
+  } catch (thrown) {
+    throw broken('REPLAY_FAILED', 0, (thrown as Error).message, thrown)
+  }
+}
+
+function verifyGenesis(log: Log, genesis: GenesisRecord): void {
+  const { genesis: oid, machine } = oidsOf(log)
+  if (genesis.machine.oid !== machine) {
+    throw broken('HISTORY_MISMATCH', 0, `the machine's oid is ${quote(genesis.machine.oid)}, not ${machine}`)
+  }
+  if (genesis.oid !== oid) {
+    throw broken(
+      'HISTORY_MISMATCH',
+      0,
+      `the oid of the genesis is ${quote(genesis.oid)}, and its content gives ${oid}; ` +
+        'either it was changed, or the machine has another initial state under the same version',
+    )
+  }
+}
+
+function replayBatch(log: Log, batch: Batch, twice: boolean): void {
+  const { machine, state, end } = log
+  if (end !== undefined) replayFailed(log, new Refusal('RUN_DONE', 'the run is done before it'))
+  const stepped = step(machine, state, batch)
+  const judged = (twice ? checkDeterminism(machine, state, batch, stepped) : undefined) ?? stepped
+  if (judged instanceof Refusal) replayFailed(log, judged)
+  else commit(log, batch, judged)
+}
+
+function replayFailed({ machine, batches }: Log, refusal: Refusal | undefined): void {
+  if (refusal === undefined) return
+  const { code, message, cause } = refusal
+  throw broken(
+    'REPLAY_FAILED',
+    batches.length + 1,
+    `${machine.name}@${machine.version} no longer takes it: ${message} (${code})`,
+    cause,
+  )
+}
+
+function revalidateBatch({ machine: { events } }: Log, batch: Batch): Refusal | undefined {
+  if (events === undefined) return undefined
+  return revalidate(events, batch, (parsed, event) => firstDifference(parsed, event, '') === undefined)
+}
+
+interface OpenHistory {
+  readonly records: Iterable<unknown>
+  readonly document: Partial<RunDocument<unknown>> | undefined
+}
+
+function openHistory(history: unknown, caller: string): OpenHistory {
+  if (typeof history === 'object' && history !== null) {
+    if (Symbol.iterator in history) return { records: history as Iterable<unknown>, document: undefined }
+    const document = history as Partial<RunDocument<unknown>>
+    if (document.format !== 'xmachines/1') {
+      throw broken('INVALID_HISTORY', 0, `its format is ${quote(document.format)}; this version reads xmachines/1`)
+    }
+    if (!Array.isArray(document.records)) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
+    return { records: document.records, document }
+  }
+  const hint = typeof history === 'string' ? ': parse the text first' : ''
+  throw new TypeError(
+    `${caller} takes what run.toJSON() gives, or an iterable of history records, not ${quote(history)}${hint}`,
+  )
+}
+
+function checkEnd(log: Log, document: Partial<RunDocument<unknown>> | undefined, trusted: string | undefined): void {
+  const sequence = log.batches.length
+  const head = oidAt(log, sequence)
+  if (trusted !== undefined && trusted !== head) {
+    throw broken('HISTORY_MISMATCH', sequence, `it ends at ${head}, and the head that is trusted is ${quote(trusted)}`)
+  }
+  if (document === undefined) return
+  if (document.sequence !== sequence || document.head !== head) {
+    throw broken(
+      'HISTORY_MISMATCH',
+      sequence,
+      `it ends at sequence ${sequence}, ${head}, and says that it ends at ${quote(document.sequence)}, ${quote(document.head)}`,
+    )
+  }
+  if (document.state !== stateOid(log.origin.format, log.state)) {
+    throw broken(
+      'REPLAY_FAILED',
+      sequence,
+      `${log.machine.name}@${log.machine.version} replays it to another state than the one it was saved with; ` +
+        'behaviour that changes needs a new version (replayRun takes a history over to a changed machine)',
+    )
+  }
+}
+
+function readGenesis(record: unknown): GenesisRecord {
+  const genesis = copyRecord(record, 0) as Partial<GenesisRecord>
+  const { oid, format, machine, createdAt, nonce } = genesis
+  const machineIs = (key: 'name' | 'version' | 'oid'): boolean => typeof machine?.[key] === 'string'
+  const problem =
+    (typeof oid !== 'string' && `oid is ${quote(oid)}`) ||
+    (format !== 'sha1' && format !== 'sha256' && `format is ${quote(format)}`) ||
+    (!(machineIs('name') && machineIs('version') && machineIs('oid')) && 'machine is not { name, version, oid }') ||
+    (!(Number.isInteger(createdAt) && (createdAt as number) >= 0 && (createdAt as number) < 2 ** 33) &&
+      `createdAt is ${quote(createdAt)}`) ||
+    (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${quote(nonce)}`)
+  if (problem === false) return genesis as GenesisRecord
+  throw broken('INVALID_HISTORY', 0, `the genesis record is malformed: ${problem}`)
+}
+
+function readBatch(
+  record: unknown,
+  sequence: number,
+  expected: string,
+  verify: boolean,
+): { oid: string; batch: Batch } {
+  if (typeof record !== 'object' || record === null) {
+    throw broken('INVALID_HISTORY', sequence, `the record is ${quote(record)}; it must be { oid, parent, events }`)
+  }
+  const { oid, parent, events } = record as {
+    readonly oid?: unknown
+    readonly parent?: unknown
+    readonly events?: unknown
+  }
+  if (typeof oid !== 'string') throw broken('INVALID_HISTORY', sequence, `the record's oid is ${quote(oid)}`)
+  if (!Array.isArray(events) || events.length === 0) {
+    throw broken(
+      'INVALID_HISTORY',
+      sequence,
+      `the record's events are ${quote(events)}; they must be an array of at least one`,
+    )
+  }
+  if (verify && parent !== expected) {
+    throw broken(
+      'HISTORY_MISMATCH',
+      sequence,
+      `its parent is ${quote(parent)}, and the record before it is ${expected}`,
+    )
+  }
+  const batch = admitEvents(events)
+  if (batch instanceof Refusal) throw broken('INVALID_HISTORY', sequence, batch.message)
+  return { oid, batch }
+}
+
+function copyRecord(record: unknown, sequence: number): object {
+  try {
+    const copied = copyPlain(record, 'record')
+    if (typeof copied === 'object' && copied !== null) return copied
+  } catch (problem) {
+    if (problem instanceof NotPlain) throw broken('INVALID_HISTORY', sequence, problem.message)
+    throw problem
+  }
+  throw broken('INVALID_HISTORY', sequence, `the record is ${quote(record)}; it must be an object`)
+}
+
+function broken(code: RunErrorCode, sequence: number, why: string, cause?: unknown): RunError {
+  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, cause })
+}

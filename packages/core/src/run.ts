@@ -1,0 +1,301 @@
+// The run as its users see it. A class, because ten thousand runs share its methods; what it holds is the log.
+
+import { development } from './development.ts'
+import { complete } from './engine.ts'
+import {
+  type GenesisRecord,
+  genesisRecord,
+  type HistoryOptions,
+  type HistoryRecord,
+  historyStream,
+  type RunDocument,
+  toDocument,
+} from './history.ts'
+import { oidAt, runId } from './identity.ts'
+import type { InPort } from './in-port.ts'
+import { initialState } from './initial.ts'
+import { createLog, currentSnapshot, type Log, type Origin } from './log.ts'
+import { checkMachine, type Machine, type RunEvent } from './machine.ts'
+import { type ObjectFormat, sha1, toHex } from './oid.ts'
+import { copyPlain, NotPlain } from './plain-data.ts'
+import { PortSet } from './port-set.ts'
+import { quote } from './quote.ts'
+import type { RunError } from './run-error.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { SnapshotPort } from './snapshot-port.ts'
+import type { AnyMachine } from './step.ts'
+
+/** A set of the four ports of a run (RFC Run v1 §4). */
+export interface Ports<State, Event, Output> {
+  /** Takes events and batches: the only external mutation mechanism. */
+  readonly in: InPort<Event>
+  /** Every output, once, in order. */
+  readonly out: ReadableStream<Output>
+  /** Every refusal but `RUN_DONE`, in order. */
+  readonly err: ReadableStream<RunError>
+  /** The latest snapshot, then each newer one. */
+  readonly snapshot: SnapshotPort<State>
+  /** The same as `out`, for `pipeThrough`. */
+  readonly readable: ReadableStream<Output>
+  /** The same as `in`, for `pipeThrough`. */
+  readonly writable: InPort<Event>
+}
+
+/** Where another set of ports begins to read, and how far its `out` may fall behind. */
+export interface PortsOptions {
+  /** `now` (unless given), `start`, or a position: outputs counted since the genesis. */
+  readonly from?: 'now' | 'start' | number
+  /** How many outputs may wait unread, where somebody reads them, before `in` waits: 1,024 unless given. */
+  readonly highWaterMark?: number
+}
+
+/** What makes one run differ from another of the same machine. */
+export interface RunOptions {
+  /** Whole seconds since the epoch, 0 to 2³³ − 1; the clock is read at the call unless given. */
+  readonly createdAt?: number
+  /** 16 bytes; random unless given. */
+  readonly nonce?: Uint8Array
+  /** The object format of the run's oids: SHA-1 unless given. */
+  readonly format?: ObjectFormat
+  /** Whether each batch is stepped twice and the answers compared: outside production builds, unless given. */
+  readonly checkDeterminism?: boolean
+}
+
+/** The options of `createRun`: with `input`, where the machine takes one. */
+export type CreateRunOptions<Input> = RunOptions &
+  (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
+
+/** The arguments behind the machine: options may be left out where nothing in them is required. */
+export type CreateRunArguments<Input> = undefined extends Input
+  ? [options?: CreateRunOptions<Input>]
+  : [options: CreateRunOptions<Input>]
+
+/** The position where a run's own `out` begins. */
+export let startOf: (run: AnyRun) => number
+
+/** A run, whatever its types are. */
+type AnyRun = Pick<Run<unknown, RunEvent, unknown, unknown>, 'position'>
+
+/** One execution of a machine (RFC Run v1 §2.2), made by `createRun` or `restoreRun`. */
+export class Run<State, Event extends RunEvent, Output = never, Input = undefined> {
+  readonly machine: Machine<State, Event, Output, Input>
+  readonly #log: Log
+  /** How this run object began: what `snapshot.initial` is, and where `out` begins. */
+  readonly #initial: Snapshot<unknown>
+  readonly #start: number
+  /** The run's own set of ports. */
+  #own: PortSet | undefined
+
+  /** Only `createRun`, `restoreRun` and `replayRun` make one. */
+  constructor(machine: Machine<State, Event, Output, Input>, log: Log) {
+    this.machine = machine
+    this.#log = log
+    this.#initial = currentSnapshot(log)
+    this.#start = log.outputs.length
+  }
+
+  /** The oid of the genesis commit, in hex; computed when first asked for, and never changed (RFC Run v1 §2.3). */
+  get id(): string {
+    return runId(this.#log)
+  }
+
+  /** The oid of the latest commit, in hex; equal heads mean equal histories. */
+  get head(): string {
+    return oidAt(this.#log, this.#log.batches.length)
+  }
+
+  /** The record of the genesis commit. */
+  get genesis(): GenesisRecord {
+    return genesisRecord(this.#log)
+  }
+
+  /** How many outputs there were since the genesis. */
+  get position(): number {
+    return this.#log.outputs.length
+  }
+
+  /** The fatal error, if there was one (RFC Run v1 §9). */
+  get error(): RunError | undefined {
+    return this.#log.status === 'error' ? this.#log.end : undefined
+  }
+
+  get in(): InPort<Event> {
+    return this.#set.in
+  }
+
+  get out(): ReadableStream<Output> {
+    return this.#set.out as ReadableStream<Output>
+  }
+
+  get err(): ReadableStream<RunError> {
+    return this.#set.err
+  }
+
+  get snapshot(): SnapshotPort<State> {
+    return this.#set.snapshot(this.#initial) as SnapshotPort<State>
+  }
+
+  /**
+   * Opens another set of ports on this run, for another party: its own locks and cursors, one point of serialization
+   * (RFC Run v1 §8).
+   * @param options where it begins to read, and how far its `out` may fall behind
+   * @returns the set; nobody needs to close it
+   * @throws {RangeError} where `from` is not a position of this run, or the high-water mark not a number from 0
+   */
+  ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
+    const log = this.#log
+    const position = positionOf(from, log.outputs.length)
+    if (highWaterMark !== undefined && !(highWaterMark >= 0)) {
+      throw new RangeError(`ports: highWaterMark is ${quote(highWaterMark)}; it must be a number of outputs from 0`)
+    }
+    const set = new PortSet(log, position, log.droppedRefusals + log.refusals.length, highWaterMark)
+    return portsOf<State, Event, Output>(set, this.#initial)
+  }
+
+  /**
+   * The immutable history (RFC Run v1 §2.2): the genesis record, then one record for each batch.
+   * @param options `from`, a sequence (0, the genesis, unless given); `follow`, to go on until the run ends
+   * @returns a stream that ends with the batch that is the latest at the call, unless it follows
+   * @throws {RangeError} where `from` is not a sequence of this run
+   */
+  history(options: HistoryOptions = {}): ReadableStream<HistoryRecord<Event>> {
+    return historyStream(this.#log, options) as ReadableStream<HistoryRecord<Event>>
+  }
+
+  /** The whole history as one document of plain data, for `restoreRun`. */
+  toJSON(): RunDocument<Event> {
+    return toDocument(this.#log) as RunDocument<Event>
+  }
+
+  get #set(): PortSet {
+    return (this.#own ??= new PortSet(this.#log, this.#start, 0))
+  }
+
+  static {
+    startOf = (run) => (run as Run<unknown, RunEvent>).#start
+  }
+}
+
+/**
+ * Forks a run from a machine (RFC Run v1 §3.1): its initial state, no events.
+ *
+ * @param machine made by `defineMachine`
+ * @param options `input` where the machine takes one, and what makes ids repeatable
+ * @returns the run; it holds no timers, sockets or handles, and needs no disposal
+ * @throws {TypeError} where an argument has the wrong type, or `input` is not plain data
+ * @throws {RangeError} where `createdAt` or `nonce` is out of its range
+ * @throws {RunError} where the machine's `initial` throws, or makes what is not plain data
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine } from '@xmachines/core'
+ *
+ * const counter = defineMachine<{ count: number }, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: { count: 0 },
+ *   on: { INC: ({ count }) => ({ count: count + 1 }) },
+ * })
+ * const run = createRun(counter, { createdAt: 1_700_000_000, nonce: new Uint8Array(16) })
+ * const writer = run.in.getWriter()
+ * await writer.write([{ type: 'INC' }, { type: 'INC' }])
+ * console.log(run.snapshot.current.state) // {"count":2}
+ * console.log(run.id.length) // 40
+ * ```
+ */
+export function createRun<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input>,
+  ...[options]: CreateRunArguments<Input>
+): Run<State, Event, Output, Input> {
+  checkMachine(machine, 'createRun')
+  const { input, createdAt, nonce, format = sha1, checkDeterminism = development } = options ?? {}
+  const made: Origin = {
+    format: checkFormat(format),
+    createdAt: checkCreatedAt(createdAt),
+    nonce: checkNonce(nonce),
+    input: input === undefined ? undefined : copyInput(input),
+    initial: undefined,
+  }
+  return startRun(machine, made, checkDeterminism)
+}
+
+/** A run at its genesis: the machine's initial state for the input in `origin`. */
+export function startRun<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input>,
+  origin: Origin,
+  checkDeterminism: boolean,
+): Run<State, Event, Output, Input> {
+  return new Run(machine, startLog(machine as unknown as AnyMachine, origin, checkDeterminism))
+}
+
+/** The log of a run at its genesis. */
+export function startLog(machine: AnyMachine, origin: Origin, checkDeterminism: boolean): Log {
+  const { state, done } = initialState(machine, origin.input, checkDeterminism)
+  const log = createLog(machine, checkDeterminism, { ...origin, initial: state })
+  if (done) complete(log)
+  return log
+}
+
+function portsOf<State, Event, Output>(set: PortSet, initial: Snapshot<unknown>): Ports<State, Event, Output> {
+  return Object.freeze({
+    get in() {
+      return set.in
+    },
+    get out() {
+      return set.out as ReadableStream<Output>
+    },
+    get err() {
+      return set.err
+    },
+    get snapshot() {
+      return set.snapshot(initial) as SnapshotPort<State>
+    },
+    get readable() {
+      return set.out as ReadableStream<Output>
+    },
+    get writable() {
+      return set.in
+    },
+  })
+}
+
+function positionOf(from: unknown, end: number): number {
+  if (from === 'now') return end
+  if (from === 'start') return 0
+  if (Number.isInteger(from) && (from as number) >= 0 && (from as number) <= end) return from as number
+  throw new RangeError(`ports: from is ${quote(from)}; it must be 'now', 'start' or a position from 0 to ${end}`)
+}
+
+function checkFormat(format: ObjectFormat): ObjectFormat {
+  if (typeof format?.hash === 'function') return format
+  throw new TypeError(
+    `createRun: format is ${quote(format)}; leave it out for SHA-1, or import sha256 from @xmachines/core/sha256`,
+  )
+}
+
+function checkCreatedAt(createdAt: number | undefined): number {
+  if (createdAt === undefined) return Math.floor(Date.now() / 1000)
+  if (typeof createdAt !== 'number')
+    throw new TypeError(`createRun: createdAt is ${quote(createdAt)}; it must be a number of seconds`)
+  if (Number.isInteger(createdAt) && createdAt >= 0 && createdAt < 2 ** 33) return createdAt
+  throw new RangeError(
+    `createRun: createdAt is ${createdAt}; it must be whole seconds since the epoch, from 0 to 2³³ − 1`,
+  )
+}
+
+function checkNonce(nonce: Uint8Array | undefined): string | undefined {
+  if (nonce === undefined) return undefined
+  if (!(nonce instanceof Uint8Array))
+    throw new TypeError(`createRun: nonce is ${quote(nonce)}; it must be a Uint8Array of 16 bytes`)
+  if (nonce.length === 16) return toHex(nonce)
+  throw new RangeError(`createRun: nonce has ${nonce.length} bytes; it must have 16`)
+}
+
+function copyInput(input: unknown): unknown {
+  try {
+    return copyPlain(input, 'input')
+  } catch (problem) {
+    if (problem instanceof NotPlain) throw new TypeError(`createRun: ${problem.message}`)
+    throw problem
+  }
+}
