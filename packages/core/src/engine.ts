@@ -49,7 +49,7 @@ function reenter(log: Log, batch: Batch | undefined, sent: boolean): RunError {
 /** Appends a batch that was stepped: the only place where history grows. */
 export function commit(log: Log, batch: Batch, { state, outputs, done }: Step): void {
   log.batches.push(batch)
-  if (outputs !== undefined) for (let at = 0; at < outputs.length; at++) log.outputs.push(outputs[at])
+  if (outputs !== undefined) for (const output of outputs) log.outputs.push(output)
   log.state = state
   log.version++
   log.snapshot = undefined

@@ -19,8 +19,9 @@ interface Turn {
   readonly chunk: unknown
   readonly admitted: Batch | Refusal
   applied: boolean
-  /** With `applied`: the refusal, if it was fatal or the run had ended. */
+  /** The refusal, if it was fatal or the run had ended. */
   failure: RunError | undefined
+  next: Turn | undefined
 }
 
 /** What the platform does not tell a sink: that the stream was closed, and whose lock was let go. */
@@ -121,14 +122,16 @@ class InWriter<Chunk> extends WritableStreamDefaultWriter<Chunk> {
 class Turns implements UnderlyingSink<unknown> {
   readonly #log: Log
   readonly #set: PortSet
-  /** Turns from the one that is due on; those before it are spent. */
-  #queue: Turn[] = []
-  #next = 0
+  /** The turns that are due, in order, each linked to the next. */
+  #first: Turn | undefined
+  #last: Turn | undefined
   #controller: WritableStreamDefaultController | undefined
   /** Whether the batch applied last left `out` too full for the next. */
   #full = false
   /** Set by an abort that waits for applied turns to be acknowledged. */
   #dropped: { readonly reason: unknown; readonly done: () => void } | undefined
+  /** The platform takes nothing more, and rejects what it is given. */
+  #over = false
 
   constructor(log: Log, set: PortSet) {
     this.#log = log
@@ -137,37 +140,41 @@ class Turns implements UnderlyingSink<unknown> {
 
   start(controller: WritableStreamDefaultController): void {
     this.#controller = controller
-    if (this.#log.end !== undefined) controller.error(this.#log.end)
+    this.end()
   }
 
   note(chunk: unknown, admitted: Batch | Refusal): void {
-    if (this.#dropped !== undefined || this.#controller?.signal.aborted === true) return
-    this.#queue.push({ chunk, admitted, applied: false, failure: undefined })
+    if (this.#over || this.#dropped !== undefined) return
+    const turn: Turn = { chunk, admitted, applied: false, failure: undefined, next: undefined }
+    if (this.#first === undefined) this.#first = turn
+    else (this.#last as Turn).next = turn
+    this.#last = turn
   }
 
   write(chunk: unknown): Promise<void> | undefined {
     const turn = this.#due(chunk)
     if (turn === undefined) throw this.#dropped === undefined ? this.#log.end : this.#dropped.reason
-    if (!turn.applied && this.#full && this.#set.isFull()) return this.#wait(turn)
+    if (this.#full && !turn.applied && this.#set.isFull()) return this.#wait(turn)
     this.#take(turn)
     return undefined
   }
 
   close(): void {
+    this.#over = true
     this.#set.close()
   }
 
   abort(reason: unknown): void {
-    this.#queue = []
-    this.#next = 0
+    this.#over = true
+    this.#first = undefined
     this.#set.abort(reason)
   }
 
   /** Applies every turn that is left, for a `send` that comes behind them. */
   overtake(): void {
-    const { running, end } = this.#log
-    if (running !== undefined || end !== undefined || this.#controller?.signal.aborted === true) return
-    for (let at = this.#next; at < this.#queue.length; at++) this.#apply(this.#queue[at] as Turn)
+    if (this.#first === undefined || this.#log.running !== undefined || this.#controller?.signal.aborted === true)
+      return
+    for (let turn: Turn | undefined = this.#first; turn !== undefined; turn = turn.next) this.#apply(turn)
     this.#set.resume()
   }
 
@@ -179,31 +186,31 @@ class Turns implements UnderlyingSink<unknown> {
     if (!this.#owes()) return
     await new Promise<void>((done) => {
       this.#dropped ??= { reason, done }
-      this.#queue = this.#queue.filter((turn) => turn.applied)
       this.#set.resume()
     })
   }
 
   /** The run ended: errors the stream, once the writes that were applied already are acknowledged. */
   end(): void {
-    if (!this.#owes()) this.#controller?.error(this.#log.end)
+    const { end } = this.#log
+    if (end === undefined || this.#owes()) return
+    this.#over = true
+    this.#controller?.error(end)
   }
 
+  /** Whether a `send` has applied a turn that the stream has not come to. */
   #owes(): boolean {
-    for (let at = this.#next; at < this.#queue.length; at++) if (this.#queue[at]?.applied === true) return true
-    return false
+    let turn = this.#first
+    while (turn !== undefined && !turn.applied) turn = turn.next
+    return turn !== undefined
   }
 
+  /** The turn of a chunk that the stream has come to; turns before it are of writes that were rejected. */
   #due(chunk: unknown): Turn | undefined {
-    while (this.#next < this.#queue.length) {
-      const turn = this.#queue[this.#next++] as Turn
-      if (this.#next === this.#queue.length || this.#next > 1024) {
-        this.#queue = this.#queue.slice(this.#next)
-        this.#next = 0
-      }
-      if (Object.is(turn.chunk, chunk)) return turn
-    }
-    return undefined
+    let turn = this.#first
+    while (turn !== undefined && !Object.is(turn.chunk, chunk)) turn = turn.next
+    this.#first = turn?.next
+    return turn
   }
 
   #apply(turn: Turn): void {
@@ -215,22 +222,26 @@ class Turns implements UnderlyingSink<unknown> {
   }
 
   #take(turn: Turn): void {
+    if (this.#dropped !== undefined && !turn.applied) throw this.#dropped.reason
     this.#apply(turn)
     this.#full = this.#set.isFull()
     if (turn.failure !== undefined) throw turn.failure
     if (this.#dropped !== undefined && !this.#owes()) this.#dropped.done()
-    if (this.#log.end !== undefined) this.end()
+    this.end()
   }
 
   async #wait(turn: Turn): Promise<void> {
     // A `send` that comes meanwhile applies this turn first.
-    this.#queue.splice(this.#next, 0, turn)
+    turn.next = this.#first
+    this.#first = turn
+    if (turn.next === undefined) this.#last = turn
     const signal = this.#controller?.signal as AbortSignal
     const abort = (): void => this.#set.resume()
     signal.addEventListener('abort', abort)
-    while (!turn.applied && !signal.aborted && this.#set.isFull()) await this.#set.relief()
+    while (!turn.applied && !signal.aborted && this.#dropped === undefined && this.#set.isFull())
+      await this.#set.relief()
     signal.removeEventListener('abort', abort)
-    this.#queue.splice(this.#queue.indexOf(turn), 1)
+    this.#first = turn.next
     if (signal.aborted && !turn.applied) throw signal.reason
     this.#take(turn)
   }

@@ -1,12 +1,16 @@
-// Plain data: what JSON can say. Checks, copies and freezes in one pass, because every event goes through here.
-// Knows nothing of machines and runs.
+// Plain data: what JSON can say. Checks, copies and freezes in one pass, because every event and every state goes
+// through here. Knows nothing of machines and runs.
+//
+// Outside production more is looked at. An accessor, a symbol key or a hidden member can only be found by asking for
+// it, which costs as much as all the rest together; in production a copy takes an accessor's value and leaves out
+// symbol keys and hidden members, and what a machine made is not asked for them.
 
 import { development } from './development.ts'
 
 /** The deepest nesting of one value, its own level included. */
-export const MOST_LEVELS = 512
+const MOST_LEVELS = 512
 /** The most values in one value, a shared reference counted each time it is met. */
-export const MOST_NODES = 1_000_000
+const MOST_NODES = 1_000_000
 
 /** Why a value is not plain data; thrown, and not an Error, because a stack would cost more than the check. */
 export class NotPlain {
@@ -22,49 +26,24 @@ export class NotPlain {
 // Level 0 is a batch of several events; below a single value it has no key.
 const trail: (string | number | undefined)[] = []
 let nodes = 0
-
-// Finds an accessor without calling it, at half the price of a property descriptor.
-const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(key: PropertyKey): unknown }).__lookupGetter__
+/** Whether somebody gave `Object.prototype` enumerable members, which `for in` then finds in every object. */
+let inherited = false
 
 /**
  * Copies a value that somebody else holds into frozen plain data.
  * @param value anything
- * @param root what the value is called in a message, such as `event`
+ * @param root what the value is called in a message, such as `input`
  * @returns the copy: `undefined` members left out, −0 as 0
  * @throws {NotPlain} with the path to what plain data cannot say
  */
 export function copyPlain(value: unknown, root: string): unknown {
-  const outer = nodes
-  nodes = 0
-  trail[0] = undefined
+  const outer = enterWalk()
   try {
-    return copy(value, 1)
-  } catch (problem) {
-    throw located(problem, root)
-  } finally {
+    const copied = copy(value, 1)
     nodes = outer
-  }
-}
-
-/**
- * Copies a batch, which is one event or an array of them, with one budget of nodes for all of them.
- * @param value what was written
- * @returns the frozen event, or the frozen array of events
- * @throws {NotPlain} as `copyPlain`
- */
-export function copyBatch(value: unknown): unknown {
-  const outer = nodes
-  nodes = 0
-  trail[0] = undefined
-  let root = 'event'
-  try {
-    if (!Array.isArray(value)) return copy(value, 1)
-    root = 'batch'
-    return copyArray(value, 0)
+    return copied
   } catch (problem) {
-    throw located(problem, root)
-  } finally {
-    nodes = outer
+    throw located(problem, root, outer)
   }
 }
 
@@ -76,202 +55,206 @@ export function copyBatch(value: unknown): unknown {
  * @throws {NotPlain} with the path to what plain data cannot say
  */
 export function freezePlain(value: unknown, root: string): void {
+  const outer = enterWalk()
+  try {
+    // Not asked whether it is frozen: as a rule it is new.
+    if (typeof value !== 'object' || value === null) checkLeaf(value, 1)
+    else if (Array.isArray(value)) freezeArray(value, 1)
+    else freezeObject(value as Record<string, unknown>, 1)
+    nodes = outer
+  } catch (problem) {
+    throw located(problem, root, outer)
+  }
+}
+
+/**
+ * Copies a batch, which is one event or an array of them, with one budget of nodes for all of them.
+ * @param value what was written
+ * @returns the frozen event, or the frozen array of events
+ * @throws {NotPlain} as `copyPlain`
+ */
+export function copyBatch(value: unknown): unknown {
+  const outer = enterWalk()
+  try {
+    const copied = Array.isArray(value) ? copyArray(value, 0) : copy(value, 1)
+    nodes = outer
+    return copied
+  } catch (problem) {
+    throw located(problem, trail[0] === undefined ? 'event' : 'batch', outer)
+  }
+}
+
+/** Begins to count and to keep the trail anew; answers the count of the walk that this one interrupts. */
+function enterWalk(): number {
   const outer = nodes
   nodes = 0
   trail[0] = undefined
-  try {
-    freeze(value, 1)
-  } catch (problem) {
-    throw located(problem, root)
-  } finally {
-    nodes = outer
-  }
+  inherited = false
+  for (const _ in Object.prototype) inherited = true
+  return outer
+}
+
+function located(problem: unknown, root: string, outer: number): NotPlain {
+  nodes = outer
+  // What is not a refusal was thrown by a proxy's trap or an accessor, or the stack ran out in one.
+  return new NotPlain(
+    root + (problem instanceof NotPlain ? problem.message : ` cannot be read: ${describeThrown(problem)}`),
+  )
 }
 
 function copy(value: unknown, level: number): unknown {
-  if (++nodes > MOST_NODES) throw tooMany(level)
-  if (typeof value === 'object') {
-    if (value === null) return null
-    return Array.isArray(value) ? copyArray(value, level) : copyObject(value, level)
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? copyArray(value, level) : copyObject(value as Record<string, unknown>, level)
   }
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw loneSurrogate(level)
-    return value
-  }
-  if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
-  if (typeof value === 'boolean') return value
-  throw notPlain(value, level)
+  checkLeaf(value, level)
+  // −0 is 0.
+  return value === 0 ? 0 : value
 }
 
-function copyObject(value: object, level: number): unknown {
-  if (level > MOST_LEVELS) throw tooDeep(level)
-  if (!isPlainObject(value)) throw notPlain(value, level)
-  for (const key in value) if (lookupGetter.call(value, key) !== undefined) throw accessor(level, key)
-  const made: Record<string, unknown> = { ...value }
-  if (Object.getOwnPropertySymbols(made).length > 0) throw symbolKey(made, level)
-  let absent = false
-  for (const key in made) {
-    if (!Object.hasOwn(made, key)) continue
-    const member = made[key]
-    if (member === undefined) {
-      if (isAccessor(value, key)) throw accessor(level, key)
-      absent = true
-      continue
-    }
+function copyObject(value: Record<string, unknown>, level: number): unknown {
+  checkObject(value, level)
+  const made: Record<string, unknown> = {}
+  for (const key in value) {
+    if (inherited && !Object.hasOwn(value, key)) continue
+    const member = value[key]
+    if (member === undefined) continue
     trail[level] = key
     if (key === '__proto__' || !key.isWellFormed()) throw badKey(level, key)
-    const copied = copy(member, level + 1)
-    // −0 and 0 are equal here and differ in the copy.
-    if (copied !== member || copied === 0) made[key] = copied
+    made[key] = copy(member, level + 1)
   }
-  return Object.freeze(absent ? withoutAbsent(made) : made)
+  return Object.freeze(made)
 }
 
 function copyArray(value: readonly unknown[], level: number): readonly unknown[] {
-  if (level > MOST_LEVELS) throw tooDeep(level)
-  if (!isPlainArray(value)) throw notPlain(value, level)
+  checkArray(value, level)
   const { length } = value
-  if (nodes + length > MOST_NODES) throw tooMany(level)
   const made: unknown[] = []
   for (let index = 0; index < length; index++) {
     trail[level] = index
-    if (lookupGetter.call(value, index) !== undefined) throw accessor(level, index)
-    const item = value[index]
-    if (item === undefined) throw missing(value, level, index)
-    made.push(copy(item, level + 1))
+    made.push(copy(value[index], level + 1))
   }
-  onlyItems(value, level)
   return Object.freeze(made)
 }
 
 function freeze(value: unknown, level: number): void {
-  if (++nodes > MOST_NODES) throw tooMany(level)
-  if (typeof value === 'object') {
-    if (value === null || (!development && Object.isFrozen(value))) return
-    if (level > MOST_LEVELS) throw tooDeep(level)
+  if (typeof value !== 'object' || value === null) checkLeaf(value, level)
+  else if (development || !Object.isFrozen(value)) {
     if (Array.isArray(value)) freezeArray(value, level)
-    else freezeObject(value, level)
-  } else if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw loneSurrogate(level)
-  } else if (typeof value === 'number' ? !Number.isFinite(value) : typeof value !== 'boolean') {
-    throw notPlain(value, level)
+    else freezeObject(value as Record<string, unknown>, level)
   }
 }
 
-function freezeObject(value: object, level: number): void {
-  if (!isPlainObject(value)) throw notPlain(value, level)
-  // Frozen before it is read, so that what was checked is what stays, in a proxy too.
+// Frozen before it is read, so that what was checked is what stays, in a proxy too.
+function freezeObject(value: Record<string, unknown>, level: number): void {
+  checkObject(value, level)
   Object.freeze(value)
-  let members = 0
   for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue
-    members++
-    if (lookupGetter.call(value, key) !== undefined) throw accessor(level, key)
-    const member = (value as Record<string, unknown>)[key]
-    if (member === undefined) {
-      if (isAccessor(value, key)) throw accessor(level, key)
-      continue
-    }
+    if (inherited && !Object.hasOwn(value, key)) continue
+    const member = value[key]
+    if (member === undefined) continue
     trail[level] = key
     if (key === '__proto__' || !key.isWellFormed()) throw badKey(level, key)
     freeze(member, level + 1)
   }
-  if (Object.getOwnPropertySymbols(value).length > 0) throw symbolKey(value, level)
-  const names = Object.getOwnPropertyNames(value)
-  if (names.length !== members) throw hiddenKey(value, names, level)
+  if (development) checkHidden(value, level)
 }
 
 function freezeArray(value: readonly unknown[], level: number): void {
-  if (!isPlainArray(value)) throw notPlain(value, level)
-  if (nodes + value.length > MOST_NODES) throw tooMany(level)
+  checkArray(value, level)
   Object.freeze(value)
   for (let index = 0; index < value.length; index++) {
     trail[level] = index
-    if (lookupGetter.call(value, index) !== undefined) throw accessor(level, index)
-    const item = value[index]
-    if (item === undefined) throw missing(value, level, index)
-    freeze(item, level + 1)
+    freeze(value[index], level + 1)
   }
-  onlyItems(value, level)
 }
 
-function isPlainObject(value: object): boolean {
+function checkLeaf(value: unknown, level: number): void {
+  if (++nodes > MOST_NODES) throw tooMany(level)
+  const type = typeof value
+  if (
+    type === 'string'
+      ? (value as string).isWellFormed()
+      : type === 'number'
+        ? Number.isFinite(value)
+        : type === 'boolean' || value === null
+  )
+    return
+  throw refused(level, whyNotLeaf(value))
+}
+
+function checkObject(value: object, level: number): void {
+  if (++nodes > MOST_NODES) throw tooMany(level)
+  if (level > MOST_LEVELS) throw tooDeep(level)
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return true
-  // An Object.prototype of another realm: a root of its own that carries what only an Object.prototype carries.
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf')
+  if (prototype !== Object.prototype && !isObjectPrototype(prototype)) throw refused(level, whyNotObject(value))
+  if (development) checkKeys(value, level)
 }
 
-function isPlainArray(value: readonly unknown[]): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // In every realm Array.prototype is itself an array; the prototype of a subclass is not.
-  return prototype === Array.prototype || Array.isArray(prototype)
+// In every realm Array.prototype is itself an array; the prototype of a subclass is not.
+function checkArray(value: readonly unknown[], level: number): void {
+  nodes++
+  if (nodes + value.length > MOST_NODES) throw tooMany(level)
+  if (level > MOST_LEVELS) throw tooDeep(level)
+  if (!Array.isArray(Object.getPrototypeOf(value))) throw refused(level, whyNotObject(value))
+  if (development) checkKeys(value, level)
 }
 
-function isAccessor(value: object, key: PropertyKey): boolean {
-  const descriptor = Object.getOwnPropertyDescriptor(value, key)
-  return descriptor !== undefined && !('value' in descriptor)
+/** Whether it is none, or an `Object.prototype` of another realm: a root that carries what only such a one carries. */
+function isObjectPrototype(prototype: unknown): boolean {
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf'))
+  )
 }
 
-function withoutAbsent(made: Record<string, unknown>): Record<string, unknown> {
-  const present: Record<string, unknown> = {}
-  for (const key of Object.keys(made)) if (made[key] !== undefined) present[key] = made[key]
-  return present
-}
+// Finds an accessor without calling it, at half the price of a property descriptor.
+const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(key: PropertyKey): unknown }).__lookupGetter__
 
-/** An array has members beside its items only when someone put them there. */
-function onlyItems(value: readonly unknown[], level: number): void {
-  const names = Object.getOwnPropertySymbols(value).length
-  if (names > 0) throw symbolKey(value, level)
-  let items = 0
-  for (const key in value) {
-    if (!Object.hasOwn(value, key)) continue
-    if (++items > value.length) {
-      trail[level] = key
+/** Refuses accessors, symbol keys and, of an array, members that are not items. */
+function checkKeys(value: object, level: number): void {
+  const [symbol] = Object.getOwnPropertySymbols(value)
+  if (symbol !== undefined) {
+    throw refused(level, `has the key ${String(symbol)}; plain data has no symbol keys: use a string`)
+  }
+  const items = Array.isArray(value) ? value.length : undefined
+  let members = 0
+  for (const key of Object.keys(value)) {
+    trail[level] = key
+    if (isAccessor(value, key)) {
+      throw refused(level + 1, 'is an accessor; plain data has no getters and setters: use its value')
+    }
+    if (items !== undefined && ++members > items) {
       throw refused(level + 1, 'is a member of an array that is not an item; use an object')
     }
+  }
+}
+
+function isAccessor(value: object, key: string): boolean {
+  if (lookupGetter.call(value, key) !== undefined) return true
+  const descriptor =
+    (value as Record<string, unknown>)[key] === undefined && Object.getOwnPropertyDescriptor(value, key)
+  return descriptor !== false && descriptor !== undefined && !('value' in descriptor)
+}
+
+function checkHidden(value: object, level: number): void {
+  const names = Object.getOwnPropertyNames(value)
+  const hidden = names.find((name) => !Object.prototype.propertyIsEnumerable.call(value, name))
+  if (hidden !== undefined) {
+    throw refused(level, `has the hidden member ${hidden}; plain data has only enumerable members`)
   }
 }
 
 // Refusals. `level` is that of the value refused: its path is the keys of the levels above it.
 
 function refused(level: number, why: string): NotPlain {
-  return new NotPlain(pathOf(level) + ' ' + why)
-}
-
-function notPlain(value: unknown, level: number): NotPlain {
-  return refused(level, whyNotPlain(value))
-}
-
-function accessor(level: number, key: string | number): NotPlain {
-  trail[level] = key
-  return refused(level + 1, 'is an accessor; plain data has no getters and setters: use its value')
-}
-
-function symbolKey(value: object, level: number): NotPlain {
-  const key = String(Object.getOwnPropertySymbols(value)[0])
-  return refused(level, `has the key ${key}; plain data has no symbol keys: use a string`)
-}
-
-function hiddenKey(value: object, names: readonly string[], level: number): NotPlain {
-  const hidden = names.find((name) => !Object.prototype.propertyIsEnumerable.call(value, name))
-  return refused(level, `has the hidden member ${String(hidden)}; plain data has only enumerable members`)
+  return new NotPlain(`${pathTo(level)} ${why}`)
 }
 
 function badKey(level: number, key: string): NotPlain {
-  return key === '__proto__'
-    ? refused(level, 'has a member named __proto__, which is not safe to copy: use another name')
-    : refused(level, 'has a key with a lone surrogate, which UTF-8 cannot say: use well-formed text')
-}
-
-function loneSurrogate(level: number): NotPlain {
-  return refused(level, 'is text with a lone surrogate, which UTF-8 cannot say: use well-formed text')
-}
-
-function missing(value: readonly unknown[], level: number, index: number): NotPlain {
-  return isAccessor(value, index)
-    ? accessor(level, index)
-    : refused(level + 1, 'is missing; plain data has no undefined items: use null')
+  return refused(
+    level,
+    key === '__proto__' ? 'has a member __proto__, which is not safe: use another name' : loneSurrogate,
+  )
 }
 
 function tooDeep(level: number): NotPlain {
@@ -279,61 +262,44 @@ function tooDeep(level: number): NotPlain {
 }
 
 function tooMany(level: number): NotPlain {
-  return refused(level, `brings more than 1,000,000 values; write less at a time`)
+  return refused(level, `brings more than ${MOST_NODES} values; write less at a time`)
 }
 
-function whyNotPlain(value: unknown): string {
-  switch (typeof value) {
-    case 'undefined':
-      return 'is undefined; plain data has no undefined: use null'
-    case 'number':
-      return `is ${value}; plain data has only finite numbers: use null or a string`
-    case 'bigint':
-      return 'is a bigint; plain data has no bigint: use a number or a string'
-    case 'symbol':
-      return 'is a symbol; plain data has no symbol: use a string'
-    case 'function':
-      return 'is a function; plain data has no functions'
-    default:
-      return whyNotPlainObject(value as object)
+const loneSurrogate = 'has text with a lone surrogate, which UTF-8 cannot say: use well-formed text'
+
+function whyNotLeaf(value: unknown): string {
+  const type = typeof value
+  if (type === 'string') return loneSurrogate
+  if (type === 'number') return `is ${String(value)}; plain data has only finite numbers: use null or a string`
+  if (type === 'undefined') return 'is missing; plain data has no undefined: use null'
+  return `is a ${type}; plain data has no ${type}: use ${type === 'function' ? 'its result' : 'a string'}`
+}
+
+function whyNotObject(value: object): string {
+  const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor
+  const called = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
+  const name = called === '' ? 'class instance' : called
+  const advice: Readonly<Record<string, string>> = {
+    Date: 'a string or a number',
+    Map: 'an object or an array of pairs',
+    Set: 'an array',
+    Promise: 'an output, whose handler sends an event with the result',
   }
+  const instead = (Object.hasOwn(advice, name) && advice[name]) || 'an object of its members'
+  return `is a ${name}; plain data has no ${name}: use ${instead}`
 }
 
-function whyNotPlainObject(value: object): string {
-  const name = classOf(value)
-  const instead: Record<string, string> = {
-    Date: 'use a string or a number',
-    Map: 'use an object or an array of pairs',
-    Set: 'use an array',
-    Promise: 'await it first, or let an output start it and an event bring its result',
-  }
-  return `is a ${name}; plain data has no ${name}: ${Object.hasOwn(instead, name) ? instead[name] : 'use an object of its members'}`
-}
-
-function classOf(value: object): string {
-  const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown }).constructor
-  const name: unknown = typeof constructor === 'function' ? constructor.name : undefined
-  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : 'class instance'
-}
-
-function pathOf(level: number): string {
+/** The path to a level; one to something deep is told by its ends. */
+function pathTo(level: number): string {
   let path = ''
-  // A path to something deep is told by its ends.
   for (let above = 0; above < level; above++) {
     const key = trail[above]
-    if (key === undefined) continue
-    if (level > 24 && above === 12) path += ' … '
-    if (level > 24 && above >= 12 && above < level - 4) continue
-    if (typeof key === 'number') path += `[${key}]`
+    if (above === 12 && level > 24) path += ' … '
+    if (key === undefined || (level > 24 && above >= 12 && above < level - 4)) continue
+    if (typeof key === 'number' || /^\d+$/.test(key)) path += `[${key}]`
     else path += /^[A-Za-z_$][\w$]{0,99}$/.test(key) ? `.${key}` : `[${JSON.stringify(key.slice(0, 100))}]`
   }
   return path
-}
-
-function located(problem: unknown, root: string): NotPlain {
-  if (problem instanceof NotPlain) return new NotPlain(root + problem.message)
-  // A proxy's trap threw, or the stack ran out in it.
-  return new NotPlain(`${root} cannot be read: ${describeThrown(problem)}`)
 }
 
 /** What a thrown value says, whatever it is. */

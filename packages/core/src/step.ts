@@ -34,55 +34,55 @@ export class Refusal {
 }
 
 /** Applies a batch to a state that is not final: all of it, or nothing. */
-export function step(machine: AnyMachine, state: unknown, batch: Batch): Step | Refusal {
-  if (!Array.isArray(batch)) return stepEvent(machine, state, batch as RunEvent, undefined, 0)
-  let next: Step = { state, outputs: undefined, done: false }
-  for (let index = 0; index < batch.length; index++) {
-    if (next.done) return new Refusal('RUN_DONE', `event ${index} comes after the event that completes the run`, index)
-    const stepped = stepEvent(machine, next.state, batch[index] as RunEvent, next.outputs, index)
-    if (stepped instanceof Refusal) return stepped
-    next = stepped
-  }
-  return next
-}
-
-function stepEvent(
-  machine: AnyMachine,
-  state: unknown,
-  event: RunEvent,
-  before: readonly unknown[] | undefined,
-  index: number,
-): Step | Refusal {
-  let outputs = before as unknown[] | undefined
-  let handling = true
+export function step(machine: AnyMachine, before: unknown, batch: Batch): Step | Refusal {
+  const events: readonly RunEvent[] | undefined = Array.isArray(batch) ? batch : undefined
+  const length = events === undefined ? 1 : events.length
+  let state = before
+  let done = false
+  let outputs: unknown[] | undefined
+  /** What an output was refused for, and what is under way: for the refusal, should it throw. */
   let badOutput: NotPlain | undefined
-  const emit = (output: unknown): void => {
-    if (!handling) throw new Error(`emit was called after its handler returned; handlers emit while they run`)
+  let underWay: 'its handler' | 'state' | 'isDone' = 'its handler'
+  let index = 0
+  // Each handler gets an `emit` of its own, which knows when that handler has returned.
+  const emitFor = (at: number) => (output: unknown) => {
+    if (index !== at || underWay !== 'its handler') {
+      throw new Error('emit was called after its handler returned; handlers emit while they run')
+    }
     try {
       freezePlain(output, 'output')
     } catch (problem) {
-      throw (badOutput = problem as NotPlain)
+      badOutput = problem as NotPlain
+      throw new Error(badOutput.message)
     }
     if (outputs === undefined) outputs = [output]
     else outputs.push(output)
   }
-  let asked = 'handling the event'
   try {
-    const next = machine.transition(state, event, emit)
-    handling = false
-    if (badOutput !== undefined) return new Refusal('INVALID_OUTPUT', badOutput.message, index)
-    if (next === state) asked = 'isDone'
-    else {
-      asked = 'state'
-      freezePlain(next, 'state')
-      asked = 'isDone'
+    for (; index < length; index++) {
+      if (done) return new Refusal('RUN_DONE', 'it comes after the event that completes the run', index)
+      underWay = 'its handler'
+      const event = events === undefined ? (batch as RunEvent) : (events[index] as RunEvent)
+      const next = machine.transition(state, event, emitFor(index))
+      if (badOutput !== undefined) break
+      underWay = 'state'
+      if (next !== state) freezePlain(next, 'state')
+      state = next
+      underWay = 'isDone'
+      done = machine.isDone(state)
     }
-    return { state: next, outputs, done: machine.isDone(next) }
+    if (badOutput === undefined) return { state, outputs, done }
   } catch (thrown) {
-    handling = false
-    if (badOutput !== undefined) return new Refusal('INVALID_OUTPUT', badOutput.message, index)
-    if (asked === 'state' && thrown instanceof NotPlain) return new Refusal('INVALID_STATE', thrown.message, index)
-    if (thrown instanceof WrongTarget) return new Refusal('INVALID_STATE', thrown.message, index)
-    return new Refusal('TRANSITION_FAILED', `${asked} threw ${describeThrown(thrown)}`, index, thrown)
+    if (badOutput === undefined) return refusalOf(thrown, underWay, index)
+  } finally {
+    underWay = 'isDone'
   }
+  return new Refusal('INVALID_OUTPUT', badOutput.message, index)
+}
+
+function refusalOf(thrown: unknown, underWay: string, index: number): Refusal {
+  if (thrown instanceof WrongTarget || (underWay === 'state' && thrown instanceof NotPlain)) {
+    return new Refusal('INVALID_STATE', thrown.message, index)
+  }
+  return new Refusal('TRANSITION_FAILED', `${underWay} threw ${describeThrown(thrown)}`, index, thrown)
 }
