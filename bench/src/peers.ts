@@ -1,0 +1,110 @@
+// The peers, each doing what a run does in its own way: a bare stream, a state machine, three stores.
+
+import { createStore as createXStateStore } from '@xstate/store'
+import { legacy_createStore as createReduxStore } from 'redux'
+import { assign, createActor, createMachine } from 'xstate'
+import { createStore as createZustandStore } from 'zustand/vanilla'
+
+import type { Side } from './harness.ts'
+import type { Count, CountEvent } from './machine.ts'
+
+/** The counter as an XState machine. */
+export const xstateCounter = createMachine({
+  types: {} as { context: Count; events: CountEvent },
+  context: { count: 0 },
+  on: { INC: { actions: assign(({ context }) => ({ count: context.count + 1 })) } },
+})
+
+export const xstate: Side = {
+  name: 'XState actor.send',
+  start() {
+    const actor = createActor(xstateCounter).start()
+    return {
+      run(times) {
+        for (let turn = 0; turn < times; turn++) actor.send({ type: 'INC' })
+      },
+      count: () => actor.getSnapshot().context.count,
+    }
+  },
+}
+
+export const xstateStore: Side = {
+  name: '@xstate/store send',
+  start() {
+    const store = createXStateStore({ context: { count: 0 }, on: { INC: ({ count }) => ({ count: count + 1 }) } })
+    return {
+      run(times) {
+        for (let turn = 0; turn < times; turn++) store.send({ type: 'INC' })
+      },
+      count: () => store.getSnapshot().context.count,
+    }
+  },
+}
+
+export const zustand: Side = {
+  name: 'zustand setState',
+  start() {
+    const store = createZustandStore<Count>(() => ({ count: 0 }))
+    const dispatch = (event: CountEvent): void => store.setState((state) => reduce(state, event))
+    return {
+      run(times) {
+        for (let turn = 0; turn < times; turn++) dispatch({ type: 'INC' })
+      },
+      count: () => store.getState().count,
+    }
+  },
+}
+
+export const redux: Side = {
+  name: 'redux dispatch',
+  start() {
+    const store = createReduxStore((state: Count = { count: 0 }, event: CountEvent) => reduce(state, event))
+    return {
+      run(times) {
+        for (let turn = 0; turn < times; turn++) store.dispatch({ type: 'INC' })
+      },
+      count: () => store.getState().count,
+    }
+  },
+}
+
+export const writable: Side = {
+  name: 'bare WritableStream',
+  start() {
+    let written = 0
+    const writer = new WritableStream<CountEvent>({}).getWriter()
+    return {
+      async run(times) {
+        for (let turn = 0; turn < times; turn++) await writer.write({ type: 'INC' })
+        written += times
+      },
+      // The sink is empty and cannot count; a stream that failed wants nothing.
+      count: () => (writer.desiredSize === 1 ? written : 0),
+    }
+  },
+}
+
+/** With room for one chunk, or the write would wait for the read that comes behind it. */
+export const transform: Side = {
+  name: 'bare TransformStream',
+  start() {
+    let read = 0
+    const stream = new TransformStream<CountEvent, CountEvent>({}, undefined, { highWaterMark: 1 })
+    const writer = stream.writable.getWriter()
+    const reader = stream.readable.getReader()
+    return {
+      async run(times) {
+        for (let turn = 0; turn < times; turn++) {
+          await writer.write({ type: 'INC' })
+          const { value } = await reader.read()
+          if (value?.type === 'INC') read++
+        }
+      },
+      count: () => read,
+    }
+  },
+}
+
+function reduce(state: Count, event: CountEvent): Count {
+  return event.type === 'INC' ? { count: state.count + 1 } : state
+}
