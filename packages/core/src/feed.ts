@@ -51,7 +51,9 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
       this.#controller?.enqueue(this.#feed.next())
       this.settle()
     } else {
-      this.#log.waiting.push(this)
+      // The run may have ended since the last item was taken, with nothing more to read.
+      this.settle()
+      if (!this.#ended) this.#log.waiting.push(this)
     }
   }
 
