@@ -82,7 +82,7 @@ export interface HandleOutputsOptions {
  */
 export async function handleOutputs<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
-  handlers: OutputHandlers<NoInfer<Output>, NoInfer<Event>>,
+  handlers: NoInfer<OutputHandlers<Output, Event>>,
   { from = startOf(run), signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
   let position = typeof from === 'number' ? from : from === 'start' ? 0 : run.position
