@@ -1,0 +1,93 @@
+// RFC Run v1, section 9: errors.
+
+import { createRun } from '@xmachines/core'
+
+import { all, deeplyFrozen, ok, same, take, throws } from './assert.ts'
+import { door, sum } from './machines.ts'
+import { requirement } from './registry.ts'
+
+requirement('9', 'Errors are observable via err, each once and in order', async () => {
+  const run = createRun(sum)
+  const reader = run.err.getReader()
+  const writer = run.in.getWriter()
+  await writer.write({ type: 'FAIL' })
+  await writer.write('no event' as never)
+  await writer.write([
+    { type: 'ADD', by: 1 },
+    { type: 'ADD', by: Number.NaN },
+  ])
+  const errors = []
+  for (let count = 0; count < 3; count++) errors.push((await reader.read()).value)
+  same(
+    errors.map((error) => [error?.code, error?.index, error?.sequence, error?.run === run.id]),
+    [
+      ['TRANSITION_FAILED', 0, 0, true],
+      ['INVALID_EVENT', undefined, 0, true],
+      ['INVALID_EVENT', 1, 0, true],
+    ],
+  )
+})
+
+requirement('9', 'A refused batch errors no stream: the run goes on', async () => {
+  const run = createRun(sum)
+  const reader = run.err.getReader()
+  const writer = run.in.getWriter()
+  await writer.write({ type: 'FAIL' })
+  await writer.write({ type: 'ADD', by: 1 })
+  same((await reader.read()).value?.code, 'TRANSITION_FAILED')
+  same(run.snapshot.current, { state: { total: 1, from: [] }, status: 'active', sequence: 1 })
+})
+
+requirement('9', 'Fatality is machine-defined: what the machine calls fatal ends the run with that error', async () => {
+  const run = createRun(sum)
+  run.in.send({ type: 'ADD', by: 1 })
+  same([run.in.send({ type: 'FAIL' })?.fatal, run.snapshot.current.status], [false, 'active'])
+  const refusal = run.in.send({ type: 'BREAK' })
+  ok(refusal?.fatal, 'the refusal is fatal')
+  same(run.error === refusal, true, 'whether the run holds it')
+  const { status, state } = run.snapshot.current
+  same([status, state.total], ['error', 1])
+  same(
+    (await all(run.err)).map(({ fatal }) => fatal),
+    [false, true],
+  )
+  same((await throws(() => run.in.getWriter().write({ type: 'ADD', by: 1 }), 'writes end')) === refusal, true)
+  same(run.in.send({ type: 'ADD', by: 1 }) === refusal, true, 'whether send gives that error')
+})
+
+requirement('9', 'By default nothing is fatal', () => {
+  const run = createRun(door)
+  same(run.in.send({ type: 'LOCK', code: Symbol('x') as never })?.fatal, false)
+  same(run.snapshot.current.status, 'active')
+})
+
+requirement('9', 'Errors do not mutate history, fatal ones included', async () => {
+  const run = createRun(sum)
+  run.in.send({ type: 'ADD', by: 1 })
+  const before = JSON.stringify(run)
+  for (const type of ['FAIL', 'BREAK'] as const) run.in.send({ type })
+  same(JSON.stringify(run), before)
+  same((await all(run.history())).length, 2)
+})
+
+requirement('9', 'err keeps the latest 256 refusals, and counts for a late reader what it missed', async () => {
+  const run = createRun(sum)
+  for (let round = 0; round < 300; round++) run.in.send({ type: 'FAIL' })
+  const errors = await take(run.err, 257)
+  same([errors[0]?.code, errors[0]?.dropped], ['ERRORS_DROPPED', 44])
+  same(
+    errors.slice(1).every(({ code }) => code === 'TRANSITION_FAILED'),
+    true,
+  )
+})
+
+requirement('9', 'An error is frozen and says what, where and how to go on', () => {
+  const run = createRun(sum)
+  const refusal = run.in.send([{ type: 'ADD', by: 1 }, { type: 'FAIL' }])
+  ok(refusal !== undefined && Object.isFrozen(refusal), 'it is frozen')
+  deeplyFrozen(refusal.batch, 'the batch that it names')
+  for (const part of ['sum@1', 'sequence 0', 'event 1 (FAIL)', 'asked to fail']) {
+    ok(refusal.message.includes(part), `its message says ${part}: ${refusal.message}`)
+  }
+  same(JSON.parse(JSON.stringify(refusal)).cause, 'Error: asked to fail')
+})

@@ -1,0 +1,71 @@
+// The machines that the requirements are checked on.
+
+import { defineMachine, type Machine, to } from '@xmachines/core'
+
+export type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string } | { at: 'gone' }
+export type DoorEvent =
+  | { type: 'OPEN' }
+  | { type: 'CLOSE' }
+  | { type: 'LOCK'; code: string }
+  | { type: 'UNLOCK'; code: string }
+  | { type: 'REMOVE' }
+export type DoorOutput = { type: 'alarm'; tried: string }
+
+/** A door that sounds an alarm, and is done when it is gone. */
+export const door: Machine<Door, DoorEvent, DoorOutput> = defineMachine<Door, DoorEvent, DoorOutput>({
+  name: 'door',
+  version: '1',
+  initial: { at: 'closed' },
+  states: {
+    closed: { OPEN: 'open', LOCK: (_door, event) => ({ at: 'locked', code: event.code }), REMOVE: 'gone' },
+    open: { CLOSE: 'closed' },
+    locked: {
+      UNLOCK: to(['closed', 'locked'], (state, event, emit) => {
+        if (event.code === state.code) return { at: 'closed' }
+        emit({ type: 'alarm', tried: event.code })
+        return state
+      }),
+    },
+    gone: {},
+  },
+  final: ['gone'],
+})
+
+export type Sum = { readonly total: number; readonly from: readonly string[] }
+export type SumEvent =
+  | { type: 'ADD'; by: number; from?: string }
+  | { type: 'FAIL' }
+  | { type: 'BREAK' }
+  | { type: 'FINISH' }
+export type SumOutput = { type: 'total'; total: number }
+
+/** Adds and tells, fails when it is asked to, and ends for good when it breaks. */
+export const sum: Machine<Sum, SumEvent, SumOutput> = defineMachine<Sum, SumEvent, SumOutput>({
+  name: 'sum',
+  version: '1',
+  initial: { total: 0, from: [] },
+  transition: (state, event, emit) => {
+    if (event.type === 'FAIL') throw new Error('asked to fail')
+    if (event.type === 'BREAK') throw new Error('asked to break')
+    if (event.type === 'FINISH') return { total: -1, from: state.from }
+    const total = state.total + event.by
+    emit({ type: 'total', total })
+    return { total, from: event.from === undefined ? state.from : [...state.from, event.from] }
+  },
+  isDone: ({ total }) => total === -1,
+  isFatal: (error) => error.message.includes('asked to break'),
+})
+
+/** A machine whose completion is nobody's wish: it never is done. */
+export const counter: Machine<number, { type: 'INC' }> = defineMachine<number, { type: 'INC' }>({
+  name: 'counter',
+  version: '1',
+  initial: 0,
+  on: { INC: (count) => count + 1 },
+})
+
+/** What makes an id repeatable. */
+export const repeatable: { createdAt: number; nonce: Uint8Array } = {
+  createdAt: 1_700_000_000,
+  nonce: new Uint8Array(16),
+}
