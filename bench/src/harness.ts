@@ -1,6 +1,7 @@
 // Times things that do the same, in turns: in each round every side once, in an order that alternates. Knows nothing
 // of what it times.
 
+import { clock } from './clock.ts'
 import { settle } from './heap.ts'
 
 /** Something that is timed. */
@@ -58,10 +59,10 @@ async function time(side: Side, times: number): Promise<number> {
   const trial = side.start()
   const warm = Math.ceil(times / 10)
   await trial.run(warm)
-  const before = performance.now()
+  const before = await clock()
   const running = trial.run(times)
   if (running !== undefined) await running
-  const took = performance.now() - before
+  const took = (await clock()) - before
   const due = (warm + times) * (side.events ?? 1)
   if (trial.count() !== due) throw new Error(`${side.name} did ${trial.count()} of ${due} events`)
   return took

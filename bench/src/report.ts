@@ -11,7 +11,7 @@ const packages = ['@xmachines/core', '@noble/hashes', 'xstate', '@xstate/store',
 export function printVersions(engine: string): void {
   const versions = packages.map((name) => `${name} ${versionOf(name)}`)
   console.log(`${engine} on ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`)
-  console.log(`${versions.join(', ')}; production build\n`)
+  console.log(`${versions.join(', ')}; production build; times are of the thread alone\n`)
 }
 
 /** Prints the table. */
