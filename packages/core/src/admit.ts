@@ -29,8 +29,7 @@ export function admitEvents(written: unknown): Batch | Refusal {
     const refusal = checkEvent(copied[index], 'batch', index)
     if (refusal !== undefined) return refusal
   }
-  // One event alone is the same commit as an array of it.
-  return copied.length === 1 ? copied[0] : (copied as Batch)
+  return copied as Batch
 }
 
 /** Asks a schema to return each event of a batch as it is; why it does not, or undefined. */

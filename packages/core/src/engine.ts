@@ -1,11 +1,13 @@
 // The engine: admit → step → commit → publish. One function lets a batch in, and nothing else moves a log.
 
 import { checkDeterminism } from './determinism.ts'
-import { development } from './development.ts'
 import { runId } from './identity.ts'
 import { currentSnapshot, KEPT_REFUSALS, type Log } from './log.ts'
-import { condemn, RunError, type RunErrorCode } from './run-error.ts'
+import type { RunEvent } from './machine.ts'
+import { condemn, RunError } from './run-error.ts'
 import { type Batch, Refusal, type Step, step } from './step.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
  * Applies an admitted batch, or refuses it.
@@ -32,9 +34,12 @@ function run(log: Log, batch: Batch): Step | Refusal {
   try {
     log.running = 'transition'
     const stepped = step(machine, state, batch)
-    if (!log.checkDeterminism) return stepped
-    log.running = 'check'
-    return checkDeterminism(machine, state, batch, stepped) ?? stepped
+    // Asked second, because Node's `process.env` is slow.
+    if (log.checkDeterminism && process.env.NODE_ENV !== 'production') {
+      log.running = 'check'
+      return checkDeterminism(machine, state, batch, stepped) ?? stepped
+    }
+    return stepped
   } finally {
     log.running = undefined
   }
@@ -51,9 +56,13 @@ export function commit(log: Log, batch: Batch, { state, outputs, done }: Step): 
   log.batches.push(batch)
   if (outputs !== undefined) for (const output of outputs) log.outputs.push(output)
   log.state = state
+  changed(log)
+  if (done) complete(log)
+}
+
+function changed(log: Log): void {
   log.version++
   log.snapshot = undefined
-  if (done) complete(log)
 }
 
 /** Marks a log whose state is final. */
@@ -65,40 +74,45 @@ export function complete(log: Log): void {
 
 /** Tells readers, sets of ports and subscribers of what changed. */
 function publish(log: Log, sent: boolean): void {
-  if (log.waiting.length > 0) wake(log)
-  if (log.end !== undefined) endSets(log)
+  wake(log)
+  if (log.end !== undefined) for (const set of log.sets) set.deref()?.runEnded()
   tell(log, sent)
 }
 
 function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, sent: boolean): RunError {
+  const { code, message, index, cause } = refusal
   const events = batch === undefined || Array.isArray(batch) ? batch : Object.freeze([batch])
-  const message = `${labelOf(log)} refused a batch at sequence ${log.batches.length}: ${explain(refusal, events)}`
-  const { code, index, cause } = refusal
-  const error = new RunError(code, message, { ...detailsOf(log), batch: events, index, cause })
-  if (code === 'RUN_DONE') {
-    if (development && !sent) warnUnlessSeen(log, error)
-    return error
+  const event = (events?.[index ?? -1] as RunEvent | undefined)?.type
+  const where = event === undefined ? '' : ` event ${String(index)} (${event.slice(0, 60)}):`
+  const error = new RunError(
+    code,
+    `${labelOf(log)} refused a batch at sequence ${log.batches.length}:${where} ${message}`,
+    {
+      ...detailsOf(log),
+      batch: events,
+      index,
+      cause,
+    },
+  )
+  if (code !== 'RUN_DONE') {
+    keepRefusal(log, error)
+    // A machine that writes to its run while it judges that very refusal would be asked for ever.
+    if (log.running !== 'isFatal' && isFatal(log, error)) {
+      condemn(error)
+      log.status = 'error'
+      log.end = error
+      changed(log)
+      publish(log, sent)
+      return error
+    }
+    wake(log)
   }
-  // A machine that writes to its run while it judges that very refusal would be asked for ever.
-  const fatal = log.running !== 'isFatal' && isFatal(log, error)
-  if (fatal) condemn(error)
-  keepRefusal(log, error)
-  if (fatal) {
-    log.status = 'error'
-    log.end = error
-    log.version++
-    log.snapshot = undefined
-    publish(log, sent)
-  } else {
-    if (log.waiting.length > 0) wake(log)
-    if (development && !sent) warnUnlessSeen(log, error)
-  }
+  if (process.env.NODE_ENV !== 'production' && !sent) warnUnlessSeen(log, error)
   return error
 }
 
 function keepRefusal(log: Log, error: RunError): void {
-  log.refusals.push(error)
-  if (log.refusals.length <= KEPT_REFUSALS) return
+  if (log.refusals.push(error) <= KEPT_REFUSALS) return
   log.refusals.shift()
   log.droppedRefusals++
 }
@@ -116,13 +130,10 @@ function isFatal(log: Log, error: RunError): boolean {
 }
 
 function wake(log: Log): void {
-  const woken = log.waiting
+  const { waiting } = log
+  if (waiting.length === 0) return
   log.waiting = []
-  for (const reader of woken) reader.wake()
-}
-
-function endSets(log: Log): void {
-  for (const set of log.sets) set.deref()?.runEnded()
+  for (const reader of waiting) reader.wake()
 }
 
 // A send from inside a listener is applied at once, and told when the round under way is over.
@@ -145,8 +156,7 @@ function tell(log: Log, sent: boolean): void {
 }
 
 function report(thrown: unknown): void {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(thrown)
-  else console.error(thrown)
+  ;(globalThis.reportError ?? console.error)(thrown)
 }
 
 /** Warns once a tick of refusals that nobody reads: by then a reader that wants them has come. */
@@ -169,15 +179,6 @@ const reentrant = new Refusal(
   'REENTRANT',
   'it was written from inside a transition; transitions are pure: emit an output, and let its handler send the event',
 )
-
-function explain({ code, message, index }: Refusal, events: readonly unknown[] | undefined): string {
-  const type = index === undefined ? undefined : (events?.[index] as { readonly type: string } | undefined)?.type
-  const where = type === undefined ? '' : `event ${String(index)} (${type.slice(0, 60)}): `
-  const advice: Partial<Record<RunErrorCode, string>> = {
-    RUN_DONE: '; write it to another run, or not behind the event that completes this one',
-  }
-  return `${where}${message}${advice[code] ?? ''}`
-}
 
 function batchOf(admitted: Batch | Refusal): Batch | undefined {
   return admitted instanceof Refusal ? undefined : admitted

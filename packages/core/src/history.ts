@@ -4,7 +4,7 @@ import { stateOid } from './commit.ts'
 import { FeedSource, unbuffered } from './feed.ts'
 import { nonceOf, oidAt, oidsOf } from './identity.ts'
 import type { Log } from './log.ts'
-import { quote } from './quote.ts'
+import { mustBe } from './quote.ts'
 
 /** The record of a genesis commit: frozen plain data. */
 export interface GenesisRecord {
@@ -73,9 +73,7 @@ export function historyStream(
 ): ReadableStream<HistoryRecord<unknown>> {
   const end = log.batches.length
   if (!Number.isInteger(from) || from < 0 || from > end + 1) {
-    throw new RangeError(
-      `history: from is ${quote(from)}; it must be a sequence from 0 to ${end}, or ${end + 1} for what comes next`,
-    )
+    throw new RangeError(mustBe('from', from, `a sequence from 0 to ${end}, or ${end + 1} for what comes next`))
   }
   let next = from
   const source = new FeedSource<HistoryRecord<unknown>>(log, {

@@ -117,6 +117,11 @@ export function createLog(machine: AnyMachine, checkDeterminism: boolean, origin
   }
 }
 
+/** How many refusals there were that `err` tells of. */
+export function refusalCount({ droppedRefusals, refusals }: Log): number {
+  return droppedRefusals + refusals.length
+}
+
 /** The latest snapshot, made when someone asks. */
 export function currentSnapshot(log: Log): Snapshot<unknown> {
   return (log.snapshot ??= materialize(log))

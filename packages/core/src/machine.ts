@@ -2,7 +2,7 @@
 // it; it runs nothing.
 
 import { copyPlain, NotPlain } from './plain-data.ts'
-import { quote } from './quote.ts'
+import { mustBe, quote } from './quote.ts'
 import type { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -156,21 +156,18 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
   definition: MachineDefinition<State, Event, Output, Input>,
 ): Machine<State, Event, Output, Input> {
   if (typeof definition !== 'object' || definition === null) {
-    throw new TypeError(
-      `defineMachine takes a definition, not ${quote(definition)}: give it { name, version, initial, … }`,
-    )
+    throw new TypeError(mustBe('the definition', definition, '{ name, version, initial, … }'))
   }
   const { name, version, initial, final = [], isDone, isFatal, events } = definition
   const label = checkIdentity(name, version)
   for (const part of ['isDone', 'isFatal', 'transition'] as const) {
     if (definition[part] !== undefined && typeof definition[part] !== 'function') {
-      throw new TypeError(`${label}: ${part} is ${quote(definition[part])}; it must be a function`)
+      throw new TypeError(mustBe(label + part, definition[part], 'a function'))
     }
   }
-  if (!Array.isArray(final))
-    throw new TypeError(`${label}: final is ${quote(final)}; it must be an array of state names`)
+  if (!Array.isArray(final)) throw new TypeError(mustBe(`${label}final`, final, 'an array of state names'))
   if (events !== undefined && typeof events?.['~standard']?.validate !== 'function') {
-    throw new TypeError(`${label}: events is not a Standard Schema; give a schema of zod, valibot, arktype or alike`)
+    throw new TypeError(mustBe(`${label}events`, events, 'a Standard Schema, as of zod, valibot or arktype'))
   }
   const makeInitial = initialOf<State, Input>(label, initial)
   const finals = new Set<string>(final)
@@ -183,34 +180,35 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
     isDone: completion(finals, isDone),
     isFatal: isFatal ?? (() => false),
     events,
-    graph: Object.freeze({ ...graph, initial: typeof initial === 'function' ? undefined : nameOf(initial) }),
+    graph: {
+      states: [...graph.states],
+      initial: typeof initial === 'function' ? undefined : nameOf(initial),
+      final: [...finals],
+      arrows: graph.arrows,
+    },
   })
   machines.add(machine)
   return machine
 }
 
 /** Refuses what `defineMachine` did not make. */
-export function checkMachine(machine: unknown, caller: string): void {
-  if (typeof machine !== 'object' || machine === null || !machines.has(machine)) {
-    throw new TypeError(`${caller} takes a machine made by defineMachine, not ${quote(machine)}`)
-  }
+export function checkMachine(machine: unknown): void {
+  if (!machines.has(machine as object)) throw new TypeError(mustBe('the machine', machine, 'made by defineMachine'))
 }
 
+/** Answers how messages begin that are about this machine. */
 function checkIdentity(name: unknown, version: unknown): string {
-  if (typeof name !== 'string') throw new TypeError(`the machine's name is ${quote(name)}; it must be a string`)
-  if (!/^[a-z][a-z0-9-]*$/.test(name) || name.length > 100) {
-    throw new RangeError(
-      `the machine's name is ${quote(name)}; it must match [a-z][a-z0-9-]* in at most 100 characters`,
-    )
+  const isName = /^[a-z][a-z0-9-]{0,99}$/
+  const isVersion = /^(?=.{1,100}$)(?!.*\.lock$)[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$/
+  for (const [part, value, pattern] of [
+    ['name', name, isName],
+    ['version', version, isVersion],
+  ] as const) {
+    if (typeof value !== 'string') throw new TypeError(mustBe(`the machine's ${part}`, value, 'a string'))
+    if (!pattern.test(value))
+      throw new RangeError(mustBe(`the machine's ${part}`, value, `text that matches ${String(pattern)}`))
   }
-  if (typeof version !== 'string') throw new TypeError(`${name}: version is ${quote(version)}; it must be a string`)
-  if (!/^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$/.test(version) || version.length > 100 || version.endsWith('.lock')) {
-    throw new RangeError(
-      `${name}: version is ${quote(version)}; it must be letters and digits joined by single dots or dashes, ` +
-        'at most 100 characters, and not end in .lock',
-    )
-  }
-  return `machine ${name}@${version}`
+  return `machine ${String(name)}@${String(version)}: `
 }
 
 function initialOf<State, Input>(label: string, initial: unknown): (input: Input) => State {
@@ -220,7 +218,7 @@ function initialOf<State, Input>(label: string, initial: unknown): (input: Input
     const state = copyPlain(initial, 'initial') as State
     return () => state
   } catch (problem) {
-    if (problem instanceof NotPlain) throw new TypeError(`${label}: ${problem.message}`)
+    if (problem instanceof NotPlain) throw new TypeError(label + problem.message)
     throw problem
   }
 }

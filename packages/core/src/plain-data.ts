@@ -3,9 +3,11 @@
 //
 // Outside production more is looked at. An accessor, a symbol key or a hidden member can only be found by asking for
 // it, which costs as much as all the rest together; in production a copy takes an accessor's value and leaves out
-// symbol keys and hidden members, and what a machine made is not asked for them.
+// symbol keys and hidden members, and what a machine made is not asked for them. Bundlers leave those checks out.
 
-import { development } from './development.ts'
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+// Read once, because Node's `process.env` is slow.
+const development = process.env.NODE_ENV !== 'production'
 
 /** The deepest nesting of one value, its own level included. */
 const MOST_LEVELS = 512
@@ -70,13 +72,13 @@ export function freezePlain(value: unknown, root: string): void {
 /**
  * Copies a batch, which is one event or an array of them, with one budget of nodes for all of them.
  * @param value what was written
- * @returns the frozen event, or the frozen array of events
+ * @returns the frozen event, or the frozen array of none or several
  * @throws {NotPlain} as `copyPlain`
  */
 export function copyBatch(value: unknown): unknown {
   const outer = enterWalk()
   try {
-    const copied = Array.isArray(value) ? copyArray(value, 0) : copy(value, 1)
+    const copied = Array.isArray(value) ? copyEvents(value) : copy(value, 1)
     nodes = outer
     return copied
   } catch (problem) {
@@ -100,6 +102,14 @@ function located(problem: unknown, root: string, outer: number): NotPlain {
   return new NotPlain(
     root + (problem instanceof NotPlain ? problem.message : ` cannot be read: ${describeThrown(problem)}`),
   )
+}
+
+/** One event alone is the same batch as an array of it; freezing an array costs more than the event. */
+function copyEvents(value: readonly unknown[]): unknown {
+  if (value.length !== 1) return copyArray(value, 0)
+  checkArray(value, 0)
+  trail[0] = 0
+  return copy(value[0], 1)
 }
 
 function copy(value: unknown, level: number): unknown {
@@ -271,35 +281,39 @@ function whyNotLeaf(value: unknown): string {
   const type = typeof value
   if (type === 'string') return loneSurrogate
   if (type === 'number') return `is ${String(value)}; plain data has only finite numbers: use null or a string`
-  if (type === 'undefined') return 'is missing; plain data has no undefined: use null'
-  return `is a ${type}; plain data has no ${type}: use ${type === 'function' ? 'its result' : 'a string'}`
+  return type === 'undefined' ? 'is missing; plain data has no undefined: use null' : notPlain(type, 'a string')
 }
+
+const advice: readonly (readonly [name: string, instead: string])[] = [
+  ['Date', 'a string or a number'],
+  ['Map', 'an object'],
+  ['Set', 'an array'],
+  ['Promise', 'an output, whose handler sends an event with the result'],
+]
 
 function whyNotObject(value: object): string {
   const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor
-  const called = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
-  const name = called === '' ? 'class instance' : called
-  const advice: Readonly<Record<string, string>> = {
-    Date: 'a string or a number',
-    Map: 'an object or an array of pairs',
-    Set: 'an array',
-    Promise: 'an output, whose handler sends an event with the result',
-  }
-  const instead = (Object.hasOwn(advice, name) && advice[name]) || 'an object of its members'
-  return `is a ${name}; plain data has no ${name}: use ${instead}`
+  const name = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
+  return notPlain(name || 'class instance', advice.find(([known]) => known === name)?.[1] ?? 'an object of its members')
 }
 
-/** The path to a level; one to something deep is told by its ends. */
+function notPlain(kind: string, instead: string): string {
+  return `is a ${kind}; plain data has no ${kind}: use ${instead}`
+}
+
+/** The path to a level; of one to something deep, its beginning. */
 function pathTo(level: number): string {
   let path = ''
-  for (let above = 0; above < level; above++) {
-    const key = trail[above]
-    if (above === 12 && level > 24) path += ' … '
-    if (key === undefined || (level > 24 && above >= 12 && above < level - 4)) continue
-    if (typeof key === 'number' || /^\d+$/.test(key)) path += `[${key}]`
-    else path += /^[A-Za-z_$][\w$]{0,99}$/.test(key) ? `.${key}` : `[${JSON.stringify(key.slice(0, 100))}]`
+  for (const key of trail.slice(0, Math.min(level, 32))) {
+    if (key === undefined) continue
+    const isIndex = typeof key === 'number' || /^\d+$/.test(key)
+    path += isIndex
+      ? `[${key}]`
+      : /^[A-Za-z_$][\w$]{0,99}$/.test(key)
+        ? `.${key}`
+        : `[${JSON.stringify(key.slice(0, 100))}]`
   }
-  return path
+  return level > 32 ? `${path} …` : path
 }
 
 /** What a thrown value says, whatever it is. */

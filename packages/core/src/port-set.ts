@@ -4,7 +4,7 @@
 import { type Ending, type Feed, FeedSource, unbuffered } from './feed.ts'
 import { runId } from './identity.ts'
 import { InPort } from './in-port.ts'
-import { type Attached, currentSnapshot, type Log } from './log.ts'
+import { type Attached, currentSnapshot, type Log, refusalCount } from './log.ts'
 import { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type SnapshotCursor, SnapshotPort } from './snapshot-port.ts'
@@ -23,6 +23,7 @@ interface End {
 /** The state of a set of ports. */
 export class PortSet implements Attached {
   readonly #log: Log
+  readonly #initial: Snapshot<unknown>
   readonly #highWaterMark: number
   /** How many outputs, and how many refusals, `out` and `err` are past. */
   #position: number
@@ -37,8 +38,15 @@ export class PortSet implements Attached {
   #snapshot: SnapshotPort<unknown> | undefined
   readonly #sources = new Set<FeedSource<unknown>>()
 
-  constructor(log: Log, position: number, refusalsRead: number, highWaterMark: number = HIGH_WATER_MARK) {
+  constructor(
+    log: Log,
+    initial: Snapshot<unknown>,
+    position: number,
+    refusalsRead: number,
+    highWaterMark: number = HIGH_WATER_MARK,
+  ) {
     this.#log = log
+    this.#initial = initial
     this.#position = position
     this.#refusalsRead = refusalsRead
     this.#highWaterMark = highWaterMark
@@ -57,12 +65,12 @@ export class PortSet implements Attached {
     return (this.#err ??= new ReadableStream(this.#source(this.#errFeed()), unbuffered))
   }
 
-  snapshot(initial: Snapshot<unknown>): SnapshotPort<unknown> {
-    return (this.#snapshot ??= new SnapshotPort(this.#log, initial, (delivered) => this.snapshotCursor(delivered)))
+  get snapshot(): SnapshotPort<unknown> {
+    return (this.#snapshot ??= new SnapshotPort(this.#log, this.#initial, (delivered) => this.#cursor(delivered)))
   }
 
   /** A cursor of its own on the snapshots behind some version. */
-  snapshotCursor(delivered: number): SnapshotCursor {
+  #cursor(delivered: number): SnapshotCursor {
     const log = this.#log
     const feed = {
       delivered,
@@ -100,12 +108,12 @@ export class PortSet implements Attached {
 
   /** `in` was closed: its readables deliver what is left and close. */
   close(): void {
-    const { outputs, refusals, droppedRefusals, version } = this.#log
+    const log = this.#log
     this.#end ??= {
-      outputs: outputs.length,
-      refusals: droppedRefusals + refusals.length,
-      version,
-      snapshot: currentSnapshot(this.#log),
+      outputs: log.outputs.length,
+      refusals: refusalCount(log),
+      version: log.version,
+      snapshot: currentSnapshot(log),
     }
     this.resume()
     for (const source of this.#sources) source.settle()
@@ -153,7 +161,7 @@ export class PortSet implements Attached {
 
   #errFeed(): Feed<RunError> {
     const log = this.#log
-    const limit = (): number => this.#end?.refusals ?? log.droppedRefusals + log.refusals.length
+    const limit = (): number => this.#end?.refusals ?? refusalCount(log)
     return {
       hasNext: () => this.#refusalsRead < limit(),
       next: () => {

@@ -3,7 +3,6 @@
 import { admitEvents, revalidate } from './admit.ts'
 import { stateOid } from './commit.ts'
 import { checkDeterminism, firstDifference } from './determinism.ts'
-import { development } from './development.ts'
 import { commit } from './engine.ts'
 import type { GenesisRecord, HistoryRecord, RunDocument } from './history.ts'
 import { appendDigest, oidAt, oidsOf } from './identity.ts'
@@ -11,10 +10,12 @@ import type { Log } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
 import { copyPlain, NotPlain } from './plain-data.ts'
-import { quote } from './quote.ts'
+import { mustBe, quote } from './quote.ts'
 import { Run, startLog } from './run.ts'
 import { RunError, type RunErrorCode } from './run-error.ts'
 import { type AnyMachine, type Batch, Refusal, step } from './step.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** A history, as `run.toJSON()` gives it, or record by record. */
 export type History<Event = RunEvent> = RunDocument<Event> | Iterable<HistoryRecord<Event>>
@@ -23,7 +24,7 @@ export type History<Event = RunEvent> = RunDocument<Event> | Iterable<HistoryRec
 export interface ReplayOptions {
   /** The object format of histories that are not SHA-1: `sha256` of `@xmachines/core/sha256`. */
   readonly format?: ObjectFormat
-  /** As with `createRun`; for the replay too. */
+  /** As with `createRun`, and of what is replayed too. */
   readonly checkDeterminism?: boolean
 }
 
@@ -74,8 +75,8 @@ export function restoreRun<State, Event extends RunEvent, Output, Input>(
   options: RestoreOptions = {},
 ): Run<State, Event, Output, Input> {
   const machines = Array.isArray(machine) ? machine : [machine]
-  for (const one of machines) checkMachine(one, 'restoreRun')
-  const { records, document } = openHistory(history, 'restoreRun')
+  for (const one of machines) checkMachine(one)
+  const { records, document } = openHistory(history)
   const pick = ({ machine: { name, version } }: GenesisRecord): Machine<State, Event, Output, Input> => {
     const found = machines.find((one) => one.name === name && one.version === version)
     if (found !== undefined) return found
@@ -119,8 +120,8 @@ export function replayRun<State, Event extends RunEvent, Output, Input>(
   history: History,
   options: ReplayOptions = {},
 ): Run<State, Event, Output, Input> {
-  checkMachine(machine, 'replayRun')
-  return replay(openHistory(history, 'replayRun').records, () => machine, options, false).run()
+  checkMachine(machine)
+  return replay(openHistory(history).records, () => machine, options, false).run()
 }
 
 interface Replayed<State, Event extends RunEvent, Output, Input> {
@@ -135,7 +136,7 @@ function replay<State, Event extends RunEvent, Output, Input>(
   options: RestoreOptions,
   verify: boolean,
 ): Replayed<State, Event, Output, Input> {
-  const { checkDeterminism: twice = development, revalidate: again = false } = options
+  const { checkDeterminism: twice = process.env.NODE_ENV !== 'production', revalidate: again = false } = options
   let log: Log | undefined
   let machine: Machine<State, Event, Output, Input> | undefined
   let parent = ''
@@ -201,7 +202,9 @@ function replayBatch(log: Log, batch: Batch, twice: boolean): void {
   const { machine, state, end } = log
   if (end !== undefined) replayFailed(log, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped = step(machine, state, batch)
-  const judged = (twice ? checkDeterminism(machine, state, batch, stepped) : undefined) ?? stepped
+  const judged =
+    (twice && process.env.NODE_ENV !== 'production' ? checkDeterminism(machine, state, batch, stepped) : undefined) ??
+    stepped
   if (judged instanceof Refusal) replayFailed(log, judged)
   else commit(log, batch, judged)
 }
@@ -227,7 +230,7 @@ interface OpenHistory {
   readonly document: Partial<RunDocument<unknown>> | undefined
 }
 
-function openHistory(history: unknown, caller: string): OpenHistory {
+function openHistory(history: unknown): OpenHistory {
   if (typeof history === 'object' && history !== null) {
     if (Symbol.iterator in history) return { records: history as Iterable<unknown>, document: undefined }
     const document = history as Partial<RunDocument<unknown>>
@@ -237,10 +240,7 @@ function openHistory(history: unknown, caller: string): OpenHistory {
     if (!Array.isArray(document.records)) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
     return { records: document.records, document }
   }
-  const hint = typeof history === 'string' ? ': parse the text first' : ''
-  throw new TypeError(
-    `${caller} takes what run.toJSON() gives, or an iterable of history records, not ${quote(history)}${hint}`,
-  )
+  throw new TypeError(mustBe('the history', history, 'what run.toJSON() gives (parsed), or an iterable of records'))
 }
 
 function checkEnd(log: Log, document: Partial<RunDocument<unknown>> | undefined, trusted: string | undefined): void {

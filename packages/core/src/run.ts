@@ -1,6 +1,5 @@
 // The run as its users see it. A class, because ten thousand runs share its methods; what it holds is the log.
 
-import { development } from './development.ts'
 import { complete } from './engine.ts'
 import {
   type GenesisRecord,
@@ -14,16 +13,18 @@ import {
 import { oidAt, runId } from './identity.ts'
 import type { InPort } from './in-port.ts'
 import { initialState } from './initial.ts'
-import { createLog, currentSnapshot, type Log, type Origin } from './log.ts'
+import { createLog, currentSnapshot, type Log, type Origin, refusalCount } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { type ObjectFormat, sha1, toHex } from './oid.ts'
-import { copyPlain, NotPlain } from './plain-data.ts'
+import { copyPlain, type NotPlain } from './plain-data.ts'
 import { PortSet } from './port-set.ts'
-import { quote } from './quote.ts'
+import { mustBe } from './quote.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotPort } from './snapshot-port.ts'
 import type { AnyMachine } from './step.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** A set of the four ports of a run (RFC Run v1 §4). */
 export interface Ports<State, Event, Output> {
@@ -57,7 +58,7 @@ export interface RunOptions {
   readonly nonce?: Uint8Array
   /** The object format of the run's oids: SHA-1 unless given. */
   readonly format?: ObjectFormat
-  /** Whether each batch is stepped twice and the answers compared: outside production builds, unless given. */
+  /** Whether each batch is stepped twice and the answers compared: yes, unless given; production builds leave it out. */
   readonly checkDeterminism?: boolean
 }
 
@@ -84,7 +85,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
   readonly #initial: Snapshot<unknown>
   readonly #start: number
   /** The run's own set of ports. */
-  #own: PortSet | undefined
+  #own: Ports<State, Event, Output> | undefined
 
   /** Only `createRun`, `restoreRun` and `replayRun` make one. */
   constructor(machine: Machine<State, Event, Output, Input>, log: Log) {
@@ -119,20 +120,24 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     return this.#log.status === 'error' ? this.#log.end : undefined
   }
 
+  /** Takes events and batches (RFC Run v1 §4). */
   get in(): InPort<Event> {
-    return this.#set.in
+    return this.#ports.in
   }
 
+  /** Every output from where this run object began, once, in order (RFC Run v1 §4). */
   get out(): ReadableStream<Output> {
-    return this.#set.out as ReadableStream<Output>
+    return this.#ports.out
   }
 
+  /** Every refusal but `RUN_DONE`, in order (RFC Run v1 §4, §9). */
   get err(): ReadableStream<RunError> {
-    return this.#set.err
+    return this.#ports.err
   }
 
+  /** The latest snapshot, then each newer one (RFC Run v1 §4, §6). */
   get snapshot(): SnapshotPort<State> {
-    return this.#set.snapshot(this.#initial) as SnapshotPort<State>
+    return this.#ports.snapshot
   }
 
   /**
@@ -146,10 +151,9 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     const log = this.#log
     const position = positionOf(from, log.outputs.length)
     if (highWaterMark !== undefined && !(highWaterMark >= 0)) {
-      throw new RangeError(`ports: highWaterMark is ${quote(highWaterMark)}; it must be a number of outputs from 0`)
+      throw new RangeError(mustBe('highWaterMark', highWaterMark, 'a number of outputs from 0'))
     }
-    const set = new PortSet(log, position, log.droppedRefusals + log.refusals.length, highWaterMark)
-    return portsOf<State, Event, Output>(set, this.#initial)
+    return openPorts(log, this.#initial, position, refusalCount(log), highWaterMark)
   }
 
   /**
@@ -167,8 +171,8 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     return toDocument(this.#log) as RunDocument<Event>
   }
 
-  get #set(): PortSet {
-    return (this.#own ??= new PortSet(this.#log, this.#start, 0))
+  get #ports(): Ports<State, Event, Output> {
+    return (this.#own ??= openPorts(this.#log, this.#initial, this.#start, 0))
   }
 
   static {
@@ -207,8 +211,14 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: CreateRunArguments<Input>
 ): Run<State, Event, Output, Input> {
-  checkMachine(machine, 'createRun')
-  const { input, createdAt, nonce, format = sha1, checkDeterminism = development } = options ?? {}
+  checkMachine(machine)
+  const {
+    input,
+    createdAt,
+    nonce,
+    format = sha1,
+    checkDeterminism = process.env.NODE_ENV !== 'production',
+  } = options ?? {}
   const made: Origin = {
     format: checkFormat(format),
     createdAt: checkCreatedAt(createdAt),
@@ -236,66 +246,72 @@ export function startLog(machine: AnyMachine, origin: Origin, checkDeterminism: 
   return log
 }
 
-function portsOf<State, Event, Output>(set: PortSet, initial: Snapshot<unknown>): Ports<State, Event, Output> {
-  return Object.freeze({
+function openPorts<State, Event, Output>(
+  log: Log,
+  initial: Snapshot<unknown>,
+  position: number,
+  refusalsRead: number,
+  highWaterMark?: number,
+): Ports<State, Event, Output> {
+  const set = new PortSet(log, initial, position, refusalsRead, highWaterMark)
+  // What the machine says that it takes and makes is what its run takes and gives.
+  const ports: Ports<unknown, unknown, unknown> = {
     get in() {
       return set.in
     },
     get out() {
-      return set.out as ReadableStream<Output>
+      return set.out
     },
     get err() {
       return set.err
     },
     get snapshot() {
-      return set.snapshot(initial) as SnapshotPort<State>
+      return set.snapshot
     },
     get readable() {
-      return set.out as ReadableStream<Output>
+      return set.out
     },
     get writable() {
       return set.in
     },
-  })
+  }
+  return Object.freeze(ports) as Ports<State, Event, Output>
 }
 
 function positionOf(from: unknown, end: number): number {
   if (from === 'now') return end
   if (from === 'start') return 0
-  if (Number.isInteger(from) && (from as number) >= 0 && (from as number) <= end) return from as number
-  throw new RangeError(`ports: from is ${quote(from)}; it must be 'now', 'start' or a position from 0 to ${end}`)
+  if (isWhole(from, end)) return from
+  throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end}`))
 }
 
 function checkFormat(format: ObjectFormat): ObjectFormat {
   if (typeof format?.hash === 'function') return format
-  throw new TypeError(
-    `createRun: format is ${quote(format)}; leave it out for SHA-1, or import sha256 from @xmachines/core/sha256`,
-  )
+  throw new TypeError(mustBe('format', format, 'left out for SHA-1, or sha256 of @xmachines/core/sha256'))
 }
 
 function checkCreatedAt(createdAt: number | undefined): number {
   if (createdAt === undefined) return Math.floor(Date.now() / 1000)
-  if (typeof createdAt !== 'number')
-    throw new TypeError(`createRun: createdAt is ${quote(createdAt)}; it must be a number of seconds`)
-  if (Number.isInteger(createdAt) && createdAt >= 0 && createdAt < 2 ** 33) return createdAt
-  throw new RangeError(
-    `createRun: createdAt is ${createdAt}; it must be whole seconds since the epoch, from 0 to 2³³ − 1`,
-  )
+  if (isWhole(createdAt, 2 ** 33 - 1)) return createdAt
+  const refused = typeof createdAt === 'number' ? RangeError : TypeError
+  throw new refused(mustBe('createdAt', createdAt, 'whole seconds since the epoch, from 0 to 2³³ − 1'))
 }
 
 function checkNonce(nonce: Uint8Array | undefined): string | undefined {
   if (nonce === undefined) return undefined
-  if (!(nonce instanceof Uint8Array))
-    throw new TypeError(`createRun: nonce is ${quote(nonce)}; it must be a Uint8Array of 16 bytes`)
-  if (nonce.length === 16) return toHex(nonce)
-  throw new RangeError(`createRun: nonce has ${nonce.length} bytes; it must have 16`)
+  if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
+  const refused = nonce instanceof Uint8Array ? RangeError : TypeError
+  throw new refused(mustBe('nonce', nonce, 'a Uint8Array of 16 bytes'))
 }
 
 function copyInput(input: unknown): unknown {
   try {
     return copyPlain(input, 'input')
   } catch (problem) {
-    if (problem instanceof NotPlain) throw new TypeError(`createRun: ${problem.message}`)
-    throw problem
+    throw new TypeError((problem as NotPlain).message)
   }
+}
+
+function isWhole(value: unknown, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
 }

@@ -60,7 +60,12 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
   }
   try {
     for (; index < length; index++) {
-      if (done) return new Refusal('RUN_DONE', 'it comes after the event that completes the run', index)
+      if (done)
+        return new Refusal(
+          'RUN_DONE',
+          'it comes behind the event that completes the run; write it to another run',
+          index,
+        )
       underWay = 'its handler'
       const event = events === undefined ? (batch as RunEvent) : (events[index] as RunEvent)
       const next = machine.transition(state, event, emitFor(index))
