@@ -99,9 +99,24 @@ function observe<State>(port: SnapshotPort<State>): ToldSnapshot<State> {
   }
 }
 
+/** What a listener threw last, until whoever sent takes it. */
+let failure: { readonly thrown: unknown } | undefined
+
+/**
+ * Throws on what a listener threw while something was sent. A run reports what its listeners throw and goes on; but
+ * React stops components that update each other without end by throwing in a listener, which must end the effect that
+ * sent, or the page hangs.
+ */
+export function throwFailure(): void {
+  if (failure === undefined) return
+  const { thrown } = failure
+  failure = undefined
+  throw thrown
+}
+
 /** Calls every listener, one that throws notwithstanding; what was thrown last is thrown on. */
 function callAll(listeners: Iterable<() => void>): void {
-  let failure: { readonly thrown: unknown } | undefined
+  failure = undefined
   for (const listener of listeners) {
     try {
       listener()

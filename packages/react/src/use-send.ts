@@ -4,6 +4,7 @@
 
 import type { InPort, RunError } from '@xmachines/core'
 import { useCallback } from 'react'
+import { throwFailure } from './told-snapshot.ts'
 
 /** Writes one event, or several that are applied whole or not at all; returns the refusal, if there was one. */
 export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefined
@@ -58,5 +59,12 @@ export function useSend<Event>(run: { readonly in: InPort<Event> }): Send<Event>
   if (typeof run !== 'object' || run === null || !('in' in run)) {
     throw new TypeError(`useSend takes a run, not ${String(run)}`)
   }
-  return useCallback((batch) => run.in.send(batch), [run])
+  return useCallback(
+    (batch) => {
+      const refusal = run.in.send(batch)
+      throwFailure()
+      return refusal
+    },
+    [run],
+  )
 }
