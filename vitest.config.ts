@@ -18,6 +18,18 @@ const ssr = { resolve: { conditions: [source, ...defaultServerConditions] } }
 // Named for Vite, or it finds them while tests run, and reloads the page under them.
 const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @noble/hashes/${file}.js`)
 
+// The same tests of the React binding run on the oldest React that it is for, which has a folder of its own.
+const react18 = join(import.meta.dirname, 'packages/react/test/react-18/node_modules')
+const onReact18 = ['react', 'react-dom', '@testing-library/react', 'use-sync-external-store'].map((name) => ({
+  find: new RegExp(`^${name}(?=/|$)`),
+  replacement: join(react18, name),
+}))
+const reactSetup = join(import.meta.dirname, 'packages/react/test/setup.ts')
+const reacts = [
+  { react: 'react', major: '19', alias: [] },
+  { react: 'react 18', major: '18', alias: onReact18 },
+]
+
 // Chromium is looked for when a browser is launched, not here: a machine without one fails the tests that need it,
 // with a message that says what to install, and no others.
 const launched = playwright({
@@ -80,19 +92,21 @@ export default defineConfig({
           },
         },
       },
-      {
-        resolve,
+      ...reacts.map(({ react, major, alias }) => ({
+        resolve: { ...resolve, alias },
         ssr,
         test: {
-          name: 'react',
+          name: react,
           environment: 'jsdom',
+          env: { REACT_MAJOR: major },
+          setupFiles: [reactSetup],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.browser.test.*'],
+          exclude: ['**/node_modules/**', '**/*.browser.test.*'],
         },
-      },
-      {
+      })),
+      ...reacts.map(({ react, major, alias }) => ({
         root: 'packages/react',
-        resolve,
+        resolve: { ...resolve, alias },
         optimizeDeps: {
           include: [
             ...hashes,
@@ -103,14 +117,30 @@ export default defineConfig({
             'react-dom/client',
             'react-dom/server',
             '@testing-library/react',
-            '@testing-library/user-event',
             'use-sync-external-store/with-selector',
           ],
         },
         test: {
-          name: 'react browser',
+          name: `${react} browser`,
+          env: { REACT_MAJOR: major },
+          setupFiles: [reactSetup],
           include: ['test/**/*.browser.test.{ts,tsx}'],
-          browser: browser('react browser'),
+          exclude: ['**/node_modules/**'],
+          browser: browser(`${react} browser`),
+        },
+      })),
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'react types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/react/test/**/*.test-d.ts'],
+            tsconfig: 'packages/react/test/tsconfig.types.json',
+          },
         },
       },
       {
