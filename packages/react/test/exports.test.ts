@@ -1,0 +1,6 @@
+import * as react from '@xmachines/react'
+import { expect, test } from 'vitest'
+
+test('the public names are these', () => {
+  expect(Object.keys(react).sort()).toEqual(['useRun', 'useSend', 'useSnapshot'])
+})

@@ -1,0 +1,130 @@
+import { act, render, screen } from '@testing-library/react'
+import { createRun, type Run, type RunDocument, RunError } from '@xmachines/core'
+import { useRun, useSnapshot } from '@xmachines/react'
+import { lazy, Suspense, useEffect } from 'react'
+import { describe, expect, test, vi } from 'vitest'
+import { type CounterEvent, counter, twice } from './machines.ts'
+import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+
+type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
+
+describe.each(modes)('useRun %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('a component keeps its run from its first commit on, whatever it is rendered with later', () => {
+    const seen = new Set<unknown>()
+    const Panel = ({ nonce }: { nonce: number }) => {
+      const run = useRun(counter, { nonce: new Uint8Array(16).fill(nonce) })
+      useEffect(() => {
+        seen.add(run)
+      })
+      return <p>{run.id}</p>
+    }
+    const { rerender, container } = render(<Panel nonce={1} />, { wrapper: Mode })
+    const id = container.textContent
+    rerender(<Panel nonce={2} />)
+    rerender(<Panel nonce={3} />)
+    expect(seen.size).toBe(1)
+    expect(container.textContent).toBe(id)
+  })
+
+  test('two components have a run each, and so has one that is mounted again', () => {
+    const Panel = () => <p>{useRun(counter).id}</p>
+    const { container, unmount } = render([<Panel key={1} />, <Panel key={2} />], { wrapper: Mode })
+    const ids = () => [...container.querySelectorAll('p')].map(({ textContent }) => textContent)
+    const before = ids()
+    unmount()
+    const again = render(<Panel />, { wrapper: Mode })
+    before.push(again.container.textContent)
+    expect(new Set(before).size).toBe(3)
+  })
+
+  test('options are given to createRun', () => {
+    const options = { createdAt: 1_700_000_000, nonce: new Uint8Array(16) }
+    const Panel = () => <p>{useRun(counter, options).id}</p>
+    const { container } = render(<Panel />, { wrapper: Mode })
+    expect(container.textContent).toBe(createRun(counter, options).id)
+  })
+
+  test('a history restores its run, with the same id, head and state', () => {
+    const original = createRun(counter)
+    original.in.send([{ type: 'INC' }, { type: 'INC' }])
+    let restored: CounterRun | undefined
+    const Panel = ({ history }: { history?: RunDocument<CounterEvent> }) => {
+      const run = useRun(counter, { history })
+      restored = run
+      return <p>{useSnapshot(run, ({ state }) => state.count)}</p>
+    }
+    const { container } = render(<Panel history={JSON.parse(JSON.stringify(original))} />, { wrapper: Mode })
+    expect(container.textContent).toBe('2')
+    expect(restored?.id).toBe(original.id)
+    expect(restored?.head).toBe(original.head)
+  })
+
+  test('a component that suspends after its first commit keeps its run', async () => {
+    const ids = new Set<string>()
+    let arrive: (module: { default: () => string }) => void = () => {}
+    const Part = lazy(() => new Promise<{ default: () => string }>((resolve) => (arrive = resolve)))
+    const Panel = ({ more }: { more: boolean }) => {
+      const run = useRun(counter)
+      useEffect(() => {
+        ids.add(run.id)
+      })
+      return more ? <Part /> : <p>first</p>
+    }
+    const tree = (more: boolean) => (
+      <Suspense fallback="waiting">
+        <Panel more={more} />
+      </Suspense>
+    )
+    const { rerender } = render(tree(false), { wrapper: Mode })
+    rerender(tree(true))
+    expect(screen.getByText('waiting')).toBeDefined()
+    await act(async () => arrive({ default: () => 'arrived' }))
+    expect(screen.getByText('arrived')).toBeDefined()
+    expect(ids.size).toBe(1)
+  })
+})
+
+describe('useRun refuses', () => {
+  const thrownBy = (Panel: () => null) => {
+    const onError = vi.fn()
+    const unmute = muteErrors()
+    render(
+      <Boundary onError={onError}>
+        <Panel />
+      </Boundary>,
+    )
+    unmute()
+    return onError.mock.lastCall?.[0]
+  }
+
+  test('a history that was tampered with, to the nearest error boundary', () => {
+    const original = createRun(counter)
+    original.in.send({ type: 'INC' })
+    const history = JSON.parse(JSON.stringify(original).replace('"INC"', '"DEC"'))
+    const thrown = thrownBy(() => {
+      useRun(counter, { history })
+      return null
+    })
+    expect(thrown).toBeInstanceOf(RunError)
+    expect(thrown.code).toBe('HISTORY_MISMATCH')
+  })
+
+  test('a history that does not end at the head that the caller trusts', () => {
+    const history = createRun(counter).toJSON()
+    const thrown = thrownBy(() => {
+      useRun(counter, { history, head: '0'.repeat(40) })
+      return null
+    })
+    expect(thrown.code).toBe('HISTORY_MISMATCH')
+  })
+
+  test('what is no machine', () => {
+    const thrown = thrownBy(() => {
+      useRun({ ...twice })
+      return null
+    })
+    expect(thrown).toBeInstanceOf(TypeError)
+  })
+})

@@ -1,0 +1,137 @@
+import { act, render } from '@testing-library/react'
+import { createRun, type RunError } from '@xmachines/core'
+import { type Send, useSend, useSnapshot } from '@xmachines/react'
+import { useEffect } from 'react'
+import { describe, expect, test, vi } from 'vitest'
+import { type CounterEvent, counter, twice } from './machines.ts'
+import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+
+describe.each(modes)('useSend %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  /** Mounts a component that sends, and gives its function. */
+  function mounted(run = createRun(counter)) {
+    const functions = new Set<Send<CounterEvent>>()
+    const Panel = ({ of = run }) => {
+      const send = useSend(of)
+      useEffect(() => {
+        functions.add(send)
+      })
+      return <p>{useSnapshot(of, ({ state }) => state.count)}</p>
+    }
+    const view = render(<Panel />, { wrapper: Mode })
+    const send: Send<CounterEvent> = (batch) => {
+      let refusal: RunError | undefined
+      act(() => {
+        refusal = [...functions].at(-1)?.(batch)
+      })
+      return refusal
+    }
+    return { run, functions, send, Panel, ...view }
+  }
+
+  test('writes an event, which is shown', () => {
+    const { send, container, run } = mounted()
+    expect(send({ type: 'INC' })).toBeUndefined()
+    expect(container.textContent).toBe('1')
+    expect(run.snapshot.current.sequence).toBe(1)
+  })
+
+  test('writes several events as one batch', () => {
+    const { send, container, run } = mounted()
+    send([{ type: 'INC' }, { type: 'INC' }])
+    expect(container.textContent).toBe('2')
+    expect(run.snapshot.current.sequence).toBe(1)
+  })
+
+  test('returns the refusal, and nothing is applied', () => {
+    const { send, container, run } = mounted()
+    const refusal = send([{ type: 'INC' }, { type: 'REFUSED' }])
+    expect(refusal).toMatchObject({ code: 'TRANSITION_FAILED', index: 1 })
+    expect(container.textContent).toBe('0')
+    expect(run.snapshot.current.sequence).toBe(0)
+  })
+
+  test('returns RUN_DONE once the machine has completed', () => {
+    const run = createRun(twice)
+    const refusals: unknown[] = []
+    const Panel = () => {
+      const send = useSend(run)
+      return (
+        <button type="button" onClick={() => refusals.push(send({ type: 'INC' })?.code)}>
+          {useSnapshot(run, ({ status }) => status)}
+        </button>
+      )
+    }
+    const { container } = render(<Panel />, { wrapper: Mode })
+    for (let click = 0; click < 3; click++) act(() => container.querySelector('button')?.click())
+    expect(refusals).toEqual([undefined, undefined, 'RUN_DONE'])
+    expect(container.textContent).toBe('done')
+  })
+
+  test('is one function as long as the run is the same, and another for another run', () => {
+    const { functions, send, rerender, Panel } = mounted()
+    rerender(<Panel />)
+    send({ type: 'INC' })
+    expect(functions.size).toBe(1)
+    rerender(<Panel of={createRun(counter)} />)
+    expect(functions.size).toBe(2)
+  })
+
+  test('the second and third send of one handler see the result of the one before', () => {
+    const run = createRun(counter)
+    const seen: number[] = []
+    const Panel = () => {
+      const send = useSend(run)
+      const press = () => {
+        for (let time = 0; time < 3; time++) {
+          send({ type: 'INC' })
+          seen.push(run.snapshot.current.state.count)
+        }
+      }
+      return (
+        <button type="button" onClick={press}>
+          {useSnapshot(run, ({ state }) => state.count)}
+        </button>
+      )
+    }
+    const { container } = render(<Panel />, { wrapper: Mode })
+    act(() => container.querySelector('button')?.click())
+    expect(seen).toEqual([1, 2, 3])
+    expect(container.textContent).toBe('3')
+  })
+
+  test('rendering builds no stream', () => {
+    const run = createRun(counter)
+    const read = vi.spyOn(run, 'in', 'get')
+    const Panel = () => {
+      useSend(run)
+      return null
+    }
+    render(<Panel />, { wrapper: Mode })
+    expect(read).not.toHaveBeenCalled()
+  })
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['door', 'door'],
+  ['[object Object]', {}],
+])('useSend refuses %s, which is no run', (told, run) => {
+  const onError = vi.fn()
+  const unmute = muteErrors()
+  const Panel = () => {
+    useSend(run as never)
+    return null
+  }
+  render(
+    <Boundary onError={onError}>
+      <Panel />
+    </Boundary>,
+  )
+  unmute()
+  const thrown = onError.mock.lastCall?.[0]
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown.message).toBe(`useSend takes a run, not ${told}`)
+})
