@@ -1,7 +1,7 @@
 // The door of a run: copies what was written, checks it and, where the machine has a schema, parses it. What comes out
 // is a batch that nobody else holds, or the refusal that its turn will bring.
 
-import { copyBatch, describeThrown, NotPlain } from './plain-data.ts'
+import { copyBatch, copyPlain, describeThrown, NotPlain } from './plain-data.ts'
 import { quote } from './quote.ts'
 import type { SchemaIssue, StandardSchema } from './schema.ts'
 import { type AnyMachine, type Batch, Refusal } from './step.ts'
@@ -78,6 +78,7 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
   try {
     const result = schema['~standard'].validate(event)
     if (result instanceof Promise) {
+      result.catch(() => undefined)
       return new Refusal(
         'SCHEMA_MISMATCH',
         `the schema of events is asynchronous; give one that answers at once`,
@@ -93,7 +94,7 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
         result.issues,
       )
     }
-    parsed = copyBatch(result.value)
+    parsed = copyPlain(result.value, 'event')
   } catch (problem) {
     const why =
       problem instanceof NotPlain

@@ -74,14 +74,14 @@ export class InPort<Event> extends WritableStream<Event | readonly Event[]> {
     return new InWriter(this, this.#door, this.#turns)
   }
 
-  override async close(): Promise<void> {
+  override close(): Promise<void> {
     if (!this.locked) this.#door.closing = true
-    await super.close()
+    return super.close()
   }
 
-  override async abort(reason?: unknown): Promise<void> {
-    if (!this.locked) await this.#turns.drop(reason)
-    await super.abort(reason)
+  override abort(reason?: unknown): Promise<void> {
+    const owed = this.locked ? undefined : this.#turns.drop(reason)
+    return owed === undefined ? super.abort(reason) : owed.then(() => super.abort(reason))
   }
 
   /** The run ended: nothing more is taken. */
@@ -107,14 +107,14 @@ class InWriter<Chunk> extends WritableStreamDefaultWriter<Chunk> {
     super.releaseLock()
   }
 
-  override async close(): Promise<void> {
+  override close(): Promise<void> {
     if (!this.#released) this.#door.closing = true
-    await super.close()
+    return super.close()
   }
 
-  override async abort(reason?: unknown): Promise<void> {
-    if (!this.#released) await this.#turns.drop(reason)
-    await super.abort(reason)
+  override abort(reason?: unknown): Promise<void> {
+    const owed = this.#released ? undefined : this.#turns.drop(reason)
+    return owed === undefined ? super.abort(reason) : owed.then(() => super.abort(reason))
   }
 }
 
@@ -179,12 +179,12 @@ class Turns implements UnderlyingSink<unknown> {
   }
 
   /**
-   * Drops what was not yet applied. Resolves at once, or when the writes that a `send` has applied already are
-   * acknowledged: an abort before that would have them rejected.
+   * Drops what was not yet applied. Where a `send` has applied writes that are not yet acknowledged, answers when they
+   * are: an abort before that would have them rejected.
    */
-  async drop(reason: unknown): Promise<void> {
-    if (!this.#owes()) return
-    await new Promise<void>((done) => {
+  drop(reason: unknown): Promise<void> | undefined {
+    if (!this.#owes()) return undefined
+    return new Promise<void>((done) => {
       this.#dropped ??= { reason, done }
       this.#set.resume()
     })

@@ -106,7 +106,7 @@ function located(problem: unknown, root: string, outer: number): NotPlain {
 
 /** One event alone is the same batch as an array of it; freezing an array costs more than the event. */
 function copyEvents(value: readonly unknown[]): unknown {
-  if (value.length !== 1) return copyArray(value, 0)
+  if (value.length !== 1 || Array.isArray(value[0])) return copyArray(value, 0)
   checkArray(value, 0)
   trail[0] = 0
   return copy(value[0], 1)
