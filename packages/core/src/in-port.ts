@@ -172,8 +172,8 @@ class Turns implements UnderlyingSink<unknown> {
 
   /** Applies every turn that is left, for a `send` that comes behind them. */
   overtake(): void {
-    if (this.#first === undefined || this.#log.running !== undefined || this.#controller?.signal.aborted === true)
-      return
+    if (this.#first === undefined || this.#log.running !== undefined) return
+    if (this.#dropped !== undefined || this.#controller?.signal.aborted === true) return
     for (let turn: Turn | undefined = this.#first; turn !== undefined; turn = turn.next) this.#apply(turn)
     this.#set.resume()
   }
@@ -216,8 +216,9 @@ class Turns implements UnderlyingSink<unknown> {
   #apply(turn: Turn): void {
     if (turn.applied) return
     const ended = this.#log.end !== undefined
-    const refusal = enter(this.#log, turn.admitted, false)
+    // Before it is applied: a subscriber may send, and must not apply it again; a run that ends must not reject it.
     turn.applied = !ended
+    const refusal = enter(this.#log, turn.admitted, false)
     if (refusal !== undefined && (ended || refusal.fatal)) turn.failure = refusal
   }
 
