@@ -2,7 +2,7 @@
 // it; it runs nothing.
 
 import { copyPlain, NotPlain } from './plain-data.ts'
-import { mustBe, quote } from './quote.ts'
+import { mustBe } from './quote.ts'
 import type { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'

@@ -138,10 +138,10 @@ export class PortSet implements Attached {
 
   #source<Item>(feed: Feed<Item>): FeedSource<Item> {
     const source: FeedSource<Item> = new FeedSource(this.#log, feed, () => {
-      this.#sources.delete(source as FeedSource<unknown>)
+      this.#sources.delete(source)
       this.resume()
     })
-    this.#sources.add(source as FeedSource<unknown>)
+    this.#sources.add(source)
     return source
   }
 

@@ -144,7 +144,7 @@ function replay<State, Event extends RunEvent, Output, Input>(
     if (log === undefined) {
       const genesis = readGenesis(record)
       machine = pick(genesis)
-      log = replayGenesis(machine as unknown as AnyMachine, genesis, options.format, twice)
+      log = replayGenesis(machine, genesis, options.format, twice)
       if (verify) verifyGenesis(log, genesis)
       parent = genesis.oid
       continue

@@ -235,7 +235,7 @@ export function startRun<State, Event extends RunEvent, Output, Input>(
   origin: Origin,
   checkDeterminism: boolean,
 ): Run<State, Event, Output, Input> {
-  return new Run(machine, startLog(machine as unknown as AnyMachine, origin, checkDeterminism))
+  return new Run(machine, startLog(machine, origin, checkDeterminism))
 }
 
 /** The log of a run at its genesis. */

@@ -24,7 +24,7 @@ export class SnapshotPort<State> extends ReadableStream<Snapshot<State>> {
   /** Only a run makes one. */
   constructor(log: Log, initial: Snapshot<State>, open: (delivered: number) => SnapshotCursor, delivered = -1) {
     const cursor = open(delivered)
-    super(cursor.source as UnderlyingDefaultSource<Snapshot<State>>, unbuffered)
+    super(cursor.source, unbuffered)
     this.#log = log
     this.#open = open
     this.#cursor = cursor
