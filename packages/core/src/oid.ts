@@ -2,6 +2,7 @@
 // that only those ship it who use it.
 
 import { sha1 as hashSha1 } from '@noble/hashes/legacy.js'
+import type { Hash } from '@noble/hashes/utils.js'
 
 /** A Git object format: the hash by which a run's objects are named (RFC Run v1 §2.3). */
 export interface ObjectFormat {
@@ -12,7 +13,24 @@ export interface ObjectFormat {
 }
 
 /** SHA-1, which Git repositories have unless they were made otherwise. */
-export const sha1: ObjectFormat = Object.freeze({ name: 'sha1', hash: hashSha1 })
+export const sha1: ObjectFormat = /* @__PURE__ */ objectFormat('sha1', hashSha1.create)
+
+/** An object format of a hash. One state of it is used again and again: making one costs as much as hashing a block. */
+export function objectFormat<Digest extends Hash<Digest>>(
+  name: ObjectFormat['name'],
+  create: () => Digest,
+): ObjectFormat {
+  const blank = create()
+  const state = create()
+  return Object.freeze({
+    name,
+    hash: (bytes: Uint8Array): Uint8Array => {
+      const digest = new Uint8Array(blank.outputLen)
+      blank._cloneInto(state).update(bytes).digestInto(digest)
+      return digest
+    },
+  })
+}
 
 const utf8 = new TextEncoder()
 const hexOfByte: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

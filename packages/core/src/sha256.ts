@@ -1,7 +1,7 @@
 // SHA-256 object ids, an import of its own: `@xmachines/core/sha256`.
 
 import { sha256 as hashSha256 } from '@noble/hashes/sha2.js'
-import type { ObjectFormat } from './oid.ts'
+import { type ObjectFormat, objectFormat } from './oid.ts'
 
 /**
  * The SHA-256 object format, for histories that an adversary can write to (RFC Run v1 §2.3).
@@ -20,4 +20,4 @@ import type { ObjectFormat } from './oid.ts'
  * console.log(createRun(light, { format: sha256 }).id.length) // 64
  * ```
  */
-export const sha256: ObjectFormat = Object.freeze({ name: 'sha256', hash: hashSha256 })
+export const sha256: ObjectFormat = /* @__PURE__ */ objectFormat('sha256', hashSha256.create)
