@@ -1,7 +1,7 @@
 // The door of a run: copies what was written, checks it and, where the machine has a schema, parses it. What comes out
 // is a batch that nobody else holds, or the refusal that its turn will bring.
 
-import { copyBatch, copyPlain, describeThrown, NotPlain } from './plain-data.ts'
+import { copyBatch, copyPlain, describeThrown, isA, NotPlain } from './plain-data.ts'
 import { quote } from './quote.ts'
 import type { SchemaIssue, StandardSchema } from './schema.ts'
 import { type AnyMachine, type Batch, Refusal } from './step.ts'
@@ -78,6 +78,8 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
   try {
     const result = schema['~standard'].validate(event)
     if (result instanceof Promise) {
+      // Nobody waits for it, and nobody is to hear of it if it is rejected.
+      result.catch(() => undefined)
       result.catch(() => undefined)
       return new Refusal(
         'SCHEMA_MISMATCH',
@@ -96,15 +98,14 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
     }
     parsed = copyPlain(result.value, 'event')
   } catch (problem) {
-    const why =
-      problem instanceof NotPlain
-        ? `made what is not plain data: ${problem.message}`
-        : `threw ${describeThrown(problem)}`
+    const why = isA(problem, NotPlain)
+      ? `made what is not plain data: ${problem.message}`
+      : `threw ${describeThrown(problem)}`
     return new Refusal(
       'SCHEMA_MISMATCH',
       `the schema of events ${why}`,
       index,
-      problem instanceof NotPlain ? undefined : problem,
+      isA(problem, NotPlain) ? undefined : problem,
     )
   }
   const bad = checkEvent(parsed, 'event')

@@ -103,7 +103,7 @@ export async function handleOutputs<State, Event extends RunEvent, Output, Input
       for (;;) {
         // A fatal error ends `out` with an error; it is told on `err`, and here it is an end like another.
         const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }) as const)
-        if (done) break
+        if (done || signal?.aborted === true) break
         underWay++
         handle(value, position++).then(settledOne, reject)
       }

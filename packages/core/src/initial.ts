@@ -3,9 +3,11 @@
 
 import { inCanonicalOrder } from './canonical-json.ts'
 import { firstDifference } from './determinism.ts'
-import { describeThrown, freezePlain, NotPlain } from './plain-data.ts'
+import { describeThrown, freezePlain, isA, NotPlain } from './plain-data.ts'
+import { mustBe } from './quote.ts'
 import { RunError } from './run-error.ts'
 import type { AnyMachine } from './step.ts'
+import { nameOf } from './transition.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -19,6 +21,10 @@ export function initialState(
   try {
     const state = machine.initial(input)
     freezePlain(state, 'initial state')
+    const { states } = machine.graph
+    if (states.length > 0 && !states.includes(nameOf(state) as string)) {
+      throw new NotPlain(mustBe('initial state.at', nameOf(state), `one of the states ${states.join(', ')}`))
+    }
     if (checkDeterminism && process.env.NODE_ENV !== 'production') {
       const again = machine.initial(inCanonicalOrder(input))
       freezePlain(again, 'initial state')
@@ -32,8 +38,8 @@ export function initialState(
     }
     return { state, done: machine.isDone(state) }
   } catch (thrown) {
-    if (thrown instanceof RunError) throw thrown
-    if (thrown instanceof NotPlain) throw new RunError('INVALID_STATE', `${label}: ${thrown.message}`)
+    if (isA(thrown, RunError)) throw thrown
+    if (isA(thrown, NotPlain)) throw new RunError('INVALID_STATE', `${label}: ${thrown.message}`)
     throw new RunError('TRANSITION_FAILED', `${label}: initial threw ${describeThrown(thrown)}`, { cause: thrown })
   }
 }

@@ -172,6 +172,11 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
   const makeInitial = initialOf<State, Input>(label, initial)
   const finals = new Set<string>(final)
   const { transition, graph } = compileTransition<State, Event, Output>(label, definition, finals)
+  const states = [...graph.states]
+  const first = typeof initial === 'function' ? undefined : nameOf(initial)
+  if (typeof initial !== 'function' && states.length > 0 && !states.includes(first as string)) {
+    throw new RangeError(mustBe(`${label}initial.at`, first, `one of the states ${states.join(', ')}`))
+  }
   const machine: Machine<State, Event, Output, Input> = Object.freeze({
     name,
     version,
@@ -180,12 +185,7 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
     isDone: completion(finals, isDone),
     isFatal: isFatal ?? (() => false),
     events,
-    graph: {
-      states: [...graph.states],
-      initial: typeof initial === 'function' ? undefined : nameOf(initial),
-      final: [...finals],
-      arrows: graph.arrows,
-    },
+    graph: { states, initial: first, final: [...finals], arrows: graph.arrows },
   })
   machines.add(machine)
   return machine

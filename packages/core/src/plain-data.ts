@@ -99,9 +99,7 @@ function enterWalk(): number {
 function located(problem: unknown, root: string, outer: number): NotPlain {
   nodes = outer
   // What is not a refusal was thrown by a proxy's trap or an accessor, or the stack ran out in one.
-  return new NotPlain(
-    root + (problem instanceof NotPlain ? problem.message : ` cannot be read: ${describeThrown(problem)}`),
-  )
+  return new NotPlain(root + (isA(problem, NotPlain) ? problem.message : ` cannot be read: ${describeThrown(problem)}`))
 }
 
 /** One event alone is the same batch as an array of it; freezing an array costs more than the event. */
@@ -314,6 +312,15 @@ function pathTo(level: number): string {
         : `[${JSON.stringify(key.slice(0, 100))}]`
   }
   return level > 32 ? `${path} …` : path
+}
+
+/** As `instanceof`, for what others threw: a proxy may throw when it is asked for its prototype. */
+export function isA<Kind>(thrown: unknown, kind: abstract new (...made: never) => Kind): thrown is Kind {
+  try {
+    return thrown instanceof kind
+  } catch {
+    return false
+  }
 }
 
 /** What a thrown value says, whatever it is. */

@@ -1,7 +1,7 @@
 // The pure core: (state, batch) → the next state and its outputs, or why not. Reads no clock, no randomness, no stream.
 
 import type { Machine, RunEvent } from './machine.ts'
-import { describeThrown, freezePlain, NotPlain } from './plain-data.ts'
+import { describeThrown, freezePlain, isA, NotPlain } from './plain-data.ts'
 import type { RunErrorCode } from './run-error.ts'
 import { WrongTarget } from './transition.ts'
 
@@ -86,7 +86,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
 }
 
 function refusalOf(thrown: unknown, underWay: string, index: number): Refusal {
-  if (thrown instanceof WrongTarget || (underWay === 'state' && thrown instanceof NotPlain)) {
+  if (isA(thrown, WrongTarget) || (underWay === 'state' && isA(thrown, NotPlain))) {
     return new Refusal('INVALID_STATE', thrown.message, index)
   }
   return new Refusal('TRANSITION_FAILED', `${underWay} threw ${describeThrown(thrown)}`, index, thrown)

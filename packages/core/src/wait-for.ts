@@ -62,11 +62,9 @@ export async function waitFor<State, Event extends RunEvent, Output, Input>(
   }
 }
 
-function doneFirst<State, Event extends RunEvent, Output, Input>({
-  machine,
-  snapshot,
-}: Run<State, Event, Output, Input>): RunError {
+function doneFirst<State, Event extends RunEvent, Output, Input>(run: Run<State, Event, Output, Input>): RunError {
+  const { machine, snapshot } = run
   const { sequence } = snapshot.current
   const message = `${machine.name}@${machine.version} was done at sequence ${sequence} before waitFor saw what it waits for`
-  return new RunError('RUN_DONE', message, { sequence })
+  return new RunError('RUN_DONE', message, { sequence, run: () => run.id })
 }
