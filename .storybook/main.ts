@@ -3,7 +3,8 @@ import react from '@vitejs/plugin-react'
 import { defaultClientConditions, mergeConfig } from 'vite'
 
 const config: StorybookConfig = {
-  framework: '@storybook/react-vite',
+  // StrictMode tears effects down and puts them back: a flow that loses or doubles anything fails its story.
+  framework: { name: '@storybook/react-vite', options: { strictMode: true } },
   stories: ['../apps/flows/src/**/*.stories.tsx'],
   addons: ['@storybook/addon-vitest', '@storybook/addon-a11y'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },

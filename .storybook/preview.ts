@@ -7,6 +7,27 @@ const preview: Preview = {
     a11y: { test: 'error' },
     layout: 'fullscreen',
   },
+  globalTypes: {
+    scheme: {
+      description: 'Light or dark',
+      toolbar: {
+        icon: 'contrast',
+        items: [
+          { value: 'light dark', title: 'As the system' },
+          { value: 'light', title: 'Light' },
+          { value: 'dark', title: 'Dark' },
+        ],
+        dynamicTitle: true,
+      },
+    },
+  },
+  initialGlobals: { scheme: 'light dark' },
+  decorators: [
+    (story, { globals }) => {
+      document.documentElement.style.colorScheme = String(globals['scheme'])
+      return story()
+    },
+  ],
 }
 
 export default preview
