@@ -1,0 +1,55 @@
+// A machine drawn from its own definition, by Mermaid. The state it is in stands out.
+
+import { type Machine, type RunEvent, toMermaid } from '@xmachines/core'
+import { type ReactElement, useEffect, useId, useState } from 'react'
+
+import { drawDiagram } from './draw-diagram.ts'
+
+interface StateDiagramProps<State, Event extends RunEvent, Output, Input> {
+  readonly machine: Machine<State, Event, Output, Input>
+  /** The name of the state to point out. */
+  readonly at: string
+}
+
+/** The state diagram of a machine, with the text it is drawn from. */
+export function StateDiagram<State, Event extends RunEvent, Output, Input>({
+  machine,
+  at,
+}: StateDiagramProps<State, Event, Output, Input>): ReactElement {
+  const text = toMermaid(machine)
+  const drawing = useDrawing(`${text}class ${at} current\n`)
+  return (
+    <section aria-label="Machine" className="part">
+      <h2>Machine</h2>
+      <div
+        // An <img> would not see the colours of the page.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+        role="img"
+        aria-label={`State diagram of ${machine.name}@${machine.version}: it is ${at}`}
+        aria-busy={drawing === undefined}
+        className="diagram"
+        // Mermaid made it, and cleans what it makes.
+        dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
+      />
+      <details>
+        <summary>As text</summary>
+        <pre>{text}</pre>
+      </details>
+    </section>
+  )
+}
+
+function useDrawing(text: string): string | undefined {
+  const id = `diagram${useId().replaceAll(/\W/g, '')}`
+  const [drawing, setDrawing] = useState<string>()
+  useEffect(() => {
+    let wanted = true
+    void drawDiagram(id, text).then((svg) => {
+      if (wanted) setDrawing(svg)
+    })
+    return () => {
+      wanted = false
+    }
+  }, [id, text])
+  return drawing
+}
