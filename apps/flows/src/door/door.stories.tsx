@@ -1,0 +1,86 @@
+// The door, to drive by hand; and driven, in light and in dark.
+
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, userEvent, within } from 'storybook/test'
+
+import { DoorFlow } from './door-flow.tsx'
+
+const meta: Meta<typeof DoorFlow> = { title: 'Flows/Door', component: DoorFlow }
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+export const ByHand: Story = {}
+
+export const Driven: Story = {
+  async play({ canvas, step }) {
+    const button = (name: string) => canvas.findByRole('button', { name })
+    const code = canvas.getByLabelText('Code, four digits')
+    const run = within(canvas.getByRole('region', { name: 'Run' }))
+    const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
+    const refusals = within(canvas.getByRole('region', { name: 'Refusals' }))
+    const id = run.getByText(/^[0-9a-f]{40}$/).textContent
+
+    await step('a run begins with its genesis, whose oid is its id', async () => {
+      await expect(await commits.findByText('genesis of door@1')).toBeVisible()
+      await expect(commits.getByText(id.slice(0, 7))).toBeVisible()
+    })
+
+    await step('opening and closing are two commits', async () => {
+      await userEvent.click(await button('Open'))
+      await expect(canvas.getByText('open', { selector: 'strong' })).toBeVisible()
+      await userEvent.click(await button('Close'))
+      await expect(canvas.getByText('closed', { selector: 'strong' })).toBeVisible()
+      await expect(await commits.findByText('OPEN')).toBeVisible()
+      await expect(await commits.findByText('CLOSE')).toBeVisible()
+    })
+
+    await step('a code that is too short is refused', async () => {
+      await userEvent.type(code, '12{Enter}')
+      await expect(await canvas.findByRole('alert')).toHaveTextContent('A code has four digits.')
+      await expect(canvas.getByText('closed', { selector: 'strong' })).toBeVisible()
+      await expect(await refusals.findByText('at sequence 2')).toBeVisible()
+      await expect(commits.queryByText('LOCK')).toBeNull()
+    })
+
+    await step('four digits lock it, and the refusal is gone', async () => {
+      await userEvent.type(code, '34{Enter}')
+      await expect(canvas.getByText('locked', { selector: 'strong' })).toBeVisible()
+      await expect(canvas.getByRole('alert')).toBeEmptyDOMElement()
+      await expect(await button('Open')).toBeDisabled()
+      await expect(await commits.findByText('LOCK')).toBeVisible()
+    })
+
+    await step('a wrong code is refused, and the run goes on', async () => {
+      await userEvent.type(code, '9999')
+      await userEvent.click(await button('Unlock'))
+      await expect(await canvas.findByText('Wrong code.')).toBeVisible()
+      await userEvent.clear(code)
+      await userEvent.type(code, '1234{Enter}')
+      await expect(canvas.getByText('closed', { selector: 'strong' })).toBeVisible()
+      await expect(await commits.findByText('UNLOCK')).toBeVisible()
+    })
+
+    await step('the history has what was applied, and nothing else', async () => {
+      await expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(5)
+      await expect(await refusals.findAllByText('TRANSITION_FAILED')).toHaveLength(2)
+      await expect(run.getByText(id)).toBeVisible()
+    })
+
+    await step('the latest refusal stays until something is applied', async () => {
+      await userEvent.type(code, 'five{Enter}')
+      await expect(await canvas.findByText('A code has four digits.', { selector: '[role=alert] *' })).toBeVisible()
+    })
+
+    await step('the machine is drawn, with the state it is in', async () => {
+      const name = 'State diagram of door@1: it is closed'
+      const diagram = await canvas.findByRole('img', { name, busy: false }, { timeout: 10_000 })
+      for (const event of ['OPEN', 'CLOSE', 'LOCK', 'UNLOCK']) {
+        await expect(within(diagram).getAllByText(event)[0]).toBeVisible()
+      }
+    })
+  },
+}
+
+export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
