@@ -43,7 +43,7 @@ export type DeclaredHandler<From, Event, Output, Next> = Handler<From, Event, Ou
  */
 export function to<From, Event, Output, Next extends { readonly at: string }, const Name extends Next['at']>(
   targets: readonly Name[],
-  handler: Handler<From, Event, Output, Extract<Next, { readonly at: NoInfer<Name> }>>,
+  handler: Handler<From, Event, Output, NoInfer<Extract<Next, { readonly at: Name }>>>,
 ): DeclaredHandler<From, Event, Output, Next> {
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every((target) => typeof target === 'string')) {
     throw new TypeError(mustBe('to: targets', targets, 'an array of at least one state name'))
