@@ -1,0 +1,54 @@
+// A process that renders 5,000 times and then has nothing left to do: it reports what it still holds, and is not told
+// to end. Run with --expose-gc.
+
+import { createRun, type Run } from '@xmachines/core'
+import { useRun, useSend, useSnapshot } from '@xmachines/react'
+import { createElement, type ReactNode, version } from 'react'
+import { renderToString } from 'react-dom/server'
+import { type CounterEvent, counter } from './machines.ts'
+
+const RENDERS = 5000
+
+type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
+
+/** A run that outlives the pages, and one for each of them. */
+const shared = createRun(counter)
+shared.in.send({ type: 'INC' })
+const runs: WeakRef<CounterRun>[] = []
+
+function Page(): ReactNode {
+  const run = useRun(counter, { history: shared.toJSON() })
+  runs.push(new WeakRef(run))
+  useSend(run)
+  useSend(shared)
+  const own = useSnapshot(run, ({ state }) => state.count)
+  return createElement('p', { id: run.id }, own, useSnapshot(shared).state.count)
+}
+
+function renderPages(pages: number): void {
+  for (let page = 0; page < pages; page++) {
+    const html = renderToString(createElement(Page))
+    if (!html.includes(shared.id)) throw new Error(`the page lacks the id of its run: ${html}`)
+  }
+}
+
+/** What is still held once what nobody holds is gone. */
+async function heldHeap(): Promise<number> {
+  for (let time = 0; time < 3; time++) {
+    // A WeakRef holds on to its target for as long as the job in which it was made.
+    await new Promise((resolve) => setImmediate(resolve))
+    globalThis.gc?.()
+  }
+  return process.memoryUsage().heapUsed
+}
+
+renderPages(500)
+const before = await heldHeap()
+const resources = process.getActiveResourcesInfo()
+runs.length = 0
+renderPages(RENDERS)
+const opened = process.getActiveResourcesInfo().slice(resources.length)
+const renders = runs.length
+const grown = (await heldHeap()) - before
+const runsAlive = runs.filter((run) => run.deref() !== undefined).length
+console.log(JSON.stringify({ react: version, renders, grown, runsAlive, opened }))
