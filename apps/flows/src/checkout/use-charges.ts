@@ -16,7 +16,7 @@ export function useCharges(run: Run<Checkout, CheckoutEvent, CheckoutOutput>, ga
       run,
       {
         // Torn down half-way, this is asked again under the same key, which the gateway answers without a second charge.
-        charge: async ({ cents, card }, { key }): Promise<CheckoutEvent> => {
+        charge: async ({ cents, card }, { key }) => {
           const answer = await gateway.charge({ key, cents, card })
           return answer.accepted
             ? { type: 'PAID', receipt: answer.receipt }
