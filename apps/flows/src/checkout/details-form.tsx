@@ -1,6 +1,8 @@
 // The form. Each input is controlled by the run: a keystroke is an event, and what comes back is what is shown.
 
-import { type FormEvent, type ReactElement, useId, useState } from 'react'
+import type { RunError } from '@xmachines/core'
+import type { Send } from '@xmachines/react'
+import { type ChangeEvent, type FormEvent, type ReactElement, useId, useState } from 'react'
 
 import { CENTS, type CheckoutEvent } from './checkout.ts'
 import { type Details, FIELDS, type Field, problemOf } from './details.ts'
@@ -8,7 +10,7 @@ import { type Details, FIELDS, type Field, problemOf } from './details.ts'
 interface DetailsFormProps {
   readonly details: Details
   readonly paying: boolean
-  readonly send: (event: CheckoutEvent) => void
+  readonly send: Send<CheckoutEvent>
 }
 
 /** Name, e-mail, card number, and a button that pays. */
@@ -47,13 +49,23 @@ interface DetailInputProps {
   readonly value: string
   readonly problem: string | undefined
   readonly readOnly: boolean
-  readonly onEdit: (value: string) => void
+  readonly onEdit: (value: string) => RunError | undefined
   readonly onLeave: () => void
 }
 
 function DetailInput({ field, value, problem, readOnly, onEdit, onLeave }: DetailInputProps): ReactElement {
   const id = useId()
   const { label, ...attributes } = inputs[field]
+
+  function edit({ target: input }: ChangeEvent<HTMLInputElement>): void {
+    const { selectionStart: caret } = input
+    const added = input.value.length - value.length
+    const refusal = onEdit(input.value)
+    if (refusal === undefined || caret === null) return
+    // React is about to put the old value back, with the caret at its end.
+    queueMicrotask(() => input.setSelectionRange(caret - added, caret - added))
+  }
+
   return (
     <div>
       <label htmlFor={id}>{label}</label>
@@ -62,7 +74,7 @@ function DetailInput({ field, value, problem, readOnly, onEdit, onLeave }: Detai
         {...attributes}
         value={value}
         readOnly={readOnly}
-        onChange={(event) => onEdit(event.target.value)}
+        onChange={edit}
         onBlur={onLeave}
         aria-invalid={problem !== undefined}
         aria-describedby={`${id}problem`}
