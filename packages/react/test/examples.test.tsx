@@ -1,0 +1,77 @@
+// The examples of the docstrings and of the readme, which are the files in `examples`, used as a person would.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { createRun, defineMachine } from '@xmachines/core'
+import { describe, expect, test } from 'vitest'
+import { DoorPanel } from './examples/door-panel.tsx'
+import { Counter } from './examples/use-run.tsx'
+import { TillPanel } from './examples/use-send.tsx'
+import { LampPanel, run as lampRun } from './examples/use-snapshot.tsx'
+import { expectQuietConsole, modes } from './modes.tsx'
+
+const text = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
+
+test.each(['use-run', 'use-snapshot', 'use-send'])('the docstring of %s has the example that is run here', (name) => {
+  const docstring = /@example\n \* ```tsx\n(.*?) \* ```/s.exec(text(`../src/${name}.ts`))?.[1] ?? ''
+  expect(docstring.replaceAll(/^ \* ?/gm, '')).toBe(text(`examples/${name}.tsx`))
+})
+
+test('the readme has the example that is run here', () => {
+  expect(text('../README.md')).toContain(`\`\`\`tsx\n${text('examples/door-panel.tsx')}\`\`\``)
+})
+
+describe.each(modes)('%s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('the door opens, locks, and refuses a wrong code', () => {
+    const { container } = render(<DoorPanel />, { wrapper: Mode })
+    const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
+    const shown = () => container.querySelector('output')?.textContent
+    expect(shown()).toBe('closed')
+    press('Open')
+    expect(shown()).toBe('open')
+    expect(screen.getByRole('button', { name: 'Open' })).toHaveProperty('disabled', true)
+    press('Close and lock')
+    expect(shown()).toBe('locked')
+  })
+
+  test('the counter counts, from its history on where it is given one', () => {
+    const machine = defineMachine<number, { type: 'PRESSED' }>({
+      name: 'counter',
+      version: '1',
+      initial: 0,
+      on: { PRESSED: (count) => count + 1 },
+    })
+    const run = createRun(machine)
+    run.in.send([{ type: 'PRESSED' }, { type: 'PRESSED' }])
+    for (const [history, count] of [[undefined, 1] as const, [run.toJSON(), 3] as const]) {
+      const { container, unmount } = render(<Counter {...(history && { history })} />, { wrapper: Mode })
+      fireEvent.click(screen.getByRole('button'))
+      expect(container.textContent).toBe(`pressed ${count} times`)
+      if (history) expect(screen.getByRole('button').dataset['run']).toBe(run.id)
+      unmount()
+    }
+  })
+
+  test('the till takes both coins or none', () => {
+    const { container } = render(<TillPanel />, { wrapper: Mode })
+    const shown = () => container.querySelector('output')?.textContent
+    fireEvent.click(screen.getByRole('button', { name: '70 cents in two coins' }))
+    expect(shown()).toBe('70')
+    fireEvent.click(screen.getByRole('button', { name: 'less than that' }))
+    expect(shown()).toBe('TRANSITION_FAILED')
+    fireEvent.click(screen.getByRole('button', { name: '70 cents in two coins' }))
+    expect(shown()).toBe('140')
+  })
+
+  test('the lamp shows what its run does', () => {
+    const { container } = render(<LampPanel />, { wrapper: Mode })
+    const { sequence, state } = lampRun.snapshot.current
+    expect(container.textContent).toBe(`${state.at} after ${sequence} batches`)
+    act(() => void lampRun.in.send({ type: 'TOGGLE' }))
+    const toggled = state.at === 'on' ? 'off' : 'on'
+    expect(container.textContent).toBe(`${toggled} after ${sequence + 1} batches`)
+  })
+})

@@ -1,0 +1,33 @@
+import { defineMachine } from '@xmachines/core'
+import { useRun, useSend, useSnapshot } from '@xmachines/react'
+
+type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string }
+type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'LOCK'; code: string }
+
+const door = defineMachine<Door, DoorEvent>({
+  name: 'door',
+  version: '1',
+  initial: { at: 'closed' },
+  states: {
+    closed: { OPEN: 'open', LOCK: (_door, { code }) => ({ at: 'locked', code }) },
+    open: { CLOSE: 'closed' },
+    locked: {},
+  },
+})
+
+export function DoorPanel() {
+  const run = useRun(door)
+  const at = useSnapshot(run, (snapshot) => snapshot.state.at)
+  const send = useSend(run)
+  return (
+    <>
+      <output>{at}</output>
+      <button type="button" onClick={() => send({ type: 'OPEN' })} disabled={at !== 'closed'}>
+        Open
+      </button>
+      <button type="button" onClick={() => send([{ type: 'CLOSE' }, { type: 'LOCK', code: '42' }])}>
+        Close and lock
+      </button>
+    </>
+  )
+}
