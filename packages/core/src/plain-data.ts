@@ -39,14 +39,7 @@ let inherited = false
  * @throws {NotPlain} with the path to what plain data cannot say
  */
 export function copyPlain(value: unknown, root: string): unknown {
-  const outer = enterWalk()
-  try {
-    const copied = copy(value, 1)
-    nodes = outer
-    return copied
-  } catch (problem) {
-    throw located(problem, root, outer)
-  }
+  return begin(value, root, true, 1)
 }
 
 /**
@@ -57,16 +50,7 @@ export function copyPlain(value: unknown, root: string): unknown {
  * @throws {NotPlain} with the path to what plain data cannot say
  */
 export function freezePlain(value: unknown, root: string): void {
-  const outer = enterWalk()
-  try {
-    // Not asked whether it is frozen: as a rule it is new.
-    if (typeof value !== 'object' || value === null) checkLeaf(value, 1)
-    else if (Array.isArray(value)) freezeArray(value, 1)
-    else freezeObject(value as Record<string, unknown>, 1)
-    nodes = outer
-  } catch (problem) {
-    throw located(problem, root, outer)
-  }
+  begin(value, root, false, 1)
 }
 
 /**
@@ -76,104 +60,79 @@ export function freezePlain(value: unknown, root: string): void {
  * @throws {NotPlain} as `copyPlain`
  */
 export function copyBatch(value: unknown): unknown {
-  const outer = enterWalk()
-  try {
-    const copied = Array.isArray(value) ? copyEvents(value) : copy(value, 1)
-    nodes = outer
-    return copied
-  } catch (problem) {
-    throw located(problem, trail[0] === undefined ? 'event' : 'batch', outer)
-  }
+  return begin(value, 'event', true, 0)
 }
 
-/** Begins to count and to keep the trail anew; answers the count of the walk that this one interrupts. */
-function enterWalk(): number {
+/** A walk from a level: 1, or 0 for what may be a batch of several. */
+function begin(value: unknown, root: string, copying: boolean, level: number): unknown {
   const outer = nodes
   nodes = 0
   trail[0] = undefined
   inherited = false
   for (const _ in Object.prototype) inherited = true
-  return outer
-}
-
-function located(problem: unknown, root: string, outer: number): NotPlain {
-  nodes = outer
-  // What is not a refusal was thrown by a proxy's trap or an accessor, or the stack ran out in one.
-  return new NotPlain(root + (isA(problem, NotPlain) ? problem.message : ` cannot be read: ${describeThrown(problem)}`))
+  try {
+    const isBatch = level === 0 && Array.isArray(value)
+    const walked = isBatch ? walkBatch(value) : walk(value, 1, copying)
+    nodes = outer
+    return walked
+  } catch (problem) {
+    nodes = outer
+    // What is not a refusal was thrown by a proxy's trap or an accessor, or the stack ran out in one.
+    const path = problem instanceof NotPlain ? problem.message : ` cannot be read: ${describeThrown(problem)}`
+    throw new NotPlain((trail[0] === undefined ? root : 'batch') + path)
+  }
 }
 
 /** One event alone is the same batch as an array of it; freezing an array costs more than the event. */
-function copyEvents(value: readonly unknown[]): unknown {
-  if (value.length !== 1 || Array.isArray(value[0])) return copyArray(value, 0)
+function walkBatch(value: readonly unknown[]): unknown {
+  if (value.length !== 1 || Array.isArray(value[0])) return walkArray(value, 0, true)
   checkArray(value, 0)
   trail[0] = 0
-  return copy(value[0], 1)
+  return walk(value[0], 1, true)
 }
 
-function copy(value: unknown, level: number): unknown {
-  if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? copyArray(value, level) : copyObject(value as Record<string, unknown>, level)
+function walk(value: unknown, level: number, copying: boolean): unknown {
+  if (typeof value !== 'object' || value === null) {
+    checkLeaf(value, level)
+    // −0 is 0.
+    return value === 0 ? 0 : value
   }
-  checkLeaf(value, level)
-  // −0 is 0.
-  return value === 0 ? 0 : value
+  // A root is not asked: as a rule it is new.
+  if (!copying && !development && level > 1 && Object.isFrozen(value)) return value
+  return Array.isArray(value) ? walkArray(value, level, copying) : walkObject(value as Members, level, copying)
 }
 
-function copyObject(value: Record<string, unknown>, level: number): unknown {
+type Members = Record<string, unknown>
+
+// In place, a value is frozen before it is read, so that what was checked is what stays, in a proxy too.
+function walkObject(value: Members, level: number, copying: boolean): unknown {
   checkObject(value, level)
-  const made: Record<string, unknown> = {}
+  const made: Members = copying ? {} : Object.freeze(value)
   for (const key in value) {
     if (inherited && !Object.hasOwn(value, key)) continue
     const member = value[key]
     if (member === undefined) continue
     trail[level] = key
     if (key === '__proto__' || !key.isWellFormed()) throw badKey(level, key)
-    made[key] = copy(member, level + 1)
+    const walked = walk(member, level + 1, copying)
+    if (copying) made[key] = walked
   }
-  return Object.freeze(made)
+  if (copying) return Object.freeze(made)
+  if (development) checkHidden(value, level)
+  return made
 }
 
-function copyArray(value: readonly unknown[], level: number): readonly unknown[] {
+function walkArray(value: readonly unknown[], level: number, copying: boolean): readonly unknown[] {
   checkArray(value, level)
   const { length } = value
   const made: unknown[] = []
+  if (!copying) Object.freeze(value)
   for (let index = 0; index < length; index++) {
     trail[level] = index
-    made.push(copy(value[index], level + 1))
+    const walked = walk(value[index], level + 1, copying)
+    if (copying) made.push(walked)
   }
-  return Object.freeze(made)
-}
-
-function freeze(value: unknown, level: number): void {
-  if (typeof value !== 'object' || value === null) checkLeaf(value, level)
-  else if (development || !Object.isFrozen(value)) {
-    if (Array.isArray(value)) freezeArray(value, level)
-    else freezeObject(value as Record<string, unknown>, level)
-  }
-}
-
-// Frozen before it is read, so that what was checked is what stays, in a proxy too.
-function freezeObject(value: Record<string, unknown>, level: number): void {
-  checkObject(value, level)
-  Object.freeze(value)
-  for (const key in value) {
-    if (inherited && !Object.hasOwn(value, key)) continue
-    const member = value[key]
-    if (member === undefined) continue
-    trail[level] = key
-    if (key === '__proto__' || !key.isWellFormed()) throw badKey(level, key)
-    freeze(member, level + 1)
-  }
-  if (development) checkHidden(value, level)
-}
-
-function freezeArray(value: readonly unknown[], level: number): void {
-  checkArray(value, level)
-  Object.freeze(value)
-  for (let index = 0; index < value.length; index++) {
-    trail[level] = index
-    freeze(value[index], level + 1)
-  }
+  return copying ? Object.freeze(made) : value
 }
 
 function checkLeaf(value: unknown, level: number): void {
