@@ -209,7 +209,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
  */
 export function createRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
-  ...[options]: CreateRunArguments<Input>
+  ...[options]: CreateRunArguments<NoInfer<Input>>
 ): Run<State, Event, Output, Input> {
   checkMachine(machine)
   const {
