@@ -65,6 +65,7 @@ export function batchHasher(format: ObjectFormat, tree: string, createdAt: numbe
   const before = `tree ${tree}\nparent `
   const middle = `\nauthor ${WHO} ${createdAt} +0000\ncommitter ${WHO} `
   let bytes = new Uint8Array(1024)
+  let commit = bytes.subarray(0, 0)
   const parentAt = writeAscii(bytes, BODY, before)
   const dateAt = writeAscii(bytes, parentAt + tree.length, middle)
   return (parent, sequence, batch) => {
@@ -73,12 +74,18 @@ export function batchHasher(format: ObjectFormat, tree: string, createdAt: numbe
     const message = batchMessage(batch)
     // UTF-8 takes at most three bytes for each UTF-16 code unit.
     const most = messageAt + message.length * 3
-    if (most > bytes.length) bytes = grown(bytes, most)
+    if (most > bytes.length) {
+      bytes = grown(bytes, most)
+      commit = bytes.subarray(0, 0)
+    }
     const end = writeUtf8(bytes, messageAt, message)
-    const header = `commit ${end - BODY}\0`
-    const start = BODY - header.length
-    writeAscii(bytes, start, header)
-    return format.hash(bytes.subarray(start, end))
+    // A commit as long as the one before has its header already, and the same view of the bytes.
+    if (commit.byteLength === 0 || commit.byteOffset + commit.byteLength !== end) {
+      const header = `commit ${end - BODY}\0`
+      writeAscii(bytes, BODY - header.length, header)
+      commit = bytes.subarray(BODY - header.length, end)
+    }
+    return format.hash(commit)
   }
 }
 

@@ -24,11 +24,7 @@ export function objectFormat<Digest extends Hash<Digest>>(
   const state = create()
   return Object.freeze({
     name,
-    hash: (bytes: Uint8Array): Uint8Array => {
-      const digest = new Uint8Array(blank.outputLen)
-      blank._cloneInto(state).update(bytes).digestInto(digest)
-      return digest
-    },
+    hash: (bytes: Uint8Array): Uint8Array => blank._cloneInto(state).update(bytes).digest(),
   })
 }
 
