@@ -1,0 +1,102 @@
+/** Outside production builds each batch is stepped twice, the second time with members in canonical order. */
+import { createRun, type RunError } from '@xmachines/core'
+import { describe, expect, test, vi } from 'vitest'
+import { machineOf, runOf } from './machines.ts'
+
+describe('a difference is refused as NONDETERMINISTIC, with the first path that differs:', () => {
+  let count = 0
+  test.each<[string, (state: any, event: any, emit: (output: unknown) => void) => unknown, string]>([
+    ['Math.random in a state', () => ({ a: { list: [1, Math.random()] } }), 'state.a.list[1] came out in two ways'],
+    ['Date.now in a state', () => ({ at: Date.now() }), 'state.at came out'],
+    ['a state that is one value and then another', () => ++count, 'state came out'],
+    ['an output', (state, _event, emit) => (emit({ n: ++count }), state), 'outputs[0].n came out'],
+    ['the number of outputs', (state, _event, emit) => (++count % 2 && emit({}), state), 'outputs[0] came out'],
+    ['the order of an event’s members', (_state, event) => Object.keys(event.value), 'state[0] came out'],
+    ['a member that is there and then not', () => (++count % 2 ? { a: 1 } : {}), 'state.a came out'],
+    [
+      'a throw',
+      (state) => {
+        if (++count % 2) throw new Error('sometimes')
+        return state
+      },
+      'the event came out',
+    ],
+  ])('%s', (_title, handle, message) => {
+    const now = vi.spyOn(Date, 'now').mockImplementation(() => ++count)
+    const run = runOf(handle, { initial: {} })
+    const refusal = run.in.send({ type: 'X', value: { b: 1, a: 2 } })
+    now.mockRestore()
+    expect(refusal).toMatchObject({ code: 'NONDETERMINISTIC', sequence: 0 })
+    expect(refusal?.message).toContain(message)
+    expect(run.snapshot.current).toMatchObject({ state: {}, sequence: 0 })
+    expect(run.position).toBe(0)
+  })
+
+  test('completion', () => {
+    const run = runOf((state) => state + 1, { isDone: (state) => state === 1 && ++count % 2 === 0 })
+    expect(run.in.send({ type: 'X' })?.message).toContain('whether the run is done came out in two ways')
+  })
+
+  test('the order of a state’s members', () => {
+    const run = runOf((state) => ({ keys: Object.keys(state).join() }), { initial: { b: 1, a: 2 } })
+    expect(run.in.send({ type: 'X' })?.message).toContain('state.keys came out in two ways')
+  })
+
+  test('initial', () => {
+    const machine = machineOf((state) => state, { initial: () => ({ id: ++count }) })
+    const thrown = caught(() => createRun(machine))
+    expect(thrown).toMatchObject({ code: 'NONDETERMINISTIC' })
+    expect(thrown.message).toContain('initial state.id came out in two ways')
+    const ordered = machineOf((state) => state, { initial: (input: object) => Object.keys(input) })
+    expect(caught(() => createRun(ordered, { input: { b: 1, a: 2 } }))).toMatchObject({ code: 'NONDETERMINISTIC' })
+  })
+})
+
+describe('the check', () => {
+  test('lets pass what is the same in another order', () => {
+    const run = runOf((state, event) => ({ ...state, ...event.value }), { initial: { z: 1 } })
+    expect(run.in.send({ type: 'X', value: { b: [{ d: 1, c: 2 }], a: 2 } })).toBeUndefined()
+  })
+
+  test('sees frozen data the second time too', () => {
+    const frozen: boolean[] = []
+    const run = runOf(
+      (state, event) => {
+        frozen.push(Object.isFrozen(state.deep), Object.isFrozen(event.value))
+        return state
+      },
+      { initial: { deep: {} } },
+    )
+    run.in.send({ type: 'X', value: {} })
+    expect(frozen).toEqual([true, true, true, true])
+  })
+
+  test('is left out where checkDeterminism is false', () => {
+    let calls = 0
+    const machine = machineOf(() => ++calls, { initial: () => ++calls })
+    const run = createRun(machine, { checkDeterminism: false })
+    expect(run.in.send({ type: 'X' })).toBeUndefined()
+    expect(run.snapshot.current.state).toBe(2)
+  })
+
+  test('tells once of a machine that writes to its run both times', async () => {
+    const run = runOf((state, event) => {
+      if (event.type === 'X') run.in.send({ type: 'Y' })
+      return state
+    })
+    const reader = run.err.getReader()
+    run.in.send({ type: 'X' })
+    expect((await reader.read()).value).toMatchObject({ code: 'REENTRANT' })
+    run.in.send(1 as never)
+    expect((await reader.read()).value).toMatchObject({ code: 'INVALID_EVENT' })
+  })
+})
+
+function caught(act: () => unknown): RunError {
+  try {
+    act()
+  } catch (thrown) {
+    return thrown as RunError
+  }
+  throw new Error('nothing was thrown')
+}

@@ -1,0 +1,80 @@
+/** The public names, and their examples, which are run. */
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as core from '@xmachines/core'
+import * as sha256 from '@xmachines/core/sha256'
+import { describe, expect, test } from 'vitest'
+import { runModule } from './child.ts'
+
+const folder = join(import.meta.dirname, '../src')
+const names = [
+  'RunError',
+  'createRun',
+  'defineMachine',
+  'handleOutputs',
+  'replayRun',
+  'restoreRun',
+  'to',
+  'toMermaid',
+  'waitFor',
+]
+
+interface Example {
+  /** The function, class or constant that it belongs to. */
+  readonly name: string
+  readonly source: string
+  /** What each console.log is said to print. */
+  readonly expected: readonly string[]
+}
+
+/** Every example of a docstring, with the declaration that the docstring stands before. */
+function readExamples(): Example[] {
+  const found: Example[] = []
+  for (const file of globSync('*.ts', { cwd: folder }).toSorted()) {
+    const text = readFileSync(join(folder, file), 'utf8')
+    const docstring =
+      /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*(?:export\s+)?(?:async\s+)?(?:function|class|const|let|interface|type)?\s*(\w+)/g
+    for (const [, comment = '', name = ''] of text.matchAll(docstring)) {
+      const lines = comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''))
+      for (const [, source = ''] of lines.join('\n').matchAll(/@example\s+```ts\n([\s\S]*?)```/g)) {
+        const expected = [...source.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, comment = '']) => comment)
+        found.push({ name, source, expected })
+      }
+    }
+  }
+  return found
+}
+
+const examples = readExamples()
+
+test('the public names are these', () => {
+  expect(Object.keys(core).toSorted()).toEqual(names)
+  expect(Object.keys(sha256)).toEqual(['sha256'])
+})
+
+test('nothing of the package is imported by another path', async () => {
+  const hidden = '@xmachines/core/src/engine.ts'
+  await expect(import(/* @vite-ignore */ hidden)).rejects.toThrow()
+})
+
+describe('an example', () => {
+  test.each([...names, 'sha256'])('of %s stands in its docstring', (name) => {
+    expect(examples.map((example) => example.name)).toContain(name)
+  })
+
+  test.each(examples)('of $name imports by the public name, and says what it prints', ({ source, expected }) => {
+    expect(source).toMatch(/from '@xmachines\/core(\/sha256)?'/)
+    expect(source.match(/console\.log\(/g)).toHaveLength(expected.length)
+    expect(expected).not.toEqual([])
+  })
+
+  test.each(examples)('of $name prints what it says', ({ source, expected }) => {
+    const show = `console.log = (...shown) =>
+      void process.stdout.write(shown.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(' ') + '\\n')\n`
+    expect(
+      runModule(show + source)
+        .trimEnd()
+        .split('\n'),
+    ).toEqual(expected)
+  })
+})

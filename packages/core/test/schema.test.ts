@@ -1,0 +1,108 @@
+/** Machines whose events are parsed by a Standard Schema before they are recorded. */
+import { createRun, defineMachine, type StandardSchema } from '@xmachines/core'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
+
+const events = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ADD'), by: z.coerce.number<number>().int(), note: z.string().default('none') }),
+  z.object({ type: z.literal('CLEAR') }),
+])
+type Event = z.output<typeof events>
+
+const machine = defineMachine<number, Event>({
+  name: 'parsed',
+  version: '1',
+  initial: 0,
+  events,
+  on: { ADD: (total, event) => total + event.by, CLEAR: () => 0 },
+})
+
+const schemaOf = (validate: StandardSchema<{ type: string }>['~standard']['validate']) => {
+  const standard: StandardSchema<{ type: string }> = { '~standard': { version: 1, vendor: 'test', validate } }
+  return createRun(
+    defineMachine<number, { type: string }>({
+      name: 'm',
+      version: '1',
+      initial: 0,
+      transition: (n) => n + 1,
+      events: standard,
+    }),
+  )
+}
+
+describe('a schema', () => {
+  test('makes the event that is recorded and handled', () => {
+    const run = createRun(machine)
+    expect(run.in.send({ type: 'ADD', by: '2', unknown: true } as never)).toBeUndefined()
+    expect(run.snapshot.current.state).toBe(2)
+    expect(run.toJSON().records[1]).toMatchObject({ events: [{ type: 'ADD', by: 2, note: 'none' }] })
+    expect((run.toJSON().records[1] as unknown as { events: object[] }).events[0]).not.toHaveProperty('unknown')
+  })
+
+  test('refuses what it does not know, with the issue and the index', () => {
+    const run = createRun(machine)
+    const refusal = run.in.send([{ type: 'CLEAR' }, { type: 'ADD', by: 'two', note: '' } as never])
+    expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH', index: 1, sequence: 0 })
+    expect(refusal?.message).toMatch(/schema .*"ADD".*event\.by: /)
+    expect(refusal?.cause).toMatchObject([{ path: ['by'] }])
+    expect(run.snapshot.current.sequence).toBe(0)
+  })
+
+  test('is not asked of what is not plain data with a type', () => {
+    let asked = 0
+    const run = schemaOf((value) => {
+      asked++
+      return { value: value as { type: string } }
+    })
+    expect(run.in.send({ type: 1 } as never)).toMatchObject({ code: 'INVALID_EVENT' })
+    expect(run.in.send({ type: 'X', when: new Date(0) } as never)).toMatchObject({ code: 'INVALID_EVENT' })
+    expect(asked).toBe(0)
+  })
+
+  test('is given a copy that it cannot change', () => {
+    const run = schemaOf((value) => {
+      ;(value as { type: string }).type = 'changed'
+      return { value: value as { type: string } }
+    })
+    expect(run.in.send({ type: 'X' })).toMatchObject({ code: 'SCHEMA_MISMATCH', cause: expect.any(TypeError) })
+  })
+})
+
+describe('refused as SCHEMA_MISMATCH is a schema that', () => {
+  test('is asynchronous, also when its promise is rejected', async () => {
+    const asynchronous = defineMachine<number, { type: 'X' }>({
+      name: 'm',
+      version: '1',
+      initial: 0,
+      events: z.object({ type: z.literal('X') }).refine(async () => await Promise.resolve(true)),
+      on: {},
+    })
+    const refusal = createRun(asynchronous).in.send({ type: 'X' })
+    expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH', index: 0 })
+    expect(refusal?.message).toMatch(/schema .*asynchronous/)
+    const rejecting = schemaOf(async () => await Promise.reject(new Error('later')))
+    expect(rejecting.in.send({ type: 'X' })).toMatchObject({ code: 'SCHEMA_MISMATCH' })
+    // A rejection that nobody handles would fail this file.
+    await new Promise((resolve) => setTimeout(resolve))
+  })
+
+  test('throws', () => {
+    const run = schemaOf(() => {
+      throw new Error('broken')
+    })
+    const refusal = run.in.send({ type: 'X' })
+    expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH', cause: expect.objectContaining({ message: 'broken' }) })
+  })
+
+  test('makes what is not plain data', () => {
+    const refusal = schemaOf(() => ({ value: { type: 'X', when: new Date(0) } as never })).in.send({ type: 'X' })
+    expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH' })
+    expect(refusal?.message).toMatch(/event\.when .*Date/)
+  })
+
+  test.each([[undefined], [1], [{}], [[]]])('makes what is no event: %j', (value) => {
+    expect(schemaOf(() => ({ value: value as never })).in.send({ type: 'X' })).toMatchObject({
+      code: 'SCHEMA_MISMATCH',
+    })
+  })
+})
