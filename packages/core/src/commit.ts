@@ -19,7 +19,7 @@ export interface GenesisContent {
 }
 
 /** The oid of the orphan commit that stands for a machine. */
-export function machineOid(format: ObjectFormat, name: string, version: string): string {
+function machineOid(format: ObjectFormat, name: string, version: string): string {
   const tree = treeOid(format, [['machine.json', machineBlob(format, name, version)]])
   return objectId(format, 'commit', commitText(tree, undefined, 0, 0, `machine ${name}@${version}\n`))
 }
@@ -45,7 +45,7 @@ export function genesisOids(
 }
 
 /** The message of a batch's commit: one line of canonical JSON for each event. */
-export function batchMessage(batch: Batch): string {
+function batchMessage(batch: Batch): string {
   if (!Array.isArray(batch)) return `${canonicalJson(batch)}\n`
   let message = ''
   for (const event of batch) message += `${canonicalJson(event)}\n`

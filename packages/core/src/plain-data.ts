@@ -78,7 +78,7 @@ function begin(value: unknown, root: string, copying: boolean, level: number): u
   } catch (problem) {
     nodes = outer
     // What is not a refusal was thrown by a proxy's trap or an accessor, or the stack ran out in one.
-    const path = problem instanceof NotPlain ? problem.message : ` cannot be read: ${describeThrown(problem)}`
+    const path = isA(problem, NotPlain) ? problem.message : ` cannot be read: ${describeThrown(problem)}`
     throw new NotPlain((trail[0] === undefined ? root : 'batch') + path)
   }
 }

@@ -10,7 +10,7 @@ import type { Snapshot } from './snapshot.ts'
 import { type SnapshotCursor, SnapshotPort } from './snapshot-port.ts'
 
 /** How many outputs may wait unread before a set's `in` waits. */
-export const HIGH_WATER_MARK = 1024
+const HIGH_WATER_MARK = 1024
 
 /** Where a set stood when its `in` ended: what lies behind is not for it. */
 interface End {

@@ -226,16 +226,7 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
     input: input === undefined ? undefined : copyInput(input),
     initial: undefined,
   }
-  return startRun(machine, made, checkDeterminism)
-}
-
-/** A run at its genesis: the machine's initial state for the input in `origin`. */
-export function startRun<State, Event extends RunEvent, Output, Input>(
-  machine: Machine<State, Event, Output, Input>,
-  origin: Origin,
-  checkDeterminism: boolean,
-): Run<State, Event, Output, Input> {
-  return new Run(machine, startLog(machine, origin, checkDeterminism))
+  return new Run(machine, startLog(machine, made, checkDeterminism))
 }
 
 /** The log of a run at its genesis. */
