@@ -19,10 +19,10 @@ describe.each(['send', 'write'] as const)('%s', (way) => {
     for (let seed = 0; seed < ROUNDS; seed++) {
       const value = hostileWrite(way === 'send' ? seed : seed + ROUNDS)
       const { sequence } = run.snapshot.current
-      const began = performance.now()
+      const began = spent()
       if (way === 'send') run.in.send(value as never)
       else await writer.write(value as never)
-      slowest = Math.max(slowest, performance.now() - began)
+      slowest = Math.max(slowest, spentSince(began))
       const applied = run.snapshot.current.sequence - sequence
       // An empty batch is neither applied nor refused.
       if (applied === 0 && !isEmpty(value)) {
@@ -59,9 +59,9 @@ describe('a graph of shared references that unfolds to billions of nodes', () =>
     let value: unknown = 1
     for (let level = 0; level < 60; level++) value = wrap(value)
     const run = createRun(machine)
-    const began = performance.now()
+    const began = spent()
     const refusal = run.in.send({ type: 'SET', value })
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(spentSince(began)).toBeLessThan(1000)
     expect(refusal).toMatchObject({ code: 'INVALID_EVENT', message: expect.stringMatching(/1,?000,?000/) })
     expect(run.in.send({ type: 'SET', value: 1 })).toBeUndefined()
   })
@@ -77,9 +77,9 @@ test.each([
 ])('%s are applied or refused in under a second', (_title, make) => {
   const run = createRun(machine)
   const value = make()
-  const began = performance.now()
+  const began = spent()
   const refusal = run.in.send({ type: 'SET', value })
-  expect(performance.now() - began).toBeLessThan(1000)
+  expect(spentSince(began)).toBeLessThan(1000)
   if (refusal !== undefined) expect(refusal.code).toBe('INVALID_EVENT')
   expect(run.snapshot.current.sequence).toBe(refusal === undefined ? 1 : 0)
 })
@@ -112,6 +112,16 @@ test('a value that drives the run while it is copied is applied or refused, and 
   }
   expect(run.in.send({ type: 'SET', value: 'still here' })).toBeUndefined()
 })
+
+/** Milliseconds that this thread has computed for: other tests run beside it. */
+function spent(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
+function spentSince(began: number): number {
+  return spent() - began
+}
 
 /** An object whose reading does something. */
 function trap(act: () => unknown): object {
