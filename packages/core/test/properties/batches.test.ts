@@ -1,10 +1,13 @@
 /** Atomicity, identity and order, for batches of any kind. */
 import { type BatchRecord, createRun, restoreRun } from '@xmachines/core'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { machineOf, repeatable } from '../machines.ts'
 import { all, take } from '../streams.ts'
 import { batchOf, type Entry, fold, ledger, plan } from './ledger.ts'
+
+// Nobody reads `err` here.
+vi.spyOn(console, 'warn').mockImplementation(() => undefined)
 
 const anyJson = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 
@@ -29,7 +32,8 @@ test('no refused batch leaves a trace, and each one before and behind it is appl
           head: before.head,
         })
         const alone = each.single || each.size === 1
-        expect(refusal.index).toBe(alone && each.bad === 'nonsense' ? refusal.index : alone ? 0 : each.size - 1)
+        // What is no event at all has an index where it stands in a batch.
+        if (!alone || each.bad === 'BAD') expect(refusal.index).toBe(alone ? 0 : each.size - 1)
       }
       expect(run.snapshot.current.state).toEqual(fold(run.toJSON().records).state)
     }),
@@ -49,8 +53,6 @@ test('the head depends on nothing but machine, genesis and batches', async () =>
         const reference = createRun(ledger, repeatable)
         for (const batch of batches) reference.in.send(batch)
         const run = createRun(ledger, repeatable)
-        // Held, so that the console need not be told.
-        run.err.getReader()
         if (looking) run.snapshot.subscribe(() => void run.head)
         if (way === 'send') for (const batch of batches) run.in.send(shuffled(batch))
         else if (way === 'pipe') {

@@ -1,15 +1,12 @@
 /** Any interleaving of any senders is one history, of which state and outputs are the fold. */
 import { createRun, type RunError, restoreRun } from '@xmachines/core'
 import * as fc from 'fast-check'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { all } from '../streams.ts'
 import { batchOf, type Entry, fold, type LedgerRun, ledger, type Plan, plan, recordedBy, type Told } from './ledger.ts'
 
 // Readers of `err` end with the run, and the console is told of what none of them holds any more.
-beforeEach(() => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-  return () => warn.mockRestore()
-})
+vi.spyOn(console, 'warn').mockImplementation(() => undefined)
 
 type Kind = 'held' | 'awaited' | 'send' | 'pipe'
 type Ending = 'stays' | 'closes' | 'aborts'
