@@ -43,12 +43,14 @@ async function heldHeap(): Promise<number> {
 }
 
 renderPages(500)
+runs.length = 0
 const before = await heldHeap()
 const resources = process.getActiveResourcesInfo()
-runs.length = 0
 renderPages(RENDERS)
 const opened = process.getActiveResourcesInfo().slice(resources.length)
 const renders = runs.length
-const grown = (await heldHeap()) - before
+await heldHeap()
 const runsAlive = runs.filter((run) => run.deref() !== undefined).length
+runs.length = 0
+const grown = (await heldHeap()) - before
 console.log(JSON.stringify({ react: version, renders, grown, runsAlive, opened }))
