@@ -65,6 +65,6 @@ describe('the server', () => {
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
     const report = JSON.parse(stdout) as Record<string, unknown>
     expect(report).toMatchObject({ react: version, renders: 5000, runsAlive: 0, opened: [] })
-    expect(report['grown']).toBeLessThan(500_000)
+    expect(report['grown']).toBeLessThan(250_000)
   })
 })
