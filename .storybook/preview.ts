@@ -6,6 +6,8 @@ const preview: Preview = {
   parameters: {
     a11y: { test: 'error' },
     layout: 'fullscreen',
+    controls: { disable: true },
+    options: { storySort: { order: ['Flows', ['Door', 'Checkout form']] } },
   },
   globalTypes: {
     scheme: {
