@@ -184,8 +184,10 @@ function checkKeys(value: object, level: number): void {
     throw refused(level, `has the key ${String(symbol)}; plain data has no symbol keys: use a string`)
   }
   const items = Array.isArray(value) ? value.length : undefined
+  const keys = Object.keys(value)
+  if (nodes + keys.length > MOST_NODES) throw tooMany(level)
   let members = 0
-  for (const key of Object.keys(value)) {
+  for (const key of keys) {
     trail[level] = key
     if (isAccessor(value, key)) {
       throw refused(level + 1, 'is an accessor; plain data has no getters and setters: use its value')
