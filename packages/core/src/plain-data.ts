@@ -28,6 +28,8 @@ export class NotPlain {
 // Level 0 is a batch of several events; below a single value it has no key.
 const trail: (string | number | undefined)[] = []
 let nodes = 0
+/** In production, what was walked in place below the root and is not yet frozen. */
+const walkedThrough: object[] = []
 /** Whether somebody gave `Object.prototype` enumerable members, which `for in` then finds in every object. */
 let inherited = false
 
@@ -66,6 +68,7 @@ export function copyBatch(value: unknown): unknown {
 /** A walk from a level: 1, or 0 for what may be a batch of several. */
 function begin(value: unknown, root: string, copying: boolean, level: number): unknown {
   const outer = nodes
+  const from = walkedThrough.length
   nodes = 0
   trail[0] = undefined
   inherited = false
@@ -74,9 +77,14 @@ function begin(value: unknown, root: string, copying: boolean, level: number): u
     const isBatch = level === 0 && Array.isArray(value)
     const walked = isBatch ? walkBatch(value) : walk(value, 1, copying)
     nodes = outer
+    if (!copying && !development) {
+      while (walkedThrough.length > from) Object.freeze(walkedThrough.pop())
+      Object.freeze(value)
+    }
     return walked
   } catch (problem) {
     nodes = outer
+    walkedThrough.length = from
     // What is not a refusal was thrown by a proxy's trap or an accessor, or the stack ran out in one.
     const path = isA(problem, NotPlain) ? problem.message : ` cannot be read: ${describeThrown(problem)}`
     throw new NotPlain((trail[0] === undefined ? root : 'batch') + path)
@@ -104,10 +112,12 @@ function walk(value: unknown, level: number, copying: boolean): unknown {
 
 type Members = Record<string, unknown>
 
-// In place, a value is frozen before it is read, so that what was checked is what stays, in a proxy too.
+// In place, development freezes a value before it is read, so that what was checked is what stays, in a proxy too.
+// Production freezes when all is walked: what this very walk had frozen would be taken for frozen already, and a cycle,
+// or a graph of shared references that unfolds to billions, would pass.
 function walkObject(value: Members, level: number, copying: boolean): unknown {
   checkObject(value, level)
-  const made: Members = copying ? {} : Object.freeze(value)
+  const made: Members = copying ? {} : beginInPlace(value, level)
   for (const key in value) {
     if (inherited && !Object.hasOwn(value, key)) continue
     const member = value[key]
@@ -126,13 +136,19 @@ function walkArray(value: readonly unknown[], level: number, copying: boolean): 
   checkArray(value, level)
   const { length } = value
   const made: unknown[] = []
-  if (!copying) Object.freeze(value)
+  if (!copying) beginInPlace(value, level)
   for (let index = 0; index < length; index++) {
     trail[level] = index
     const walked = walk(value[index], level + 1, copying)
     if (copying) made.push(walked)
   }
   return copying ? Object.freeze(made) : value
+}
+
+function beginInPlace<Value extends object>(value: Value, level: number): Value {
+  if (development) return Object.freeze(value)
+  if (level > 1) walkedThrough.push(value)
+  return value
 }
 
 function checkLeaf(value: unknown, level: number): void {

@@ -19,6 +19,19 @@ shown.frozen = frozen.in.send({ type: 'X' })?.code
 const open = createRun(machine(() => ({ when: new Date(0) })))
 shown.open = open.in.send({ type: 'X' })?.code
 
+const cyclic: any = {}
+cyclic.self = cyclic
+shown.cyclic = createRun(machine(() => cyclic)).in.send({ type: 'X' })?.code
+const unfolding = (depth: number): unknown[] => {
+  let graph: unknown[] = [1]
+  for (let level = 0; level < depth; level++) graph = [graph, graph]
+  return graph
+}
+shown.unfolding = createRun(machine(() => unfolding(40))).in.send({ type: 'X' })?.code
+const nested = createRun(machine(() => ({ a: [{ b: 1 }] })))
+nested.in.send({ type: 'X' })
+shown.nested = Object.isFrozen(nested.snapshot.current.state.a[0])
+
 let warned = 0
 console.warn = () => void warned++
 const silent = createRun(machine(() => { throw new Error('no') }))
@@ -40,6 +53,10 @@ describe('in production', () => {
     expect([shown['frozen'], shown['open']]).toEqual([undefined, 'INVALID_STATE'])
   })
 
+  test('a new cycle or unfolding graph is refused as elsewhere, and what is new is frozen all the way down', () => {
+    expect([shown['cyclic'], shown['unfolding'], shown['nested']]).toEqual(['INVALID_STATE', 'INVALID_STATE', true])
+  })
+
   test('nothing is warned of on the console', () => {
     expect(shown['warned']).toBe(0)
   })
@@ -51,6 +68,10 @@ test('elsewhere all of it is checked, and warned of', () => {
     calls: 2,
     frozen: 'INVALID_STATE',
     open: 'INVALID_STATE',
+    cyclic: 'INVALID_STATE',
+    unfolding: 'INVALID_STATE',
+    // Made anew in each of the two steps, and the same.
+    nested: true,
     warned: 1,
   })
 })
