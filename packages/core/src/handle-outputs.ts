@@ -1,6 +1,7 @@
 // Effects: outputs read from a run, handled side by side, and the events they come to written back.
 
 import type { RunEvent } from './machine.ts'
+import { mustBe } from './quote.ts'
 import { type Run, startOf } from './run.ts'
 
 /** What a handler of outputs is told beside the output. */
@@ -85,19 +86,28 @@ export async function handleOutputs<State, Event extends RunEvent, Output, Input
   handlers: NoInfer<OutputHandlers<Output, Event>>,
   { from = startOf(run), signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
+  if (typeof handlers !== 'object' || handlers === null) {
+    throw new TypeError(mustBe('handlers', handlers, 'an object of functions by the type of output'))
+  }
+  const ports = run.ports({ from })
   let position = typeof from === 'number' ? from : from === 'start' ? 0 : run.position
-  const ports = run.ports({ from: position })
   const writer = ports.in.getWriter()
   const reader = ports.out.getReader()
   const stop = new AbortController()
   const settled = settlement(position, onSettled)
+  /** Events of handlers that are being written. */
+  const writing = new Set<Promise<void>>()
   let reading = true
   let underWay = 0
 
   const ended = new Promise<void>((resolve, reject) => {
     void readAll()
-    if (signal?.aborted === true) resolve()
-    signal?.addEventListener('abort', () => resolve(), { signal: stop.signal })
+    const abort = (): void => {
+      stop.abort(signal?.reason)
+      resolve()
+    }
+    if (signal?.aborted === true) abort()
+    signal?.addEventListener('abort', abort, { signal: stop.signal })
 
     async function readAll(): Promise<void> {
       for (;;) {
@@ -122,14 +132,21 @@ export async function handleOutputs<State, Event extends RunEvent, Output, Input
     if (handler !== undefined) {
       const events = await handler(output, { signal: stop.signal, key: `${run.id}/${at}` })
       if (stop.signal.aborted) return
-      // A refusal is told on `err`; a run that has ended takes no more.
-      if (events !== undefined) await writer.write(events).catch(() => undefined)
+      if (events !== undefined) {
+        // A refusal is told on `err`; a run that has ended takes no more.
+        const written = writer.write(events).catch(() => undefined)
+        writing.add(written)
+        await written
+        writing.delete(written)
+      }
     }
     settled.mark(at)
   }
 
   try {
     await ended
+    // What is being written is applied, so its outputs have settled, also where the handling was aborted meanwhile.
+    while (writing.size > 0) await Promise.all(writing)
     return settled.position()
   } finally {
     stop.abort(signal?.reason)

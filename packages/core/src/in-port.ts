@@ -24,6 +24,9 @@ interface Turn {
   next: Turn | undefined
 }
 
+/** A batch without events, which commits nothing. */
+const nothing: Batch = Object.freeze([])
+
 /** What the platform does not tell a sink: that the stream was closed, and whose lock was let go. */
 interface Door {
   closing: boolean
@@ -55,9 +58,12 @@ export class InPort<Event> extends WritableStream<Event | readonly Event[]> {
       highWaterMark: 1,
       size: (chunk) => {
         const { released } = door
+        const reentered = log.running !== undefined
         const admitted = admit(log.machine, chunk)
+        // From inside a transition it is refused at once: its turn may come when no transition runs any more.
+        if (reentered) enter(log, admitted, false)
         // While a batch is copied, a proxy may have closed the stream or let its lock go.
-        if (!door.closing && door.released === released) turns.note(chunk, admitted)
+        if (!door.closing && door.released === released) turns.note(chunk, reentered ? nothing : admitted)
         return 1
       },
     })
@@ -80,8 +86,7 @@ export class InPort<Event> extends WritableStream<Event | readonly Event[]> {
   }
 
   override abort(reason?: unknown): Promise<void> {
-    const owed = this.locked ? undefined : this.#turns.drop(reason)
-    return owed === undefined ? super.abort(reason) : owed.then(() => super.abort(reason))
+    return (this.locked ? undefined : this.#turns.drop(reason)) ?? super.abort(reason)
   }
 
   /** The run ended: nothing more is taken. */
@@ -113,8 +118,7 @@ class InWriter<Chunk> extends WritableStreamDefaultWriter<Chunk> {
   }
 
   override abort(reason?: unknown): Promise<void> {
-    const owed = this.#released ? undefined : this.#turns.drop(reason)
-    return owed === undefined ? super.abort(reason) : owed.then(() => super.abort(reason))
+    return (this.#released ? undefined : this.#turns.drop(reason)) ?? super.abort(reason)
   }
 }
 
@@ -129,7 +133,7 @@ class Turns implements UnderlyingSink<unknown> {
   /** Whether the batch applied last left `out` too full for the next. */
   #full = false
   /** Set by an abort that waits for applied turns to be acknowledged. */
-  #dropped: { readonly reason: unknown; readonly done: () => void } | undefined
+  #dropped: { readonly reason: unknown; readonly done: () => void; readonly aborted: Promise<void> } | undefined
   /** The platform takes nothing more, and rejects what it is given. */
   #over = false
 
@@ -179,23 +183,32 @@ class Turns implements UnderlyingSink<unknown> {
   }
 
   /**
-   * Drops what was not yet applied. Where a `send` has applied writes that are not yet acknowledged, answers when they
-   * are: an abort before that would have them rejected.
+   * Drops what was not yet applied. Where a `send` has applied writes that are not yet acknowledged, aborts the stream
+   * itself once they are, and answers with when: the platform's abort would have them rejected.
    */
   drop(reason: unknown): Promise<void> | undefined {
     if (!this.#owes()) return undefined
-    return new Promise<void>((done) => {
-      this.#dropped ??= { reason, done }
+    if (this.#dropped === undefined) {
+      let done: () => void = () => undefined
+      const aborted = new Promise<void>((resolve) => {
+        done = resolve
+      })
+      this.#dropped = { reason, done, aborted }
       this.#set.resume()
-    })
+    }
+    return this.#dropped.aborted
   }
 
-  /** The run ended: errors the stream, once the writes that were applied already are acknowledged. */
+  /** Errors the stream where it was aborted or the run ended, once the writes that were applied are acknowledged. */
   end(): void {
     const { end } = this.#log
-    if (end === undefined || this.#owes()) return
-    this.#over = true
-    this.#controller?.error(end)
+    if ((end === undefined && this.#dropped === undefined) || this.#owes()) return
+    this.#controller?.error(this.#dropped === undefined ? end : this.#dropped.reason)
+    if (this.#dropped === undefined) this.#over = true
+    else {
+      this.abort(this.#dropped.reason)
+      this.#dropped.done()
+    }
   }
 
   /** Whether a `send` has applied a turn that the stream has not come to. */
@@ -226,9 +239,8 @@ class Turns implements UnderlyingSink<unknown> {
     if (this.#dropped !== undefined && !turn.applied) throw this.#dropped.reason
     this.#apply(turn)
     this.#full = this.#set.isFull()
-    if (turn.failure !== undefined) throw turn.failure
-    if (this.#dropped !== undefined && !this.#owes()) this.#dropped.done()
     this.end()
+    if (turn.failure !== undefined) throw turn.failure
   }
 
   async #wait(turn: Turn): Promise<void> {

@@ -40,6 +40,6 @@ export function initialState(
   } catch (thrown) {
     if (isA(thrown, RunError)) throw thrown
     if (isA(thrown, NotPlain)) throw new RunError('INVALID_STATE', `${label}: ${thrown.message}`)
-    throw new RunError('TRANSITION_FAILED', `${label}: initial threw ${describeThrown(thrown)}`, { cause: thrown })
+    throw new RunError('TRANSITION_FAILED', `${label} cannot begin: ${describeThrown(thrown)}`, { cause: thrown })
   }
 }

@@ -50,7 +50,7 @@ interface CommonDefinition<State, Event extends RunEvent, Input> {
   readonly version: string
   /** The initial state, or a pure function that makes it of the run's input. */
   readonly initial: Exclude<State, (...input: never) => unknown> | ((input: Input) => State)
-  /** The names of the states that complete a run (RFC Run v1 §3.3). */
+  /** The names of the states that complete a run (RFC Run v1 §3.3); being named here makes them states. */
   readonly final?: readonly StateName<State>[]
   /** Whether a state completes the run (RFC Run v1 §3.3); pure. */
   readonly isDone?: (state: State) => boolean
@@ -165,7 +165,9 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
       throw new TypeError(mustBe(label + part, definition[part], 'a function'))
     }
   }
-  if (!Array.isArray(final)) throw new TypeError(mustBe(`${label}final`, final, 'an array of state names'))
+  if (!Array.isArray(final) || !final.every((name) => typeof name === 'string')) {
+    throw new TypeError(mustBe(`${label}final`, final, 'an array of state names'))
+  }
   if (events !== undefined && typeof events?.['~standard']?.validate !== 'function') {
     throw new TypeError(mustBe(`${label}events`, events, 'a Standard Schema, as of zod, valibot or arktype'))
   }

@@ -1,6 +1,6 @@
 // A machine as a Mermaid state diagram.
 
-import type { Machine, RunEvent } from './machine.ts'
+import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 
 /**
  * Draws a machine as a Mermaid `stateDiagram-v2` (RFC Run v1 §2.1): its states, where each event leads as far as the
@@ -9,6 +9,7 @@ import type { Machine, RunEvent } from './machine.ts'
  *
  * @param machine made by `defineMachine`, with `states`
  * @returns Mermaid text, lines ended by `\n`
+ * @throws {TypeError} where it is not a machine
  *
  * @example
  * ```ts
@@ -26,6 +27,7 @@ import type { Machine, RunEvent } from './machine.ts'
 export function toMermaid<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
 ): string {
+  checkMachine(machine)
   const { states, initial, final, arrows } = machine.graph
   const ids = new Map(states.map((name, index) => [name, isWord(name) ? name : `state${index}`]))
   const idOf = (name: string): string => ids.get(name) ?? name

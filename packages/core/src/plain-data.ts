@@ -56,6 +56,18 @@ export function freezePlain(value: unknown, root: string): void {
 }
 
 /**
+ * Checks a state that a handler returned and freezes it in place.
+ * @param state anything
+ * @throws {NotPlain} as `freezePlain`
+ */
+export function freezeState(state: unknown): void {
+  if (state === undefined) {
+    throw new NotPlain('state is missing; return the next state, or the one that the handler was given')
+  }
+  freezePlain(state, 'state')
+}
+
+/**
  * Copies a batch, which is one event or an array of them, with one budget of nodes for all of them.
  * @param value what was written
  * @returns the frozen event, or the frozen array of none or several
@@ -268,12 +280,14 @@ const advice: readonly (readonly [name: string, instead: string])[] = [
 
 function whyNotObject(value: object): string {
   const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor
-  const name = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
+  const called = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
+  // One whose prototype is a plain object calls itself one too.
+  const name = called === 'Object' ? '' : called
   return notPlain(name || 'class instance', advice.find(([known]) => known === name)?.[1] ?? 'an object of its members')
 }
 
 function notPlain(kind: string, instead: string): string {
-  return `is a ${kind}; plain data has no ${kind}: use ${instead}`
+  return `is ${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}; plain data has no ${kind}: use ${instead}`
 }
 
 /** The path to a level; of one to something deep, its beginning. */

@@ -9,9 +9,9 @@ import { appendDigest, oidAt, oidsOf } from './identity.ts'
 import type { Log } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
-import { copyPlain, NotPlain } from './plain-data.ts'
+import { copyPlain, describeThrown, isA, NotPlain } from './plain-data.ts'
 import { mustBe, quote } from './quote.ts'
-import { Run, startLog } from './run.ts'
+import { checkFormat, Run, startLog } from './run.ts'
 import { RunError, type RunErrorCode } from './run-error.ts'
 import { type AnyMachine, type Batch, Refusal, step } from './step.ts'
 
@@ -72,12 +72,25 @@ export interface RestoreOptions extends ReplayOptions {
 export function restoreRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
   history: History<NoInfer<Event>>,
+  options?: RestoreOptions,
+): Run<State, Event, Output, Input>
+export function restoreRun<const Machines extends readonly AnyMachine[]>(
+  machines: Machines,
+  history: History,
+  options?: RestoreOptions,
+): RunOf<Machines[number]>
+export function restoreRun(
+  machine: AnyMachine | readonly AnyMachine[],
+  history: History,
   options: RestoreOptions = {},
-): Run<State, Event, Output, Input> {
-  const machines = Array.isArray(machine) ? machine : [machine]
+): Run<unknown, RunEvent, unknown, unknown> {
+  const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
   for (const one of machines) checkMachine(one)
+  if (options.head !== undefined && typeof options.head !== 'string') {
+    throw new TypeError(mustBe('head', options.head, 'the oid at which the history must end'))
+  }
   const { records, document } = openHistory(history)
-  const pick = ({ machine: { name, version } }: GenesisRecord): Machine<State, Event, Output, Input> => {
+  const pick = ({ machine: { name, version } }: GenesisRecord): AnyMachine => {
     const found = machines.find((one) => one.name === name && one.version === version)
     if (found !== undefined) return found
     const given = machines.map((one) => `${one.name}@${one.version}`).join(', ')
@@ -87,6 +100,12 @@ export function restoreRun<State, Event extends RunEvent, Output, Input>(
   checkEnd(log, document, options.head)
   return run()
 }
+
+/** The run of a machine; of several machines, the runs that it can be. */
+export type RunOf<AMachine> =
+  AMachine extends Machine<infer State, infer Event, infer Output, infer Input>
+    ? Run<State, Event, Output, Input>
+    : never
 
 /**
  * Replays a history on a machine that has changed: the same input, nonce and batches on the new definition, oids not
@@ -149,9 +168,10 @@ function replay<State, Event extends RunEvent, Output, Input>(
       parent = genesis.oid
       continue
     }
-    const { oid, batch } = readBatch(record, log.batches.length + 1, parent, verify)
+    const sequence = log.batches.length + 1
+    const { oid, batch } = reading(sequence, record, parent, verify)
     if (verify && !isHexOf(oid, appendDigest(log, batch))) {
-      throw broken('HISTORY_MISMATCH', log.batches.length + 1, `the oid ${quote(oid)} is not that of its content`)
+      throw broken('HISTORY_MISMATCH', sequence, `the oid ${quote(oid)} is not that of its content`)
     }
     if (again) replayFailed(log, revalidateBatch(log, batch))
     replayBatch(log, batch, twice)
@@ -170,6 +190,7 @@ function replayGenesis(
   twice: boolean,
 ): Log {
   const { createdAt, nonce, input } = genesis
+  if (given !== undefined) checkFormat(given)
   const format = [sha1, given].find((known) => known?.name === genesis.format)
   if (format === undefined) {
     throw new RangeError(
@@ -225,25 +246,38 @@ function revalidateBatch({ machine: { events } }: Log, batch: Batch): Refusal | 
   return revalidate(events, batch, (parsed, event) => firstDifference(parsed, event, '') === undefined)
 }
 
+type EndOfDocument = Partial<Pick<RunDocument<unknown>, 'sequence' | 'head' | 'state'>>
+
 interface OpenHistory {
   readonly records: Iterable<unknown>
-  readonly document: Partial<RunDocument<unknown>> | undefined
+  /** What a document says of its end. */
+  readonly document: EndOfDocument | undefined
 }
 
 function openHistory(history: unknown): OpenHistory {
   if (typeof history === 'object' && history !== null) {
-    if (Symbol.iterator in history) return { records: history as Iterable<unknown>, document: undefined }
-    const document = history as Partial<RunDocument<unknown>>
-    if (document.format !== 'xmachines/1') {
-      throw broken('INVALID_HISTORY', 0, `its format is ${quote(document.format)}; this version reads xmachines/1`)
+    const read = readDocument(history)
+    if (read === undefined) return { records: history as Iterable<unknown>, document: undefined }
+    const { format, records, sequence, head, state } = read
+    if (Array.isArray(records)) {
+      if (format === 'xmachines/1') return { records, document: { sequence, head, state } as EndOfDocument }
+      throw broken('INVALID_HISTORY', 0, `its format is ${quote(format)}; this version reads xmachines/1`)
     }
-    if (!Array.isArray(document.records)) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
-    return { records: document.records, document }
+    if (format !== undefined) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
   }
   throw new TypeError(mustBe('the history', history, 'what run.toJSON() gives (parsed), or an iterable of records'))
 }
 
-function checkEnd(log: Log, document: Partial<RunDocument<unknown>> | undefined, trusted: string | undefined): void {
+/** The members of a document; undefined of an iterable. */
+function readDocument(history: object): Partial<Record<keyof RunDocument<unknown>, unknown>> | undefined {
+  try {
+    return Symbol.iterator in history ? undefined : { ...history }
+  } catch (thrown) {
+    throw broken('INVALID_HISTORY', 0, `it cannot be read: ${describeThrown(thrown)}`, thrown)
+  }
+}
+
+function checkEnd(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {
   const sequence = log.batches.length
   const head = oidAt(log, sequence)
   if (trusted !== undefined && trusted !== head) {
@@ -282,6 +316,16 @@ function readGenesis(record: unknown): GenesisRecord {
   throw broken('INVALID_HISTORY', 0, `the genesis record is malformed: ${problem}`)
 }
 
+/** As `readBatch`, of a record that may throw when it is read. */
+function reading(sequence: number, record: unknown, expected: string, verify: boolean): { oid: string; batch: Batch } {
+  try {
+    return readBatch(record, sequence, expected, verify)
+  } catch (thrown) {
+    if (isA(thrown, RunError)) throw thrown
+    throw broken('INVALID_HISTORY', sequence, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
+  }
+}
+
 function readBatch(
   record: unknown,
   sequence: number,
@@ -298,11 +342,8 @@ function readBatch(
   }
   if (typeof oid !== 'string') throw broken('INVALID_HISTORY', sequence, `the record's oid is ${quote(oid)}`)
   if (!Array.isArray(events) || events.length === 0) {
-    throw broken(
-      'INVALID_HISTORY',
-      sequence,
-      `the record's events are ${quote(events)}; they must be an array of at least one`,
-    )
+    const what = Array.isArray(events) ? 'an empty array' : quote(events)
+    throw broken('INVALID_HISTORY', sequence, `the record's events are ${what}; they must be an array of at least one`)
   }
   if (verify && parent !== expected) {
     throw broken(

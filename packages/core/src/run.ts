@@ -150,7 +150,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
   ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
     const log = this.#log
     const position = positionOf(from, log.outputs.length)
-    if (highWaterMark !== undefined && !(highWaterMark >= 0)) {
+    if (highWaterMark !== undefined && !(typeof highWaterMark === 'number' && highWaterMark >= 0)) {
       throw new RangeError(mustBe('highWaterMark', highWaterMark, 'a number of outputs from 0'))
     }
     return openPorts(log, this.#initial, position, refusalCount(log), highWaterMark)
@@ -276,7 +276,8 @@ function positionOf(from: unknown, end: number): number {
   throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end}`))
 }
 
-function checkFormat(format: ObjectFormat): ObjectFormat {
+/** Refuses what is no object format. */
+export function checkFormat(format: ObjectFormat): ObjectFormat {
   if (typeof format?.hash === 'function') return format
   throw new TypeError(mustBe('format', format, 'left out for SHA-1, or sha256 of @xmachines/core/sha256'))
 }

@@ -1,7 +1,7 @@
 // The pure core: (state, batch) → the next state and its outputs, or why not. Reads no clock, no randomness, no stream.
 
 import type { Machine, RunEvent } from './machine.ts'
-import { describeThrown, freezePlain, isA, NotPlain } from './plain-data.ts'
+import { describeThrown, freezePlain, freezeState, isA, NotPlain } from './plain-data.ts'
 import type { RunErrorCode } from './run-error.ts'
 import { WrongTarget } from './transition.ts'
 
@@ -71,7 +71,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
       const next = machine.transition(state, event, emitFor(index))
       if (badOutput !== undefined) break
       underWay = 'state'
-      if (next !== state) freezePlain(next, 'state')
+      if (next !== state) freezeState(next)
       state = next
       underWay = 'isDone'
       done = machine.isDone(state)
@@ -86,7 +86,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
 }
 
 function refusalOf(thrown: unknown, underWay: string, index: number): Refusal {
-  if (isA(thrown, WrongTarget) || (underWay === 'state' && isA(thrown, NotPlain))) {
+  if (isA(thrown, WrongTarget) || isA(thrown, NotPlain)) {
     return new Refusal('INVALID_STATE', thrown.message, index)
   }
   return new Refusal('TRANSITION_FAILED', `${underWay} threw ${describeThrown(thrown)}`, index, thrown)

@@ -2,6 +2,7 @@
 // members of the tables count, so that an event of type `toString` is an event that nothing handles.
 
 import type { Emit, Handler, MachineArrow, RunEvent } from './machine.ts'
+import { freezeState } from './plain-data.ts'
 import { mustBe, quote } from './quote.ts'
 
 /** A transition went where the definition does not let it go: its message is the refusal's. */
@@ -11,6 +12,13 @@ export class WrongTarget extends Error {}
 export type DeclaredHandler<From, Event, Output, Next> = Handler<From, Event, Output, Next> & {
   readonly targets: readonly string[]
 }
+
+/** The members of a union of states that have one of these names. */
+type Reached<State, Name> = State extends { readonly at: infer At }
+  ? [At & Name] extends [never]
+    ? never
+    : State & { readonly at: At & Name }
+  : never
 
 /**
  * Declares the states that a handler can lead to, so that `toMermaid` can draw them and a handler that goes elsewhere
@@ -43,7 +51,7 @@ export type DeclaredHandler<From, Event, Output, Next> = Handler<From, Event, Ou
  */
 export function to<From, Event, Output, Next extends { readonly at: string }, const Name extends Next['at']>(
   targets: readonly Name[],
-  handler: Handler<From, Event, Output, NoInfer<Extract<Next, { readonly at: Name }>>>,
+  handler: Handler<From, Event, Output, NoInfer<Reached<Next, Name>>>,
 ): DeclaredHandler<From, Event, Output, Next> {
   if (!Array.isArray(targets) || targets.length === 0 || !targets.every((target) => typeof target === 'string')) {
     throw new TypeError(mustBe('to: targets', targets, 'an array of at least one state name'))
@@ -141,11 +149,12 @@ function compileEntry<State, Event, Output>(
   if (targets === undefined) return handler
   return (state, event, emit) => {
     const next = handler(state, event, emit)
-    // What is no state at all is refused as what it is, when it is frozen.
-    if (typeof next === 'object' && next !== null && !targets.includes(nameOf(next) as string)) {
-      throw new WrongTarget(`${place} went to ${quote(nameOf(next))}; it may go to ${targets.join(', ')}`)
-    }
-    return next
+    const name = nameOf(next)
+    if (name !== undefined && targets.includes(name)) return next
+    // What is no plain data at all is refused as what it is.
+    if (name === undefined) freezeState(next)
+    const where = name === undefined ? `${quote(next)}, which has no at` : quote(name)
+    throw new WrongTarget(`${place} went to ${where}; it may go to ${targets.join(', ')}`)
   }
 }
 

@@ -1,6 +1,7 @@
 // Waiting for a state of a run.
 
 import type { RunEvent } from './machine.ts'
+import { mustBe } from './quote.ts'
 import type { Run } from './run.ts'
 import { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -12,6 +13,7 @@ import type { Snapshot } from './snapshot.ts'
  * @param predicate asked of the current snapshot, and after each change
  * @param options `signal` gives up waiting
  * @returns the snapshot
+ * @throws {TypeError} where the predicate is not a function
  * @throws {RunError} where the run ends first: its fatal error, or `RUN_DONE`
  * @throws what the predicate throws, and the signal's reason
  *
@@ -36,6 +38,7 @@ export async function waitFor<State, Event extends RunEvent, Output, Input>(
   predicate: (snapshot: Snapshot<State>) => boolean,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Snapshot<State>> {
+  if (typeof predicate !== 'function') throw new TypeError(mustBe('the predicate', predicate, 'a function'))
   const { snapshot } = run
   signal?.throwIfAborted()
   let stop: (() => void) | undefined

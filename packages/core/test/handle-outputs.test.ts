@@ -279,4 +279,29 @@ describe('handleOutputs', () => {
     run.in.send({ type: 'END' })
     expect(await handled).toBe(3001)
   })
+
+  test('that is aborted while an event is written answers with its output settled, and is silent from then on', async () => {
+    for (let microtasks = 0; microtasks < 6; microtasks++) {
+      const run = createRun(machine)
+      const abort = new AbortController()
+      const told: number[] = []
+      const handling = handleOutputs(
+        run,
+        { fetch: ({ n }) => ({ type: 'TOLD', n }) },
+        { signal: abort.signal, onSettled: (position) => told.push(position) },
+      )
+      run.in.send(ask(1))
+      for (let turn = 0; turn < microtasks; turn++) await undefined
+      abort.abort()
+      const answer = await handling
+      expect([answer, told.at(-1) ?? 0]).toEqual([run.snapshot.current.state.told.length, answer])
+      await settled()
+      expect([run.snapshot.current.state.told.length, told.at(-1) ?? 0]).toEqual([answer, answer])
+    }
+  })
+
+  test('refuses handlers that are none, and a position that is none, at once', async () => {
+    await expect(handleOutputs(createRun(machine), null as never)).rejects.toThrow(/handlers is null; it must be/)
+    await expect(handleOutputs(createRun(machine), {}, { from: 'bogus' as never })).rejects.toThrow(RangeError)
+  })
 })

@@ -42,7 +42,7 @@ const refused: [title: string, value: unknown, path: string, word: RegExp][] = [
   ['a class instance', { at: new Point() }, '.at', /Point/],
   ['an instance of a nameless class', new (class {})(), '', /class instance/],
   ['a boxed string', Object('text'), '', /String/],
-  ['an object with a prototype of its own', Object.create({ a: 1 }), '', /Object/],
+  ['an object with a prototype of its own', Object.create({ a: 1 }), '', /class instance/],
   ['an array of a subclass', new (class List extends Array {})(1), '', /List/],
   ['an object with a symbol key', { a: { [Symbol('k')]: 1 } }, '.a', /Symbol\(k\)/],
   ['an array with a symbol key', Object.assign([], { [Symbol('k')]: 1 }), '', /Symbol\(k\)/],
@@ -210,7 +210,7 @@ test.each<[string, unknown, RegExp]>([
   ['undefined', undefined, /event .*undefined/],
   ['an object without a type', {}, /event\.type/],
   ['an object whose type is no string', { type: 1 }, /event\.type .*1.*string/],
-  ['a type that is inherited', Object.create({ type: 'X' }), /event .*Object/],
+  ['a type that is inherited', Object.create({ type: 'X' }), /event .*class instance/],
   ['an array in an array', [[{ type: 'X' }]], /(batch\[0\]|event) .*array/],
 ])('%s is no event', (_title, event, message) => {
   const refusal = runOf((state) => state).in.send(event as never)

@@ -199,6 +199,45 @@ describe('refused is a history', () => {
   })
 })
 
+describe('a history that throws when it is read', () => {
+  const revoked = (): never => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    return proxy as never
+  }
+  const { records } = createRun(tally).toJSON()
+  const boo = {
+    get oid(): string {
+      throw new Error('boo')
+    },
+  }
+
+  test('is refused with the sequence at which it does', () => {
+    const histories: (readonly [history: unknown, sequence: number])[] = [
+      [[records[0], boo], 1],
+      [[records[0], revoked()], 1],
+      [[records[0], { oid: 'a', parent: 'b', events: revoked() }], 1],
+      [{ format: 'xmachines/1', records: [records[0], boo] }, 1],
+      [revoked(), 0],
+    ]
+    for (const [history, sequence] of histories) {
+      let refused: unknown
+      try {
+        restoreRun(tally, history as never)
+      } catch (thrown) {
+        refused = thrown
+      }
+      expect(refused).toMatchObject({ code: 'INVALID_HISTORY', sequence })
+    }
+  })
+
+  test('is asked for again where it is a run, or text', () => {
+    for (const history of [createRun(tally), JSON.stringify(createRun(tally)), 5, null]) {
+      expect(() => restoreRun(tally, history as never)).toThrow(/it must be what run.toJSON\(\) gives/)
+    }
+  })
+})
+
 describe('a schema', () => {
   const parsed = (events: z.ZodType<{ type: string; by: number }>) =>
     defineMachine<number, { type: string; by: number }>({

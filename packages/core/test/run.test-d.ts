@@ -92,3 +92,15 @@ test('what is waited for, restored and replayed has the machine’s types', () =
   expectTypeOf(restoreRun(machine, run.toJSON())).toEqualTypeOf<Run<State, Event, Output, undefined>>()
   expectTypeOf(replayRun(taking, run.toJSON())).toEqualTypeOf<Run<State, Event, Output, { n: number }>>()
 })
+
+test('restoreRun of several machines gives the runs that it can be of', () => {
+  const first = defineMachine<number, { type: 'INC' }>({ name: 'm', version: '1', initial: 0, on: {} })
+  const second = defineMachine<{ count: number }, { type: 'ADD'; by: number }>({
+    name: 'm',
+    version: '2',
+    initial: { count: 0 },
+    on: {},
+  })
+  const run = restoreRun([first, second], createRun(first).toJSON())
+  expectTypeOf(run.snapshot.current.state).toEqualTypeOf<number | { count: number }>()
+})

@@ -101,20 +101,22 @@ describe('a transition', () => {
     expect(refusals).not.toEqual([])
   })
 
-  test('that writes to its own run by a stream is refused once, on err', async () => {
-    const run = runOf(
-      (count, event) => {
-        if (event.type === 'X') void run.ports().in.getWriter().write({ type: 'Y' })
+  test('that writes to its own run by a stream is refused once, on err, and never applied', async () => {
+    for (const through of ['its own in', 'another set']) {
+      const run = runOf((count, event) => {
+        if (event.type === 'X')
+          void (through === 'another set' ? run.ports().in.getWriter() : writer).write({ type: 'Y' })
         return count + 1
-      },
-      { isFatal: () => false },
-    )
-    const reader = run.err.getReader()
-    run.in.send({ type: 'X' })
-    await run.in.getWriter().write({ type: 'Z' })
-    // The write takes its turn later, when no transition runs: it is applied like any other.
-    expect(run.snapshot.current.state).toBeGreaterThanOrEqual(2)
-    reader.releaseLock()
+      })
+      const writer = run.in.getWriter()
+      const refusals = run.err.getReader()
+      await writer.write({ type: 'X' })
+      await writer.write({ type: 'Z' })
+      expect((await refusals.read()).value).toMatchObject({ code: 'REENTRANT', batch: [{ type: 'Y' }], sequence: 0 })
+      expect(run.snapshot.current).toMatchObject({ state: 2, sequence: 2 })
+      run.in.send(12 as never)
+      expect((await refusals.read()).value).toMatchObject({ code: 'INVALID_EVENT' })
+    }
   })
 })
 

@@ -101,7 +101,7 @@ describe('a handler without to', () => {
       }),
     )
     expect(run.in.send({ type: 'X' })).toMatchObject({ code: 'INVALID_STATE' })
-    expect(run.in.send({ type: 'X' })?.message).toMatch(/state is .*undefined/)
+    expect(run.in.send({ type: 'X' })?.message).toMatch(/state is missing; return the next state/)
   })
 })
 
@@ -117,4 +117,20 @@ test('a bare name leads to a state that is frozen and has no data', () => {
   run.in.send({ type: 'X' })
   expect(run.snapshot.current.state).toEqual({ at: 'b' })
   expect(Object.isFrozen(run.snapshot.current.state)).toBe(true)
+})
+
+describe('a handler of a machine with states', () => {
+  test('that returns a text, a number or null, which is no state, is refused', () => {
+    for (const value of [5, 'b', null, true, { v: 1 }, []]) {
+      const machine = defineMachine<any, { type: 'X' }>({
+        name: 'm',
+        version: '1',
+        initial: { at: 'a' },
+        states: { a: { X: () => value } } as never,
+      })
+      const run = createRun(machine)
+      expect(run.in.send({ type: 'X' })).toMatchObject({ code: 'INVALID_STATE' })
+      expect(run.snapshot.current.state).toEqual({ at: 'a' })
+    }
+  })
 })
