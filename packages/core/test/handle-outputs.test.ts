@@ -291,7 +291,7 @@ describe('handleOutputs', () => {
         { signal: abort.signal, onSettled: (position) => told.push(position) },
       )
       run.in.send(ask(1))
-      for (let turn = 0; turn < microtasks; turn++) await undefined
+      for (let turn = 0; turn < microtasks; turn++) await Promise.resolve()
       abort.abort()
       const answer = await handling
       expect([answer, told.at(-1) ?? 0]).toEqual([run.snapshot.current.state.told.length, answer])

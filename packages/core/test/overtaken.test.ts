@@ -6,7 +6,7 @@ import { ending } from './streams.ts'
 
 const reason = new Error('enough')
 
-function overtaken(first: typeof breaks | ReturnType<typeof add> = add(1)) {
+function overtaken(first: typeof breaks = add(1)) {
   const run = createRun(tally)
   const set = run.ports()
   const writer = set.in.getWriter()

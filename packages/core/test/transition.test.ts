@@ -126,7 +126,7 @@ describe('a handler of a machine with states', () => {
         name: 'm',
         version: '1',
         initial: { at: 'a' },
-        states: { a: { X: () => value } } as never,
+        states: { a: { X: () => value } },
       })
       const run = createRun(machine)
       expect(run.in.send({ type: 'X' })).toMatchObject({ code: 'INVALID_STATE' })
