@@ -1,7 +1,8 @@
 // The door of a run: copies what was written, checks it and, where the machine has a schema, parses it. What comes out
 // is a batch that nobody else holds, or the refusal that its turn will bring.
 
-import { copyBatch, copyPlain, describeThrown, isA, NotPlain } from './plain-data.ts'
+import { describeThrown, isA, NotPlain } from './not-plain.ts'
+import { copyBatch, copyPlain } from './plain-data.ts'
 import { quote } from './quote.ts'
 import type { SchemaIssue, StandardSchema } from './schema.ts'
 import { type AnyMachine, type Batch, Refusal } from './step.ts'

@@ -3,7 +3,8 @@
 
 import { inCanonicalOrder } from './canonical-json.ts'
 import { firstDifference } from './determinism.ts'
-import { describeThrown, freezePlain, isA, NotPlain } from './plain-data.ts'
+import { describeThrown, isA, NotPlain } from './not-plain.ts'
+import { freezePlain } from './plain-data.ts'
 import { mustBe } from './quote.ts'
 import { RunError } from './run-error.ts'
 import type { AnyMachine } from './step.ts'

@@ -1,7 +1,8 @@
 // A machine: name, version, initial state and transition. This file holds its types, checks a definition and compiles
 // it; it runs nothing.
 
-import { copyPlain, NotPlain } from './plain-data.ts'
+import { NotPlain } from './not-plain.ts'
+import { copyPlain } from './plain-data.ts'
 import { mustBe } from './quote.ts'
 import type { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'

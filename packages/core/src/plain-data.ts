@@ -5,28 +5,29 @@
 // it, which costs as much as all the rest together; in production a copy takes an accessor's value and leaves out
 // symbol keys and hidden members, and what a machine made is not asked for them. Bundlers leave those checks out.
 
+import {
+  accessor,
+  badKey,
+  describeThrown,
+  hiddenMember,
+  isA,
+  MOST_LEVELS,
+  MOST_NODES,
+  NotPlain,
+  notALeaf,
+  notAnItem,
+  notAnObject,
+  symbolKey,
+  tooDeep,
+  tooMany,
+  trail,
+} from './not-plain.ts'
+
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 // Read once, because Node's `process.env` is slow.
 const development = process.env.NODE_ENV !== 'production'
 
-/** The deepest nesting of one value, its own level included. */
-const MOST_LEVELS = 512
-/** The most values in one value, a shared reference counted each time it is met. */
-const MOST_NODES = 1_000_000
-
-/** Why a value is not plain data; thrown, and not an Error, because a stack would cost more than the check. */
-export class NotPlain {
-  readonly message: string
-  constructor(message: string) {
-    this.message = message
-  }
-}
-
-// Where the walk under way is: the keys from the root down, and the values met so far. A path is built from them only
-// when something is refused. A walk can be entered from within another one (a proxy's trap that writes to a run), so
-// the count is put back at the end; keys of the outer walk may then be those of the inner.
-// Level 0 is a batch of several events; below a single value it has no key.
-const trail: (string | number | undefined)[] = []
+/** The values that the walk under way has met; put back where one walk interrupts another (a proxy's trap that writes). */
 let nodes = 0
 /** In production, what was walked in place below the root and is not yet frozen. */
 const walkedThrough: object[] = []
@@ -225,14 +226,14 @@ function checkLeaf(value: unknown, level: number): void {
         : type === 'boolean' || value === null
   )
     return
-  throw refused(level, whyNotLeaf(value))
+  throw notALeaf(value, level)
 }
 
 function checkObject(value: object, level: number): void {
   if (++nodes > MOST_NODES) throw tooMany(level)
   if (level > MOST_LEVELS) throw tooDeep(level)
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && !isObjectPrototype(prototype)) throw refused(level, whyNotObject(value))
+  if (prototype !== Object.prototype && !isObjectPrototype(prototype)) throw notAnObject(value, level)
   if (development) checkKeys(value, level)
 }
 
@@ -241,7 +242,7 @@ function checkArray(value: readonly unknown[], level: number): void {
   nodes++
   if (nodes + value.length > MOST_NODES) throw tooMany(level)
   if (level > MOST_LEVELS) throw tooDeep(level)
-  if (!Array.isArray(Object.getPrototypeOf(value))) throw refused(level, whyNotObject(value))
+  if (!Array.isArray(Object.getPrototypeOf(value))) throw notAnObject(value, level)
   if (development) checkKeys(value, level)
 }
 
@@ -258,22 +259,18 @@ const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(key: Pro
 
 /** Refuses accessors, symbol keys and, of an array, members that are not items. */
 function checkKeys(value: object, level: number): void {
+  // Said here, though nobody calls it then: so bundlers leave it out.
+  if (process.env.NODE_ENV === 'production') return
   const [symbol] = Object.getOwnPropertySymbols(value)
-  if (symbol !== undefined) {
-    throw refused(level, `has the key ${String(symbol)}; plain data has no symbol keys: use a string`)
-  }
+  if (symbol !== undefined) throw symbolKey(symbol, level)
   const items = Array.isArray(value) ? value.length : undefined
   const keys = Object.keys(value)
   if (nodes + keys.length > MOST_NODES) throw tooMany(level)
   let members = 0
   for (const key of keys) {
     trail[level] = key
-    if (isAccessor(value, key)) {
-      throw refused(level + 1, 'is an accessor; plain data has no getters and setters: use its value')
-    }
-    if (items !== undefined && ++members > items) {
-      throw refused(level + 1, 'is a member of an array that is not an item; use an object')
-    }
+    if (isAccessor(value, key)) throw accessor(level)
+    if (items !== undefined && ++members > items) throw notAnItem(level)
   }
 }
 
@@ -285,91 +282,8 @@ function isAccessor(value: object, key: string): boolean {
 }
 
 function checkHidden(value: object, level: number): void {
+  if (process.env.NODE_ENV === 'production') return
   const names = Object.getOwnPropertyNames(value)
   const hidden = names.find((name) => !Object.prototype.propertyIsEnumerable.call(value, name))
-  if (hidden !== undefined) {
-    throw refused(level, `has the hidden member ${hidden}; plain data has only enumerable members`)
-  }
-}
-
-// Refusals. `level` is that of the value refused: its path is the keys of the levels above it.
-
-function refused(level: number, why: string): NotPlain {
-  return new NotPlain(`${pathTo(level)} ${why}`)
-}
-
-function badKey(level: number, key: string): NotPlain {
-  return refused(
-    level,
-    key === '__proto__' ? 'has a member __proto__, which is not safe: use another name' : loneSurrogate,
-  )
-}
-
-function tooDeep(level: number): NotPlain {
-  return refused(level, `lies deeper than ${MOST_LEVELS} levels; is there a cycle?`)
-}
-
-function tooMany(level: number): NotPlain {
-  return refused(level, `brings more than ${MOST_NODES} values; write less at a time`)
-}
-
-const loneSurrogate = 'has text with a lone surrogate, which UTF-8 cannot say: use well-formed text'
-
-function whyNotLeaf(value: unknown): string {
-  const type = typeof value
-  if (type === 'string') return loneSurrogate
-  if (type === 'number') return `is ${String(value)}; plain data has only finite numbers: use null or a string`
-  return type === 'undefined' ? 'is missing; plain data has no undefined: use null' : notPlain(type, 'a string')
-}
-
-const advice: readonly (readonly [name: string, instead: string])[] = [
-  ['Date', 'a string or a number'],
-  ['Map', 'an object'],
-  ['Set', 'an array'],
-  ['Promise', 'an output, whose handler sends an event with the result'],
-]
-
-function whyNotObject(value: object): string {
-  const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor
-  const called = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
-  // One whose prototype is a plain object calls itself one too.
-  const name = called === 'Object' ? '' : called
-  return notPlain(name || 'class instance', advice.find(([known]) => known === name)?.[1] ?? 'an object of its members')
-}
-
-function notPlain(kind: string, instead: string): string {
-  return `is ${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}; plain data has no ${kind}: use ${instead}`
-}
-
-/** The path to a level; of one to something deep, its beginning. */
-function pathTo(level: number): string {
-  let path = ''
-  for (const key of trail.slice(0, Math.min(level, 32))) {
-    if (key === undefined) continue
-    const isIndex = typeof key === 'number' || /^\d+$/.test(key)
-    path += isIndex
-      ? `[${key}]`
-      : /^[A-Za-z_$][\w$]{0,99}$/.test(key)
-        ? `.${key}`
-        : `[${JSON.stringify(key.slice(0, 100))}]`
-  }
-  return level > 32 ? `${path} …` : path
-}
-
-/** As `instanceof`, for what others threw: a proxy may throw when it is asked for its prototype. */
-export function isA<Kind>(thrown: unknown, kind: abstract new (...made: never) => Kind): thrown is Kind {
-  try {
-    return thrown instanceof kind
-  } catch {
-    return false
-  }
-}
-
-/** What a thrown value says, whatever it is. */
-export function describeThrown(thrown: unknown): string {
-  try {
-    return (thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)).slice(0, 1000)
-  } catch {
-    return 'something that cannot be shown'
-  }
+  if (hidden !== undefined) throw hiddenMember(hidden, level)
 }

@@ -1,6 +1,6 @@
 // How a value that was refused is named in a message.
 
-import { describeThrown } from './plain-data.ts'
+import { describeThrown } from './not-plain.ts'
 
 /** A short name of any value: text in quotes, objects by their kind. */
 export function quote(value: unknown): string {

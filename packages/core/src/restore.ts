@@ -1,6 +1,6 @@
 // Histories from outside: each record checked, replayed, and its oid verified on the way (RFC Run v1 §2.3, §7, §10).
 
-import { admitEvents, revalidate } from './admit.ts'
+import { revalidate } from './admit.ts'
 import { stateOid } from './commit.ts'
 import { checkDeterminism, firstDifference } from './determinism.ts'
 import { commit } from './engine.ts'
@@ -9,10 +9,10 @@ import { appendDigest, oidAt, oidsOf } from './identity.ts'
 import type { Log } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
-import { copyPlain, describeThrown, isA, NotPlain } from './plain-data.ts'
 import { mustBe, quote } from './quote.ts'
-import { checkFormat, Run, startLog } from './run.ts'
-import { RunError, type RunErrorCode } from './run-error.ts'
+import { broken, type EndOfDocument, openHistory, readBatch, readGenesis } from './read-history.ts'
+import { Run, startLog } from './run.ts'
+import { checkFormat } from './run-options.ts'
 import { type AnyMachine, type Batch, Refusal, step } from './step.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -169,7 +169,7 @@ function replay<State, Event extends RunEvent, Output, Input>(
       continue
     }
     const sequence = log.batches.length + 1
-    const { oid, batch } = reading(sequence, record, parent, verify)
+    const { oid, batch } = readBatch(record, sequence, parent, verify)
     if (verify && !isHexOf(oid, appendDigest(log, batch))) {
       throw broken('HISTORY_MISMATCH', sequence, `the oid ${quote(oid)} is not that of its content`)
     }
@@ -246,37 +246,6 @@ function revalidateBatch({ machine: { events } }: Log, batch: Batch): Refusal | 
   return revalidate(events, batch, (parsed, event) => firstDifference(parsed, event, '') === undefined)
 }
 
-type EndOfDocument = Partial<Pick<RunDocument<unknown>, 'sequence' | 'head' | 'state'>>
-
-interface OpenHistory {
-  readonly records: Iterable<unknown>
-  /** What a document says of its end. */
-  readonly document: EndOfDocument | undefined
-}
-
-function openHistory(history: unknown): OpenHistory {
-  if (typeof history === 'object' && history !== null) {
-    const read = readDocument(history)
-    if (read === undefined) return { records: history as Iterable<unknown>, document: undefined }
-    const { format, records, sequence, head, state } = read
-    if (Array.isArray(records)) {
-      if (format === 'xmachines/1') return { records, document: { sequence, head, state } as EndOfDocument }
-      throw broken('INVALID_HISTORY', 0, `its format is ${quote(format)}; this version reads xmachines/1`)
-    }
-    if (format !== undefined) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
-  }
-  throw new TypeError(mustBe('the history', history, 'what run.toJSON() gives (parsed), or an iterable of records'))
-}
-
-/** The members of a document; undefined of an iterable. */
-function readDocument(history: object): Partial<Record<keyof RunDocument<unknown>, unknown>> | undefined {
-  try {
-    return Symbol.iterator in history ? undefined : { ...history }
-  } catch (thrown) {
-    throw broken('INVALID_HISTORY', 0, `it cannot be read: ${describeThrown(thrown)}`, thrown)
-  }
-}
-
 function checkEnd(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {
   const sequence = log.batches.length
   const head = oidAt(log, sequence)
@@ -299,75 +268,4 @@ function checkEnd(log: Log, document: EndOfDocument | undefined, trusted: string
         'behaviour that changes needs a new version (replayRun takes a history over to a changed machine)',
     )
   }
-}
-
-function readGenesis(record: unknown): GenesisRecord {
-  const genesis = copyRecord(record, 0) as Partial<GenesisRecord>
-  const { oid, format, machine, createdAt, nonce } = genesis
-  const machineIs = (key: 'name' | 'version' | 'oid'): boolean => typeof machine?.[key] === 'string'
-  const problem =
-    (typeof oid !== 'string' && `oid is ${quote(oid)}`) ||
-    (format !== 'sha1' && format !== 'sha256' && `format is ${quote(format)}`) ||
-    (!(machineIs('name') && machineIs('version') && machineIs('oid')) && 'machine is not { name, version, oid }') ||
-    (!(Number.isInteger(createdAt) && (createdAt as number) >= 0 && (createdAt as number) < 2 ** 33) &&
-      `createdAt is ${quote(createdAt)}`) ||
-    (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${quote(nonce)}`)
-  if (problem === false) return genesis as GenesisRecord
-  throw broken('INVALID_HISTORY', 0, `the genesis record is malformed: ${problem}`)
-}
-
-/** As `readBatch`, of a record that may throw when it is read. */
-function reading(sequence: number, record: unknown, expected: string, verify: boolean): { oid: string; batch: Batch } {
-  try {
-    return readBatch(record, sequence, expected, verify)
-  } catch (thrown) {
-    if (isA(thrown, RunError)) throw thrown
-    throw broken('INVALID_HISTORY', sequence, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
-  }
-}
-
-function readBatch(
-  record: unknown,
-  sequence: number,
-  expected: string,
-  verify: boolean,
-): { oid: string; batch: Batch } {
-  if (typeof record !== 'object' || record === null) {
-    throw broken('INVALID_HISTORY', sequence, `the record is ${quote(record)}; it must be { oid, parent, events }`)
-  }
-  const { oid, parent, events } = record as {
-    readonly oid?: unknown
-    readonly parent?: unknown
-    readonly events?: unknown
-  }
-  if (typeof oid !== 'string') throw broken('INVALID_HISTORY', sequence, `the record's oid is ${quote(oid)}`)
-  if (!Array.isArray(events) || events.length === 0) {
-    const what = Array.isArray(events) ? 'an empty array' : quote(events)
-    throw broken('INVALID_HISTORY', sequence, `the record's events are ${what}; they must be an array of at least one`)
-  }
-  if (verify && parent !== expected) {
-    throw broken(
-      'HISTORY_MISMATCH',
-      sequence,
-      `its parent is ${quote(parent)}, and the record before it is ${expected}`,
-    )
-  }
-  const batch = admitEvents(events)
-  if (batch instanceof Refusal) throw broken('INVALID_HISTORY', sequence, batch.message)
-  return { oid, batch }
-}
-
-function copyRecord(record: unknown, sequence: number): object {
-  try {
-    const copied = copyPlain(record, 'record')
-    if (typeof copied === 'object' && copied !== null) return copied
-  } catch (problem) {
-    if (problem instanceof NotPlain) throw broken('INVALID_HISTORY', sequence, problem.message)
-    throw problem
-  }
-  throw broken('INVALID_HISTORY', sequence, `the record is ${quote(record)}; it must be an object`)
-}
-
-function broken(code: RunErrorCode, sequence: number, why: string, cause?: unknown): RunError {
-  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, cause })
 }

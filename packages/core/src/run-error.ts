@@ -1,6 +1,6 @@
 // Why a batch was not applied, or a history not accepted. One class, told apart by `code`.
 
-import { describeThrown } from './plain-data.ts'
+import { describeThrown } from './not-plain.ts'
 
 /**
  * Why something was refused:

@@ -15,11 +15,11 @@ import type { InPort } from './in-port.ts'
 import { initialState } from './initial.ts'
 import { createLog, currentSnapshot, type Log, type Origin, refusalCount } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
-import { type ObjectFormat, sha1, toHex } from './oid.ts'
-import { copyPlain, type NotPlain } from './plain-data.ts'
+import { sha1 } from './oid.ts'
 import { PortSet } from './port-set.ts'
 import { mustBe } from './quote.ts'
 import type { RunError } from './run-error.ts'
+import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput, isWhole } from './run-options.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotPort } from './snapshot-port.ts'
 import type { AnyMachine } from './step.ts'
@@ -49,27 +49,6 @@ export interface PortsOptions {
   /** How many outputs may wait unread, where somebody reads them, before `in` waits: 1,024 unless given. */
   readonly highWaterMark?: number
 }
-
-/** What makes one run differ from another of the same machine. */
-export interface RunOptions {
-  /** Whole seconds since the epoch, 0 to 2³³ − 1; the clock is read at the call unless given. */
-  readonly createdAt?: number
-  /** 16 bytes; random unless given. */
-  readonly nonce?: Uint8Array
-  /** The object format of the run's oids: SHA-1 unless given. */
-  readonly format?: ObjectFormat
-  /** Whether each batch is stepped twice and the answers compared: yes, unless given; production builds leave it out. */
-  readonly checkDeterminism?: boolean
-}
-
-/** The options of `createRun`: with `input`, where the machine takes one. */
-export type CreateRunOptions<Input> = RunOptions &
-  (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
-
-/** The arguments behind the machine: options may be left out where nothing in them is required. */
-export type CreateRunArguments<Input> = undefined extends Input
-  ? [options?: CreateRunOptions<Input>]
-  : [options: CreateRunOptions<Input>]
 
 /** The position where a run's own `out` begins. */
 export let startOf: (run: AnyRun) => number
@@ -274,36 +253,4 @@ function positionOf(from: unknown, end: number): number {
   if (from === 'start') return 0
   if (isWhole(from, end)) return from
   throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end}`))
-}
-
-/** Refuses what is no object format. */
-export function checkFormat(format: ObjectFormat): ObjectFormat {
-  if (typeof format?.hash === 'function') return format
-  throw new TypeError(mustBe('format', format, 'left out for SHA-1, or sha256 of @xmachines/core/sha256'))
-}
-
-function checkCreatedAt(createdAt: number | undefined): number {
-  if (createdAt === undefined) return Math.floor(Date.now() / 1000)
-  if (isWhole(createdAt, 2 ** 33 - 1)) return createdAt
-  const refused = typeof createdAt === 'number' ? RangeError : TypeError
-  throw new refused(mustBe('createdAt', createdAt, 'whole seconds since the epoch, from 0 to 2³³ − 1'))
-}
-
-function checkNonce(nonce: Uint8Array | undefined): string | undefined {
-  if (nonce === undefined) return undefined
-  if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
-  const refused = nonce instanceof Uint8Array ? RangeError : TypeError
-  throw new refused(mustBe('nonce', nonce, 'a Uint8Array of 16 bytes'))
-}
-
-function copyInput(input: unknown): unknown {
-  try {
-    return copyPlain(input, 'input')
-  } catch (problem) {
-    throw new TypeError((problem as NotPlain).message)
-  }
-}
-
-function isWhole(value: unknown, most: number): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
 }

@@ -1,7 +1,8 @@
 // The pure core: (state, batch) → the next state and its outputs, or why not. Reads no clock, no randomness, no stream.
 
 import type { Machine, RunEvent } from './machine.ts'
-import { describeThrown, freezePlain, freezeState, isA, NotPlain } from './plain-data.ts'
+import { describeThrown, isA, NotPlain } from './not-plain.ts'
+import { freezePlain, freezeState } from './plain-data.ts'
 import type { RunErrorCode } from './run-error.ts'
 import { WrongTarget } from './transition.ts'
 
