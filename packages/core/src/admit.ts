@@ -81,7 +81,6 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
     if (result instanceof Promise) {
       // Nobody waits for it, and nobody is to hear of it if it is rejected.
       result.catch(() => undefined)
-      result.catch(() => undefined)
       return new Refusal(
         'SCHEMA_MISMATCH',
         `the schema of events is asynchronous; give one that answers at once`,

@@ -26,7 +26,6 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
   readonly #feed: Feed<Item>
   #controller: ReadableStreamDefaultController<Item> | undefined
   #ended = false
-
   readonly #onEnd: (() => void) | undefined
 
   /** `onEnd` is called when nothing more will be read. */

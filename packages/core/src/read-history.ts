@@ -6,6 +6,7 @@ import { describeThrown, isA, NotPlain } from './not-plain.ts'
 import { copyPlain } from './plain-data.ts'
 import { mustBe, quote } from './quote.ts'
 import { RunError, type RunErrorCode } from './run-error.ts'
+import { isWhole, MOST_SECONDS } from './run-options.ts'
 import { type Batch, Refusal } from './step.ts'
 
 /** What a document says of its end. */
@@ -50,8 +51,7 @@ export function readGenesis(record: unknown): GenesisRecord {
     (typeof oid !== 'string' && `oid is ${quote(oid)}`) ||
     (format !== 'sha1' && format !== 'sha256' && `format is ${quote(format)}`) ||
     (!(machineIs('name') && machineIs('version') && machineIs('oid')) && 'machine is not { name, version, oid }') ||
-    (!(Number.isInteger(createdAt) && (createdAt as number) >= 0 && (createdAt as number) < 2 ** 33) &&
-      `createdAt is ${quote(createdAt)}`) ||
+    (!isWhole(createdAt, MOST_SECONDS) && `createdAt is ${quote(createdAt)}`) ||
     (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${quote(nonce)}`)
   if (problem === false) return genesis as GenesisRecord
   throw broken('INVALID_HISTORY', 0, `the genesis record is malformed: ${problem}`)

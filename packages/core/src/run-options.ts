@@ -5,6 +5,9 @@ import { type ObjectFormat, toHex } from './oid.ts'
 import { copyPlain } from './plain-data.ts'
 import { mustBe } from './quote.ts'
 
+/** The latest time of a genesis, in seconds since the epoch: the year 2242. */
+export const MOST_SECONDS: number = 2 ** 33 - 1
+
 /** What makes one run differ from another of the same machine. */
 export interface RunOptions {
   /** Whole seconds since the epoch, 0 to 2³³ − 1; the clock is read at the call unless given. */
@@ -35,7 +38,7 @@ export function checkFormat(format: ObjectFormat): ObjectFormat {
 /** The time of a genesis: as it was given, or the clock. */
 export function checkCreatedAt(createdAt: number | undefined): number {
   if (createdAt === undefined) return Math.floor(Date.now() / 1000)
-  if (isWhole(createdAt, 2 ** 33 - 1)) return createdAt
+  if (isWhole(createdAt, MOST_SECONDS)) return createdAt
   const refused = typeof createdAt === 'number' ? RangeError : TypeError
   throw new refused(mustBe('createdAt', createdAt, 'whole seconds since the epoch, from 0 to 2³³ − 1'))
 }

@@ -22,8 +22,7 @@ export function StateDiagram<State, Event extends RunEvent, Output, Input>({
     <section aria-label="Machine" className="part">
       <h2>Machine</h2>
       <div
-        // An <img> would not see the colours of the page.
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> would not see the colours of the page
         role="img"
         aria-label={`State diagram of ${machine.name}@${machine.version}: it is ${at}`}
         aria-busy={drawing === undefined}
