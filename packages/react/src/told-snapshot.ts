@@ -5,20 +5,34 @@
 // told once a frame: one by one, 1,000 events were 1,000 renders, since React renders each in a microtask of its own.
 
 import type { RunError, Snapshot, SnapshotPort } from '@xmachines/core'
+import { readSnapshots } from './read-snapshots.ts'
 
-/** What a snapshot is read from: a run, whose fatal error is thrown, or the `snapshot` port of one, which never throws. */
+/**
+ * What a snapshot is read from: a run, whose fatal error is thrown; the `snapshot` port of one, which never throws; or a
+ * stream of snapshots from elsewhere.
+ */
 export type SnapshotSource<State> =
   | { readonly snapshot: SnapshotPort<State>; readonly error: RunError | undefined }
   | SnapshotPort<State>
+  | ReadableStream<Snapshot<State>>
 
 /** What React's `useSyncExternalStore` asks of a store; each member is the same function every time. */
 export interface ToldSnapshot<State> {
   /** Calls a listener after each telling, until the function it answers with is called. */
   readonly subscribe: (listener: () => void) => () => void
-  /** The snapshot told last; `current` while nobody listens. */
+  /** The snapshot told last; the latest while nobody listens. */
   readonly read: () => Snapshot<State>
   /** What the server renders, and what the page that it sent is hydrated with. */
   readonly readFirst: () => Snapshot<State>
+}
+
+/** What there is to tell of. */
+export interface Observed<State> {
+  /** The latest snapshot; throws where there is none to show. */
+  readonly latest: () => Snapshot<State>
+  readonly first: () => Snapshot<State>
+  /** Calls back after each change, saying whether it came through `send`, until the function it answers with is called. */
+  readonly observe: (onChange: (sent: boolean) => void) => () => void
 }
 
 /** How long to wait for a frame where frames stand still, as on a hidden page: in milliseconds. */
@@ -32,10 +46,11 @@ export function toldBy<State>(source: SnapshotSource<State>): ToldSnapshot<State
   // A source is only ever mapped to the store made of it, so the states are of one type.
   let store = stores.get(source) as ToldSnapshot<State> | undefined
   if (store === undefined) {
-    if (typeof source !== 'object' || source === null || !('snapshot' in source || 'subscribe' in source)) {
-      throw new TypeError(`useSnapshot takes a run, or the snapshot port of one, not ${String(source)}`)
+    if (!isSource(source)) {
+      throw new TypeError(`useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${String(source)}`)
     }
-    store = 'snapshot' in source ? throwingErrorOf(source, toldBy(source.snapshot)) : observe(source)
+    if ('snapshot' in source) store = throwingErrorOf(source, toldBy(source.snapshot))
+    else store = tellOf('subscribe' in source ? portOf(source) : readSnapshots(source))
     stores.set(source, store)
   }
   return store
@@ -54,22 +69,44 @@ function throwingErrorOf<State>(
   return { subscribe, read: checked(read), readFirst: checked(readFirst) }
 }
 
-function observe<State>(port: SnapshotPort<State>): ToldSnapshot<State> {
+function isSource(source: unknown): source is object {
+  if (typeof source !== 'object' || source === null) return false
+  return 'snapshot' in source || 'subscribe' in source || 'getReader' in source
+}
+
+function portOf<State>(port: SnapshotPort<State>): Observed<State> {
+  return {
+    latest: () => port.current,
+    // Where there is no document there is no page to hydrate: this is the server.
+    first: () => (typeof document === 'undefined' ? port.current : port.initial),
+    observe: port.subscribe,
+  }
+}
+
+function tellOf<State>({ latest, first, observe }: Observed<State>): ToldSnapshot<State> {
   const listeners = new Set<() => void>()
-  /** The snapshot told last; undefined while nobody listens. */
+  /** The snapshot told last; undefined while nobody listens, and where there is none to show. */
   let told: Snapshot<State> | undefined
   /** Cancels the telling that waits for a frame, if one does. */
   let cancelDue: (() => void) | undefined
-  /** Ends the subscription to the port; set while somebody listens. */
+  /** Ends the observation; set while somebody listens. */
   let stop: (() => void) | undefined
 
   const cancel = (): void => {
     cancelDue?.()
     cancelDue = undefined
   }
+  const take = (): void => {
+    try {
+      told = latest()
+    } catch {
+      // Whoever renders next asks again, and throws it.
+      told = undefined
+    }
+  }
   const tell = (): void => {
     cancel()
-    told = port.current
+    take()
     callAll(listeners)
   }
   const onChange = (sent: boolean): void => {
@@ -81,8 +118,8 @@ function observe<State>(port: SnapshotPort<State>): ToldSnapshot<State> {
     subscribe(listener) {
       listeners.add(listener)
       if (stop === undefined) {
-        told = port.current
-        stop = port.subscribe(onChange)
+        take()
+        stop = observe(onChange)
       }
       return () => {
         listeners.delete(listener)
@@ -93,9 +130,8 @@ function observe<State>(port: SnapshotPort<State>): ToldSnapshot<State> {
         told = undefined
       }
     },
-    read: () => told ?? port.current,
-    // Where there is no document there is no page to hydrate: this is the server.
-    readFirst: () => (typeof document === 'undefined' ? port.current : port.initial),
+    read: () => told ?? latest(),
+    readFirst: first,
   }
 }
 

@@ -11,12 +11,14 @@ import { type SnapshotSource, toldBy } from './told-snapshot.ts'
  * changes: at once after a `send`, at most once a frame for what comes through a stream. Components on one run never
  * show different states of it. The server renders `snapshot.current`; hydration begins with `snapshot.initial`.
  *
- * @param source a run; or its `snapshot` port, which shows a fatal end as a snapshot and does not throw it
+ * @param source a run; or its `snapshot` port, which shows a fatal end as a snapshot and does not throw it; or any stream
+ *   of snapshots, such as a server component hands down: the component suspends until the first has arrived
  * @param selector picks what the component shows; the whole snapshot unless given
  * @param isEqual whether two selections are the same to this component: `Object.is` unless given
  * @returns the selection
  * @throws {RunError} of a run: its fatal error, to the nearest error boundary, whatever is selected
- * @throws {TypeError} where the source is neither
+ * @throws {TypeError} where the source is none of these, or a stream that somebody else reads
+ * @throws what a stream is errored with, and an error where it ends before its first snapshot
  *
  * @example
  * ```tsx
@@ -63,6 +65,7 @@ export function useSnapshot<State>(
   return useSyncExternalStoreWithSelector(subscribe, read, readFirst, selector, isEqual)
 }
 
-function whole<State>(snapshot: Snapshot<State>): Snapshot<State> {
+/** The selector of those who give none. */
+export function whole<State>(snapshot: Snapshot<State>): Snapshot<State> {
   return snapshot
 }

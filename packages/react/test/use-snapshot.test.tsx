@@ -198,5 +198,5 @@ test.each([
   unmute()
   const thrown = onError.mock.lastCall?.[0]
   expect(thrown).toBeInstanceOf(TypeError)
-  expect(thrown.message).toBe(`useSnapshot takes a run, or the snapshot port of one, not ${told}`)
+  expect(thrown.message).toBe(`useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${told}`)
 })
