@@ -13,6 +13,9 @@ import {
   restoreRun,
 } from '@xmachines/core'
 import { useState } from 'react'
+import { followEdit, type HeldRun } from './edited-machine.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** What `useRun` takes: what `restoreRun` takes, with a `history`, or what `createRun` takes. */
 export type UseRunOptions<Event extends RunEvent, Input> =
@@ -30,7 +33,8 @@ export type UseRunArguments<Event extends RunEvent, Input> = undefined extends I
 /**
  * The run of this component (RFC Run v1 §3.1): forked from the machine, or restored from a history, when the component
  * first renders, and the same from its first commit to its end. Machine and options are read that once. A component
- * that suspends before its first commit is thrown away by React, run and all: hold the run above the boundary.
+ * that suspends before its first commit is thrown away by React, run and all: hold the run above the boundary. In
+ * development, editing the machine replays the history on the new definition.
  *
  * @param machine made by `defineMachine`
  * @param options `history` restores a run, so that server and client hold the same id; else as for `createRun`
@@ -67,8 +71,11 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
-  const [run] = useState(() => begin(machine, options))
-  return run
+  const [held] = useState(
+    (): HeldRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, changes: 0 }),
+  )
+  if (process.env.NODE_ENV !== 'production') followEdit(held, machine, options)
+  return held.run
 }
 
 function begin<State, Event extends RunEvent, Output, Input>(
