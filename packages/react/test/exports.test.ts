@@ -2,5 +2,12 @@ import * as react from '@xmachines/react'
 import { expect, test } from 'vitest'
 
 test('the public names are these', () => {
-  expect(Object.keys(react).sort()).toEqual(['useRun', 'useSend', 'useSnapshot'])
+  expect(Object.keys(react).sort()).toEqual([
+    'createRunContext',
+    'useOutputs',
+    'useRun',
+    'useRunError',
+    'useSend',
+    'useSnapshot',
+  ])
 })
