@@ -25,13 +25,13 @@ const rows: Row[] = [
     name: '@xmachines/core, whole',
     code: `export * from '@xmachines/core'`,
     bar: 10,
-    ceiling: 14.9,
+    ceiling: 15,
   },
   {
     name: '  createRun and defineMachine, with SHA-1',
     code: `export { createRun, defineMachine } from '@xmachines/core'`,
     bar: 7.5,
-    ceiling: 11.8,
+    ceiling: 11.9,
   },
   {
     name: '  whole, with SHA-256 as well',

@@ -2,7 +2,7 @@
 // §2.3, §10). Knows formats and bytes; runs nothing.
 
 import { canonicalJson } from './canonical-json.ts'
-import { fromHex, hexDigit, type ObjectFormat, objectId } from './oid.ts'
+import { fromHex, type GitObject, gitObject, hexDigit, type ObjectFormat } from './oid.ts'
 import type { Batch } from './step.ts'
 
 const WHO = 'XMachines <noreply@xmachines.invalid>'
@@ -18,30 +18,39 @@ export interface GenesisContent {
   readonly input: unknown
 }
 
-/** The oid of the orphan commit that stands for a machine. */
-function machineOid(format: ObjectFormat, name: string, version: string): string {
-  const tree = treeOid(format, [['machine.json', machineBlob(format, name, version)]])
-  return objectId(format, 'commit', commitText(tree, undefined, 0, 0, `machine ${name}@${version}\n`))
-}
-
 /** The oid of the blob that holds a state: its canonical JSON and a line end. */
 export function stateOid(format: ObjectFormat, state: unknown): string {
-  return objectId(format, 'blob', `${canonicalJson(state)}\n`)
+  return gitObject(format, 'blob', jsonFile(state)).oid
 }
 
-/** The oids of a genesis: its tree, which every batch has too, its machine, and its own, which is the run's id. */
-export function genesisOids(
+/** What a file of a tree holds: canonical JSON and a line end. */
+export function jsonFile(value: unknown): string {
+  return `${canonicalJson(value)}\n`
+}
+
+/**
+ * The objects of a genesis, each behind those that it names, and the oids of three: its tree, which every batch has
+ * too, its machine, and its own, which is the run's id.
+ */
+export function genesisObjects(
   format: ObjectFormat,
-  { machine, createdAt, nonce, initial, input }: GenesisContent,
-): { readonly tree: string; readonly machine: string; readonly oid: string } {
-  const files: [string, string][] = [['initial.json', stateOid(format, initial)]]
-  if (input !== undefined) files.push(['input.json', stateOid(format, input)])
-  files.push(['machine.json', machineBlob(format, machine.name, machine.version)])
-  const tree = treeOid(format, files)
-  const parent = machineOid(format, machine.name, machine.version)
-  const message = `run ${machine.name}@${machine.version}\n\nNonce: ${nonce}\n`
-  const oid = objectId(format, 'commit', commitText(tree, parent, createdAt, createdAt, message))
-  return { tree, machine: parent, oid }
+  { machine: { name, version }, createdAt, nonce, initial, input }: GenesisContent,
+): { readonly tree: string; readonly machine: string; readonly oid: string; readonly objects: readonly GitObject[] } {
+  const objects: GitObject[] = []
+  const add = (type: GitObject['type'], content: Uint8Array | string): string => {
+    const object = gitObject(format, type, content)
+    objects.push(object)
+    return object.oid
+  }
+  const files: [string, string][] = [['initial.json', add('blob', jsonFile(initial))]]
+  if (input !== undefined) files.push(['input.json', add('blob', jsonFile(input))])
+  const machineFile: [string, string] = ['machine.json', add('blob', jsonFile({ name, version }))]
+  const machineTree = add('tree', treeBytes([machineFile]))
+  const machine = add('commit', commitText(machineTree, undefined, 0, 0, `machine ${name}@${version}\n`))
+  const tree = add('tree', treeBytes([...files, machineFile]))
+  const message = `run ${name}@${version}\n\nNonce: ${nonce}\n`
+  const oid = add('commit', commitText(tree, machine, createdAt, createdAt, message))
+  return { tree, machine, oid, objects }
 }
 
 /** The message of a batch's commit: one line of canonical JSON for each event. */
@@ -52,18 +61,22 @@ function batchMessage(batch: Batch): string {
   return message
 }
 
-/** The oid, as bytes, of the commit of a batch behind a parent. */
-export type BatchHasher = (parent: Uint8Array, sequence: number, batch: Batch) => Uint8Array
+/** What stands before the parent of a batch's commit, and between that and the committer date. */
+export function batchHeader(tree: string, createdAt: number): readonly [before: string, middle: string] {
+  return [`tree ${tree}\nparent `, `\nauthor ${WHO} ${createdAt} +0000\ncommitter ${WHO} `]
+}
+
+/** The bytes of the commit of a batch behind a parent, `commit LENGTH\0` before them; good until the next call. */
+export type BatchWriter = (parent: Uint8Array, sequence: number, batch: Batch) => Uint8Array
 
 /**
- * Computes the oids of one run's batches. Everything of a commit but parent, committer date and message is the same
+ * Writes the commits of one run's batches. Everything of a commit but parent, committer date and message is the same
  * for all of them, so it is written once, into a buffer that is used again.
  */
-export function batchHasher(format: ObjectFormat, tree: string, createdAt: number): BatchHasher {
+export function batchWriter(tree: string, createdAt: number): BatchWriter {
   // `commit LENGTH\0` is written in front of BODY, once the length is known.
   const BODY = 24
-  const before = `tree ${tree}\nparent `
-  const middle = `\nauthor ${WHO} ${createdAt} +0000\ncommitter ${WHO} `
+  const [before, middle] = batchHeader(tree, createdAt)
   let bytes = new Uint8Array(1024)
   let commit = bytes.subarray(0, 0)
   const parentAt = writeAscii(bytes, BODY, before)
@@ -85,16 +98,12 @@ export function batchHasher(format: ObjectFormat, tree: string, createdAt: numbe
       writeAscii(bytes, BODY - header.length, header)
       commit = bytes.subarray(BODY - header.length, end)
     }
-    return format.hash(commit)
+    return commit
   }
 }
 
-function machineBlob(format: ObjectFormat, name: string, version: string): string {
-  return objectId(format, 'blob', `${canonicalJson({ name, version })}\n`)
-}
-
-/** The oid of a tree of files, whose names come sorted. */
-function treeOid(format: ObjectFormat, files: readonly (readonly [name: string, blob: string])[]): string {
+/** The content of a tree of files, whose names come sorted. */
+export function treeBytes(files: readonly (readonly [name: string, blob: string])[]): Uint8Array {
   const parts: Uint8Array[] = []
   for (const [name, blob] of files) parts.push(utf8.encode(`100644 ${name}\0`), fromHex(blob))
   const content = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
@@ -103,10 +112,11 @@ function treeOid(format: ObjectFormat, files: readonly (readonly [name: string, 
     content.set(part, at)
     at += part.length
   }
-  return objectId(format, 'tree', content)
+  return content
 }
 
-function commitText(
+/** The content of a commit; times are whole seconds since the epoch. */
+export function commitText(
   tree: string,
   parent: string | undefined,
   authored: number,

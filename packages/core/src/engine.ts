@@ -73,7 +73,7 @@ export function complete(log: Log): void {
 }
 
 /** Tells readers, sets of ports and subscribers of what changed. */
-function publish(log: Log, sent: boolean): void {
+export function publish(log: Log, sent: boolean): void {
   wake(log)
   if (log.end !== undefined) for (const set of log.sets) set.deref()?.runEnded()
   tell(log, sent)

@@ -2,7 +2,7 @@
 
 import type { RunEvent } from './machine.ts'
 import { mustBe } from './quote.ts'
-import { type Run, startOf } from './run.ts'
+import { insideOf, type Ports, type Run } from './run.ts'
 
 /** What a handler of outputs is told beside the output. */
 export interface OutputContext {
@@ -36,12 +36,20 @@ export interface HandleOutputsOptions {
   readonly onSettled?: (position: number) => void
 }
 
+/** A set of ports that says whose it is and where its `out` begins: `recorder.ports()` of `@xmachines/git` is one. */
+export interface HandledPorts<Event, Output> extends Pick<Ports<unknown, Event, Output>, 'in' | 'out'> {
+  /** The run's id. */
+  readonly id: string
+  /** Outputs since the genesis, where `out` begins. */
+  readonly position: number
+}
+
 /**
  * Handles the outputs of a run: the place for effects, since transitions are pure (RFC Run v1 §4). Outputs start in
  * order and run side by side; the events that a handler returns are written into `in`. An output has settled when
  * these were applied or refused.
  *
- * @param run the run
+ * @param run the run; or a set of ports that a recorder opened, so that only outputs that are recorded are acted on
  * @param handlers own members by the output's `type`; an expected failure is an event, so a handler that throws ends
  *   the handling
  * @param options from which position on, an abort signal, and a listener for what has settled
@@ -81,16 +89,27 @@ export interface HandleOutputsOptions {
  * console.log(await settled) // 1
  * ```
  */
-export async function handleOutputs<State, Event extends RunEvent, Output, Input>(
+export function handleOutputs<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
   handlers: NoInfer<OutputHandlers<Output, Event>>,
-  { from = startOf(run), signal, onSettled }: HandleOutputsOptions = {},
+  options?: HandleOutputsOptions,
+): Promise<number>
+export function handleOutputs<Event extends RunEvent, Output>(
+  ports: HandledPorts<Event, Output>,
+  handlers: NoInfer<OutputHandlers<Output, Event>>,
+  options?: Omit<HandleOutputsOptions, 'from'>,
+): Promise<number>
+export async function handleOutputs<Event extends RunEvent, Output>(
+  given: Run<unknown, Event, Output, unknown> | HandledPorts<Event, Output>,
+  handlers: OutputHandlers<Output, Event>,
+  { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
   if (typeof handlers !== 'object' || handlers === null) {
     throw new TypeError(mustBe('handlers', handlers, 'an object of functions by the type of output'))
   }
-  const ports = run.ports({ from })
-  let position = typeof from === 'number' ? from : from === 'start' ? 0 : run.position
+  const begins = from ?? ('ports' in given ? insideOf(given).start : given.position)
+  let position = typeof begins === 'number' ? begins : begins === 'start' ? 0 : given.position
+  const ports = 'ports' in given ? given.ports({ from: begins }) : given
   const writer = ports.in.getWriter()
   const reader = ports.out.getReader()
   const stop = new AbortController()
@@ -130,7 +149,7 @@ export async function handleOutputs<State, Event extends RunEvent, Output, Input
   async function handle(output: Output, at: number): Promise<void> {
     const handler = handlerOf(handlers, output)
     if (handler !== undefined) {
-      const events = await handler(output, { signal: stop.signal, key: `${run.id}/${at}` })
+      const events = await handler(output, { signal: stop.signal, key: `${given.id}/${at}` })
       if (stop.signal.aborted) return
       if (events !== undefined) {
         // A refusal is told on `err`; a run that has ended takes no more.

@@ -1,6 +1,6 @@
 // The oids of a log, computed when someone first asks and never while events are applied (RFC Run v1 §2.3).
 
-import { batchHasher, genesisOids } from './commit.ts'
+import { batchWriter, genesisObjects } from './commit.ts'
 import type { Log, Oids } from './log.ts'
 import { fromHex, toHex } from './oid.ts'
 import type { Batch } from './step.ts'
@@ -35,14 +35,15 @@ export function appendDigest(log: Log, batch: Batch): Uint8Array {
     oids.digests = larger
     oids.latest = larger.subarray(hashed * width, (hashed + 1) * width)
   }
-  const digest = oids.hash(oids.latest, hashed + 1, batch)
+  const digest = log.origin.format.hash(oids.write(oids.latest, hashed + 1, batch))
   oids.digests.set(digest, (hashed + 1) * width)
   oids.hashed++
   oids.latest = digest
   return digest
 }
 
-function digestAt(log: Log, sequence: number): Uint8Array {
+/** The oid of the commit with this sequence, as bytes. */
+export function digestAt(log: Log, sequence: number): Uint8Array {
   const oids = oidsOf(log)
   while (oids.hashed < sequence) appendDigest(log, log.batches[oids.hashed] as Batch)
   return oids.digests.subarray(sequence * oids.width, (sequence + 1) * oids.width)
@@ -51,14 +52,14 @@ function digestAt(log: Log, sequence: number): Uint8Array {
 function startOids(log: Log): Oids {
   const { machine, origin } = log
   const { format, createdAt, initial, input } = origin
-  const made = genesisOids(format, { machine, createdAt, nonce: nonceOf(log), initial, input })
+  const made = genesisObjects(format, { machine, createdAt, nonce: nonceOf(log), initial, input })
   const digest = fromHex(made.oid)
   return {
     genesis: made.oid,
     machine: made.machine,
     tree: made.tree,
     width: digest.length,
-    hash: batchHasher(format, made.tree, createdAt),
+    write: batchWriter(made.tree, createdAt),
     digests: digest,
     latest: digest,
     hashed: 0,

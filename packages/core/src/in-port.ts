@@ -130,7 +130,7 @@ class Turns implements UnderlyingSink<unknown> {
   #first: Turn | undefined
   #last: Turn | undefined
   #controller: WritableStreamDefaultController | undefined
-  /** Whether the batch applied last left `out` too full for the next. */
+  /** Whether the batch applied last left the set too full for the next. */
   #full = false
   /** Set by an abort that waits for applied turns to be acknowledged. */
   #dropped: { readonly reason: unknown; readonly done: () => void; readonly aborted: Promise<void> } | undefined
@@ -163,9 +163,9 @@ class Turns implements UnderlyingSink<unknown> {
     return undefined
   }
 
-  close(): void {
+  close(): void | Promise<void> {
     this.#over = true
-    this.#set.close()
+    return this.#set.close()
   }
 
   abort(reason: unknown): void {

@@ -1,6 +1,12 @@
 // The public names of @xmachines/core.
 
-export type { HandledEvents, HandleOutputsOptions, OutputContext, OutputHandlers } from './handle-outputs.ts'
+export type {
+  HandledEvents,
+  HandledPorts,
+  HandleOutputsOptions,
+  OutputContext,
+  OutputHandlers,
+} from './handle-outputs.ts'
 export { handleOutputs } from './handle-outputs.ts'
 export type { BatchRecord, GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from './history.ts'
 export type { InPort } from './in-port.ts'

@@ -1,7 +1,7 @@
 // The log: everything a run holds. Ports are cursors over it and hold no state of the run. `engine.ts` is the only
 // file that appends to it.
 
-import type { BatchHasher } from './commit.ts'
+import type { BatchWriter } from './commit.ts'
 import type { ObjectFormat } from './oid.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -18,6 +18,8 @@ export interface Waiting {
 /** A set of ports, as the log knows it. */
 export interface Attached {
   runEnded(): void
+  /** Lets a waiting write look again. */
+  resume(): void
   /** Whether somebody reads its `err`. */
   readsRefusals(): boolean
 }
@@ -46,7 +48,7 @@ export interface Oids {
   readonly machine: string
   readonly tree: string
   readonly width: number
-  readonly hash: BatchHasher
+  readonly write: BatchWriter
   digests: Uint8Array
   /** The last of them. */
   latest: Uint8Array
@@ -70,6 +72,8 @@ export interface Log {
   status: 'active' | 'done' | 'error'
   /** Why nothing more is applied: `RUN_DONE`, or the fatal error. */
   end: RunError | undefined
+  /** Whether writes wait for a recorder, where there is one. */
+  hold?: (() => boolean) | undefined
   /** What user code of the machine is running, if any. */
   running: 'transition' | 'check' | 'isFatal' | undefined
   /** The latest snapshot, once someone asked for it. */

@@ -61,12 +61,20 @@ export function fromHex(hex: string): Uint8Array {
   return bytes
 }
 
-/** The oid of an object of some type with some content. */
-export function objectId(format: ObjectFormat, type: 'blob' | 'tree' | 'commit', content: Uint8Array | string): string {
+/** An object as Git names it. */
+export interface GitObject {
+  readonly type: 'blob' | 'tree' | 'commit'
+  readonly oid: string
+  /** `TYPE LENGTH\0` and the content: what the oid is the hash of. */
+  readonly bytes: Uint8Array
+}
+
+/** The object of some type with some content. */
+export function gitObject(format: ObjectFormat, type: GitObject['type'], content: Uint8Array | string): GitObject {
   const body = typeof content === 'string' ? utf8.encode(content) : content
   const header = utf8.encode(`${type} ${body.length}\0`)
   const bytes = new Uint8Array(header.length + body.length)
   bytes.set(header)
   bytes.set(body, header.length)
-  return toHex(format.hash(bytes))
+  return { type, oid: toHex(format.hash(bytes)), bytes }
 }

@@ -84,13 +84,13 @@ export class PortSet implements Attached {
     return { feed, source: this.#source(feed) }
   }
 
-  /** Whether the next write waits, because the one under way filled up an `out` that somebody reads. */
+  /** Whether the next write waits: for a recorder, or because the one under way filled up an `out` that is read. */
   isFull(): boolean {
-    const { outputs } = this.#log
-    if (outputs.length - this.#position <= this.#highWaterMark || this.#out === undefined) return false
-    return (
-      this.#out.locked && this.#outSource?.ended === false && this.#end === undefined && this.#log.end === undefined
-    )
+    const { outputs, end, hold } = this.#log
+    if (this.#end !== undefined || end !== undefined) return false
+    if (hold?.()) return true
+    if (outputs.length - this.#position <= this.#highWaterMark) return false
+    return this.#out?.locked === true && this.#outSource?.ended === false
   }
 
   /** Resolves when outputs were read, or will not be. */
@@ -107,7 +107,7 @@ export class PortSet implements Attached {
   }
 
   /** `in` was closed: its readables deliver what is left and close. */
-  close(): void {
+  close(): void | Promise<void> {
     const log = this.#log
     this.#end ??= {
       outputs: log.outputs.length,
@@ -123,7 +123,7 @@ export class PortSet implements Attached {
   abort(reason: unknown): void {
     this.#out ??= new ReadableStream(this.#startOut(), unbuffered)
     this.#outSource?.fail(reason)
-    this.close()
+    void this.close()
   }
 
   runEnded(): void {
@@ -189,7 +189,8 @@ function dropped(log: Log, missed: number): RunError {
   )
 }
 
-function attach(log: Log, set: PortSet): void {
+/** Makes a set known to a log. */
+export function attach(log: Log, set: PortSet): void {
   // Sets that nobody holds leave their references behind; they are swept whenever the list has doubled.
   if (log.sets.length >= 16 && (log.sets.length & (log.sets.length - 1)) === 0) {
     log.sets = log.sets.filter((held) => held.deref() !== undefined)

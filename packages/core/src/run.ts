@@ -50,8 +50,8 @@ export interface PortsOptions {
   readonly highWaterMark?: number
 }
 
-/** The position where a run's own `out` begins. */
-export let startOf: (run: AnyRun) => number
+/** What a run holds: its log, how it began, and the position where its own `out` begins. */
+export let insideOf: (run: AnyRun) => { readonly log: Log; readonly initial: Snapshot<unknown>; readonly start: number }
 
 /** A run, whatever its types are. */
 type AnyRun = Pick<Run<unknown, RunEvent, unknown, unknown>, 'position'>
@@ -129,10 +129,8 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
   ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
     const log = this.#log
     const position = positionOf(from, log.outputs.length)
-    if (highWaterMark !== undefined && !(typeof highWaterMark === 'number' && highWaterMark >= 0)) {
-      throw new RangeError(mustBe('highWaterMark', highWaterMark, 'a number of outputs from 0'))
-    }
-    return openPorts(log, this.#initial, position, refusalCount(log), highWaterMark)
+    checkHighWaterMark(highWaterMark)
+    return portsOf(new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark))
   }
 
   /**
@@ -151,11 +149,14 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
   }
 
   get #ports(): Ports<State, Event, Output> {
-    return (this.#own ??= openPorts(this.#log, this.#initial, this.#start, 0))
+    return (this.#own ??= portsOf(new PortSet(this.#log, this.#initial, this.#start, 0)))
   }
 
   static {
-    startOf = (run) => (run as Run<unknown, RunEvent>).#start
+    insideOf = (run) => {
+      const inside = run as Run<unknown, RunEvent>
+      return { log: inside.#log, initial: inside.#initial, start: inside.#start }
+    }
   }
 }
 
@@ -216,14 +217,8 @@ export function startLog(machine: AnyMachine, origin: Origin, checkDeterminism: 
   return log
 }
 
-function openPorts<State, Event, Output>(
-  log: Log,
-  initial: Snapshot<unknown>,
-  position: number,
-  refusalsRead: number,
-  highWaterMark?: number,
-): Ports<State, Event, Output> {
-  const set = new PortSet(log, initial, position, refusalsRead, highWaterMark)
+/** A set as its party sees it. */
+export function portsOf<State, Event, Output>(set: PortSet): Ports<State, Event, Output> {
   // What the machine says that it takes and makes is what its run takes and gives.
   const ports: Ports<unknown, unknown, unknown> = {
     get in() {
@@ -248,7 +243,14 @@ function openPorts<State, Event, Output>(
   return Object.freeze(ports) as Ports<State, Event, Output>
 }
 
-function positionOf(from: unknown, end: number): number {
+/** Refuses what is no high-water mark. */
+export function checkHighWaterMark(highWaterMark: number | undefined): void {
+  if (highWaterMark === undefined || (typeof highWaterMark === 'number' && highWaterMark >= 0)) return
+  throw new RangeError(mustBe('highWaterMark', highWaterMark, 'a number of outputs from 0'))
+}
+
+/** The position that `from` says. */
+export function positionOf(from: unknown, end: number): number {
   if (from === 'now') return end
   if (from === 'start') return 0
   if (isWhole(from, end)) return from
