@@ -92,6 +92,25 @@ export default defineConfig({
           },
         },
       },
+      {
+        resolve,
+        ssr,
+        test: { name: 'git', include: ['packages/git/test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'git types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/git/test/**/*.test-d.ts'],
+            tsconfig: 'packages/git/test/tsconfig.types.json',
+          },
+        },
+      },
       ...reacts.map(({ react, major, alias }) => ({
         resolve: { ...resolve, alias },
         ssr,

@@ -8,7 +8,7 @@ import { lintTarball, type Manifest, type PackedPackage, packPackages, readManif
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-packaging-'))
-const names = ['@xmachines/core', '@xmachines/react']
+const names = ['@xmachines/core', '@xmachines/git', '@xmachines/react']
 let packages: PackedPackage[] = []
 
 beforeAll(() => {

@@ -19,6 +19,10 @@ export interface Recordable<State, Event, Output> {
   readonly format: ObjectFormat
   /** The objects of the machine's commit and the genesis, each behind those that it names. */
   genesis(): readonly GitObject[]
+  /** How many batches are committed. */
+  readonly sequence: number
+  /** Whether it takes nothing more. */
+  readonly ended: boolean
   /** What there is now. */
   mark(): Mark
   /** The oid of the commit with this sequence, as bytes; 0 is the genesis. */
@@ -54,6 +58,12 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
   return {
     format: log.origin.format,
     genesis: () => genesisObjects(log.origin.format, contentOf(log)).objects,
+    get sequence() {
+      return log.batches.length
+    },
+    get ended() {
+      return log.end !== undefined
+    },
     mark: () => markOf(log),
     digestAt: (sequence) => digestAt(log, sequence),
     commitAt(sequence) {

@@ -1,0 +1,96 @@
+// The `git` program: how it is called, and nothing of what it is asked. Never through a shell, never with what the
+// caller's environment says of Git, never with the repository's hooks.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { GitError } from './git-error.ts'
+
+/** A `git` that runs, with its three streams. */
+export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>
+
+/** What a call came to. */
+export interface GitResult {
+  readonly status: number | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+/** Calls `git` on one directory. */
+export interface GitProgram {
+  readonly directory: string
+  /** Starts it; where `input` is given, that is its standard input. */
+  start(arguments_: readonly string[], input?: Readable): GitProcess
+  /** Runs it to its end, whatever that is. */
+  ask(arguments_: readonly string[], input?: string | Uint8Array): Promise<GitResult>
+  /** Runs it, and answers with what it printed; fails where it fails. */
+  run(arguments_: readonly string[], input?: string | Uint8Array): Promise<Buffer>
+}
+
+const FLAGS = [
+  '--no-replace-objects',
+  '--literal-pathspecs',
+  ...[
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'core.logAllRefUpdates=false',
+    'core.filesRefLockTimeout=1000',
+  ]
+    .concat('gc.auto=0', 'maintenance.auto=false', 'protocol.ext.allow=never')
+    .flatMap((setting) => ['-c', setting]),
+]
+
+/** A `git` that works in a directory; of the repository with this `.git`, where it is known. */
+export function gitProgram(directory: string, gitDirectory?: string, settings: readonly string[] = []): GitProgram {
+  const at = ['-C', directory, ...(gitDirectory === undefined ? [] : [`--git-dir=${gitDirectory}`])]
+  const before = [...at, ...FLAGS, ...settings.flatMap((setting) => ['-c', setting])]
+  const start: GitProgram['start'] = (arguments_, input) => {
+    const child = spawn('git', [...before, ...arguments_], {
+      env: environment(),
+      stdio: [input ?? 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    // What is written to a process that has died is lost with it; its end is what is told.
+    child.stdin?.on('error', () => undefined)
+    return child as GitProcess
+  }
+  const ask: GitProgram['ask'] = (arguments_, input = '') =>
+    new Promise((resolve, reject) => {
+      const child = start(arguments_)
+      const out: Buffer[] = []
+      const err: Buffer[] = []
+      child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
+      child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
+      child.on('error', (error) => reject(cannotStart(error)))
+      child.on('close', (status) => {
+        resolve({ status, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString().trim() })
+      })
+      child.stdin.end(input)
+    })
+  return {
+    directory,
+    start,
+    ask,
+    async run(arguments_, input) {
+      const { status, stdout, stderr } = await ask(arguments_, input)
+      if (status === 0) return stdout
+      throw new GitError('GIT_FAILED', `git ${arguments_[0]} in ${directory} ended with ${status}: ${stderr}`)
+    },
+  }
+}
+
+/** Why a process could not be started. */
+export function cannotStart(error: NodeJS.ErrnoException): GitError {
+  const why = error.code === 'ENOENT' ? 'there is no git on the PATH; install Git 2.39 or newer' : error.message
+  return new GitError('GIT_MISSING', `git cannot be started: ${why}`, { cause: error })
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith('GIT_'))
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: 'C',
+    GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
+  }
+}

@@ -1,0 +1,110 @@
+// Reads a history out of a repository: `git rev-list` piped into `git cat-file`, without a stop in this process.
+
+import type { BatchRecord, HistoryRecord, RunEvent } from '@xmachines/core'
+import { batchHeader } from '@xmachines/core/commits'
+import { type Genesis, readGenesis } from './commit-text.ts'
+import { GitError } from './git-error.ts'
+import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
+import type { FormatName } from './object-id.ts'
+import { corrupt, objectParser, type ReadObject } from './object-stream.ts'
+
+/**
+ * The records of a run, in groups as they come, each verified.
+ * @param head the oid at which it ends, which exists
+ * @param read reads single objects
+ * @throws {GitError} `OBJECT_CORRUPT`, with the sequence at which the history breaks
+ */
+export async function* readHistory(
+  git: GitProgram,
+  format: FormatName,
+  id: string,
+  head: string,
+  read: (oid: string) => Promise<ReadObject | undefined>,
+): AsyncGenerator<readonly HistoryRecord<RunEvent>[], void, undefined> {
+  let genesis: Genesis | undefined
+  let records: BatchReader | undefined
+  for await (const objects of readCommits(git, format, head)) {
+    const group: HistoryRecord<RunEvent>[] = []
+    for (const object of objects) {
+      if (records !== undefined) group.push(records(object))
+      else if (object.oid === id) {
+        genesis = await readGenesis(object, format, read)
+        records = batchReader(genesis)
+        group.push(genesis.record)
+      }
+      // In front of the genesis is the commit of its machine, which the genesis was held against.
+    }
+    if (group.length > 0) yield group
+  }
+  if (genesis === undefined) throw corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
+}
+
+type BatchReader = (object: ReadObject) => BatchRecord<RunEvent>
+
+/** Reads the batches of a run, each the child of the one before. */
+function batchReader({ record, tree }: Genesis): BatchReader {
+  const { oid: run, createdAt } = record
+  const [before, middle] = batchHeader(tree, createdAt)
+  let parent = run
+  let sequence = 0
+  return ({ oid, content, fault }) => {
+    if (fault !== undefined) throw new GitError(fault.code, fault.message, { run, sequence: sequence + 1 })
+    const header = `${before}${parent}${middle}${createdAt + ++sequence} +0000\n\n`
+    const length = Buffer.byteLength(header)
+    if (content.toString('latin1', 0, length) !== header) {
+      throw corrupt(oid, `it is not batch ${sequence} of its run`, { run, sequence })
+    }
+    const made = { oid, parent, events: readEvents(content, length, { run, sequence, oid }) }
+    parent = oid
+    return made
+  }
+}
+
+function readEvents(content: Buffer, from: number, where: { run: string; sequence: number; oid: string }): RunEvent[] {
+  try {
+    const message = content.toString('utf8', from, content.length - 1)
+    const lines = message.includes('\n') ? message.split('\n') : [message]
+    return lines.map((line) => JSON.parse(line) as RunEvent)
+  } catch (thrown) {
+    throw corrupt(where.oid, `batch ${where.sequence} is not one event a line: ${(thrown as Error).message}`, where)
+  }
+}
+
+/** The commits that lead to a head, the oldest first. */
+async function* readCommits(git: GitProgram, format: FormatName, head: string): AsyncGenerator<ReadObject[]> {
+  const list = git.start(['rev-list', '--reverse', '--topo-order', '--end-of-options', head])
+  list.stdin.end()
+  const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
+  // The pipe belongs to the two: as long as it were held here too, neither would see the other's end.
+  list.stdout.destroy()
+  const ends = [endOf(list, 'rev-list', head), endOf(content, 'cat-file', head)]
+  try {
+    const parse = objectParser(format)
+    for await (const chunk of content.stdout) {
+      const objects = parse(chunk as Buffer)
+      const missing = objects.find(({ type }) => type === 'missing')
+      if (missing !== undefined) throw corrupt(missing.oid, 'it is missing')
+      if (objects.length > 0) yield objects
+    }
+    await Promise.all(ends)
+  } finally {
+    for (const child of [list, content]) if (child.exitCode === null) child.kill('SIGKILL')
+    await Promise.allSettled(ends)
+  }
+}
+
+function endOf(child: GitProcess, name: string, head: string): Promise<void> {
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text
+  })
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', (error) => reject(cannotStart(error)))
+    child.on('exit', (status, signal) => {
+      if (status === 0) resolve()
+      else reject(corrupt(head, complaints.trim() || `git ${name} ended with ${status ?? signal}`))
+    })
+  })
+  ended.catch(() => undefined)
+  return ended
+}

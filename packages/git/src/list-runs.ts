@@ -1,0 +1,88 @@
+// Lists runs without walking a history: a head's committer date less its author date is its sequence.
+
+import { readCommit, readGenesisMessage } from './commit-text.ts'
+import { GitError } from './git-error.ts'
+import { isOid } from './object-id.ts'
+import { objectParser } from './object-stream.ts'
+import type { ReadingPlace } from './open-run.ts'
+import { isMachineName, type MachineName, RUNS } from './ref-names.ts'
+
+/** Which runs to list. */
+export interface RunFilter {
+  /** Those of this machine; of all its versions where it is given by name. */
+  readonly machine?: string | MachineName
+}
+
+/** A run that is recorded. */
+export interface RecordedRun {
+  readonly id: string
+  readonly head: string
+  readonly sequence: number
+  readonly machine: MachineName
+}
+
+interface Listed {
+  readonly id: string
+  readonly head: string
+  readonly sequence: number
+}
+
+/** The runs of a repository, in the order of their refs. */
+export function listRuns(place: ReadingPlace, { machine }: RunFilter): ReadableStream<RecordedRun> {
+  const name = typeof machine === 'string' ? machine : machine?.name
+  const version = typeof machine === 'string' ? undefined : machine?.version
+  if (name !== undefined && !isMachineName(name, version ?? '1')) {
+    throw new TypeError(`machine is ${JSON.stringify(name)}; it must be a machine, or the name of one`)
+  }
+  let runs: AsyncGenerator<RecordedRun[]> | undefined
+  return new ReadableStream<RecordedRun>(
+    {
+      async pull(controller) {
+        runs ??= list(place, name)
+        const { done, value } = await runs.next()
+        if (done === true) controller.close()
+        else
+          for (const run of value) if (version === undefined || run.machine.version === version) controller.enqueue(run)
+        if (done !== true && (controller.desiredSize ?? 0) >= 0 && value.length === 0) await this.pull?.(controller)
+      },
+      async cancel() {
+        await runs?.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+async function* list(place: ReadingPlace, name: string | undefined): AsyncGenerator<RecordedRun[]> {
+  const listed = await listRefs(place, name)
+  const genesis = place.git.start(['cat-file', '--batch', '--buffer'])
+  genesis.stdin.end(listed.map(({ id }) => `${id}\n`).join(''))
+  genesis.stderr.resume()
+  const parse = objectParser(place.format)
+  let at = 0
+  for await (const chunk of genesis.stdout) {
+    const runs: RecordedRun[] = []
+    for (const object of parse(chunk as Buffer)) {
+      const run = listed[at++] as Listed
+      const said = object.fault === undefined ? readGenesisMessage(readCommit(object)?.message ?? '') : undefined
+      // A ref that is not of a run is somebody else's.
+      if (said !== undefined) runs.push({ ...run, machine: { name: said.name, version: said.version } })
+    }
+    yield runs
+  }
+  if (at < listed.length) {
+    throw new GitError('GIT_FAILED', `git cat-file in ${place.directory} ended after ${at} of ${listed.length} runs`)
+  }
+}
+
+async function listRefs({ git, format }: ReadingPlace, name: string | undefined): Promise<Listed[]> {
+  const layout = '--format=%(refname) %(objectname) %(authordate:unix) %(committerdate:unix)'
+  const printed = await git.run(['for-each-ref', layout, name === undefined ? RUNS : `${RUNS}${name}/`])
+  const listed: Listed[] = []
+  for (const line of printed.toString().split('\n')) {
+    const [ref = '', head = '', authored, committed] = line.split(' ')
+    const id = ref.slice(ref.lastIndexOf('/') + 1)
+    if (isOid(id, format)) listed.push({ id, head, sequence: Number(committed) - Number(authored) })
+  }
+  return listed
+}

@@ -1,0 +1,97 @@
+// Reads runs back: the ref of an id, the stream of its records, and the live run that they restore to.
+
+import { type HistoryRecord, type Machine, type Run, type RunEvent, restoreRun } from '@xmachines/core'
+import { readCommit, readGenesisMessage } from './commit-text.ts'
+import { GitError } from './git-error.ts'
+import type { GitProgram } from './git-program.ts'
+import { readHistory } from './history-reader.ts'
+import { type FormatName, objectFormat } from './object-id.ts'
+import type { ReadObject } from './object-stream.ts'
+import { type MachineName, runRef } from './ref-names.ts'
+
+/** How a run is opened. */
+export interface OpenRunOptions {
+  /** As with `restoreRun`: asks the schema of `events` to return each event unchanged, for histories from outside. */
+  readonly revalidate?: boolean
+}
+
+/** Where runs are read from. */
+export interface ReadingPlace {
+  readonly git: GitProgram
+  readonly format: FormatName
+  readonly directory: string
+  /** Reads an object by its oid or a ref. */
+  read(name: string): Promise<ReadObject | undefined>
+}
+
+/** A run, as its ref tells of it. */
+export interface FoundRun {
+  readonly id: string
+  readonly ref: string
+  readonly head: string
+  readonly sequence: number
+  readonly machine: MachineName
+}
+
+/** Finds a run by its id, which was checked to be an oid. */
+export async function findRun({ directory, read }: ReadingPlace, id: string): Promise<FoundRun> {
+  const missing = (why: string): GitError =>
+    new GitError('RUN_MISSING', `there is no run ${id} in ${directory}: ${why}; list what there is with runs()`, {
+      run: id,
+    })
+  const genesis = await read(id)
+  if (genesis === undefined) throw missing('it has no such object')
+  const machine = readGenesisMessage(readCommit(genesis)?.message ?? '')
+  if (machine === undefined) throw missing('that object is not the genesis of a run')
+  const ref = runRef(machine.name, id)
+  const head = await read(ref)
+  const commit = head === undefined ? undefined : readCommit(head)
+  if (head === undefined || commit === undefined) throw missing(`${ref} is not there`)
+  const { name, version } = machine
+  return { id, ref, head: head.oid, sequence: commit.committed - commit.authored, machine: { name, version } }
+}
+
+/** The records of a run, one by one. */
+export function streamHistory(place: ReadingPlace, id: string): ReadableStream<HistoryRecord<RunEvent>> {
+  let groups: AsyncGenerator<readonly HistoryRecord<RunEvent>[]> | undefined
+  return new ReadableStream<HistoryRecord<RunEvent>>(
+    {
+      async pull(controller) {
+        if (groups === undefined) {
+          const { head } = await findRun(place, id)
+          groups = readHistory(place.git, place.format, id, head, place.read)
+        }
+        const { done, value } = await groups.next()
+        if (done === true) controller.close()
+        else for (const record of value) controller.enqueue(record)
+      },
+      async cancel() {
+        await groups?.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
+
+/** A live run of what is recorded. */
+export async function openRun(
+  place: ReadingPlace,
+  machine: AnyMachine | readonly AnyMachine[],
+  id: string,
+  { revalidate = false }: OpenRunOptions,
+): Promise<Run<unknown, RunEvent, unknown, unknown>> {
+  const { head } = await findRun(place, id)
+  const records: HistoryRecord<RunEvent>[] = []
+  for await (const group of readHistory(place.git, place.format, id, head, place.read)) {
+    for (const record of group) records.push(record)
+  }
+  const machines = Array.isArray(machine) ? (machine as readonly AnyMachine[]) : [machine as AnyMachine]
+  return restoreRun(machines, records, { head, revalidate, format: objectFormat(place.format) }) as Run<
+    unknown,
+    RunEvent,
+    unknown,
+    unknown
+  >
+}

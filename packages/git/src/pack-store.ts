@@ -1,0 +1,95 @@
+// Puts packs into a repository so that a crash at any moment leaves nothing half-written that Git would read:
+//
+//   .keep ─► pack, index under temporary names ─► fsync both ─► rename pack ─► rename index ─► fsync the directory
+//
+// The `.keep` is there before the pack appears, and goes when a ref holds its objects: until then a `git repack` of
+// someone else would drop them as unreachable.
+
+import { randomBytes } from 'node:crypto'
+import { open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Pack } from './pack.ts'
+
+/** Drops the `.keep` of a pack. */
+export type Release = () => Promise<void>
+
+/** How our files in the pack directory are told from Git's: their names, and what a `.keep` says. */
+const OURS = 'xmachines'
+/** Tells this process from an earlier one with the same number, which in containers is the rule. */
+const LIFE = randomBytes(4).toString('hex')
+const A_DAY = 24 * 60 * 60 * 1000
+let counter = 0
+
+/** Writes a pack; answers once it is there (on disk, where it is to be durable) with what drops its `.keep`. */
+export async function storePack(directory: string, { name, pack, index }: Pack, durable: boolean): Promise<Release> {
+  const keep = join(directory, `${name}.keep`)
+  const temporary = join(directory, `${OURS}-${process.pid}-${LIFE}-${counter++}`)
+  const release = (): Promise<void> => unlink(keep).catch(() => undefined)
+  await writeFile(keep, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`)
+  try {
+    await Promise.all([write(`${temporary}.pack.tmp`, pack, durable), write(`${temporary}.idx.tmp`, index, durable)])
+    await rename(`${temporary}.pack.tmp`, join(directory, `${name}.pack`))
+    await rename(`${temporary}.idx.tmp`, join(directory, `${name}.idx`))
+    if (durable) await syncDirectory(directory)
+    return release
+  } catch (thrown) {
+    await Promise.all(
+      ['.pack.tmp', '.idx.tmp'].map((end) => rm(temporary + end, { force: true }).catch(() => undefined)),
+    )
+    await release()
+    throw thrown
+  }
+}
+
+/** Has the entries of a directory written to disk; one that is gone has none. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return undefined
+    throw thrown
+  })
+  try {
+    await handle?.sync()
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** Removes what processes of ours left behind that run no more. */
+export async function sweepPacks(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => [])
+  const sweep = async (name: string): Promise<void> => {
+    const path = join(directory, name)
+    const temporary = new RegExp(`^${OURS}-(\\d+)-([0-9a-f]+)-\\d+\\.(pack|idx)\\.tmp$`).exec(name)
+    if (temporary === null && !name.endsWith('.keep')) return
+    const [ours, host, pid, life] =
+      temporary === null
+        ? (await readFile(path, 'latin1')).trim().split(' ')
+        : [OURS, hostname(), temporary[1], temporary[2]]
+    if (ours !== OURS) return
+    const old = Date.now() - (await stat(path)).mtimeMs > A_DAY
+    if (old || (host === hostname() && !isRunning(Number(pid), life))) await rm(path, { force: true })
+  }
+  // Another process may sweep too; what it took first is gone.
+  await Promise.all(names.map((name) => sweep(name).catch(() => undefined)))
+}
+
+async function write(path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
+  const handle = await open(path, 'wx', 0o444)
+  try {
+    await handle.writeFile(bytes)
+    if (durable) await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function isRunning(pid: number, life: string | undefined): boolean {
+  if (pid === process.pid) return life === LIFE
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

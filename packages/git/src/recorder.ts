@@ -1,0 +1,284 @@
+// A recorder: takes a run's history into a repository as it is committed, and tells what is safe.
+
+import type { PortsOptions, Run, RunEvent } from '@xmachines/core'
+import {
+  type Mark,
+  type Recordable,
+  type RecordedPorts,
+  type RecordedView,
+  recordable,
+} from '@xmachines/core/recording'
+import { readCommit } from './commit-text.ts'
+import { findCommon } from './divergence.ts'
+import { asGitError, GitError } from './git-error.ts'
+import { hexOf } from './object-id.ts'
+import type { ReadObject } from './object-stream.ts'
+import { machineRef, runRef } from './ref-names.ts'
+import { FULL_PACK, type Source, type Taken, type Writer } from './writer.ts'
+
+/** How a run is recorded. */
+export interface RecordOptions {
+  /** `disk` (unless given): what is acknowledged survives a power cut. `process`: it survives the end of the process. */
+  readonly durability?: 'disk' | 'process'
+  /** How many batches may be committed and not recorded before writes into the run wait; `send` never does. */
+  readonly maxUnrecorded?: number
+}
+
+/** Records one run into one repository. */
+export interface Recorder<State, Event, Output> {
+  /** The ref that holds the run. */
+  readonly ref: string
+  /** The sequence up to which the run is safe; −1 until its genesis is. */
+  readonly recorded: number
+  /** Why nothing more is recorded, if something failed. */
+  readonly error: GitError | undefined
+  /** Resolves with the last sequence when the run has ended and all of it is recorded, or the recorder was stopped. */
+  readonly done: Promise<number>
+  /** Resolves once all that is committed now is recorded, with the sequence; rejects where it will not be. */
+  flush(): Promise<number>
+  /** Records what is committed now, and nothing further. */
+  stop(): Promise<number>
+  /**
+   * A set of ports that shows only what is recorded: `write` resolves, and `out` and `snapshot` deliver, once it is.
+   * The place for effects: an output that a crash loses must never have been acted on.
+   */
+  ports(options?: PortsOptions): RecordedPorts<State, Event, Output>
+}
+
+/** Where a recorder records to. */
+export interface RecorderPlace {
+  readonly directory: string
+  readonly writer: Writer
+  /** What stands at a ref. */
+  read(ref: string): Promise<ReadObject | undefined>
+}
+
+interface Waiter {
+  readonly sequence: number
+  readonly resolve: () => void
+  readonly reject: (error: GitError) => void
+}
+
+/** How many batches may wait unless `maxUnrecorded` says so. */
+const MOST_UNRECORDED = 16_384
+
+/** Begins to record a run. */
+export function startRecorder<State, Event extends RunEvent, Output, Input>(
+  place: RecorderPlace,
+  run: Run<State, Event, Output, Input>,
+  maxUnrecorded: number = MOST_UNRECORDED,
+): Recorder<State, Event, Output> {
+  const taping: Recordable<State, Event, Output> = recordable(run)
+  const id = run.id
+  const ref = runRef(run.machine.name, id)
+  const machine = { ref: machineRef(run.machine), oid: run.genesis.machine.oid }
+  /** The sequence up to which the ref has moved, and that up to which packs hold the run; −1 is nothing. */
+  let recorded = -1
+  let taken = -1
+  let prepared: Promise<void> | undefined
+  let error: GitError | undefined
+  /** The sequence behind which nothing is recorded, once it was stopped. */
+  let last = Number.POSITIVE_INFINITY
+  let finished = false
+  let following = false
+  /** What there was when something was taken: shown once it is recorded. */
+  const marks: Mark[] = []
+  let waiters: Waiter[] = []
+  let view: RecordedView<State, Event, Output> | undefined
+  let settle: { resolve(sequence: number): void; reject(error: GitError): void } | undefined
+  let watched = false
+  const done = new Promise<number>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  done.catch(() => undefined)
+  const hold = taping.hold(() => !finished && taping.sequence - recorded > maxUnrecorded)
+
+  const source: Source = {
+    ref,
+    get failure() {
+      return error
+    },
+    prepare: () => (prepared ??= prepare()),
+    collect(pack) {
+      mark()
+      const end = Math.min(taping.sequence, last)
+      const from = taken < 0 ? undefined : hexOf(taping.digestAt(taken))
+      const before = taken
+      if (taken < 0) {
+        for (const { oid, bytes } of taping.genesis()) pack.addShared(oid, bytes)
+        taken = 0
+      }
+      while (taken < end && pack.size <= FULL_PACK) {
+        const bytes = taping.commitAt(taken + 1)
+        pack.add(taping.digestAt(++taken), bytes)
+      }
+      if (taken < end) place.writer.enqueue(source)
+      else follow()
+      if (taken === before) {
+        advance()
+        return undefined
+      }
+      return { sequence: taken, machine, move: { ref, from, to: hexOf(taping.digestAt(taken)) } }
+    },
+    written({ sequence }: Taken) {
+      recorded = Math.max(recorded, sequence)
+      advance()
+    },
+    async overtaken({ sequence }: Taken) {
+      if (sequence <= recorded) return
+      // Another recorder of this very run was faster, or somebody recorded something else under its id.
+      await prepare()
+      place.writer.enqueue(source)
+    },
+    failed: fail,
+  }
+
+  /** Goes on from where the ref stands. */
+  async function prepare(): Promise<void> {
+    const object = await place.read(ref)
+    if (object === undefined) {
+      if (recorded >= 0) throw moved('was deleted')
+      return
+    }
+    const commit = readCommit(object)
+    const sequence = commit === undefined ? -1 : commit.committed - commit.authored
+    const known = sequence >= 0 && sequence <= taping.sequence && hexOf(taping.digestAt(sequence)) === object.oid
+    if (!known) throw diverged(sequence, object.oid, await findCommon(place.read, object, taping))
+    if (sequence < recorded) throw moved(`was moved back to sequence ${sequence}`)
+    recorded = sequence
+    taken = sequence
+    advance()
+  }
+
+  function moved(how: string): GitError {
+    return new GitError(
+      'HISTORY_DIVERGED',
+      `${ref} in ${place.directory} ${how} by someone else, and sequence ${recorded} had been recorded there; ` +
+        'record the run anew, which goes on from what is there',
+      { run: id, sequence: recorded },
+    )
+  }
+
+  function diverged(sequence: number, head: string, common: number | undefined): GitError {
+    const shared = common === undefined ? undefined : hexOf(taping.digestAt(common))
+    const ahead = common === taping.sequence
+    const why = ahead
+      ? `holds the run up to sequence ${sequence}, and this run is at ${taping.sequence}: another process went on with it`
+      : `holds another history of the run: ${common === undefined ? 'nothing' : `sequence ${common}`} is the last they share`
+    const heads = { recorded: head, run: run.head, common: shared }
+    return new GitError(
+      'HISTORY_DIVERGED',
+      `${ref} in ${place.directory} ${why}; open the run there and go on from it`,
+      {
+        run: id,
+        sequence: recorded,
+        heads,
+      },
+    )
+  }
+
+  function mark(): void {
+    const now = taping.mark()
+    const latest = marks.at(-1)
+    if (latest?.snapshot === now.snapshot && latest.end === now.end) return
+    marks.push(now)
+  }
+
+  /** Has this asked again when there is more. */
+  function follow(): void {
+    if (following || finished || taping.ended || Number.isFinite(last)) return
+    following = true
+    taping.whenMore(() => {
+      following = false
+      if (!finished) place.writer.enqueue(source)
+    })
+  }
+
+  /** Tells all that is recorded now. */
+  function advance(): void {
+    if (finished) return
+    if (taping.ended) mark()
+    let shown: Mark | undefined
+    while (marks.length > 0 && (marks[0] as Mark).sequence <= recorded) shown = marks.shift()
+    if (shown !== undefined) view?.show(shown)
+    const due = waiters.filter(({ sequence }) => sequence <= recorded)
+    waiters = waiters.filter(({ sequence }) => sequence > recorded)
+    for (const { resolve } of due) resolve()
+    hold.look()
+    if (recorded >= last) finish(stopped())
+    else if (taping.ended && recorded === taping.sequence && marks.length === 0) finish(undefined)
+  }
+
+  function finish(reason: GitError | undefined): void {
+    if (finished) return
+    finished = true
+    hold.end()
+    settle?.resolve(recorded)
+    if (reason !== undefined) view?.fail(reason)
+  }
+
+  function stopped(): GitError {
+    return new GitError('RECORDER_STOPPED', `the recorder of ${ref} was stopped at sequence ${recorded}`, {
+      run: id,
+      sequence: recorded,
+    })
+  }
+
+  function fail(thrown: GitError): void {
+    if (finished) return
+    error = asGitError(thrown, `recording ${ref}`, { run: id, sequence: recorded })
+    finished = true
+    hold.end()
+    if (waiters.length === 0 && !watched) {
+      process.emitWarning(`recording ${ref} stopped at sequence ${recorded}: ${error.message}`, error.code)
+    }
+    settle?.reject(error)
+    for (const { reject } of waiters.splice(0)) reject(error)
+    view?.fail(error)
+  }
+
+  function reached(sequence: number): Promise<void> {
+    if (sequence <= recorded) return Promise.resolve()
+    if (finished) return Promise.reject(error ?? stopped())
+    return new Promise((resolve, reject) => waiters.push({ sequence, resolve, reject }))
+  }
+
+  place.writer.enqueue(source)
+  return {
+    ref,
+    get recorded() {
+      return recorded
+    },
+    get error() {
+      return error
+    },
+    get done() {
+      watched = true
+      return done
+    },
+    async flush() {
+      await reached(Math.min(taping.sequence, last))
+      return recorded
+    },
+    async stop() {
+      if (error !== undefined) throw error
+      last = Math.min(last, taping.sequence)
+      if (!finished) {
+        place.writer.enqueue(source)
+        await done
+      }
+      return recorded
+    },
+    ports(options = {}) {
+      if (view === undefined) {
+        view = taping.view()
+        if (error !== undefined || last <= recorded) view.fail(error ?? stopped())
+        else if (recorded >= 0) {
+          mark()
+          advance()
+        }
+      }
+      return view.ports(options, () => reached(taping.sequence))
+    },
+  }
+}

@@ -1,0 +1,132 @@
+// Moves refs by compare-and-swap, with one `git update-ref` that lives on: one transaction for each move. A move is
+// told as done only when Git said so, or when the ref was seen to stand where it should.
+
+import { GitError } from './git-error.ts'
+import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
+import { type FormatName, noOid } from './object-id.ts'
+import { clearStaleLock } from './ref-locks.ts'
+
+/** A move of a ref. */
+export interface RefMove {
+  readonly ref: string
+  readonly to: string
+  /** Where it must stand; undefined where it must not exist. */
+  readonly from: string | undefined
+}
+
+/** Where a ref stands instead of where it should. */
+export class RefMismatch {
+  readonly found: string | undefined
+  constructor(found: string | undefined) {
+    this.found = found
+  }
+}
+
+/** What became of a move: undefined where it was made. */
+export type MoveFailure = RefMismatch | GitError | undefined
+
+interface Pending {
+  readonly move: RefMove
+  readonly settle: (failure: MoveFailure) => void
+  retried: boolean
+}
+
+/** Moves refs. */
+export interface RefMover {
+  /** Makes each move or says why not; one that fails takes no other with it. */
+  move(moves: readonly RefMove[]): Promise<MoveFailure[]>
+  close(): void
+}
+
+/** A mover of refs; `read` says where a ref stands. */
+export function refMover(
+  git: GitProgram,
+  gitDirectory: string,
+  format: FormatName,
+  read: (ref: string) => Promise<string | undefined>,
+): RefMover {
+  let child: GitProcess | undefined
+  /** Moves that were sent and not answered, in order. */
+  let sent: Pending[] = []
+
+  function send(pending: Pending): void {
+    const running = (child ??= start())
+    sent.push(pending)
+    if (sent.length === 1) holdOpen(running)
+    const { ref, to, from = noOid(format) } = pending.move
+    running.stdin.write(`start\0update ${ref}\0${to}\0${from}\0commit\0`)
+  }
+
+  function start(): GitProcess {
+    const started = git.start(['update-ref', '--stdin', '-z'])
+    let [answers, complaints] = ['', '']
+    letGo(started)
+    started.stdout.setEncoding('latin1').on('data', (text: string) => {
+      const lines = (answers + text).split('\n')
+      answers = lines.pop() as string
+      for (const line of lines) if (line === 'commit: ok') sent.shift()?.settle(undefined)
+      if (sent.length === 0) letGo(started)
+    })
+    started.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaints += text
+    })
+    started.on('error', (error) => ended(started, cannotStart(error)))
+    started.on('close', (status, signal) => {
+      const complaint = complaints.trim()
+      const how = complaint || `it ended with ${status ?? signal}`
+      ended(started, new GitError('GIT_FAILED', `git update-ref failed: ${how}`), complaint === '')
+    })
+    return started
+  }
+
+  // The first move without an answer is the one it died of, unless somebody killed it; the others are sent again.
+  function ended(one: GitProcess, error: GitError, killed = false): void {
+    if (child !== one) return
+    child = undefined
+    const [failed, ...others] = sent
+    sent = []
+    if (failed !== undefined) void settleFailed(failed, error, killed)
+    for (const other of others) send(other)
+  }
+
+  async function settleFailed(pending: Pending, error: GitError, killed: boolean): Promise<void> {
+    const { move, settle } = pending
+    try {
+      const found = await read(move.ref)
+      if (found === move.to) settle(undefined)
+      else if (found !== move.from) settle(new RefMismatch(found))
+      else if (!pending.retried && (killed || (await clearStaleLock(gitDirectory, move.ref, error)))) {
+        pending.retried = true
+        send(pending)
+      } else settle(error)
+    } catch (thrown) {
+      settle(thrown instanceof GitError ? thrown : error)
+    }
+  }
+
+  return {
+    move: (moves) =>
+      Promise.all(moves.map((move) => new Promise<MoveFailure>((settle) => send({ move, settle, retried: false })))),
+    close() {
+      child?.stdin.end()
+      child = undefined
+    },
+  }
+}
+
+/** A process that has nothing to do keeps no other alive; it ends when its input does. */
+export function letGo(child: GitProcess): void {
+  for (const part of [child, child.stdin, child.stdout, child.stderr]) unrefOf(part)?.unref()
+}
+
+/** While there is something to do, it does. */
+export function holdOpen(child: GitProcess): void {
+  for (const part of [child, child.stdin, child.stdout, child.stderr]) unrefOf(part)?.ref()
+}
+
+// The pipes of a child are sockets, which Node's types do not say.
+function unrefOf(part: unknown): { ref(): void; unref(): void } | undefined {
+  return typeof (part as { unref?: unknown }).unref === 'function'
+    ? (part as { ref(): void; unref(): void })
+    : undefined
+}

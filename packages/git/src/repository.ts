@@ -1,0 +1,153 @@
+// A repository as its users see it: each operation in a file of its own, put together here.
+
+import { join } from 'node:path'
+import type { HistoryRecord, Machine, Run, RunEvent, RunOf } from '@xmachines/core'
+import { GitError } from './git-error.ts'
+import { gitProgram } from './git-program.ts'
+import { listRuns, type RecordedRun, type RunFilter } from './list-runs.ts'
+import { machineBranches } from './machine-branches.ts'
+import { checkId, type FormatName } from './object-id.ts'
+import { objectReader } from './object-reader.ts'
+import { type OpenRunOptions, openRun, streamHistory } from './open-run.ts'
+import { sweepPacks } from './pack-store.ts'
+import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
+import { type RefMover, refMover } from './ref-moves.ts'
+import { type KeptSnapshot, keepSnapshot } from './snapshots.ts'
+import { createUpkeep } from './upkeep.ts'
+import { type Verified, verifyRun } from './verify.ts'
+import { createWriter, type Writer } from './writer.ts'
+
+/** What Git says of a repository. */
+export interface Place {
+  readonly directory: string
+  /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
+  readonly gitDirectory: string
+  readonly format: FormatName
+}
+
+/** Any machine. */
+type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
+
+/** A Git repository of runs. */
+export interface Repository {
+  /** Where it is. */
+  readonly directory: string
+  readonly format: FormatName
+  /**
+   * Takes a run's history into the repository as it is committed, until the run ends or the recorder is stopped.
+   * @throws {GitError} `FORMAT_MISMATCH` where the run's oids are of another object format
+   */
+  record<State, Event extends RunEvent, Output, Input>(
+    run: Run<State, Event, Output, Input>,
+    options?: RecordOptions,
+  ): Recorder<State, Event, Output>
+  /**
+   * A live run of the same id and head, read, each object verified, and replayed; it can be recorded onwards.
+   * @throws {GitError} `RUN_MISSING` or `OBJECT_CORRUPT`
+   * @throws {RunError} as `restoreRun` does
+   */
+  open<State, Event extends RunEvent, Output, Input>(
+    machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
+    id: string,
+    options?: OpenRunOptions,
+  ): Promise<Run<State, Event, Output, Input>>
+  open<const Machines extends readonly AnyMachine[]>(
+    machines: Machines,
+    id: string,
+    options?: OpenRunOptions,
+  ): Promise<RunOf<Machines[number]>>
+  /** The records of a run, each verified; needs no machine. */
+  history(id: string): ReadableStream<HistoryRecord<RunEvent>>
+  /** The runs that are recorded here. */
+  runs(filter?: RunFilter): ReadableStream<RecordedRun>
+  /**
+   * Keeps the run's latest state beside its history, at a ref that is created once and never moved (RFC Run v1 §6).
+   * @throws {GitError} `NOT_RECORDED` where the run's head is not in this repository
+   */
+  snapshot<State, Event extends RunEvent, Output, Input>(run: Run<State, Event, Output, Input>): Promise<KeptSnapshot>
+  /**
+   * Replays a run from its genesis, and holds every snapshot against what it comes to.
+   * @throws {GitError} `SNAPSHOT_MISMATCH`, `RUN_MISSING` or `OBJECT_CORRUPT`
+   */
+  verify<State, Event extends RunEvent, Output, Input>(
+    machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
+    id: string,
+  ): Promise<Verified>
+  /** Waits for what is being written, and lets go of the repository. */
+  close(): Promise<void>
+}
+
+/** The repository of a place that was found to be one. */
+export async function createRepository({ directory, gitDirectory, format }: Place): Promise<Repository> {
+  const git = gitProgram(directory, gitDirectory)
+  const packDirectory = join(gitDirectory, 'objects/pack')
+  const reader = objectReader(git, format)
+  const { read } = reader
+  const ensureMachine = machineBranches(git, read)
+  const upkeep = createUpkeep(git, packDirectory)
+  const movers = new Map<boolean, RefMover>()
+  const writers = new Map<boolean, Writer>()
+  const recorders = new WeakMap<object, { flush(): Promise<number> }>()
+  await sweepPacks(packDirectory)
+
+  function moverOf(durable: boolean): RefMover {
+    const found = movers.get(durable)
+    if (found !== undefined) return found
+    const syncing = gitProgram(directory, gitDirectory, [`core.fsync=${durable ? 'reference' : 'none'}`])
+    const made = refMover(syncing, gitDirectory, format, async (ref) => (await read(ref))?.oid)
+    movers.set(durable, made)
+    return made
+  }
+
+  /** One writer for each durability, since one `git update-ref` either syncs what it writes or does not. */
+  function writerOf(durable: boolean): Writer {
+    const found = writers.get(durable)
+    if (found !== undefined) return found
+    const mover = moverOf(durable)
+    const onPack = upkeep.onPack
+    const made = createWriter({ format, gitDirectory, packDirectory, durable, mover, ensureMachine, onPack })
+    writers.set(durable, made)
+    return made
+  }
+
+  const place = { git, format, directory, read }
+  return {
+    directory,
+    format,
+    record(run, { durability = 'disk', maxUnrecorded } = {}) {
+      if (durability !== 'disk' && durability !== 'process') {
+        throw new TypeError(`durability is ${JSON.stringify(durability)}; it must be 'disk' or 'process'`)
+      }
+      if (maxUnrecorded !== undefined && !(maxUnrecorded >= 0)) {
+        throw new RangeError(`maxUnrecorded is ${String(maxUnrecorded)}; it must be a number of batches from 0`)
+      }
+      const used = run.genesis.format
+      if (used !== format) {
+        throw new GitError(
+          'FORMAT_MISMATCH',
+          `the run's oids are ${used}, and ${directory} is a ${format} repository; create the run with { format } or record it elsewhere`,
+          { run: run.id },
+        )
+      }
+      const recorder = startRecorder({ directory, read, writer: writerOf(durability === 'disk') }, run, maxUnrecorded)
+      recorders.set(run, recorder)
+      return recorder
+    },
+    open: (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
+      // The types of the run are those of the machine that has the name and the version of its genesis.
+      openRun(place, machine, checkId(id, format), options) as Promise<never>,
+    history: (id) => streamHistory(place, checkId(id, format)),
+    runs: (filter = {}) => listRuns(place, filter),
+    async snapshot(run) {
+      await recorders.get(run)?.flush()
+      return await keepSnapshot({ ...place, gitDirectory, packDirectory, mover: moverOf(true) }, run)
+    },
+    verify: (machine, id) => verifyRun(place, machine as AnyMachine | readonly AnyMachine[], checkId(id, format)),
+    async close() {
+      await Promise.all([...writers.values()].map((writer) => writer.idle()))
+      await upkeep.idle()
+      for (const mover of movers.values()) mover.close()
+      reader.close()
+    },
+  }
+}

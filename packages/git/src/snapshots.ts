@@ -1,0 +1,117 @@
+// Snapshots beside histories: a commit whose parent is the batch that it materializes, and whose tree adds the state
+// to that of the genesis. Trusted by nobody who can replay.
+
+import { dirname, join } from 'node:path'
+import type { Run, RunEvent } from '@xmachines/core'
+import { commitText, type GitObject, gitObject, jsonFile, treeBytes } from '@xmachines/core/commits'
+import { recordable } from '@xmachines/core/recording'
+import { readCommit, readTree } from './commit-text.ts'
+import { GitError } from './git-error.ts'
+import { type FormatName, hexOf, objectFormat } from './object-id.ts'
+import type { ReadingPlace } from './open-run.ts'
+import { PackBuilder } from './pack.ts'
+import { storePack, syncDirectory } from './pack-store.ts'
+import { RefMismatch, type RefMover } from './ref-moves.ts'
+import { snapshotRef } from './ref-names.ts'
+
+/** A snapshot that is kept. */
+export interface KeptSnapshot {
+  readonly ref: string
+  /** The oid of its commit: the same for the same history, wherever it is made. */
+  readonly oid: string
+  readonly sequence: number
+}
+
+/** Where snapshots are kept. */
+export interface SnapshotPlace extends ReadingPlace {
+  readonly gitDirectory: string
+  readonly packDirectory: string
+  readonly mover: RefMover
+}
+
+/** What a snapshot is made of. */
+export interface SnapshotContent {
+  readonly format: FormatName
+  readonly machine: { readonly name: string; readonly version: string }
+  readonly createdAt: number
+  /** The files of the genesis. */
+  readonly files: ReadonlyMap<string, string>
+  /** The oid of the batch, or of the genesis. */
+  readonly parent: string
+  readonly sequence: number
+  readonly position: number
+  readonly status: string
+  readonly state: unknown
+}
+
+/** The objects of a snapshot; the last is its commit. */
+export function snapshotObjects(content: SnapshotContent): GitObject[] {
+  const { machine, createdAt, sequence, position, status, parent } = content
+  const format = objectFormat(content.format)
+  const state = gitObject(format, 'blob', jsonFile(content.state))
+  const about = gitObject(format, 'blob', jsonFile({ position, sequence, status }))
+  const files = [...content.files, ['snapshot.json', about.oid] as const, ['state.json', state.oid] as const]
+  const tree = gitObject(format, 'tree', treeBytes(files.toSorted(([a], [b]) => (a < b ? -1 : 1))))
+  const message = `snapshot ${machine.name}@${machine.version} at ${sequence}\n`
+  const text = commitText(tree.oid, parent, createdAt, createdAt + sequence, message)
+  return [state, about, tree, gitObject(format, 'commit', text)]
+}
+
+/** Keeps the latest snapshot of a run whose head is recorded. */
+export async function keepSnapshot<State, Event extends RunEvent, Output, Input>(
+  place: SnapshotPlace,
+  run: Run<State, Event, Output, Input>,
+): Promise<KeptSnapshot> {
+  const taping = recordable(run)
+  const { snapshot, sequence, position } = taping.mark()
+  const parent = hexOf(taping.digestAt(sequence))
+  const head = await place.read(parent)
+  const commit = head === undefined ? undefined : readCommit(head)
+  const tree = commit === undefined ? undefined : await place.read(commit.tree)
+  if (tree === undefined) {
+    throw new GitError(
+      'NOT_RECORDED',
+      `sequence ${sequence} of the run ${run.id} is not in ${place.directory}; record it, and flush() the recorder first`,
+      { run: run.id, sequence },
+    )
+  }
+  const objects = snapshotObjects({
+    format: place.format,
+    machine: run.machine,
+    createdAt: run.genesis.createdAt,
+    files: readTree(tree, place.format),
+    parent,
+    sequence,
+    position,
+    // A fatal error is not history: the run that is opened again is active.
+    status: snapshot.status === 'done' ? 'done' : 'active',
+    state: snapshot.state,
+  })
+  const oid = (objects.at(-1) as GitObject).oid
+  const ref = snapshotRef(run.machine.name, run.id, sequence)
+  if ((await place.read(ref))?.oid !== oid) await write(place, ref, objects)
+  return { ref, oid, sequence }
+}
+
+async function write(place: SnapshotPlace, ref: string, objects: readonly GitObject[]): Promise<void> {
+  const pack = new PackBuilder(place.format)
+  for (const { oid, bytes } of objects) pack.addShared(oid, bytes)
+  const to = (objects.at(-1) as GitObject).oid
+  const release = await storePack(place.packDirectory, pack.finish(), true)
+  try {
+    const [failure] = await place.mover.move([{ ref, to, from: undefined }])
+    if (failure instanceof RefMismatch) {
+      throw new GitError(
+        'SNAPSHOT_MISMATCH',
+        `${ref} in ${place.directory} stands at ${String(failure.found)}, and this snapshot is ${to}; ` +
+          'one of the two was not made from the history: verify() tells which',
+      )
+    }
+    if (failure !== undefined) throw failure
+    const directories = new Set<string>()
+    for (let at = dirname(ref); at !== '.'; at = dirname(at)) directories.add(at)
+    await Promise.all([...directories].map((at) => syncDirectory(join(place.gitDirectory, at))))
+  } finally {
+    await release()
+  }
+}

@@ -1,0 +1,91 @@
+// Verifies a run: replays all of it, and holds every snapshot against what it comes to (RFC Run v1 §6, §7).
+
+import {
+  type BatchRecord,
+  type HistoryRecord,
+  type Machine,
+  type Run,
+  type RunEvent,
+  restoreRun,
+} from '@xmachines/core'
+import { readGenesis, readTree } from './commit-text.ts'
+import { GitError } from './git-error.ts'
+import { readHistory } from './history-reader.ts'
+import { objectFormat } from './object-id.ts'
+import { corrupt } from './object-stream.ts'
+import { findRun, type ReadingPlace } from './open-run.ts'
+import { snapshotRefs } from './ref-names.ts'
+import { snapshotObjects } from './snapshots.ts'
+
+/** What was verified. */
+export interface Verified {
+  readonly id: string
+  readonly head: string
+  readonly sequence: number
+  /** The sequences of the snapshots that were found to be right. */
+  readonly snapshots: readonly number[]
+}
+
+type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
+
+/** Replays a run, and holds its snapshots against it. */
+export async function verifyRun(
+  place: ReadingPlace,
+  machine: AnyMachine | readonly AnyMachine[],
+  id: string,
+): Promise<Verified> {
+  const { head, sequence, machine: name } = await findRun(place, id)
+  const records: HistoryRecord<RunEvent>[] = []
+  for await (const group of readHistory(place.git, place.format, id, head, place.read)) {
+    for (const record of group) records.push(record)
+  }
+  const machines = Array.isArray(machine) ? (machine as readonly AnyMachine[]) : [machine as AnyMachine]
+  const format = objectFormat(place.format)
+  restoreRun(machines, records, { format, head, revalidate: true })
+  const kept = await listSnapshots(place, name.name, id)
+  const genesis = await place.read(id)
+  if (genesis === undefined) throw corrupt(id, 'it is missing', { run: id, sequence: 0 })
+  const { tree, record } = await readGenesis(genesis, place.format, place.read)
+  const treeObject = await place.read(tree)
+  if (treeObject === undefined) throw corrupt(tree, 'it is missing', { run: id, sequence: 0 })
+  const files = readTree(treeObject, place.format)
+  const run = restoreRun(machines, records.slice(0, 1), { format }) as Run<unknown, RunEvent>
+  for (const { at, oid, ref } of kept) {
+    if (at > sequence) throw mismatch(ref, `the run is recorded up to sequence ${sequence}`, id, at)
+    for (let next = run.snapshot.current.sequence + 1; next <= at; next++) {
+      run.in.send((records[next] as BatchRecord<RunEvent>).events)
+    }
+    const { state, status } = run.snapshot.current
+    const content = { format: place.format, machine: record.machine, createdAt: record.createdAt, files }
+    const parent = (records[at] as HistoryRecord<RunEvent>).oid
+    const made = snapshotObjects({ ...content, parent, sequence: at, position: run.position, status, state }).at(-1)
+    if (made?.oid !== oid) throw mismatch(ref, `the history comes to ${String(made?.oid)}, not ${oid}`, id, at)
+  }
+  return { id, head, sequence, snapshots: kept.map(({ at }) => at) }
+}
+
+function mismatch(ref: string, why: string, run: string, sequence: number): GitError {
+  return new GitError('SNAPSHOT_MISMATCH', `${ref} is not a snapshot of its run: ${why}; do not open from it`, {
+    run,
+    sequence,
+  })
+}
+
+/** The snapshots of a run, the earliest first. */
+export async function listSnapshots(
+  { git }: ReadingPlace,
+  name: string,
+  id: string,
+): Promise<{ readonly ref: string; readonly oid: string; readonly at: number }[]> {
+  const under = snapshotRefs(name, id)
+  const printed = (await git.run(['for-each-ref', '--format=%(refname) %(objectname)', under])).toString()
+  return printed
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [ref = '', oid = ''] = line.split(' ')
+      return { ref, oid, at: Number(ref.slice(under.length)) }
+    })
+    .filter(({ at }) => Number.isInteger(at))
+    .toSorted((one, other) => one.at - other.at)
+}
