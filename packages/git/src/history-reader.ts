@@ -6,7 +6,7 @@ import { type Genesis, readGenesis } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
-import { corrupt, objectParser, type ReadObject } from './object-stream.ts'
+import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
 
 /**
  * The records of a run, in groups as they come, each verified.
@@ -102,7 +102,7 @@ function endOf(child: GitProcess, name: string, head: string): Promise<void> {
     child.on('error', (error) => reject(cannotStart(error)))
     child.on('exit', (status, signal) => {
       if (status === 0) resolve()
-      else reject(corrupt(head, complaints.trim() || `git ${name} ended with ${status ?? signal}`))
+      else reject(readFailure(head, complaints.trim() || `git ${name} ended with ${status ?? signal}`))
     })
   })
   ended.catch(() => undefined)

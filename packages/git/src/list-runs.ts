@@ -2,6 +2,7 @@
 
 import { readCommit, readGenesisMessage } from './commit-text.ts'
 import { GitError } from './git-error.ts'
+import { groupedStream } from './grouped-stream.ts'
 import { isOid } from './object-id.ts'
 import { objectParser } from './object-stream.ts'
 import type { ReadingPlace } from './open-run.ts'
@@ -34,26 +35,14 @@ export function listRuns(place: ReadingPlace, { machine }: RunFilter): ReadableS
   if (name !== undefined && !isMachineName(name, version ?? '1')) {
     throw new TypeError(`machine is ${JSON.stringify(name)}; it must be a machine, or the name of one`)
   }
-  let runs: AsyncGenerator<RecordedRun[]> | undefined
-  return new ReadableStream<RecordedRun>(
-    {
-      async pull(controller) {
-        runs ??= list(place, name)
-        const { done, value } = await runs.next()
-        if (done === true) controller.close()
-        else
-          for (const run of value) if (version === undefined || run.machine.version === version) controller.enqueue(run)
-        if (done !== true && (controller.desiredSize ?? 0) >= 0 && value.length === 0) await this.pull?.(controller)
-      },
-      async cancel() {
-        await runs?.return(undefined)
-      },
-    },
-    { highWaterMark: 0 },
-  )
+  return groupedStream(() => list(place, name, version))
 }
 
-async function* list(place: ReadingPlace, name: string | undefined): AsyncGenerator<RecordedRun[]> {
+async function* list(
+  place: ReadingPlace,
+  name: string | undefined,
+  version: string | undefined,
+): AsyncGenerator<RecordedRun[]> {
   const listed = await listRefs(place, name)
   const genesis = place.git.start(['cat-file', '--batch', '--buffer'])
   genesis.stdin.end(listed.map(({ id }) => `${id}\n`).join(''))
@@ -66,7 +55,8 @@ async function* list(place: ReadingPlace, name: string | undefined): AsyncGenera
       const run = listed[at++] as Listed
       const said = object.fault === undefined ? readGenesisMessage(readCommit(object)?.message ?? '') : undefined
       // A ref that is not of a run is somebody else's.
-      if (said !== undefined) runs.push({ ...run, machine: { name: said.name, version: said.version } })
+      if (said === undefined || said.version !== (version ?? said.version)) continue
+      runs.push({ ...run, machine: { name: said.name, version: said.version } })
     }
     yield runs
   }

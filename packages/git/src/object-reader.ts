@@ -3,7 +3,7 @@
 import type { GitError } from './git-error.ts'
 import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
-import { corrupt, objectParser, type ReadObject } from './object-stream.ts'
+import { objectParser, type ReadObject, readFailure } from './object-stream.ts'
 import { holdOpen, letGo } from './ref-moves.ts'
 
 /** Reads objects. */
@@ -53,7 +53,8 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
     started.on('close', (status, signal) => {
       const name = asked[0]?.name ?? ''
       const complaint = complaints.trim()
-      ended(started, corrupt(name, complaint || `git cat-file ended with ${status ?? signal}`), complaint === '')
+      const error = readFailure(name, complaint || `git cat-file ended with ${status ?? signal}`)
+      ended(started, error, complaint === '')
     })
     return started
   }

@@ -60,6 +60,15 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
   }
 }
 
+/** Why `git` ended while it read: the repository is gone, or an object is not what it should be. */
+export function readFailure(oid: string, complaint: string): GitError {
+  if (!/cannot change to|not a git repository/i.test(complaint)) return corrupt(oid, complaint)
+  return new GitError(
+    'NOT_A_REPOSITORY',
+    `the repository is no longer there: ${complaint}; put it back, and open it anew`,
+  )
+}
+
 /** An object that is not what it should be. */
 export function corrupt(oid: string, why: string, details: { run?: string; sequence?: number } = {}): GitError {
   return new GitError(

@@ -4,6 +4,7 @@ import { type HistoryRecord, type Machine, type Run, type RunEvent, restoreRun }
 import { readCommit, readGenesisMessage } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
+import { groupedStream } from './grouped-stream.ts'
 import { readHistory } from './history-reader.ts'
 import { type FormatName, objectFormat } from './object-id.ts'
 import type { ReadObject } from './object-stream.ts'
@@ -53,24 +54,10 @@ export async function findRun({ directory, read }: ReadingPlace, id: string): Pr
 
 /** The records of a run, one by one. */
 export function streamHistory(place: ReadingPlace, id: string): ReadableStream<HistoryRecord<RunEvent>> {
-  let groups: AsyncGenerator<readonly HistoryRecord<RunEvent>[]> | undefined
-  return new ReadableStream<HistoryRecord<RunEvent>>(
-    {
-      async pull(controller) {
-        if (groups === undefined) {
-          const { head } = await findRun(place, id)
-          groups = readHistory(place.git, place.format, id, head, place.read)
-        }
-        const { done, value } = await groups.next()
-        if (done === true) controller.close()
-        else for (const record of value) controller.enqueue(record)
-      },
-      async cancel() {
-        await groups?.return(undefined)
-      },
-    },
-    { highWaterMark: 0 },
-  )
+  return groupedStream(async function* () {
+    const { head } = await findRun(place, id)
+    yield* readHistory(place.git, place.format, id, head, place.read)
+  })
 }
 
 type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
@@ -88,10 +75,5 @@ export async function openRun(
     for (const record of group) records.push(record)
   }
   const machines = Array.isArray(machine) ? (machine as readonly AnyMachine[]) : [machine as AnyMachine]
-  return restoreRun(machines, records, { head, revalidate, format: objectFormat(place.format) }) as Run<
-    unknown,
-    RunEvent,
-    unknown,
-    unknown
-  >
+  return restoreRun(machines, records, { head, revalidate, format: objectFormat(place.format) })
 }

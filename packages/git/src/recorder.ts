@@ -10,7 +10,7 @@ import {
 } from '@xmachines/core/recording'
 import { readCommit } from './commit-text.ts'
 import { findCommon } from './divergence.ts'
-import { asGitError, GitError } from './git-error.ts'
+import { GitError } from './git-error.ts'
 import { hexOf } from './object-id.ts'
 import type { ReadObject } from './object-stream.ts'
 import { machineRef, runRef } from './ref-names.ts'
@@ -226,7 +226,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   function fail(thrown: GitError): void {
     if (finished) return
-    error = asGitError(thrown, `recording ${ref}`, { run: id, sequence: recorded })
+    error = thrown.run === undefined ? about(thrown) : thrown
     finished = true
     hold.end()
     if (waiters.length === 0 && !watched) {
@@ -235,6 +235,12 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     settle?.reject(error)
     for (const { reject } of waiters.splice(0)) reject(error)
     view?.fail(error)
+  }
+
+  /** An error of the repository, as one of this run. */
+  function about({ code, message, cause }: GitError): GitError {
+    const kept = `${ref} is recorded up to sequence ${recorded}, and the run goes on`
+    return new GitError(code, `${message} (${kept})`, { run: id, sequence: recorded, cause })
   }
 
   function reached(sequence: number): Promise<void> {

@@ -142,7 +142,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       await recorders.get(run)?.flush()
       return await keepSnapshot({ ...place, gitDirectory, packDirectory, mover: moverOf(true) }, run)
     },
-    verify: (machine, id) => verifyRun(place, machine as AnyMachine | readonly AnyMachine[], checkId(id, format)),
+    verify: (machine, id) => verifyRun(place, machine, checkId(id, format)),
     async close() {
       await Promise.all([...writers.values()].map((writer) => writer.idle()))
       await upkeep.idle()

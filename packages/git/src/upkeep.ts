@@ -1,7 +1,7 @@
 // Upkeep: many small packs become few, now and then, beside what is being written. Git's own `gc` is never called.
 
 import { readdir } from 'node:fs/promises'
-import { asGitError, GitError } from './git-error.ts'
+import { asGitError, type GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
 
 /** From this many packs on they are put together. */

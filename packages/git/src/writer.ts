@@ -4,7 +4,7 @@
 //   collect ─► pack is stored ─► machine branches ─► run refs move ─► their directories are synced ─► told
 
 import { dirname, join } from 'node:path'
-import { asGitError, GitError } from './git-error.ts'
+import { asGitError, type GitError } from './git-error.ts'
 import type { FormatName } from './object-id.ts'
 import { PackBuilder } from './pack.ts'
 import { type Release, storePack, syncDirectory } from './pack-store.ts'

@@ -1,0 +1,201 @@
+/** A repository that fails tells the caller, harms no run, and drops nothing. */
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { openRepository } from '@xmachines/git'
+import { afterAll, expect, test } from 'vitest'
+import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+
+/** A run of ten batches that is recorded. */
+async function recorded(): Promise<{ run: ReturnType<typeof tallyRun>; directory: string; ref: string }> {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  for (let at = 0; at < 10; at++) run.in.send(add())
+  const recorder = repository.record(run)
+  await recorder.stop()
+  await repository.close()
+  return { run, directory: repository.directory, ref: recorder.ref }
+}
+
+function packOf(directory: string): string {
+  const packs = join(directory, 'objects/pack')
+  const pack = readdirSync(packs).find((name) => name.endsWith('.pack'))!
+  chmodSync(join(packs, pack), 0o644)
+  return join(packs, pack)
+}
+
+test('a repository that may not be written to', async () => {
+  const repository = await makeRepository(folder)
+  const { directory } = repository
+  const packs = join(directory, 'objects/pack')
+  const run = tallyRun()
+  run.in.send(add())
+  // Whoever may do everything is somebody else meanwhile.
+  const root = process.geteuid?.() === 0
+  for (const name of readdirSync(directory, { recursive: true })) {
+    if (root) chownSync(join(directory, String(name)), 65_534, 65_534)
+  }
+  chmodSync(folder.path, 0o755)
+  chmodSync(packs, 0o555)
+  const home = process.env['HOME']
+  process.env['HOME'] = folder.path
+  if (root) process.seteuid?.(65_534)
+  const recorder = repository.record(run)
+  const ports = recorder.ports()
+  const error = await rejection(recorder.flush())
+  if (root) process.seteuid?.(0)
+  process.env['HOME'] = home
+  chmodSync(packs, 0o755)
+  expect(error).toMatchObject({ code: 'WRITE_FAILED', run: run.id, message: expect.stringMatching(/EACCES.*pack/) })
+  expect(recorder.error).toBe(error)
+  expect(await rejection(recorder.done)).toBe(error)
+  expect(await rejection(ports.in.getWriter().write(add()))).toBe(error)
+  expect(await rejection(ports.out.getReader().read())).toBe(error)
+
+  // The run went on, and is recorded whole once the repository can be written to.
+  expect(run.snapshot.current.state).toEqual({ total: 2 })
+  expect(readdirSync(packs)).toEqual([])
+  expect(await repository.record(run).stop()).toBe(2)
+})
+
+test('a repository that vanished', async () => {
+  const { run, directory } = await recorded()
+  const repository = await openRepository(directory)
+  const recorder = repository.record(run)
+  await recorder.flush()
+  renameSync(directory, `${directory}-moved`)
+  run.in.send(add())
+  expect(await rejection(recorder.flush())).toMatchObject({ code: 'WRITE_FAILED', sequence: 10 })
+  expect(await rejection(openRepository(directory))).toMatchObject({ code: 'NOT_A_REPOSITORY' })
+  renameSync(`${directory}-moved`, directory)
+  expect(await repository.record(run).stop()).toBe(11)
+})
+
+test('an object whose bytes were changed', async () => {
+  const { run, directory } = await recorded()
+  const pack = packOf(directory)
+  const bytes = readFileSync(pack)
+  bytes[bytes.lastIndexOf('"by":1') + 5] = 0x39
+  writeFileSync(pack, bytes)
+  const repository = await openRepository(directory)
+  expect(await rejection(repository.open(tally, run.id))).toMatchObject({ code: 'OBJECT_CORRUPT' })
+  expect(await rejection(collect(repository.history(run.id)))).toMatchObject({ code: 'OBJECT_CORRUPT' })
+})
+
+test('a pack that was truncated', async () => {
+  const { run, directory } = await recorded()
+  const pack = packOf(directory)
+  truncateSync(pack, readFileSync(pack).length - 400)
+  const repository = await openRepository(directory)
+  const error = await rejection(repository.open(tally, run.id))
+  expect(['OBJECT_CORRUPT', 'RUN_MISSING']).toContain(error.code)
+})
+
+test('a ref that someone else moved back, moved elsewhere or deleted', async () => {
+  for (const [how, code, said] of [
+    [
+      (directory: string, ref: string) => git(directory, 'update-ref', ref, `${ref}~3`),
+      'HISTORY_DIVERGED',
+      'moved back',
+    ],
+    [
+      (directory: string, ref: string) =>
+        git(directory, 'update-ref', ref, git(directory, 'rev-parse', 'refs/heads/machines/tally/1.0')),
+      'HISTORY_DIVERGED',
+      'another history',
+    ],
+    [(directory: string, ref: string) => git(directory, 'update-ref', '-d', ref), 'HISTORY_DIVERGED', 'deleted'],
+  ] as const) {
+    const { run, directory, ref } = await recorded()
+    const repository = await openRepository(directory)
+    const recorder = repository.record(run)
+    await recorder.flush()
+    how(directory, ref)
+    run.in.send(add())
+    const error = await rejection(recorder.flush())
+    expect(error).toMatchObject({ code, sequence: 10, message: expect.stringContaining(said) })
+    expect(run.snapshot.current.sequence).toBe(11)
+  }
+})
+
+test('of two that go on with one run exactly one wins, and the other is told where they part', async () => {
+  const { run, directory } = await recorded()
+  const opened = await Promise.all(
+    [1, 2].map(async (by) => {
+      const repository = await openRepository(directory)
+      const mine = await repository.open(tally, run.id)
+      const recorder = repository.record(mine)
+      await recorder.flush()
+      mine.in.send(add(by))
+      return { mine, recorder }
+    }),
+  )
+  const ends = await Promise.allSettled(opened.map(({ recorder }) => recorder.flush()))
+  expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const winner = opened[ends.findIndex(({ status }) => status === 'fulfilled')]!
+  const loser = opened[ends.findIndex(({ status }) => status === 'rejected')]!
+  expect(git(directory, 'rev-parse', winner.recorder.ref)).toBe(winner.mine.head)
+  expect(loser.recorder.error).toMatchObject({
+    code: 'HISTORY_DIVERGED',
+    run: run.id,
+    heads: { recorded: winner.mine.head, run: loser.mine.head, common: run.head },
+  })
+
+  const behind = await openRepository(directory)
+  expect(await rejection(behind.record(run).flush())).toMatchObject({
+    code: 'HISTORY_DIVERGED',
+    heads: { common: run.head },
+    message: expect.stringContaining('another process went on'),
+  })
+})
+
+test('a lock that a killed process left is told of, and taken away once it is old', async () => {
+  const { run, directory, ref } = await recorded()
+  const lock = join(directory, `${ref}.lock`)
+  mkdirSync(dirname(lock), { recursive: true })
+  writeFileSync(lock, '')
+  const repository = await openRepository(directory)
+  run.in.send(add())
+  expect(await rejection(repository.record(run).flush())).toMatchObject({
+    code: 'REPOSITORY_LOCKED',
+    message: expect.stringContaining(lock),
+  })
+  const before = Date.now() / 1000 - 11
+  utimesSync(lock, before, before)
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+  expect(await repository.record(run).stop()).toBe(11)
+  expect((await warned).message).toContain(lock)
+})
+
+test('what a process that was killed left among the packs is swept at the next opening', async () => {
+  const { directory } = await recorded()
+  const packs = join(directory, 'objects/pack')
+  const left = ['xmachines-999999999-0a1b2c3d-0.pack.tmp', 'xmachines-999999999-0a1b2c3d-0.idx.tmp']
+  for (const name of left) writeFileSync(join(packs, name), '')
+  const { hostname } = await import('node:os')
+  writeFileSync(join(packs, 'pack-1.keep'), `xmachines ${hostname()} 999999999 0a1b2c3d\n`)
+  writeFileSync(join(packs, 'pack-2.keep'), `xmachines ${hostname()} ${process.pid} 0a1b2c3d\n`)
+  writeFileSync(join(packs, 'pack-3.keep'), `xmachines ${hostname()} 1 0a1b2c3d\n`)
+  writeFileSync(join(packs, 'pack-4.keep'), 'mine\n')
+  await openRepository(directory)
+  const kept = readdirSync(packs).filter((name) => /keep|tmp/.test(name))
+  expect(kept).toEqual(['pack-3.keep', 'pack-4.keep'])
+})
+
+async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of stream) items.push(item)
+  return items
+}

@@ -1,0 +1,119 @@
+/** What is opened as a repository, what is made, and what is refused. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openRepository } from '@xmachines/git'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { add, git, makeFolder, makeRepository, rejection, tallyRun } from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+const at = (name: string): string => join(folder.path, name)
+const init = (name: string, ...more: string[]): string => {
+  execFileSync('git', ['init', '--quiet', ...more, at(name)])
+  return at(name)
+}
+
+describe('a repository that is made', () => {
+  test.each(['sha1', 'sha256'] as const)(
+    'is bare, of the format %s, and refuses rewinds and deletions',
+    async (format) => {
+      const { directory } = await openRepository(at(`made-${format}.git`), { create: true, format })
+      expect(git(directory, 'rev-parse', '--is-bare-repository', '--show-object-format')).toBe(`true\n${format}`)
+      for (const key of ['receive.denyNonFastForwards', 'receive.denyDeletes', 'transfer.fsckObjects']) {
+        expect(git(directory, 'config', '--bool', key)).toBe('true')
+      }
+    },
+  )
+
+  test('is opened, not made again, the second time', async () => {
+    const one = await openRepository(at('twice.git'), { create: true })
+    const other = await openRepository(at('twice.git'), { create: true })
+    expect(other.directory).toBe(one.directory)
+  })
+
+  test('has its HEAD at the branch of the first machine once there is one', async () => {
+    const repository = await makeRepository(folder)
+    expect(git(repository.directory, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main')
+    const run = tallyRun()
+    await repository.record(run).flush()
+    expect(git(repository.directory, 'symbolic-ref', 'HEAD')).toBe('refs/heads/machines/tally/1.0')
+    expect(git(repository.directory, 'rev-parse', 'HEAD')).toBe(run.genesis.machine.oid)
+  })
+})
+
+describe('what is there', () => {
+  test.each([[], ['--bare']])('is opened, ordinary or bare: %s', async (...more) => {
+    const directory = init(`there${more.join('')}`, ...more)
+    const repository = await openRepository(directory)
+    const run = tallyRun()
+    run.in.send(add())
+    await repository.record(run).flush()
+    expect(git(directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
+    // The HEAD of an ordinary one is its owner's.
+    const head = git(directory, 'symbolic-ref', 'HEAD')
+    if (more.length === 0) expect(head).toMatch(/^refs\/heads\/(main|master)$/)
+    else expect(head).toBe('refs/heads/machines/tally/1.0')
+  })
+
+  test.each([
+    ['is missing', () => at('nowhere'), 'NOT_A_REPOSITORY'],
+    ['is an empty folder', () => (mkdirSync(at('empty')), at('empty')), 'NOT_A_REPOSITORY'],
+    ['lies inside a repository', () => (mkdirSync(join(init('around'), 'sub')), at('around/sub')), 'NOT_A_REPOSITORY'],
+    ['lies inside a bare one', () => join(init('bare.git', '--bare'), 'objects'), 'NOT_A_REPOSITORY'],
+  ])('is refused where it %s', async (_why, place, code) => {
+    const error = await rejection(openRepository(place()))
+    expect(error).toMatchObject({ name: 'GitError', code })
+  })
+
+  test('is refused where it is of another format', async () => {
+    const error = await rejection(openRepository(init('other', '--bare'), { format: 'sha256' }))
+    expect(error).toMatchObject({ code: 'FORMAT_MISMATCH' })
+  })
+
+  test('is not made where something else is', async () => {
+    mkdirSync(at('full'))
+    writeFileSync(at('full/file'), '')
+    expect(await rejection(openRepository(at('full'), { create: true }))).toMatchObject({ code: 'NOT_A_REPOSITORY' })
+  })
+
+  test('is refused where it is shallow, partial or a mirror', async () => {
+    const source = init('source')
+    git(source, '-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'one')
+    git(source, '-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'two')
+    git(source, 'config', 'uploadpack.allowFilter', 'true')
+    for (const [name, ...how] of [
+      ['shallow', '--depth=1'],
+      ['partial', '--filter=blob:none'],
+      ['mirror', '--mirror'],
+    ] as const) {
+      execFileSync('git', ['clone', '--quiet', ...how, `file://${source}`, at(`cloned-${name}`)])
+      const error = await rejection(openRepository(at(`cloned-${name}`)))
+      expect(error).toMatchObject({ code: 'UNSUPPORTED_REPOSITORY', message: expect.stringContaining(name) })
+    }
+  })
+})
+
+describe('the environment', () => {
+  const before = { ...process.env }
+  afterEach(() => {
+    for (const name of ['GIT_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_CONFIG_COUNT']) delete process.env[name]
+    Object.assign(process.env, before)
+  })
+
+  test('has no say in which repository it is', async () => {
+    const other = init('elsewhere', '--bare')
+    process.env['GIT_DIR'] = other
+    process.env['GIT_OBJECT_DIRECTORY'] = join(other, 'objects')
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    await repository.record(run).flush()
+    for (const name of ['GIT_DIR', 'GIT_OBJECT_DIRECTORY']) delete process.env[name]
+    expect(git(repository.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.id)
+    expect(git(other, 'for-each-ref')).toBe('')
+  })
+})
+
+test.each([[''], [1], ['a\0b']])('a directory that is no path is refused: %j', async (directory) => {
+  await expect(openRepository(directory as string)).rejects.toThrow(TypeError)
+})

@@ -1,0 +1,76 @@
+/** Runs are read back as they were, with a machine or without, and listed. */
+import { defineMachine } from '@xmachines/core'
+import { afterAll, describe, expect, test } from 'vitest'
+import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+
+async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of stream) items.push(item)
+  return items
+}
+
+describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
+  test('a run is opened with its id, head and state, and its history is that of the run', async () => {
+    const repository = await makeRepository(folder, format)
+    const run = tallyRun(format, { start: 7 })
+    run.in.send(add())
+    run.in.send([add(2), { type: 'ADD', by: 3, note: '\u2028 "€" 😀\n' }])
+    for (let at = 0; at < 500; at++) run.in.send(add(at))
+    await repository.record(run).stop()
+
+    const other = defineMachine<number, { type: 'X' }>({ name: 'other', version: '1', initial: 0, on: {} })
+    const opened = await repository.open([other, tally], run.id)
+    expect(opened.id).toBe(run.id)
+    expect(opened.head).toBe(run.head)
+    expect(opened.snapshot.current).toEqual(run.snapshot.current)
+    expect(await all(repository.history(run.id))).toEqual(run.toJSON().records)
+  })
+})
+
+test('runs are listed with head, sequence and machine, by machine and by version', async () => {
+  const repository = await makeRepository(folder)
+  const next = defineMachine<number, { type: 'X' }>({ name: 'tally', version: '2', initial: 0, on: {} })
+  const { createRun } = await import('@xmachines/core')
+  const [one, two, three] = [tallyRun(), tallyRun(), createRun(next)]
+  one.in.send(add())
+  two.in.send([add(), finish])
+  const listed = [one, two, three].map(({ id, head, snapshot, machine: { name, version } }) => ({
+    id,
+    head,
+    sequence: snapshot.current.sequence,
+    machine: { name, version },
+  }))
+  await Promise.all([repository.record(one).stop(), repository.record(two).done, repository.record(three).stop()])
+  const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
+  expect(await all(repository.runs())).toEqual(listed.toSorted(byId))
+  expect(await all(repository.runs({ machine: 'tally' }))).toEqual(listed.toSorted(byId))
+  expect(await all(repository.runs({ machine: next }))).toEqual([listed[2]])
+  expect(await all(repository.runs({ machine: 'nobody' }))).toEqual([])
+  expect(() => repository.runs({ machine: '../..' })).toThrow(TypeError)
+})
+
+test('what is no run is refused', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  await repository.record(run).stop()
+  await expect(async () => await repository.open(tally, 'HEAD')).rejects.toThrow(TypeError)
+  expect(() => repository.history(`${run.id}\n`)).toThrow(TypeError)
+  expect(await rejection(repository.open(tally, '0'.repeat(40)))).toMatchObject({ code: 'RUN_MISSING' })
+  expect(await rejection(repository.open(tally, run.genesis.machine.oid))).toMatchObject({ code: 'RUN_MISSING' })
+})
+
+test('a commit that somebody put behind a run is refused', async () => {
+  const repository = await makeRepository(folder)
+  const { directory } = repository
+  const run = tallyRun()
+  run.in.send(add())
+  await repository.record(run).stop()
+  const ref = `refs/runs/tally/${run.id}`
+  const commitTree = ['commit-tree', `${ref}^{tree}`, '-p', ref, '-m', '{"type":"ADD","by":1}']
+  const commit = git(directory, '-c', 'user.name=A', '-c', 'user.email=a@b', ...commitTree)
+  git(directory, 'update-ref', ref, commit)
+  expect(await rejection(repository.open(tally, run.id))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 2 })
+})

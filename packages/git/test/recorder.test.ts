@@ -1,0 +1,157 @@
+/** What a recorder writes is what the engine computed and what Git finds sound; what it tells is safe. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { openRepository } from '@xmachines/git'
+import { afterAll, describe, expect, test } from 'vitest'
+import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+
+describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
+  test('git agrees on every object, and finds nothing wrong', async () => {
+    const repository = await makeRepository(folder, format)
+    const { directory } = repository
+    const run = tallyRun(format, { start: 3 })
+    const recorder = repository.record(run)
+    await recorder.flush()
+    run.in.send(add())
+    run.in.send([add(2), { type: 'ADD', by: 3, note: 'schön 😀' }])
+    run.in.send({ type: 'ADD', by: 4, note: 'x'.repeat(100_000) })
+    expect(await recorder.flush()).toBe(3)
+    expect(recorder.recorded).toBe(3)
+
+    expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+    expect(git(directory, 'rev-parse', recorder.ref)).toBe(run.head)
+    expect(git(directory, 'rev-parse', 'refs/heads/machines/tally/1.0')).toBe(run.genesis.machine.oid)
+    const oids = run.toJSON().records.map(({ oid }) => oid)
+    expect(git(directory, 'rev-list', '--reverse', recorder.ref)).toBe([run.genesis.machine.oid, ...oids].join('\n'))
+    expect(git(directory, 'log', '--format=%s', '-1', oids[2]!)).toBe(
+      '{"by":2,"type":"ADD"} {"by":3,"note":"schön 😀","type":"ADD"}',
+    )
+    expect(git(directory, 'ls-tree', '--name-only', run.head)).toBe('initial.json\ninput.json\nmachine.json')
+    expect(git(directory, 'cat-file', 'blob', `${run.head}:input.json`)).toBe('{"start":3}')
+    const packs = git(directory, 'count-objects', '-v')
+    expect(packs).toMatch(/garbage: 0/)
+    expect(packs).toMatch(/^count: 0/)
+  })
+
+  test('a clone and a bundle carry it', async () => {
+    const repository = await makeRepository(folder, format)
+    const run = tallyRun(format)
+    run.in.send([add(), add()])
+    const { ref, flush } = repository.record(run)
+    await flush()
+    const clone = `${repository.directory}-clone`
+    execFileSync('git', ['clone', '--quiet', '--bare', repository.directory, clone])
+    expect(git(clone, 'rev-parse', 'HEAD')).toBe(run.genesis.machine.oid)
+    git(clone, 'fetch', '--quiet', 'origin', `${ref}:${ref}`)
+    const opened = await (await openRepository(clone)).open(tally, run.id)
+    expect(opened.head).toBe(run.head)
+    git(repository.directory, 'bundle', 'create', '--quiet', join(folder.path, `${format}.bundle`), ref)
+    expect(git(repository.directory, 'bundle', 'verify', '--quiet', join(folder.path, `${format}.bundle`))).toBe('')
+  })
+})
+
+test('many runs are recorded side by side, awaited or not', async () => {
+  const repository = await makeRepository(folder)
+  const runs = Array.from({ length: 20 }, () => tallyRun())
+  const recorders = runs.map((run) => repository.record(run, { durability: 'process' }))
+  for (let round = 0; round < 5; round++) {
+    for (const run of runs) run.in.send(add(round))
+    if (round % 2 === 0) await recorders[round]!.flush()
+  }
+  await Promise.all(recorders.map(({ flush }) => flush()))
+  for (const [at, run] of runs.entries()) {
+    expect(git(repository.directory, 'rev-parse', recorders[at]!.ref)).toBe(run.head)
+  }
+  expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+})
+
+test('a run that ends ends its recorder, and one that is stopped records what was committed, and no more', async () => {
+  const repository = await makeRepository(folder)
+  const ending = tallyRun()
+  const recorder = repository.record(ending)
+  ending.in.send(add())
+  ending.in.send(finish)
+  expect(await recorder.done).toBe(2)
+
+  const run = tallyRun()
+  const stopped = repository.record(run)
+  run.in.send(add())
+  const stopping = stopped.stop()
+  run.in.send(add())
+  expect(await stopping).toBe(1)
+  expect(stopped.recorded).toBe(1)
+  expect(await rejection(stopped.ports().in.getWriter().write(add()))).toMatchObject({ code: 'RECORDER_STOPPED' })
+  expect(run.snapshot.current.sequence).toBe(3)
+})
+
+test('recording goes on from where the repository stands, in a run that goes on or was opened again', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  run.in.send(add())
+  await repository.record(run).stop()
+  run.in.send(add())
+  expect(await repository.record(run).stop()).toBe(2)
+
+  const opened = await repository.open(tally, run.id)
+  opened.in.send(add())
+  await repository.record(opened).stop()
+  expect(git(repository.directory, 'rev-list', '--count', `refs/runs/tally/${run.id}`)).toBe('5')
+  expect(git(repository.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(opened.head)
+})
+
+test('two recorders of one run write it once', async () => {
+  const repository = await makeRepository(folder)
+  const other = await openRepository(repository.directory)
+  const run = tallyRun()
+  const recorders = [repository.record(run), repository.record(run), other.record(run)]
+  for (let at = 0; at < 30; at++) {
+    run.in.send(add())
+    if (at % 7 === 0) await recorders[at % 3]!.flush()
+  }
+  await Promise.all(recorders.map(({ flush }) => flush()))
+  expect(git(repository.directory, 'rev-parse', recorders[0]!.ref)).toBe(run.head)
+  expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+})
+
+test('writes wait above maxUnrecorded, and send does not', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run, { maxUnrecorded: 3 })
+  await recorder.flush()
+  const writer = run.in.getWriter()
+  let most = 0
+  const written = Array.from({ length: 40 }, () =>
+    writer.write(add()).then(() => {
+      most = Math.max(most, run.snapshot.current.sequence - recorder.recorded)
+    }),
+  )
+  await Promise.all(written)
+  expect(most).toBeLessThanOrEqual(5)
+  for (let at = 0; at < 40; at++) run.in.send(add())
+  expect(run.snapshot.current.sequence - recorder.recorded).toBeGreaterThan(5)
+  await recorder.flush()
+})
+
+test('packs are put together when there are many', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run, { durability: 'process' })
+  for (let at = 0; at < 60; at++) {
+    run.in.send(add())
+    await recorder.flush()
+  }
+  await repository.close()
+  expect(Number(/packs: (\d+)/.exec(git(repository.directory, 'count-objects', '-v'))![1])).toBeLessThan(50)
+  expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+  expect((await repository.open(tally, run.id)).head).toBe(run.head)
+})
+
+test('a run of another format is refused, and what is not an option', async () => {
+  const repository = await makeRepository(folder)
+  expect(() => repository.record(tallyRun('sha256'))).toThrow(expect.objectContaining({ code: 'FORMAT_MISMATCH' }))
+  expect(() => repository.record(tallyRun(), { durability: 'none' as never })).toThrow(TypeError)
+  expect(() => repository.record(tallyRun(), { maxUnrecorded: -1 })).toThrow(RangeError)
+})
