@@ -2,6 +2,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@xmachines/core'
+import * as commits from '@xmachines/core/commits'
+import * as recording from '@xmachines/core/recording'
 import * as sha256 from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
@@ -50,6 +52,15 @@ const examples = readExamples()
 test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
+  expect(Object.keys(recording)).toEqual(['recordable'])
+  expect(Object.keys(commits).toSorted()).toEqual([
+    'batchHeader',
+    'commitText',
+    'genesisObjects',
+    'gitObject',
+    'jsonFile',
+    'treeBytes',
+  ])
 })
 
 test('nothing of the package is imported by another path', async () => {

@@ -17,7 +17,12 @@ export interface Pack {
 
 /** Objects from this size on are compressed, and could not be stored in one block. */
 const COMPRESSED_FROM = 16_384
-const ENTRY_TYPES: Readonly<Record<string, number>> = { commit: 1, tree: 2, blob: 3 }
+/** The types of entries, by the first letter of `commit`, `tree` and `blob`. */
+const ENTRY_TYPES: ReadonlyMap<number, number> = new Map([
+  [0x63, 1],
+  [0x74, 2],
+  [0x62, 3],
+])
 
 /** Builds one pack. */
 export class PackBuilder {
@@ -67,9 +72,7 @@ export class PackBuilder {
   add(digest: Uint8Array, bytes: Uint8Array): void {
     const header = bytes.indexOf(0) + 1
     const size = bytes.length - header
-    const type = ENTRY_TYPES[
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.indexOf(32)).toString('latin1')
-    ] as number
+    const type = ENTRY_TYPES.get(bytes[0] as number) as number
     this.#reserve(size + 64)
     const begin = this.#at
     if (size < COMPRESSED_FROM) this.#store(type, bytes, header, size, digest)

@@ -1,0 +1,218 @@
+/** What a recorder is given of a run, how it holds writes back, and what its ports show. */
+import { createRun, handleOutputs, type Run } from '@xmachines/core'
+import { type Mark, type RecordedView, recordable } from '@xmachines/core/recording'
+import { describe, expect, test } from 'vitest'
+import { makeRepository } from './git.ts'
+import { add, breaks, fail, finish, type TallyEvent, type TallyOutput, tally } from './machines.ts'
+import { all, ending, outcome, settled, take } from './streams.ts'
+
+/** A run, a view of it, and a recorder that keeps what it is told to keep. */
+function recorded(): {
+  run: Run<number, TallyEvent, TallyOutput>
+  view: RecordedView<number, TallyEvent, TallyOutput>
+  mark: () => Mark
+  keep: () => void
+  reached: () => Promise<void>
+} {
+  const run = createRun(tally)
+  const taping = recordable(run)
+  const view = taping.view()
+  let release: (() => void)[] = []
+  return {
+    run,
+    view,
+    mark: taping.mark,
+    keep() {
+      view.show(taping.mark())
+      for (const resolve of release.splice(0)) resolve()
+      release = []
+    },
+    reached: () => new Promise((resolve) => release.push(resolve)),
+  }
+}
+
+test('the bytes of the genesis and of each batch are those of the oids, which git confirms', () => {
+  const { git, remove } = makeRepository('sha1')
+  const run = createRun(tally)
+  run.in.send([add(1), add(2)])
+  run.in.send(add(3))
+  const taping = recordable(run)
+  const write = (bytes: Uint8Array): string => {
+    const header = bytes.indexOf(0)
+    const [type = ''] = Buffer.from(bytes.subarray(0, header)).toString().split(' ')
+    return git(['hash-object', '-t', type, '-w', '--stdin'], bytes.subarray(header + 1))
+  }
+  for (const { oid, bytes } of taping.genesis()) expect(write(bytes)).toBe(oid)
+  expect(taping.genesis().at(-1)?.oid).toBe(run.id)
+  expect(write(taping.commitAt(1))).toBe(Buffer.from(taping.digestAt(1)).toString('hex'))
+  expect(write(taping.commitAt(2))).toBe(run.head)
+  expect(taping.sequence).toBe(2)
+  remove()
+})
+
+test('a recorder is called back once when more is committed, and when the run ends', () => {
+  const run = createRun(tally)
+  const taping = recordable(run)
+  let calls = 0
+  const count = (): void => {
+    calls++
+  }
+  taping.whenMore(count)
+  run.in.send([add(), add()])
+  run.in.send(add())
+  expect(calls).toBe(1)
+  taping.whenMore(count)
+  run.in.send(breaks)
+  expect(calls).toBe(2)
+  expect(taping.ended).toBe(true)
+  taping.whenMore(count)
+  expect(calls).toBe(3)
+})
+
+describe('a hold', () => {
+  test('has every write wait while it says so, in every set, and send not', async () => {
+    const run = createRun(tally)
+    let full = true
+    const hold = recordable(run).hold(() => full)
+    const writers = [run.in.getWriter(), run.ports().in.getWriter()]
+    await Promise.all(writers.map((writer) => writer.write(add())))
+    const waiting = writers.map((writer) => writer.write(add()))
+    expect(await outcome(Promise.race(waiting))).toBe('pending')
+    run.in.send(add())
+    expect(run.snapshot.current.sequence).toBe(4)
+    full = false
+    hold.look()
+    await Promise.all(waiting)
+    expect(run.snapshot.current.sequence).toBe(5)
+  })
+
+  test('of two recorders is over when both let go', async () => {
+    const run = createRun(tally)
+    const holds = [recordable(run).hold(() => true), recordable(run).hold(() => true)]
+    const writer = run.in.getWriter()
+    await writer.write(add())
+    const waiting = writer.write(add())
+    holds[0]!.end()
+    expect(await outcome(waiting)).toBe('pending')
+    holds[1]!.end()
+    await waiting
+  })
+
+  test('does not outlast the run', async () => {
+    const run = createRun(tally)
+    recordable(run).hold(() => true)
+    const writer = run.in.getWriter()
+    await writer.write(add())
+    const waiting = writer.write(add())
+    run.ports().in.send(finish)
+    await expect(waiting).rejects.toMatchObject({ code: 'RUN_DONE' })
+  })
+})
+
+describe('ports on what is recorded', () => {
+  test('show nothing before it is', async () => {
+    const { run, view, keep, reached } = recorded()
+    const { out, snapshot, position } = view.ports({ from: 'start' }, reached)
+    expect(position).toBe(0)
+    const first = snapshot.getReader().read()
+    run.in.send(add(5))
+    const output = take(out, 1)
+    expect(await outcome(Promise.race([first, output]))).toBe('pending')
+    expect(snapshot.current.sequence).toBe(0)
+    keep()
+    expect(await output).toEqual([{ type: 'total', total: 5 }])
+    expect((await first).value).toEqual({ state: 5, status: 'active', sequence: 1 })
+  })
+
+  test('tell subscribers once for each mark', () => {
+    const { run, view, keep, reached } = recorded()
+    const { snapshot } = view.ports({}, reached)
+    const told: number[] = []
+    snapshot.subscribe(() => told.push(snapshot.current.sequence))
+    run.in.send(add())
+    run.in.send(add())
+    keep()
+    keep()
+    run.in.send(add())
+    keep()
+    expect(told).toEqual([2, 3])
+  })
+
+  test('resolve a write once it is recorded, also behind refusals, which are told at once', async () => {
+    const { run, view, keep, reached } = recorded()
+    const { in: input, err } = view.ports({}, reached)
+    const writer = input.getWriter()
+    const written = [writer.write(add()), writer.write(fail), writer.write(add())]
+    expect((await take(err, 1))[0]).toMatchObject({ code: 'TRANSITION_FAILED' })
+    expect(await outcome(Promise.race(written))).toBe('pending')
+    expect(run.snapshot.current.sequence).toBe(2)
+    keep()
+    await Promise.all(written)
+  })
+
+  test('begin now unless told otherwise, and refuse what is no position', async () => {
+    const { run, view, keep, reached } = recorded()
+    run.in.send([add(1), add(1)])
+    const now = view.ports({}, reached)
+    expect(now.position).toBe(2)
+    run.in.send(add(1))
+    keep()
+    expect(await take(now.out, 1)).toEqual([{ type: 'total', total: 3 }])
+    expect(() => view.ports({ from: 9 }, reached)).toThrow(RangeError)
+    expect(() => view.ports({ highWaterMark: -1 }, reached)).toThrow(RangeError)
+  })
+
+  test('close behind what was recorded when their in is closed, and when the run is done', async () => {
+    const { run, view, keep, reached } = recorded()
+    const closing = view.ports({}, reached)
+    const writer = closing.in.getWriter()
+    void writer.write(add()).catch(() => undefined)
+    const closed = writer.close()
+    await settled()
+    expect(await outcome(closed)).toBe('pending')
+    keep()
+    await settled()
+    keep()
+    await closed
+    expect(await all(closing.out)).toHaveLength(1)
+
+    const ending = view.ports({}, reached)
+    run.in.send(finish)
+    await expect(ending.in.getWriter().closed).rejects.toMatchObject({ code: 'RUN_DONE' })
+    const statuses = all(ending.snapshot)
+    expect(await outcome(statuses)).toBe('pending')
+    keep()
+    expect((await statuses).map(({ status }) => status)).toEqual(['active', 'done'])
+  })
+
+  test('end with the reason where nothing more will be recorded', async () => {
+    const { run, view, keep, reached } = recorded()
+    const { out, snapshot } = view.ports({}, reached)
+    run.in.send(add())
+    keep()
+    run.in.send(add())
+    const reason = new Error('the disk is full')
+    view.fail(reason)
+    expect(await ending(out)).toEqual({ items: [{ type: 'total', total: 1 }], end: reason })
+    expect((await all(snapshot)).map(({ sequence }) => sequence)).toEqual([1])
+  })
+
+  test('are what handleOutputs acts on', async () => {
+    const { run, view, keep, reached } = recorded()
+    const keys: string[] = []
+    const handling = handleOutputs(view.ports({}, reached), {
+      total: (_total, { key }) => {
+        keys.push(key)
+      },
+    })
+    run.in.send(add())
+    await settled()
+    expect(keys).toEqual([])
+    keep()
+    await settled()
+    expect(keys).toEqual([`${run.id}/0`])
+    run.in.send(finish)
+    keep()
+    expect(await handling).toBe(1)
+  })
+})
