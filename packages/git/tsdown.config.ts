@@ -3,6 +3,7 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: ['src/index.ts'],
   platform: 'node',
+  fixedExtension: false,
   target: 'es2022',
   unbundle: true,
   dts: { oxc: true },

@@ -9,7 +9,7 @@ import { GitError } from './git-error.ts'
 export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** What a call came to. */
-export interface GitResult {
+interface GitResult {
   readonly status: number | null
   readonly stdout: Buffer
   readonly stderr: string

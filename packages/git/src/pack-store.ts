@@ -1,6 +1,6 @@
 // Puts packs into a repository so that a crash at any moment leaves nothing half-written that Git would read:
 //
-//   .keep ─► pack, index under temporary names ─► fsync both ─► rename pack ─► rename index ─► fsync the directory
+//   .keep · pack, index under temporary names, both synced ─► rename pack ─► rename index ─► sync the directory
 //
 // The `.keep` is there before the pack appears, and goes when a ref holds its objects: until then a `git repack` of
 // someone else would drop them as unreachable.
@@ -26,9 +26,12 @@ export async function storePack(directory: string, { name, pack, index }: Pack, 
   const keep = join(directory, `${name}.keep`)
   const temporary = join(directory, `${OURS}-${process.pid}-${LIFE}-${counter++}`)
   const release = (): Promise<void> => unlink(keep).catch(() => undefined)
-  await writeFile(keep, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`)
   try {
-    await Promise.all([write(`${temporary}.pack.tmp`, pack, durable), write(`${temporary}.idx.tmp`, index, durable)])
+    await Promise.all([
+      writeFile(keep, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`),
+      write(`${temporary}.pack.tmp`, pack, durable),
+      write(`${temporary}.idx.tmp`, index, durable),
+    ])
     await rename(`${temporary}.pack.tmp`, join(directory, `${name}.pack`))
     await rename(`${temporary}.idx.tmp`, join(directory, `${name}.idx`))
     if (durable) await syncDirectory(directory)

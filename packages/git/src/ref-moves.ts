@@ -23,7 +23,7 @@ export class RefMismatch {
 }
 
 /** What became of a move: undefined where it was made. */
-export type MoveFailure = RefMismatch | GitError | undefined
+type MoveFailure = RefMismatch | GitError | undefined
 
 interface Pending {
   readonly move: RefMove

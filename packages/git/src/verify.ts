@@ -72,7 +72,7 @@ function mismatch(ref: string, why: string, run: string, sequence: number): GitE
 }
 
 /** The snapshots of a run, the earliest first. */
-export async function listSnapshots(
+async function listSnapshots(
   { git }: ReadingPlace,
   name: string,
   id: string,

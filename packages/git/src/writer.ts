@@ -124,12 +124,17 @@ export function createWriter(place: WriterPlace): Writer {
   }
 
   async function moveRefs(shares: readonly Share[]): Promise<void> {
-    const machines = new Map(shares.map(({ taken: { machine } }) => [machine.ref, machine]))
-    await Promise.all([...machines.values()].map((machine) => place.ensureMachine(machine, place.mover)))
-    const failures = await place.mover.move(shares.map(({ taken }) => taken.move))
-    if (place.durable) await syncRefs(shares)
+    const ensured = await Promise.allSettled(shares.map(({ taken }) => place.ensureMachine(taken.machine, place.mover)))
+    // A machine whose branch is not right is the trouble of its runs alone.
+    const sound = shares.filter(({ source }, at) => {
+      const { status, reason } = ensured[at] as { status: string; reason?: unknown }
+      if (status === 'rejected') fail(source, reason)
+      return status === 'fulfilled'
+    })
+    const failures = await place.mover.move(sound.map(({ taken }) => taken.move))
+    if (place.durable) await syncRefs(sound)
     await Promise.all(
-      shares.map(async ({ source, taken }, at) => {
+      sound.map(async ({ source, taken }, at) => {
         const failure = failures[at]
         if (failure === undefined) source.written(taken)
         else if (failure instanceof RefMismatch) await source.overtaken(taken).catch((thrown) => fail(source, thrown))
