@@ -25,13 +25,13 @@ const rows: Row[] = [
     name: '@xmachines/core, whole',
     code: `export * from '@xmachines/core'`,
     bar: 10,
-    ceiling: 15,
+    ceiling: 15.1,
   },
   {
     name: '  createRun and defineMachine, with SHA-1',
     code: `export { createRun, defineMachine } from '@xmachines/core'`,
     bar: 7.5,
-    ceiling: 11.9,
+    ceiling: 12,
   },
   {
     name: '  whole, with SHA-256 as well',

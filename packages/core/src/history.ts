@@ -99,6 +99,7 @@ export function toDocument(log: Log): RunDocument<unknown> {
 function recordAt(log: Log, sequence: number): HistoryRecord<unknown> {
   if (sequence === 0) return genesisRecord(log)
   const batch = log.batches[sequence - 1]
+  if (batch === undefined) throw new RangeError(`batch ${sequence} is not held: the run began from a snapshot`)
   const events = Array.isArray(batch) ? batch : Object.freeze([batch])
   return Object.freeze({ oid: oidAt(log, sequence), parent: oidAt(log, sequence - 1), events })
 }

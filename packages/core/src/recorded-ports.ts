@@ -63,7 +63,7 @@ export function openRecorded<State, Event, Output>(
       publish(shown, false)
     },
     ports({ from = 'now', highWaterMark }, recorded) {
-      const position = positionOf(from, log.outputs.length)
+      const position = positionOf(from, log.outputs)
       checkHighWaterMark(highWaterMark)
       const set = new RecordedSet(log, shown, initial, position, highWaterMark, recorded)
       const more = { id: { get: () => run.id, enumerable: true }, position: { value: position, enumerable: true } }

@@ -12,6 +12,8 @@ import { insideOf, type Run } from './run.ts'
 
 export type { Mark } from './mark.ts'
 export type { RecordedPorts, RecordedView } from './recorded-ports.ts'
+export type { SnapshotRecord } from './restore-snapshot.ts'
+export { restoreSnapshot } from './restore-snapshot.ts'
 
 /** A run, as a recorder sees it. */
 export interface Recordable<State, Event, Output> {

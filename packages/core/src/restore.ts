@@ -168,14 +168,7 @@ function replay<State, Event extends RunEvent, Output, Input>(
       parent = genesis.oid
       continue
     }
-    const sequence = log.batches.length + 1
-    const { oid, batch } = readBatch(record, sequence, parent, verify)
-    if (verify && !isHexOf(oid, appendDigest(log, batch))) {
-      throw broken('HISTORY_MISMATCH', sequence, `the oid ${quote(oid)} is not that of its content`)
-    }
-    if (again) replayFailed(log, revalidateBatch(log, batch))
-    replayBatch(log, batch, twice)
-    parent = oid
+    parent = replayRecord(log, record, parent, verify, again, twice)
   }
   if (log === undefined || machine === undefined)
     throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
@@ -183,7 +176,27 @@ function replay<State, Event extends RunEvent, Output, Input>(
   return { log, run: () => new Run(made, replayed) }
 }
 
-function replayGenesis(
+/** Replays the record of a batch behind its parent; answers with its oid. */
+export function replayRecord(
+  log: Log,
+  record: unknown,
+  parent: string,
+  verify: boolean,
+  again: boolean,
+  twice: boolean,
+): string {
+  const sequence = log.batches.length + 1
+  const { oid, batch } = readBatch(record, sequence, parent, verify)
+  if (verify && !isHexOf(oid, appendDigest(log, batch))) {
+    throw broken('HISTORY_MISMATCH', sequence, `the oid ${quote(oid)} is not that of its content`)
+  }
+  if (again) replayFailed(log, revalidateBatch(log, batch))
+  replayBatch(log, batch, twice)
+  return oid
+}
+
+/** The log of a genesis record, on the machine that was picked for it. */
+export function replayGenesis(
   machine: AnyMachine,
   genesis: GenesisRecord,
   given: ObjectFormat | undefined,
@@ -205,7 +218,8 @@ function replayGenesis(
   }
 }
 
-function verifyGenesis(log: Log, genesis: GenesisRecord): void {
+/** Refuses a genesis whose oids are not those of its log. */
+export function verifyGenesis(log: Log, genesis: GenesisRecord): void {
   const { genesis: oid, machine } = oidsOf(log)
   if (genesis.machine.oid !== machine) {
     throw broken('HISTORY_MISMATCH', 0, `the machine's oid is ${quote(genesis.machine.oid)}, not ${machine}`)

@@ -128,7 +128,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
    */
   ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
     const log = this.#log
-    const position = positionOf(from, log.outputs.length)
+    const position = positionOf(from, log.outputs)
     checkHighWaterMark(highWaterMark)
     return portsOf(new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark))
   }
@@ -250,9 +250,10 @@ export function checkHighWaterMark(highWaterMark: number | undefined): void {
 }
 
 /** The position that `from` says. */
-export function positionOf(from: unknown, end: number): number {
-  if (from === 'now') return end
-  if (from === 'start') return 0
-  if (isWhole(from, end)) return from
-  throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end}`))
+export function positionOf(from: unknown, outputs: readonly unknown[]): number {
+  const end = outputs.length
+  const position = from === 'now' ? end : from === 'start' ? 0 : from
+  // Outputs before the snapshot that a run began from are not held.
+  if (isWhole(position, end) && (position === end || position in outputs)) return position
+  throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end} that the run holds`))
 }

@@ -23,13 +23,13 @@ export async function* readHistory(
 ): AsyncGenerator<readonly HistoryRecord<RunEvent>[], void, undefined> {
   let genesis: Genesis | undefined
   let records: BatchReader | undefined
-  for await (const objects of readCommits(git, format, head)) {
+  for await (const objects of readCommits(git, format, [head])) {
     const group: HistoryRecord<RunEvent>[] = []
     for (const object of objects) {
       if (records !== undefined) group.push(records(object))
       else if (object.oid === id) {
         genesis = await readGenesis(object, format, read)
-        records = batchReader(genesis)
+        records = batchReader(genesis, id, 0)
         group.push(genesis.record)
       }
       // In front of the genesis is the commit of its machine, which the genesis was held against.
@@ -39,14 +39,26 @@ export async function* readHistory(
   if (genesis === undefined) throw corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
 }
 
+/** The batches of a run behind one of them. */
+export async function* readBatches(
+  git: GitProgram,
+  format: FormatName,
+  genesis: Genesis,
+  after: { readonly oid: string; readonly sequence: number },
+  head: string,
+): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
+  const read = batchReader(genesis, after.oid, after.sequence)
+  for await (const objects of readCommits(git, format, [head, `^${after.oid}`])) yield objects.map(read)
+}
+
 type BatchReader = (object: ReadObject) => BatchRecord<RunEvent>
 
 /** Reads the batches of a run, each the child of the one before. */
-function batchReader({ record, tree }: Genesis): BatchReader {
+function batchReader({ record, tree }: Genesis, from: string, at: number): BatchReader {
   const { oid: run, createdAt } = record
   const [before, middle] = batchHeader(tree, createdAt)
-  let parent = run
-  let sequence = 0
+  let parent = from
+  let sequence = at
   return ({ oid, content, fault }) => {
     if (fault !== undefined) throw new GitError(fault.code, fault.message, { run, sequence: sequence + 1 })
     const header = `${before}${parent}${middle}${createdAt + ++sequence} +0000\n\n`
@@ -70,9 +82,14 @@ function readEvents(content: Buffer, from: number, where: { run: string; sequenc
   }
 }
 
-/** The commits that lead to a head, the oldest first. */
-async function* readCommits(git: GitProgram, format: FormatName, head: string): AsyncGenerator<ReadObject[]> {
-  const list = git.start(['rev-list', '--reverse', '--topo-order', '--end-of-options', head])
+/** The commits that lead to a head, the oldest first; `^` and an oid leaves out those that lead there. */
+async function* readCommits(
+  git: GitProgram,
+  format: FormatName,
+  heads: readonly string[],
+): AsyncGenerator<ReadObject[]> {
+  const list = git.start(['rev-list', '--reverse', '--topo-order', '--end-of-options', ...heads])
+  const [head = ''] = heads
   list.stdin.end()
   const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
   // The pipe belongs to the two: as long as it were held here too, neither would see the other's end.

@@ -5,7 +5,7 @@ import { GitError } from './git-error.ts'
 import { groupedStream } from './grouped-stream.ts'
 import { isOid } from './object-id.ts'
 import { objectParser } from './object-stream.ts'
-import type { ReadingPlace } from './open-run.ts'
+import type { ReadingPlace } from './reading-place.ts'
 import { isMachineName, type MachineName, RUNS } from './ref-names.ts'
 
 /** Which runs to list. */

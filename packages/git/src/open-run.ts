@@ -3,35 +3,19 @@
 import { type HistoryRecord, type Machine, type Run, type RunEvent, restoreRun } from '@xmachines/core'
 import { readCommit, readGenesisMessage } from './commit-text.ts'
 import { GitError } from './git-error.ts'
-import type { GitProgram } from './git-program.ts'
 import { groupedStream } from './grouped-stream.ts'
 import { readHistory } from './history-reader.ts'
-import { type FormatName, objectFormat } from './object-id.ts'
-import type { ReadObject } from './object-stream.ts'
-import { type MachineName, runRef } from './ref-names.ts'
+import { objectFormat } from './object-id.ts'
+import { openSnapshot } from './open-snapshot.ts'
+import type { FoundRun, ReadingPlace } from './reading-place.ts'
+import { runRef } from './ref-names.ts'
 
 /** How a run is opened. */
 export interface OpenRunOptions {
+  /** `genesis` (unless given) replays everything; `snapshot` trusts the latest one, and reads only what lies behind. */
+  readonly from?: 'genesis' | 'snapshot'
   /** As with `restoreRun`: asks the schema of `events` to return each event unchanged, for histories from outside. */
   readonly revalidate?: boolean
-}
-
-/** Where runs are read from. */
-export interface ReadingPlace {
-  readonly git: GitProgram
-  readonly format: FormatName
-  readonly directory: string
-  /** Reads an object by its oid or a ref. */
-  read(name: string): Promise<ReadObject | undefined>
-}
-
-/** A run, as its ref tells of it. */
-export interface FoundRun {
-  readonly id: string
-  readonly ref: string
-  readonly head: string
-  readonly sequence: number
-  readonly machine: MachineName
 }
 
 /** Finds a run by its id, which was checked to be an oid. */
@@ -67,9 +51,15 @@ export async function openRun(
   place: ReadingPlace,
   machine: AnyMachine | readonly AnyMachine[],
   id: string,
-  { revalidate = false }: OpenRunOptions,
+  { from = 'genesis', revalidate = false }: OpenRunOptions,
 ): Promise<Run<unknown, RunEvent, unknown, unknown>> {
-  const { head } = await findRun(place, id)
+  if (from !== 'genesis' && from !== 'snapshot') {
+    throw new TypeError(`from is ${JSON.stringify(from)}; it must be 'genesis' or 'snapshot'`)
+  }
+  const found = await findRun(place, id)
+  const { head } = found
+  const opened = from === 'snapshot' ? await openSnapshot(place, machine, found) : undefined
+  if (opened !== undefined) return opened
   const records: HistoryRecord<RunEvent>[] = []
   for await (const group of readHistory(place.git, place.format, id, head, place.read)) {
     for (const record of group) records.push(record)

@@ -13,8 +13,9 @@ import { GitError } from './git-error.ts'
 import { readHistory } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
 import { corrupt } from './object-stream.ts'
-import { findRun, type ReadingPlace } from './open-run.ts'
-import { snapshotRefs } from './ref-names.ts'
+import { findRun } from './open-run.ts'
+import { listSnapshots } from './open-snapshot.ts'
+import type { ReadingPlace } from './reading-place.ts'
 import { snapshotObjects } from './snapshots.ts'
 
 /** What was verified. */
@@ -69,23 +70,4 @@ function mismatch(ref: string, why: string, run: string, sequence: number): GitE
     run,
     sequence,
   })
-}
-
-/** The snapshots of a run, the earliest first. */
-async function listSnapshots(
-  { git }: ReadingPlace,
-  name: string,
-  id: string,
-): Promise<{ readonly ref: string; readonly oid: string; readonly at: number }[]> {
-  const under = snapshotRefs(name, id)
-  const printed = (await git.run(['for-each-ref', '--format=%(refname) %(objectname)', under])).toString()
-  return printed
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [ref = '', oid = ''] = line.split(' ')
-      return { ref, oid, at: Number(ref.slice(under.length)) }
-    })
-    .filter(({ at }) => Number.isInteger(at))
-    .toSorted((one, other) => one.at - other.at)
 }

@@ -11,17 +11,23 @@ test('the public names are these', () => {
   expect(Object.keys(git).toSorted()).toEqual(['GitError', 'openRepository'])
 })
 
+/** Prints what is no text as JSON, on one line. */
+const show = `console.log = (...shown) =>
+  void process.stdout.write(shown.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(' ') + '\\n')\n`
+
 test('every example prints what it says', () => {
   let examples = 0
-  for (const file of globSync('src/*.ts', { cwd: root })) {
+  for (const file of ['README.md', ...globSync('src/*.ts', { cwd: root })]) {
     const text = readFileSync(join(root, file), 'utf8').replace(/^ \* ?/gm, '')
-    for (const [, source = ''] of text.matchAll(/@example\n```ts\n([\s\S]*?)```/g)) {
-      const expected = [...source.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, comment = '']) => comment)
+    const fence = file === 'README.md' ? /```ts\n([\s\S]*?)```/g : /@example\n```ts\n([\s\S]*?)```/g
+    for (const [, code = ''] of text.matchAll(fence)) {
+      const source = show + code
+      const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, comment = '']) => comment)
       const flags = ['--conditions=@xmachines/source', '--input-type=module-typescript', '--eval', source]
       const { stdout, stderr } = spawnSync(process.execPath, flags, { cwd: root, encoding: 'utf8' })
       expect(stdout.trimEnd().split('\n'), stderr).toEqual(expected)
       examples++
     }
   }
-  expect(examples).toBeGreaterThan(0)
+  expect(examples).toBe(2)
 })

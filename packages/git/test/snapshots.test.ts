@@ -1,7 +1,7 @@
 /** Snapshots are kept beside the history, never moved, and held against it. */
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
-import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -56,4 +56,59 @@ test('a run that is not recorded has no snapshot here', async () => {
   run.in.send(add())
   const other = await openRepository(repository.directory)
   expect(await rejection(other.snapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 1 })
+})
+
+describe('a run that is opened from a snapshot', () => {
+  test.each(['sha1', 'sha256'] as const)('is the same run, and goes on (%s)', async (format) => {
+    const repository = await makeRepository(folder, format)
+    const run = tallyRun(format, { start: 2 })
+    repository.record(run)
+    for (let at = 0; at < 20; at++) run.in.send([add(), add(at)])
+    await repository.snapshot(run)
+    for (let at = 0; at < 5; at++) run.in.send(add(at))
+    await repository.record(run).stop()
+
+    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    expect(opened.id).toBe(run.id)
+    expect(opened.head).toBe(run.head)
+    expect(opened.snapshot.current).toEqual(run.snapshot.current)
+    expect(opened.position).toBe(run.position)
+    opened.in.send(add(100))
+    run.in.send(add(100))
+    expect(opened.head).toBe(run.head)
+    await repository.record(opened).stop()
+    expect(git(repository.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
+    expect((await repository.open(tally, run.id)).head).toBe(run.head)
+  })
+
+  test('does not hold what lies before it, and says so', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    run.in.send([add(), add()])
+    await repository.record(run).stop()
+    await repository.snapshot(run)
+    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    expect(() => opened.ports({ from: 'start' })).toThrow(RangeError)
+    expect(() => opened.toJSON()).toThrow(/began from a snapshot/)
+    expect(await rejection(opened.history({ from: 1 }).getReader().read())).toBeInstanceOf(RangeError)
+    opened.in.send(add(5))
+    expect((await opened.history({ from: 2 }).getReader().read()).value).toMatchObject({ oid: opened.head })
+    expect((await opened.ports({ from: 2 }).out.getReader().read()).value).toEqual({ type: 'total', total: 7 })
+  })
+
+  test('is opened from its genesis where there is none, and is done where it was', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    run.in.send(add())
+    const recorder = repository.record(run)
+    await recorder.flush()
+    expect((await repository.open(tally, run.id, { from: 'snapshot' })).toJSON().sequence).toBe(1)
+    run.in.send(finish)
+    await recorder.done
+    await repository.snapshot(run)
+    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    expect(opened.snapshot.current).toEqual(run.snapshot.current)
+    expect(opened.in.send(add())).toMatchObject({ code: 'RUN_DONE' })
+    await expect(repository.open(tally, run.id, { from: 'middle' as never })).rejects.toThrow(TypeError)
+  })
 })

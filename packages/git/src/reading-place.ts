@@ -1,0 +1,24 @@
+// Where runs are read from, and what is found there.
+
+import type { GitProgram } from './git-program.ts'
+import type { FormatName } from './object-id.ts'
+import type { ReadObject } from './object-stream.ts'
+import type { MachineName } from './ref-names.ts'
+
+/** Where runs are read from. */
+export interface ReadingPlace {
+  readonly git: GitProgram
+  readonly format: FormatName
+  readonly directory: string
+  /** Reads an object by its oid or a ref. */
+  read(name: string): Promise<ReadObject | undefined>
+}
+
+/** A run, as its ref tells of it. */
+export interface FoundRun {
+  readonly id: string
+  readonly ref: string
+  readonly head: string
+  readonly sequence: number
+  readonly machine: MachineName
+}
