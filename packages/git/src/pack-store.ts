@@ -28,17 +28,19 @@ export async function storePack(directory: string, { name, pack, index }: Pack, 
   const release = (): Promise<void> => unlink(keep).catch(() => undefined)
   try {
     await Promise.all([
-      writeFile(keep, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`),
+      writeFile(`${temporary}.keep.tmp`, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`),
       write(`${temporary}.pack.tmp`, pack, durable),
       write(`${temporary}.idx.tmp`, index, durable),
     ])
+    // Renamed too: one without what it says could not be told from somebody else's.
+    await rename(`${temporary}.keep.tmp`, keep)
     await rename(`${temporary}.pack.tmp`, join(directory, `${name}.pack`))
     await rename(`${temporary}.idx.tmp`, join(directory, `${name}.idx`))
     if (durable) await syncDirectory(directory)
     return release
   } catch (thrown) {
     await Promise.all(
-      ['.pack.tmp', '.idx.tmp'].map((end) => rm(temporary + end, { force: true }).catch(() => undefined)),
+      ['.keep.tmp', '.pack.tmp', '.idx.tmp'].map((end) => rm(temporary + end, { force: true }).catch(() => undefined)),
     )
     await release()
     throw thrown
@@ -63,7 +65,7 @@ export async function sweepPacks(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => [])
   const sweep = async (name: string): Promise<void> => {
     const path = join(directory, name)
-    const temporary = new RegExp(`^${OURS}-(\\d+)-([0-9a-f]+)-\\d+\\.(pack|idx)\\.tmp$`).exec(name)
+    const temporary = new RegExp(`^${OURS}-(\\d+)-([0-9a-f]+)-\\d+\\.(keep|pack|idx)\\.tmp$`).exec(name)
     if (temporary === null && !name.endsWith('.keep')) return
     const [ours, host, pid, life] =
       temporary === null

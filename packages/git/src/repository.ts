@@ -138,9 +138,9 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       openRun(place, machine, checkId(id, format), options) as Promise<never>,
     history: (id) => streamHistory(place, checkId(id, format)),
     runs: (filter = {}) => listRuns(place, filter),
-    async snapshot(run) {
-      await recorders.get(run)?.flush()
-      return await keepSnapshot({ ...place, gitDirectory, packDirectory, mover: moverOf(true) }, run)
+    snapshot(run) {
+      const flush = async (): Promise<unknown> => await recorders.get(run)?.flush()
+      return keepSnapshot({ ...place, gitDirectory, packDirectory, mover: moverOf(true) }, run, flush)
     },
     verify: (machine, id) => verifyRun(place, machine, checkId(id, format)),
     async close() {

@@ -57,13 +57,16 @@ export function snapshotObjects(content: SnapshotContent): GitObject[] {
   return [state, about, tree, gitObject(format, 'commit', text)]
 }
 
-/** Keeps the latest snapshot of a run whose head is recorded. */
+/** Keeps the latest snapshot of a run, once `flush` has seen to it that its head is recorded. */
 export async function keepSnapshot<State, Event extends RunEvent, Output, Input>(
   place: SnapshotPlace,
   run: Run<State, Event, Output, Input>,
+  flush: () => Promise<unknown>,
 ): Promise<KeptSnapshot> {
   const taping = recordable(run)
+  // Before anything is awaited: the run goes on meanwhile.
   const { snapshot, sequence, position } = taping.mark()
+  await flush()
   const parent = hexOf(taping.digestAt(sequence))
   const head = await place.read(parent)
   const commit = head === undefined ? undefined : readCommit(head)

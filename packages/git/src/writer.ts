@@ -66,6 +66,8 @@ interface Share {
 /** The writer of a place. */
 export function createWriter(place: WriterPlace): Writer {
   const queue = new Set<Source>()
+  /** Branches of machines that are known to be on disk. */
+  const synced = new Set<string>()
   let draining: Promise<void> | undefined
 
   async function drain(): Promise<void> {
@@ -146,9 +148,11 @@ export function createWriter(place: WriterPlace): Writer {
   /** The entry of each ref, and those of the directories that it may have needed. */
   async function syncRefs(shares: readonly Share[]): Promise<void> {
     const directories = new Set<string>()
-    const refs = shares.flatMap(({ taken }) => [taken.move.ref, taken.machine.ref])
+    const machines = shares.map(({ taken }) => taken.machine.ref).filter((ref) => !synced.has(ref))
+    const refs = [...shares.map(({ taken }) => taken.move.ref), ...machines]
     for (const ref of refs) for (let at = dirname(ref); at !== '.'; at = dirname(at)) directories.add(at)
     await Promise.all([...directories].map((at) => syncDirectory(join(place.gitDirectory, at))))
+    for (const ref of machines) synced.add(ref)
   }
 
   function fail(source: Source, thrown: unknown): void {

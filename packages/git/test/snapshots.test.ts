@@ -37,6 +37,18 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   })
 })
 
+test('a snapshot is of the moment of the call, though the run goes on', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  run.in.send(add())
+  const keeping = repository.snapshot(run)
+  for (let at = 0; at < 5; at++) run.in.send(add())
+  expect((await keeping).sequence).toBe(1)
+  await recorder.stop()
+  expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
+})
+
 test('a snapshot that the history does not come to is found, and not written over', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
