@@ -27,11 +27,13 @@ export async function storePack(directory: string, { name, pack, index }: Pack, 
   const temporary = join(directory, `${OURS}-${process.pid}-${LIFE}-${counter++}`)
   const release = (): Promise<void> => unlink(keep).catch(() => undefined)
   try {
-    await Promise.all([
+    // All of them settled, so that what is removed after a failure is not made behind it.
+    const written = await Promise.allSettled([
       writeFile(`${temporary}.keep.tmp`, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`),
       write(`${temporary}.pack.tmp`, pack, durable),
       write(`${temporary}.idx.tmp`, index, durable),
     ])
+    for (const one of written) if (one.status === 'rejected') throw one.reason
     // Renamed too: one without what it says could not be told from somebody else's.
     await rename(`${temporary}.keep.tmp`, keep)
     await rename(`${temporary}.pack.tmp`, join(directory, `${name}.pack`))
