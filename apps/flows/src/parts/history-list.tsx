@@ -1,14 +1,30 @@
-// The history of a run as it grows, one line for each commit: the newest on top, as `git log --oneline` has it.
+// The history of a run as it grows, one line for each commit: the newest on top, as `git log --oneline` has it. It is
+// read once a frame and not once a commit, and no more of it than is shown: a long history, or one that grows by
+// thousands a second, costs no more than another.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
-import { type ReactElement, useEffect, useState } from 'react'
+import { memo, type ReactElement, useEffect, useState } from 'react'
 
+import { briefLine } from './brief.ts'
 import { follow } from './follow.ts'
 import type { ObservedRun } from './observed-run.ts'
+import { onceAFrame } from './once-a-frame.ts'
 
-/** The commits of a run. */
+/** How many commits are shown, and how many events of each. */
+const MOST_COMMITS = 100
+const MOST_EVENTS = 8
+
+/** The end of a history. */
+interface LatestRecords {
+  /** The newest records, the oldest of them first. */
+  readonly records: readonly HistoryRecord<RunEvent>[]
+  /** How many came before them. */
+  readonly older: number
+}
+
+/** The newest commits of a run. */
 export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElement {
-  const records = useHistory(run)
+  const { records, older } = useLatestRecords(run)
   return (
     <section aria-label="History" className="part">
       <h2>History</h2>
@@ -16,35 +32,53 @@ export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElemen
       <ol className="history" reversed tabIndex={0} aria-label="Commits, the newest first">
         {records.map((record) => <Commit key={record.oid} record={record} />).toReversed()}
       </ol>
+      {older > 0 && <p className="quiet older">and {older.toLocaleString('en')} older</p>}
     </section>
   )
 }
 
-function useHistory(run: ObservedRun): readonly HistoryRecord<RunEvent>[] {
-  const [records, setRecords] = useState<readonly HistoryRecord<RunEvent>[]>([])
-  useEffect(
-    () =>
-      follow(run.history({ follow: true }), (record) =>
-        // A history begins with its genesis, also when the effect is torn down and put back.
-        setRecords((before) => ('parent' in record ? [...before, record] : [record])),
-      ),
-    [run],
-  )
-  return records
+function useLatestRecords(run: ObservedRun): LatestRecords {
+  const [latest, setLatest] = useState<LatestRecords>({ records: [], older: 0 })
+  useEffect(() => {
+    let records: readonly HistoryRecord<RunEvent>[] = []
+    /** The sequence of what comes behind them. */
+    let next = 0
+    let stop: (() => void) | undefined
+
+    const readOn = onceAFrame(() => {
+      const from = Math.max(next, run.snapshot.current.sequence + 1 - MOST_COMMITS)
+      const fresh: HistoryRecord<RunEvent>[] = []
+      stop?.()
+      stop = follow(
+        run.history({ from }),
+        (record) => fresh.push(record),
+        () => {
+          if (fresh.length === 0) return
+          records = [...records, ...fresh].slice(-MOST_COMMITS)
+          next = from + fresh.length
+          setLatest({ records, older: next - records.length })
+        },
+      )
+    })
+    readOn()
+    const unsubscribe = run.snapshot.subscribe(() => readOn())
+    return () => {
+      unsubscribe()
+      readOn.cancel()
+      stop?.()
+    }
+  }, [run])
+  return latest
 }
 
-function Commit({ record }: { readonly record: HistoryRecord<RunEvent> }): ReactElement {
+const Commit = memo(function Commit({ record }: { readonly record: HistoryRecord<RunEvent> }): ReactElement {
   return (
     <li>
       <code className="oid" title={record.oid}>
         {record.oid.slice(0, 7)}
       </code>
       {'parent' in record ? (
-        <ul className="events">
-          {record.events.map((event, index) => (
-            <EventLine key={index} event={event} />
-          ))}
-        </ul>
+        <Events events={record.events} />
       ) : (
         <span className="quiet">
           genesis of {record.machine.name}@{record.machine.version}
@@ -52,13 +86,25 @@ function Commit({ record }: { readonly record: HistoryRecord<RunEvent> }): React
       )}
     </li>
   )
+})
+
+function Events({ events }: { readonly events: readonly RunEvent[] }): ReactElement {
+  const more = events.length - MOST_EVENTS
+  return (
+    <ul className="events">
+      {events.slice(0, MOST_EVENTS).map((event, index) => (
+        <EventLine key={index} event={event} />
+      ))}
+      {more > 0 && <li className="quiet">and {more.toLocaleString('en')} more in the same batch</li>}
+    </ul>
+  )
 }
 
 function EventLine({ event: { type, ...data } }: { readonly event: RunEvent }): ReactElement {
   return (
     <li>
       <span className="event">{type}</span>{' '}
-      {Object.keys(data).length > 0 && <code className="quiet">{JSON.stringify(data)}</code>}
+      {Object.keys(data).length > 0 && <code className="quiet">{briefLine(data)}</code>}
     </li>
   )
 }

@@ -1,13 +1,15 @@
 // The snapshot of a run, with its id: the latest truth, and whose it is.
 
 import { useSnapshot } from '@xmachines/react'
-import type { ReactElement } from 'react'
+import { type ReactElement, useMemo } from 'react'
 
+import { briefPage } from './brief.ts'
 import type { ObservedRun } from './observed-run.ts'
 
 /** Status, sequence and state of a run. */
 export function SnapshotView({ run }: { readonly run: ObservedRun }): ReactElement {
   const { status, sequence, state } = useSnapshot(run.snapshot)
+  const text = useMemo(() => briefPage(state), [state])
   return (
     <section aria-label="Run" className="part">
       <h2>Run</h2>
@@ -30,7 +32,10 @@ export function SnapshotView({ run }: { readonly run: ObservedRun }): ReactEleme
         <dd>{sequence}</dd>
         <dt>state</dt>
         <dd>
-          <pre>{JSON.stringify(state, undefined, 2)}</pre>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus */}
+          <pre className="state" tabIndex={0}>
+            {text}
+          </pre>
         </dd>
       </dl>
     </section>
