@@ -2,9 +2,10 @@
 // answers.
 
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
+import { Slider } from '../parts/slider.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import type { Clock } from './clock.ts'
 import { CrossingPicture } from './crossing-picture.tsx'
@@ -19,7 +20,6 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
   const send = useSend(run)
   const [speed, setSpeed] = useState(clock.speed)
   const [waits, setWaits] = useState<readonly TrafficLightOutput[]>([])
-  const id = useId()
 
   useOutputs(run, {
     wait: async (wait, { signal }) => {
@@ -56,17 +56,14 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
           >
             Push to cross
           </button>
-          <div className="light-speed">
-            <label htmlFor={id}>Speed of the clock: {speed} ×</label>
-            <input
-              id={id}
-              type="range"
-              min={1}
-              max={10}
-              value={speed}
-              onChange={(event) => changeSpeed(event.target.valueAsNumber)}
-            />
-          </div>
+          <Slider
+            label="Speed of the clock"
+            value={speed}
+            min={1}
+            max={10}
+            meaning={`${speed} ×`}
+            onChange={changeSpeed}
+          />
         </div>
       </section>
       <TimerList waits={waits} turn={isOn ? state.turn : undefined} speed={speed} />
