@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react'
 
 import type { Checkout } from './checkout.ts'
+import './order-picture.css'
 
 /** What is typed, where it belongs. */
 export function OrderPicture({ at, order }: Pick<Checkout, 'at' | 'order'>): ReactElement {
