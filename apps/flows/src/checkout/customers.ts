@@ -1,6 +1,8 @@
-// Customers that the shop remembers: what a batch fills in at once. The second one's card misses four digits.
+// Customers that the shop remembers: what a batch fills in at once. The second one's card misses four digits, and to the
+// third one's the gateway has an answer that cannot be.
 
 import type { Checkout, CheckoutEvent } from './checkout.ts'
+import { GARBLED_CARD } from './gateway.ts'
 import { FIELDS, type FormStep, type Order } from './order.ts'
 
 export const CUSTOMERS: readonly Order[] = [
@@ -19,6 +21,14 @@ export const CUSTOMERS: readonly Order[] = [
     shipping: 'post',
     email: 'grace@example.com',
     card: '5555 5555 5555',
+  },
+  {
+    name: 'Alan Turing',
+    street: '78 High Street',
+    city: 'TW12 2PP Hampton',
+    shipping: 'post',
+    email: 'alan@example.com',
+    card: GARBLED_CARD,
   },
 ]
 

@@ -16,7 +16,8 @@ type ChargeAnswer =
 /** Something that can charge a card. */
 export interface Gateway {
   charge(request: ChargeRequest): Promise<ChargeAnswer>
-  /** How many charges were made: different keys, not requests. */
+  /** How often it was asked, and how many charges these were about: that many keys. */
+  readonly requests: number
   readonly charges: number
 }
 
@@ -42,6 +43,9 @@ export function fakeGateway(think: () => Promise<unknown>): Gateway {
       if (isCard(card, DECLINED_CARD)) return { accepted: false, reason: 'The bank declined this card.' }
       const garbled = isCard(card, GARBLED_CARD) && times === 1
       return { accepted: true, cents: garbled ? cents * 100 : cents, receipt: `R-${key.slice(0, 7)}` }
+    },
+    get requests() {
+      return [...asked.values()].reduce((sum, times) => sum + times, 0)
     },
     get charges() {
       return asked.size

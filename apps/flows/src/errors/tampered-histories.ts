@@ -35,7 +35,7 @@ export const tamperedHistories: readonly HistoryAttempt[] = [
   {
     code: 'MACHINE_MISMATCH',
     why: 'It says that it is of version 2, and the machine that is given is version 1: new behaviour, new version.',
-    action: 'Claim another version',
+    action: 'Claim version 2',
     tamper: (history) => ({
       ...history,
       records: history.records.map((record) =>
@@ -46,7 +46,7 @@ export const tamperedHistories: readonly HistoryAttempt[] = [
   {
     code: 'REPLAY_FAILED',
     why: 'Its events are right, and lead elsewhere than it says: as where a machine was changed and kept its version.',
-    action: 'Change what it led to',
+    action: 'Change its end',
     tamper: (history) => ({ ...history, state: '5eed'.repeat(10) }),
   },
 ]
