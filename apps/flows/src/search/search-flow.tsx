@@ -57,7 +57,9 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
         <ResultTiles results={'results' in state ? state.results : undefined} current={state.at === 'found'} />
       </section>
       <section aria-label="Requests" className="part">
-        <h2>Requests</h2>
+        <h2>
+          Requests <span className="quiet timeline-unit">(a line is a second)</span>
+        </h2>
         <Timeline requests={requests} dropped={dropped} clock={clock} />
         <ServerControls
           latency={latency}

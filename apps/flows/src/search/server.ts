@@ -21,7 +21,7 @@ interface Answer {
 }
 
 /** What there is to know of a server: the same object until something of it changes. */
-export interface ServerState {
+interface ServerState {
   /** What a request takes, in milliseconds, that finds 24 elements: less where it finds fewer. */
   readonly latency: number
   readonly failing: boolean

@@ -1,4 +1,4 @@
-// The requests to the server, one below the other, as long as they take. A line of the grid is half a second.
+// The requests to the server, one below the other, as long as they take. A line of the grid is a second.
 
 import { type CSSProperties, type ReactElement, useEffect, useState } from 'react'
 
@@ -22,7 +22,8 @@ export function Timeline({ requests, dropped, clock }: TimelineProps): ReactElem
   if (requests.length === 0)
     return <p className="quiet timeline-empty">None so far. Each will be a bar, as long as it takes.</p>
   const { bars, length } = layOut(requests, now)
-  const grid = { '--half-second': `${50_000 / length}%` } as CSSProperties
+  // Types of React know no custom properties.
+  const grid = { '--second': `${100_000 / length}%` } as CSSProperties
   return (
     <ol className="timeline" aria-label="Requests, the newest last" style={grid}>
       {bars.map(({ request, from, to }) => {
