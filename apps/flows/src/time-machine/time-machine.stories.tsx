@@ -3,7 +3,7 @@
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
 
-import { everyMilliseconds, type Ticker } from './ticker.ts'
+import { everyMilliseconds, type Ticker } from '../parts/ticker.ts'
 import { TimeMachineFlow } from './time-machine-flow.tsx'
 
 const meta: Meta<typeof TimeMachineFlow> = {

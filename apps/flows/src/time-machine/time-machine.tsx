@@ -7,9 +7,9 @@ import type { ReactElement } from 'react'
 
 import { LatestRefusal } from '../parts/refusals.tsx'
 import { Slider } from '../parts/slider.tsx'
+import type { Ticker } from '../parts/ticker.ts'
 import { CommitView } from './commit-view.tsx'
 import { useMoments } from './moments.ts'
-import type { Ticker } from './ticker.ts'
 import { useTravel } from './travel.ts'
 
 interface TimeMachineProps<State, Event extends RunEvent, Output, Input> {

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'react'
 
-import type { Ticker } from './ticker.ts'
+import type { Ticker } from '../parts/ticker.ts'
 
 type Place =
   | { readonly in: 'present' }

@@ -1,4 +1,4 @@
-// What moves a replay on. The flow gets it from outside, so that a play can tick instead of waiting.
+// What moves something on again and again. A flow gets it from outside, so that a play can tick instead of waiting.
 
 /** Calls back again and again, until the function it answers with is called. */
 export type Ticker = (tick: () => void) => () => void
