@@ -1,6 +1,6 @@
 // The history of a run as it grows, one line for each commit: the newest on top, as `git log --oneline` has it. It is
-// read once a frame and not once a commit, and no more of it than is shown: a long history, or one that grows by
-// thousands a second, costs no more than another.
+// read as often as it is shown, and no more of it than is shown, so that neither a long history nor a fast one costs
+// more. What comes through a stream is shown ten times a second; of what nobody can read, as much as there is room for.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import { memo, type ReactElement, useEffect, useState } from 'react'
@@ -14,23 +14,36 @@ import { onceAFrame } from './once-a-frame.ts'
 const MOST_COMMITS = 100
 const MOST_EVENTS = 8
 
+/** How many commits are rendered together: with a new one, those of its page are, and not all. */
+const PAGE = 10
+
+/** How often commits are shown that come through a stream: in milliseconds. */
+const STREAM_GAP = 100
+
+/** How many at once are a flood, and how many are shown of one; then as many more each time, until all are shown. */
+const FLOOD = 8
+const FLOOD_COMMITS = 10
+
+type Records = readonly HistoryRecord<RunEvent>[]
+
 /** The end of a history. */
 interface LatestRecords {
   /** The newest records, the oldest of them first. */
-  readonly records: readonly HistoryRecord<RunEvent>[]
+  readonly records: Records
   /** How many came before them. */
   readonly older: number
 }
 
 /** The newest commits of a run. */
 export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElement {
-  const { records, older } = useLatestRecords(run)
+  const latest = useLatestRecords(run)
+  const { older } = latest
   return (
     <section aria-label="History" className="part">
       <h2>History</h2>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus */}
       <ol className="history" reversed tabIndex={0} aria-label="Commits, the newest first">
-        {records.map((record) => <Commit key={record.oid} record={record} />).toReversed()}
+        {pagesOf(latest).toReversed()}
       </ol>
       {older > 0 && <p className="quiet older">and {older.toLocaleString('en')} older</p>}
     </section>
@@ -40,71 +53,88 @@ export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElemen
 function useLatestRecords(run: ObservedRun): LatestRecords {
   const [latest, setLatest] = useState<LatestRecords>({ records: [], older: 0 })
   useEffect(() => {
-    let records: readonly HistoryRecord<RunEvent>[] = []
-    /** The sequence of what comes behind them. */
-    let next = 0
+    let seen = run.snapshot.current.sequence
+    let most = MOST_COMMITS
     let stop: (() => void) | undefined
 
-    const readOn = onceAFrame(() => {
-      const from = Math.max(next, run.snapshot.current.sequence + 1 - MOST_COMMITS)
-      const fresh: HistoryRecord<RunEvent>[] = []
+    const read = onceAFrame(() => {
+      const { sequence } = run.snapshot.current
+      most = sequence - seen > FLOOD ? FLOOD_COMMITS : Math.min(most + FLOOD_COMMITS, MOST_COMMITS)
+      seen = sequence
+      const from = Math.max(0, sequence + 1 - most)
+      const records: HistoryRecord<RunEvent>[] = []
       stop?.()
       stop = follow(
         run.history({ from }),
-        (record) => fresh.push(record),
-        () => {
-          if (fresh.length === 0) return
-          records = [...records, ...fresh].slice(-MOST_COMMITS)
-          next = from + fresh.length
-          setLatest({ records, older: next - records.length })
-        },
+        (record) => records.push(record),
+        () => setLatest({ records, older: from }),
       )
+      if (most < MOST_COMMITS && from > 0) read(undefined, STREAM_GAP)
     })
-    readOn()
-    const unsubscribe = run.snapshot.subscribe(() => readOn())
+    read()
+    const unsubscribe = run.snapshot.subscribe((sent) => read(undefined, sent ? undefined : STREAM_GAP))
     return () => {
       unsubscribe()
-      readOn.cancel()
+      read.cancel()
       stop?.()
     }
   }, [run])
   return latest
 }
 
-const Commit = memo(function Commit({ record }: { readonly record: HistoryRecord<RunEvent> }): ReactElement {
-  return (
-    <li>
-      <code className="oid" title={record.oid}>
-        {record.oid.slice(0, 7)}
-      </code>
-      {'parent' in record ? (
-        <Events events={record.events} />
-      ) : (
-        <span className="quiet">
-          genesis of {record.machine.name}@{record.machine.version}
-        </span>
-      )}
-    </li>
-  )
-})
-
-function Events({ events }: { readonly events: readonly RunEvent[] }): ReactElement {
-  const more = events.length - MOST_EVENTS
-  return (
-    <ul className="events">
-      {events.slice(0, MOST_EVENTS).map((event, index) => (
-        <EventLine key={index} event={event} />
-      ))}
-      {more > 0 && <li className="quiet">and {more.toLocaleString('en')} more in the same batch</li>}
-    </ul>
-  )
+function pagesOf({ records, older }: LatestRecords): ReactElement[] {
+  const pages: ReactElement[] = []
+  let end: number
+  for (let at = 0; at < records.length; at = end) {
+    const page = Math.floor((older + at) / PAGE)
+    end = (page + 1) * PAGE - older
+    pages.push(<Page key={page} records={records.slice(at, end)} />)
+  }
+  return pages
 }
 
-function EventLine({ event: { type, ...data } }: { readonly event: RunEvent }): ReactElement {
-  return (
-    <li>
+const Page = memo(
+  function Page({ records }: { readonly records: Records }): ReactElement {
+    return <>{records.map((record) => <Commit key={record.oid} record={record} />).toReversed()}</>
+  },
+  (before, after) =>
+    before.records.length === after.records.length && isSame(before.records.at(-1), after.records.at(-1)),
+)
+
+const Commit = memo(
+  function Commit({ record }: { readonly record: HistoryRecord<RunEvent> }): ReactElement {
+    return (
+      <li>
+        <code className="oid" title={record.oid}>
+          {record.oid.slice(0, 7)}
+        </code>
+        {'parent' in record ? (
+          <ul className="events">{linesOf(record.events)}</ul>
+        ) : (
+          <span className="quiet">
+            genesis of {record.machine.name}@{record.machine.version}
+          </span>
+        )}
+      </li>
+    )
+  },
+  (before, after) => isSame(before.record, after.record),
+)
+
+/** Records are made when they are read. Those of equal oids are equal, with all that came before them. */
+function isSame(one: HistoryRecord<RunEvent> | undefined, other: HistoryRecord<RunEvent> | undefined): boolean {
+  return one?.oid === other?.oid
+}
+
+/** A line for each event. */
+function linesOf(events: readonly RunEvent[]): ReactElement[] {
+  const lines = events.slice(0, MOST_EVENTS).map(({ type, ...data }, index) => (
+    <li key={index}>
       <span className="event">{type}</span>{' '}
       {Object.keys(data).length > 0 && <code className="quiet">{briefLine(data)}</code>}
     </li>
-  )
+  ))
+  if (events.length <= MOST_EVENTS) return lines
+  const more = (events.length - MOST_EVENTS).toLocaleString('en')
+  return [...lines, <li key="more" className="quiet">{`and ${more} more in the same batch`}</li>]
 }

@@ -1,53 +1,51 @@
-// At most one call a frame, however often one is asked for: at once after a frame of quiet, else with the next frame.
-// So what one person does is shown at once, and thousands of batches a second are as many updates as there are frames.
+// How often something is shown: at once after some quiet, and else once a frame or less. So what one person does is seen
+// at once, and thousands of batches a second are as many updates as a page can show.
 
-/** Asks for a call with this value; `cancel` forgets the one that waits. */
+/** About a frame: in milliseconds. */
+const FRAME = 16
+
+/** Asks for a call. */
 export interface FramePace<Value> {
-  (value: Value): void
+  /**
+   * Calls with this value: now, or as soon as the call before is a gap ago. Of values that wait the latest counts; of
+   * gaps the shortest.
+   *
+   * @param gap a frame unless given: in milliseconds
+   */
+  (value: Value, gap?: number): void
+  /** Forgets the call that waits. */
   readonly cancel: () => void
 }
 
-/** How long to wait for a frame where frames stand still, as on a hidden page: in milliseconds. */
-const PATIENCE = 100
-
-/**
- * Paces a callback by the frames of the page.
- *
- * @param callback called at once by the first call, and then at most once a frame while calls go on, with the latest
- *   value
- */
+/** Paces a callback by the frames of the page, also where frames stand still. */
 export function onceAFrame<Value = void>(callback: (value: Value) => void): FramePace<Value> {
-  /** Forgets the frame that is waited for, if one is. */
-  let forget: (() => void) | undefined
-  /** The value that waits for it. */
-  let latest: { readonly value: Value } | undefined
+  let called = Number.NEGATIVE_INFINITY
+  /** When the call is due that waits, if one does. */
+  let due = Number.POSITIVE_INFINITY
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let latest: Value
 
-  function onFrame(): void {
-    forget?.()
-    forget = undefined
-    if (latest !== undefined) call(latest.value)
-  }
-
-  function call(value: Value): void {
-    latest = undefined
-    const frame = requestAnimationFrame(onFrame)
-    const timer = setTimeout(onFrame, PATIENCE)
-    forget = () => {
-      cancelAnimationFrame(frame)
+  function ask(value: Value, gap = FRAME): void {
+    latest = value
+    const now = performance.now()
+    const next = called + gap
+    if (next <= now) call()
+    else if (next < due) {
       clearTimeout(timer)
+      due = next
+      timer = setTimeout(call, next - now)
     }
-    callback(value)
   }
 
-  function ask(value: Value): void {
-    if (forget === undefined) call(value)
-    else latest = { value }
+  function call(): void {
+    cancel()
+    called = performance.now()
+    callback(latest)
   }
 
   function cancel(): void {
-    forget?.()
-    forget = undefined
-    latest = undefined
+    clearTimeout(timer)
+    due = Number.POSITIVE_INFINITY
   }
 
   return Object.assign(ask, { cancel })
