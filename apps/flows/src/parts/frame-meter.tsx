@@ -1,52 +1,79 @@
-// How smooth a page is: the time between one frame and the next, measured while something goes on. It is told four
-// times a second, so that measuring costs no frames.
+// How smoothly a run is shown: what it commits while something goes on, the frames in which that is shown, and the
+// time between two of them. It is told four times a second, so that to measure costs no frames.
 
 import { type ReactElement, useEffect, useState } from 'react'
 
-/** What was measured, since it was last begun. */
-interface Frames {
-  readonly count: number
+import type { ObservedRun } from './observed-run.ts'
+
+interface FrameMeterProps {
+  readonly run: ObservedRun
+  /** Whether it goes on: the figures are of what goes on, or of what did so last. */
+  readonly measuring: boolean
+}
+
+/** What was measured. */
+interface Figures {
+  readonly commits: number
+  /** How long it took, in milliseconds. */
+  readonly time: number
+  readonly frames: number
   /** The longest time between two frames, in milliseconds. */
   readonly largestGap: number
 }
 
-const none: Frames = { count: 0, largestGap: 0 }
+const none: Figures = { commits: 0, time: 0, frames: 0, largestGap: 0 }
 
 /** How long between two tellings: in milliseconds. */
 const TELLING = 250
 
-/** The frames that were shown, and the largest gap between two: of what goes on, or of what did so last. */
-export function FrameMeter({ measuring }: { readonly measuring: boolean }): ReactElement {
-  const { count, largestGap } = useFrames(measuring)
+/** Commits, frames, and the largest gap between two frames. */
+export function FrameMeter({ run, measuring }: FrameMeterProps): ReactElement {
+  const { commits, time, frames, largestGap } = useFigures(run, measuring)
   return (
     <dl className="figures">
       <div>
+        <dt>commits</dt>
+        <dd>{commits.toLocaleString('en')}</dd>
+      </div>
+      <div>
+        <dt>a second</dt>
+        <dd>{time < TELLING ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')}</dd>
+      </div>
+      <div>
         <dt>frames</dt>
-        <dd>{count.toLocaleString('en')}</dd>
+        <dd>{frames.toLocaleString('en')}</dd>
       </div>
       <div>
         <dt>largest gap</dt>
-        <dd>{count < 2 ? '–' : `${largestGap.toFixed(1)} ms`}</dd>
+        <dd>{frames < 2 ? '–' : `${largestGap.toFixed(1)} ms`}</dd>
       </div>
     </dl>
   )
 }
 
-function useFrames(measuring: boolean): Frames {
-  const [frames, setFrames] = useState(none)
+function useFigures(run: ObservedRun, measuring: boolean): Figures {
+  const [figures, setFigures] = useState(none)
   useEffect(() => {
     if (!measuring) return
-    let { count, largestGap } = none
-    let last: number | undefined
-    const tell = (): void => setFrames({ count, largestGap })
+    const { sequence } = run.snapshot.current
+    const start = performance.now()
+    let last = start
+    let { frames, largestGap } = none
+
+    function tell(): void {
+      const commits = run.snapshot.current.sequence - sequence
+      setFigures({ commits, time: performance.now() - start, frames, largestGap })
+    }
+
     // The time that a frame is given lies before what held it up: the clock is read instead.
-    const onFrame = (): void => {
+    function onFrame(): void {
       const now = performance.now()
-      count++
-      if (last !== undefined) largestGap = Math.max(largestGap, now - last)
+      frames++
+      largestGap = Math.max(largestGap, now - last)
       last = now
       frame = requestAnimationFrame(onFrame)
     }
+
     let frame = requestAnimationFrame(onFrame)
     const timer = setInterval(tell, TELLING)
     return () => {
@@ -54,6 +81,6 @@ function useFrames(measuring: boolean): Frames {
       clearInterval(timer)
       tell()
     }
-  }, [measuring])
-  return frames
+  }, [run, measuring])
+  return figures
 }
