@@ -5,7 +5,7 @@ import { type CreateRunArguments, createRun, type Run, type RunEvent, restoreRun
 import { useState } from 'react'
 
 /** A run, and where it comes from. */
-export interface Member<State, Event extends RunEvent, Output, Input> {
+interface Member<State, Event extends RunEvent, Output, Input> {
   readonly run: Run<State, Event, Output, Input>
   readonly origin: string
 }
