@@ -80,7 +80,7 @@ export const Driven: Story = {
     }
 
     await step('the history has what was counted, and nothing else', async () => {
-      await expect(await commits().findAllByText('COUNT')).toHaveLength(counted)
+      await waitFor(() => expect(commits().getAllByText('COUNT')).toHaveLength(counted))
       await expect(commits().getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(counted + 1)
     })
 

@@ -91,7 +91,7 @@ export const Driven: Story = {
       await says('8 of 14 elements.')
       await pass(950)
       await waitFor(() => expect(requests(2)).toEqual(['n too late', 'ne answered']))
-      await expect((await commits.findAllByText('ANSWERED'))[0]?.closest('li')).toHaveTextContent('"total":64')
+      await expect(await commits.findByText(/"turn":5,.*"total":64/)).toBeVisible()
       await says('8 of 14 elements.')
       await expect(tiles.getByText('Np')).toBeVisible()
     })
