@@ -2,7 +2,7 @@
 // figures are shown once they are complete.
 
 /** What was committed and rendered since `begin`. */
-export interface Figures {
+interface Figures {
   readonly commits: number
   /** How often the page was told of them. */
   readonly updates: number

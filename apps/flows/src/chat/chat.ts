@@ -9,7 +9,7 @@ import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 import { BREAK, joined } from './paragraphs.ts'
 
 /** A question, and what was said to it. */
-export interface Turn {
+interface Turn {
   readonly question: string
   readonly answer: string
 }
