@@ -86,9 +86,7 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
   #end(): void {
     this.#ended = true
     // The log would hold a reader that went while it waited until something is committed next.
-    const { waiting } = this.#log
-    const place = waiting.indexOf(this)
-    if (place >= 0) waiting.splice(place, 1)
+    this.#log.waiting = this.#log.waiting.filter((reader) => reader !== this)
     this.#onEnd?.()
   }
 }
