@@ -163,7 +163,8 @@ function follow<Item>(
       if (!following.leaving || signal.aborted) return
       shown = false
       stop.abort()
-      void reader.cancel()
+      // A fatal end has errored `out`, and there is nothing left to cancel.
+      reader.cancel().catch(() => undefined)
     },
   }
   return following

@@ -2,7 +2,7 @@
 
 import { act, render, screen } from '@testing-library/react'
 import { createRun, type Run } from '@xmachines/core'
-import { createRunContext, useRun, useSend, useSnapshot } from '@xmachines/react'
+import { createRunContext, useOutputs, useRun, useRunError, useSend, useSnapshot } from '@xmachines/react'
 import { useEffect, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CounterEvent, counter } from './machines.ts'
@@ -129,6 +129,31 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     render(<Panel failed={run} />, { wrapper: Mode })
     await act(async () => screen.getByRole('button').click())
     expect(screen.getByRole('button').textContent).toBe('2')
+  })
+
+  test('of a run whose outputs are handled leaves no rejection behind when the component goes', async () => {
+    const run = createRun(counter)
+    const rejections: unknown[] = []
+    const note = (reason: unknown): void => void rejections.push(reason)
+    process.on('unhandledRejection', note)
+    const Panel = () => {
+      useOutputs(run, { counted: () => undefined })
+      useRunError(run, () => undefined)
+      return <p>{useSnapshot(run, ({ state }) => state.count)}</p>
+    }
+    const { unmount } = render(
+      <Boundary>
+        <Panel />
+      </Boundary>,
+      { wrapper: Mode },
+    )
+    await breakIt(run)
+    expect(caught()).toMatch(/it broke/)
+    unmount()
+    // Rejections that nobody handled are told in a turn of the loop of their own.
+    await new Promise((resolve) => setTimeout(resolve))
+    process.off('unhandledRejection', note)
+    expect(rejections).toEqual([])
   })
 
   test('is thrown in a component whose selection did not change, and in one that selects nothing', async () => {
