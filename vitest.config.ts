@@ -185,7 +185,8 @@ export default defineConfig({
       },
       {
         plugins: [storybookTest({ configDir: join(import.meta.dirname, '.storybook') })],
-        test: { name: 'storybook', browser: browser('storybook') },
+        // A play is a visit of many steps.
+        test: { name: 'storybook', browser: browser('storybook'), testTimeout: 60_000 },
       },
     ],
   },
