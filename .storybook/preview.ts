@@ -1,5 +1,6 @@
 import type { Preview } from '@storybook/react-vite'
 
+import { DocsFrame } from './docs-frame.tsx'
 import './preview.css'
 
 const preview: Preview = {
@@ -7,7 +8,29 @@ const preview: Preview = {
     a11y: { test: 'error' },
     layout: 'fullscreen',
     controls: { disable: true },
-    options: { storySort: { order: ['Flows', ['Door', 'Checkout form']] } },
+    docs: { container: DocsFrame },
+    options: {
+      storySort: {
+        order: [
+          'Introduction',
+          'Hooks',
+          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRunError', 'createRunContext'],
+          'Flows',
+          [
+            'Door',
+            'Traffic light',
+            'Search as you type',
+            'Checkout wizard',
+            'Turnstiles',
+            'Streaming chat',
+            'Time machine',
+            'Thousand cells',
+            'Errors',
+            'Save and restore',
+          ],
+        ],
+      },
+    },
   },
   globalTypes: {
     scheme: {
