@@ -1,7 +1,11 @@
 import type { Preview } from '@storybook/react-vite'
+import { configure } from 'storybook/test'
 
 import { DocsFrame } from './docs-frame.tsx'
 import './preview.css'
+
+// What is awaited in a play comes within a frame or two, where a machine is not busy with other things.
+configure({ asyncUtilTimeout: 10_000 })
 
 const preview: Preview = {
   parameters: {

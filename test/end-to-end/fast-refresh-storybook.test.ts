@@ -69,11 +69,18 @@ beforeAll(async () => {
   page = await context.newPage()
   messages = listen(page)
   // An embedded story does not play, and nobody asks here whether it is accessible: both are tested elsewhere.
-  await page.goto(`${url}/iframe.html?id=${door.id}&viewMode=story&embed=true&globals=a11y.manual:!true`)
-  await page.waitForFunction(() => window.__STORYBOOK_ADDONS_CHANNEL__?.last('storyFinished') !== undefined)
+  await page.goto(`${url}/iframe.html?id=${door.id}&viewMode=story&embed=true&globals=a11y.manual:!true`, {
+    waitUntil: 'commit',
+  })
+  // All that Vite prepares is prepared now, and asking in each frame, as Playwright does, would slow it down.
+  await page.waitForFunction(
+    () => window.__STORYBOOK_ADDONS_CHANNEL__?.last('storyFinished') !== undefined,
+    undefined,
+    { polling: 100, timeout: 180_000 },
+  )
   await mark(page)
   await openEveryStory(url)
-}, 300_000)
+}, 420_000)
 
 afterAll(async () => {
   await browser?.close()
@@ -133,14 +140,20 @@ test('the view alone is edited: the run, its state and what is the component’s
 /** Opens all that the index holds, and notes what was wrong with each. */
 async function openEveryStory(url: string): Promise<void> {
   const { entries } = (await (await fetch(`${url}/index.json`)).json()) as StoryIndex
+  const others = Object.values(entries).filter(({ id }) => id !== door.id)
+  opened.set(door.id, await wrongSince(0))
   // Documentation last: it renders stories too, and what it tells of them is not to be taken for what they tell.
-  for (const entry of Object.values(entries).sort((one, other) => other.type.localeCompare(one.type))) {
+  for (const entry of others.sort((one, other) => other.type.localeCompare(one.type))) {
     const from = messages.length
     await page.evaluate(goTo, entry)
-    const wrong = messages.slice(from).filter(({ type }) => type === 'error')
-    const reloaded = (await marks(page)).page ? [] : ['the page was loaded again']
-    opened.set(entry.id, [...wrong.map(({ text }) => text), ...reloaded])
+    opened.set(entry.id, await wrongSince(from))
   }
+}
+
+async function wrongSince(from: number): Promise<readonly string[]> {
+  const errors = messages.slice(from).filter(({ type }) => type === 'error')
+  const reloaded = (await marks(page)).page ? [] : ['the page was loaded again']
+  return [...errors.map(({ text }) => text), ...reloaded]
 }
 
 /** Runs in the page: goes to a story as the sidebar does, and waits until it has been rendered. */
@@ -201,6 +214,14 @@ function read(): Shown {
 function editFile(name: string, from: string, to: string): void {
   const file = join(storybook.folder, 'apps/flows/src/door', name)
   const before = readFileSync(file, 'utf8')
-  onTestFinished(() => writeFileSync(file, before))
+  onTestFinished(async () => {
+    const said = messages.length
+    writeFileSync(file, before)
+    // Or the next test would open the door as it was edited.
+    await vi.waitFor(() => expect(messages.slice(said).map(({ text }) => text)).toContainEqual(updated), soon)
+  })
   edit(file, [from, to])
 }
+
+/** What Vite says when the page has what was edited. */
+const updated: unknown = expect.stringContaining('[vite] hot updated')

@@ -1,10 +1,11 @@
-// A thousand events, one a task, as a socket would bring them: most of them for the cells in the middle.
+// A thousand events, a few a task, as a socket would bring them: most of them for the cells in the middle.
 
 import { nextTask } from '../parts/own-task.ts'
 import { type CellsEvent, COLUMNS, ROWS } from './cells.ts'
 
-/** How many events make a burst. */
+/** How many events make a burst, and how many come together. */
 export const BURST = 1000
+const TOGETHER = 10
 
 /** A stream of events that ends with the burst. */
 export function burstOfEvents(): ReadableStream<CellsEvent> {
@@ -12,8 +13,11 @@ export function burstOfEvents(): ReadableStream<CellsEvent> {
   return new ReadableStream({
     async pull(controller) {
       await nextTask()
-      if (left-- > 0) controller.enqueue({ type: 'COUNT', row: aboutHalf(ROWS), column: aboutHalf(COLUMNS) })
-      else controller.close()
+      for (let count = 0; count < TOGETHER; count++) {
+        controller.enqueue({ type: 'COUNT', row: aboutHalf(ROWS), column: aboutHalf(COLUMNS) })
+      }
+      left -= TOGETHER
+      if (left === 0) controller.close()
     },
   })
 }

@@ -47,10 +47,10 @@ export function CellsFlow(): ReactElement {
         </div>
         <div className="actions">
           <button type="button" className="primary" disabled={bursting} onClick={burst}>
-            Pipe {BURST.toLocaleString('en')} events in
+            A burst of {BURST.toLocaleString('en')}
           </button>
           <button type="button" disabled={bursting} onClick={() => change(oneForEach())}>
-            Count all in one batch
+            All in one batch
           </button>
           <button type="button" disabled={bursting} onClick={() => change({ type: 'CLEAR' })}>
             Clear

@@ -134,8 +134,8 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       model.say('Done.')
       await expect(await thread.findByText('Done.')).toBeVisible()
       await expect(await thread.findByText(/ 998 999\.$/)).toBeInTheDocument()
-      await expect(await canvas.findByText('and 915 older')).toBeVisible()
-      await waitFor(() => expect(commits.getAllByText('TOKEN')).toHaveLength(100))
+      await waitFor(() => expect(commits.getAllByText('TOKEN')).toHaveLength(100), { timeout: 5000 })
+      await expect(canvas.getByText('and 915 older')).toBeVisible()
       await userEvent.click(await button('Stop'))
     })
 

@@ -59,7 +59,7 @@ function* answerTo(question: string): Iterable<string> {
       yield 'is a commit in its history.'
       yield BREAK
       yield 'So whoever has the history has the run: the same state, the same id, down to the last bit. This very '
-      yield 'sentence is in it, word by word, on the right of this page.'
+      yield 'sentence is in it, word by word, for you to read on this page.'
       break
     case 1:
       yield 'Because nothing else moves a run. What I say is piped into its in port, and a token is an event like a '

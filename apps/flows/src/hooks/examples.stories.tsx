@@ -1,7 +1,7 @@
 // The live examples of the hooks' pages, driven. Not in the sidebar: the pages show them.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, userEvent, within } from 'storybook/test'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
 
 import { CreateRunContextExample } from './create-run-context-example.tsx'
 import { Example } from './example.tsx'
@@ -36,7 +36,9 @@ export const UseRun: Story = {
 export const UseSnapshot: Story = {
   args: { children: <UseSnapshotExample /> },
   async play({ canvas }) {
-    const [home, guests] = canvas.getAllByText(/^rendered/).map((count) => within(count.parentElement ?? count))
+    const [home, guests] = (await canvas.findAllByText(/^rendered/)).map((count) =>
+      within(count.parentElement ?? count),
+    )
     const before = guests?.getByText(/^rendered/).textContent
     await userEvent.click(canvas.getByRole('button', { name: 'Home scores' }))
     await userEvent.click(canvas.getByRole('button', { name: 'Home scores' }))
@@ -60,9 +62,15 @@ export const UseSend: Story = {
 export const UseOutputs: Story = {
   args: { children: <UseOutputsExample /> },
   async play({ canvas }) {
+    const output = canvas.getByText('It shows a 1.')
+    const seen: string[] = []
+    const observer = new MutationObserver(() => seen.push(output.textContent))
+    observer.observe(output, { childList: true, characterData: true, subtree: true })
     await userEvent.click(canvas.getByRole('button', { name: 'Throw' }))
-    await expect(canvas.getByText('It rolls…')).toBeVisible()
-    await expect(await canvas.findByText(/^It shows a [1-6]\.$/, undefined, { timeout: 10_000 })).toBeVisible()
+    await waitFor(() => expect(seen).toEqual(['It rolls…', expect.stringMatching(/^It shows a [1-6]\.$/)]), {
+      timeout: 10_000,
+    })
+    observer.disconnect()
   },
 }
 
@@ -75,7 +83,7 @@ export const UseRunError: Story = {
     await expect(canvas.getByText('The glass is 80 % full.')).toBeVisible()
     await pour()
     await pour()
-    await expect(await canvas.findAllByText(/at sequence 2: .*It would spill\./)).toHaveLength(2)
+    await waitFor(() => expect(canvas.getAllByText(/at sequence 2: .*It would spill\./)).toHaveLength(2))
     await expect(canvas.getByText('The glass is 80 % full.')).toBeVisible()
   },
 }

@@ -1,7 +1,7 @@
 // The live run of the introduction, driven. Not in the sidebar: the introduction shows it.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, userEvent, within } from 'storybook/test'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
 
 import { LiveRun } from './live-run.tsx'
 
@@ -26,7 +26,7 @@ export const Driven: Story = {
     await step('events that are written together are one commit, or none', async () => {
       await click('Up twice, or not at all')
       await expect(await floor('the top floor')).toBeVisible()
-      await expect(await commits.findAllByText(/^[0-9a-f]{7}$/)).toHaveLength(3)
+      await waitFor(() => expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(3))
       await click('Down')
       await click('Up twice, or not at all')
       await expect(await canvas.findByRole('alert')).toHaveTextContent('There is nothing above the top floor.')

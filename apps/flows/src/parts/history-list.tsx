@@ -20,7 +20,7 @@ const PAGE = 10
 /** How often commits are shown that come through a stream: in milliseconds. */
 const STREAM_GAP = 100
 
-/** How many at once are a flood, and how many are shown of one; then as many more each time, until all are shown. */
+/** How many at once are a flood, and how many are shown of one; then twice as many each time, until all are shown. */
 const FLOOD = 8
 const FLOOD_COMMITS = 10
 
@@ -59,7 +59,7 @@ function useLatestRecords(run: ObservedRun): LatestRecords {
 
     const read = onceAFrame(() => {
       const { sequence } = run.snapshot.current
-      most = sequence - seen > FLOOD ? FLOOD_COMMITS : Math.min(most + FLOOD_COMMITS, MOST_COMMITS)
+      most = sequence - seen > FLOOD ? FLOOD_COMMITS : Math.min(2 * most, MOST_COMMITS)
       seen = sequence
       const from = Math.max(0, sequence + 1 - most)
       const records: HistoryRecord<RunEvent>[] = []

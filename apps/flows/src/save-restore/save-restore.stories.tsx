@@ -52,7 +52,7 @@ export const Driven: Story = {
       await userEvent.click(canvas.getByLabelText('Passport'))
       await userEvent.type(canvas.getByLabelText('One more thing'), 'Umbrella{Enter}')
       await userEvent.click(canvas.getByLabelText('Umbrella'))
-      await commits.findByText('PACK', { selector: '.history > li:first-child *' })
+      await waitFor(() => expect(commits.getAllByText('{"name":"Umbrella"}')).toHaveLength(2))
       ;[head = ''] = heads()
       file = await savedBy(() => click('Save as a file'))
       await expect(file.name).toBe(`packing-list-${first.slice(0, 7)}.run.json`)
@@ -91,7 +91,7 @@ export const Driven: Story = {
       await expect(files.getByText('HISTORY_MISMATCH')).toBeVisible()
       await expect(files.getByText(/is not that of its content/)).toBeVisible()
       await expect(id()).toBe(first)
-      await expect(heads()).toHaveLength(4)
+      await waitFor(() => expect(heads()).toHaveLength(4))
     })
 
     await step('so are one cut short, one of another machine, and one that is no JSON', async () => {

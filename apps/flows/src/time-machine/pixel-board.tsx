@@ -3,6 +3,7 @@
 import type { Send } from '@xmachines/react'
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef, useState } from 'react'
 
+import './pixel-board.css'
 import { COLOURS, type Drawing, type DrawingEvent, SIZE } from './pixels.ts'
 import { ripples } from './ripples.ts'
 

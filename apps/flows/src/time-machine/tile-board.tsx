@@ -3,6 +3,7 @@
 import type { Send } from '@xmachines/react'
 import type { CSSProperties, ReactElement } from 'react'
 
+import './tile-board.css'
 import type { Game, GameEvent } from './tiles.ts'
 
 /** A game to look at. */

@@ -3,6 +3,7 @@
 
 import type { ReactElement } from 'react'
 
+import './crossing-picture.css'
 import type { TrafficLight } from './traffic-light.ts'
 
 interface CrossingPictureProps {

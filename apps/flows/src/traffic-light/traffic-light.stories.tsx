@@ -48,7 +48,7 @@ const drivenBy = (clock = createBellClock()): Story => ({
       await expect(await shows('amber')).toBeVisible()
       await ring(2000)
       await expect(await shows('red')).toBeVisible()
-      await expect(await commits.findAllByText('TIME_UP')).toHaveLength(3)
+      await waitFor(() => expect(commits.getAllByText('TIME_UP')).toHaveLength(3))
     })
 
     await step('somebody who wants to cross makes the green short', async () => {
@@ -65,7 +65,7 @@ const drivenBy = (clock = createBellClock()): Story => ({
     })
 
     await step('the long green that nobody called off ends too late: it is history, and changes nothing', async () => {
-      await expect(clock.waiting).toEqual([10_000, 8000])
+      await waitFor(() => expect(clock.waiting).toEqual([10_000, 8000]))
       await expect(await timers.findByText('too late to change anything')).toBeVisible()
       clock.ring(10_000)
       await waitFor(() => expect(commits.getAllByText('{"turn":5}')).toHaveLength(1))

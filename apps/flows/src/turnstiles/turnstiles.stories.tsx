@@ -101,7 +101,7 @@ export const Driven: Story = {
 
     await step('who comes when every seat is taken is refused, and the senders go on', async () => {
       for (let seat = 7; seat < 24; seat++) timer.tick()
-      await expect(await canvas.findByText(/^of 24 seats/, { exact: false })).toHaveTextContent('24 of 24')
+      await waitFor(() => expect(canvas.getByText(/^of 24 seats/)).toHaveTextContent('24 of 24'))
       timer.tick()
       await expect(await canvas.findByText('Every seat is taken.')).toBeVisible()
       await counted('A timer', 20, 20, 1)
