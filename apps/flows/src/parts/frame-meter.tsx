@@ -57,20 +57,18 @@ function useFigures(run: ObservedRun, measuring: boolean): Figures {
     if (!measuring) return
     const { sequence } = run.snapshot.current
     const start = performance.now()
-    let last = start
     let { frames, largestGap } = none
+    let last: number | undefined
 
     function tell(): void {
       const commits = run.snapshot.current.sequence - sequence
       setFigures({ commits, time: performance.now() - start, frames, largestGap })
     }
 
-    // The time that a frame is given lies before what held it up: the clock is read instead.
-    function onFrame(): void {
-      const now = performance.now()
+    function onFrame(time: number): void {
       frames++
-      largestGap = Math.max(largestGap, now - last)
-      last = now
+      if (last !== undefined) largestGap = Math.max(largestGap, time - last)
+      last = time
       frame = requestAnimationFrame(onFrame)
     }
 
