@@ -136,6 +136,7 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       await expect(await thread.findByText(/ 998 999\.$/)).toBeInTheDocument()
       await waitFor(() => expect(commits.getAllByText('TOKEN')).toHaveLength(100), { timeout: 5000 })
       await expect(canvas.getByText('and 915 older')).toBeVisible()
+      await expect(run.getByText(/"finished": ".+" … [\d,]+ characters/s)).toBeInTheDocument()
       await userEvent.click(await button('Stop'))
     })
 

@@ -28,18 +28,19 @@ export function fakeModel(): Model {
   return { answer: (question, pace) => paced(answerTo(question), pace) }
 }
 
-/** How far a model may fall behind its pace and still catch up: in milliseconds. */
-const LEEWAY = 100
+/** How far a model may be ahead of its pace, which is as short as timers wait, and how far behind: in milliseconds. */
+const AHEAD = 4
+const BEHIND = 100
 
 function paced(texts: Iterable<string>, pace: () => number): ReadableStream<string> {
   const tokens = tokensOf(texts)
   let due = performance.now()
   return new ReadableStream({
     async pull(controller) {
-      await nextTask()
-      due = Math.max(due + 1000 / pace(), performance.now() - LEEWAY)
+      due = Math.max(due + 1000 / pace(), performance.now() - BEHIND)
       const wait = due - performance.now()
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+      if (wait > AHEAD) await new Promise((resolve) => setTimeout(resolve, wait))
+      else await nextTask()
       const { done, value } = tokens.next()
       if (done === true) controller.close()
       else controller.enqueue(value)
