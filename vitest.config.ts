@@ -205,7 +205,7 @@ export default defineConfig({
       {
         plugins: [storybookTest({ configDir: join(import.meta.dirname, '.storybook') })],
         // A play is a visit of many steps.
-        test: { name: 'storybook', browser: browser('storybook'), testTimeout: 60_000 },
+        test: { name: 'storybook', browser: browser('storybook'), testTimeout: 180_000 },
       },
     ],
   },

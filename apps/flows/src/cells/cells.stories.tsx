@@ -52,7 +52,7 @@ export const Driven: Story = {
       const burst = await button('A burst of 1,000')
       await userEvent.click(burst)
       // Looks again when the button changes, and not with each of the cells.
-      await waitFor(() => expect(burst).toBeEnabled(), { container: burst, timeout: 30_000 })
+      await waitFor(() => expect(burst).toBeEnabled(), { container: burst, timeout: 90_000 })
       await waitFor(() => expect(figure('commits')).toBe(1000))
       await expect(total()).toBe(1004)
       await expect(figure('cells rendered')).toBeLessThanOrEqual(1000)
