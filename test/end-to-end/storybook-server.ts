@@ -12,8 +12,8 @@ const workspace = join(import.meta.dirname, '../..')
 /** What Storybook is made of. */
 const parts = ['.storybook', 'apps/flows', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
 
-/** What is left where it is: what was built, and the packages themselves, to which the copied links lead. */
-const left = ['dist', '.types', '.cache', '.vite', '.pnpm']
+/** What is left where it is: tests, what was built, and the packages themselves, to which the copied links lead. */
+const left = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']
 
 /** A copy of the workspace, and the Storybook on it. */
 export interface Storybook {
