@@ -81,7 +81,8 @@ export const Driven: Story = {
       await taken('button', 'button', 'timer', 'stream', 'button')
       await counted('A timer', 1, 1, 0)
       await counted('A piped stream', 1, 1, 0)
-      await expect(await commits.findAllByText('ENTER')).toHaveLength(5)
+      // The history is shown once a frame.
+      await waitFor(() => expect(commits.getAllByText('ENTER')).toHaveLength(5))
     })
 
     await step('a sender that stops lets its lock go, and the others go on', async () => {
