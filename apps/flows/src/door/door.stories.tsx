@@ -1,7 +1,7 @@
 // The door, to drive by hand; and driven, in light and in dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, userEvent, within } from 'storybook/test'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
 
 import { DoorFlow } from './door-flow.tsx'
 
@@ -64,7 +64,7 @@ export const Driven: Story = {
 
     await step('the history has what was applied, and nothing else', async () => {
       await expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(5)
-      await expect(await refusals.findAllByText('TRANSITION_FAILED')).toHaveLength(2)
+      await waitFor(() => expect(refusals.getAllByText('TRANSITION_FAILED')).toHaveLength(2))
       await expect(run.getByText(id)).toBeVisible()
     })
 
