@@ -205,14 +205,24 @@ function freezeArray(value: readonly unknown[], level: number): void {
   else if (level > 1) walkedThrough.push(value)
   const { length } = value
   for (let index = 0; index < length; index++) {
+    const item = value[index]
+    // Most long arrays are of numbers: twice as fast with them passed over here.
+    if (countNumber(item)) continue
     trail[level] = index
-    freeze(value[index], level + 1)
+    freeze(item, level + 1)
   }
 }
 
 function checkKey(key: string, level: number): void {
   if (key === '__proto__' || !key.isWellFormed()) throw badKey(level, key)
   if (goodKeys.size < 1000 && key.length < 100) goodKeys.add(key)
+}
+
+/** Counts a number; what is no number, or one too many, is for `checkLeaf`. */
+function countNumber(value: unknown): boolean {
+  if (typeof value !== 'number' || value - value !== 0 || nodes >= MOST_NODES) return false
+  nodes++
+  return true
 }
 
 function checkLeaf(value: unknown, level: number): void {
