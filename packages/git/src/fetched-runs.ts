@@ -195,18 +195,18 @@ async function judge(place: ReadingPlace, run: Fetched, lineage: Lineage | undef
   const { id, head, local } = run
   if (local?.oid === head) return { is: 'known' }
   const common = local === undefined ? undefined : await commonAncestor(place.git, local.oid, head)
-  if (common === head) return { is: 'known' }
   const from = common === undefined ? undefined : await place.read(common)
   // What two runs of one machine share is the commit of their machine, which has no parent.
   if (local === undefined || from === undefined || readCommit(from)?.parent === undefined) {
     return corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
   }
-  if (from.oid === local.oid) return corrupt(head, 'what lies between is not all batches', { run: id })
+  if (from.oid === head) return { is: 'known' }
   const other = await beginAt(place, id, head, from.oid)
   const shared = other.sequence
   await walk(place, [other])
   if (other.fault !== undefined) return other.fault
-  if (other.parent !== head) return corrupt(head, 'what lies between is not all batches', { run: id })
+  if (!hasArrived(other)) return corrupt(head, 'what leads there is not all batches', { run: id, sequence: shared + 1 })
+  if (from.oid === local.oid) return { is: 'ahead', sequence: other.sequence, machine: undefined }
   const { sequence } = local
   return new GitError(
     'HISTORY_DIVERGED',

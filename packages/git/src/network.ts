@@ -4,6 +4,7 @@ import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
 import type { MachineBranch } from './machine-branches.ts'
 import type { ReadingPlace } from './reading-place.ts'
+import { clearStaleLock } from './ref-locks.ts'
 import type { RefMover } from './ref-moves.ts'
 import { withoutSecrets } from './remotes.ts'
 
@@ -33,19 +34,35 @@ export const NETWORK_SETTINGS: readonly string[] = [
   'advice.pushUpdateRejected=false',
 ]
 
+/** How often a fetch that others were in the way of is made. */
+const MOST_TRIES = 5
+
 /** Fetches refs of a remote to where they are looked at; what is gone there goes there, and nowhere else. */
 export async function fetchRefs(
-  { network, onPack }: NetworkPlace,
+  { network, gitDirectory, onPack }: NetworkPlace,
   remote: string,
   refspecs: readonly string[],
   tip?: string,
 ): Promise<void> {
   const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules']
-  const found = tip === undefined ? [] : [`--negotiation-tip=${tip}`]
-  const exactly = ['--prune', '--no-show-forced-updates', '--refmap=', ...found, '--end-of-options']
-  const { status, stderr } = await network.ask(['fetch', '--quiet', ...flags, ...exactly, remote, ...refspecs])
-  onPack()
-  if (status !== 0) throw remoteFailure(network, remote, `fetching from it ended with ${status}: ${stderr}`)
+  const from = tip === undefined ? [] : [`--negotiation-tip=${tip}`]
+  const exactly = ['--prune', '--no-show-forced-updates', '--refmap=', ...from, '--end-of-options']
+  for (let tries = 1; ; tries++) {
+    const { status, stderr } = await network.ask(['fetch', '--quiet', ...flags, ...exactly, remote, ...refspecs])
+    onPack()
+    if (status === 0) return
+    const failure = remoteFailure(network, remote, `fetching from it ended with ${status}: ${stderr}`)
+    // Another fetch from this remote, or one that was killed: where a ref was seen is written by whoever looks.
+    const [, ref] = /cannot lock ref '(refs\/fetched\/[^']+)'/.exec(stderr) ?? []
+    if (ref === undefined || tries > MOST_TRIES) throw failure
+    if (tries === MOST_TRIES && !(await clearStaleLock(gitDirectory, ref, failure))) throw failure
+    await pause(tries)
+  }
+}
+
+/** Lets others go first, longer each time and not in step with them. */
+export async function pause(tries: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries))
 }
 
 /** Where refs of a remote stand; those that it has not are left out. */

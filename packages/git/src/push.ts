@@ -6,7 +6,8 @@ import { readCommit } from './commit-text.ts'
 import { fetchToLook } from './fetch.ts'
 import { verifyFetched } from './fetched-runs.ts'
 import { GitError } from './git-error.ts'
-import { type NetworkPlace, remoteFailure, remoteRefs } from './network.ts'
+import type { GitProgram } from './git-program.ts'
+import { type NetworkPlace, pause, remoteFailure, remoteRefs } from './network.ts'
 import { findRun } from './open-run.ts'
 import { listSnapshots } from './open-snapshot.ts'
 import { parsePush } from './push-report.ts'
@@ -30,58 +31,63 @@ const MOST_TRIES = 8
 export async function pushRun(place: NetworkPlace, remote: string, id: string): Promise<PushedRun> {
   await place.checkRemote(remote)
   const run = await findRun(place, id)
-  const wanted = await wantedRefs(place, run)
   const { ref, head, sequence } = run
-  for (let tries = 1; ; tries++) {
-    const { reports, end } = await push(place, remote, wanted)
-    const report = reports.get(ref)
-    let stands: string | undefined = head
-    if (report?.taken !== true) {
-      const failure = end ?? refused(place, remote, ref, report?.why ?? '', run)
-      stands = await settle(place, remote, run, failure)
-      if (stands === undefined) {
-        if (end !== undefined || report?.inRace !== true || tries === MOST_TRIES) throw failure
-        await pause(tries)
-        continue
-      }
-    }
-    wanted.delete(ref)
-    await checkOthers(place, remote, run, new Map([...wanted].filter(([other]) => reports.get(other)?.taken !== true)))
-    return { id, head, sequence, remote: stands }
-  }
-}
-
-/** The refs of a run, and what they are to be at the remote. */
-async function wantedRefs(
-  place: NetworkPlace,
-  { id, ref, head, sequence, machine }: FoundRun,
-): Promise<Map<string, string>> {
   const genesis = await place.read(id)
-  const machineOid = genesis === undefined ? undefined : readCommit(genesis)?.parent
+  const machine = genesis === undefined ? undefined : readCommit(genesis)?.parent
   const wanted = new Map([[ref, head]])
-  if (machineOid !== undefined) wanted.set(machineRef(machine), machineOid)
-  for (const snapshot of await listSnapshots(place, machine.name, id)) {
-    if (snapshot.at <= sequence) wanted.set(snapshot.ref, snapshot.oid)
+  if (machine !== undefined) wanted.set(machineRef(run.machine), machine)
+  for (let tries = 1; ; tries++) {
+    const pushed = await push(place, remote, run, wanted)
+    const failure = pushed.failures.get(ref)
+    const stands = failure === undefined ? head : await settle(place, remote, run, failure)
+    if (stands !== undefined) {
+      pushed.failures.delete(ref)
+      await checkOthers(place, remote, run, wanted, pushed.failures)
+      await pushSnapshots(place, remote, run)
+      return { id, head, sequence, remote: stands }
+    }
+    if (!pushed.inRace || tries === MOST_TRIES) throw failure
+    await pause(tries)
   }
-  return wanted
 }
 
-async function push({ network }: NetworkPlace, remote: string, wanted: ReadonlyMap<string, string>) {
-  const flags = [
-    '--porcelain',
-    '--no-follow-tags',
-    '--recurse-submodules=no',
-    '--no-signed',
-    '--end-of-options',
-    remote,
-  ]
+/** Only once the run is there: snapshots of a history that lost must not stand in the way of those of the one that won. */
+async function pushSnapshots(place: NetworkPlace, remote: string, run: FoundRun): Promise<void> {
+  const kept = await listSnapshots(place, run.machine.name, run.id)
+  const wanted = new Map(kept.filter(({ at }) => at <= run.sequence).map(({ ref, oid }) => [ref, oid]))
+  if (wanted.size === 0) return
+  const { failures } = await push(place, remote, run, wanted)
+  await checkOthers(place, remote, run, wanted, failures)
+}
+
+interface Pushed {
+  /** By ref, where it is not known to stand at the remote where it should. */
+  readonly failures: Map<string, GitError>
+  /** Whether the run's ref was being moved by others. */
+  readonly inRace: boolean
+}
+
+async function push(
+  { network }: NetworkPlace,
+  remote: string,
+  run: FoundRun,
+  wanted: ReadonlyMap<string, string>,
+): Promise<Pushed> {
+  const flags = ['--porcelain', '--no-follow-tags', '--recurse-submodules=no', '--no-signed', '--end-of-options']
   const refspecs = [...wanted].map(([ref, oid]) => `${oid}:${ref}`)
-  const { status, stdout, stderr } = await network.ask(['push', ...flags, ...refspecs])
+  const { status, stdout, stderr } = await network.ask(['push', ...flags, remote, ...refspecs])
   const reports = parsePush(stdout.toString())
-  const told = [...wanted.keys()].every((ref) => reports.get(ref)?.told === true)
-  // Where each ref was answered for, nothing broke off.
-  const end = told ? undefined : remoteFailure(network, remote, `pushing to it ended with ${status}: ${stderr}`)
-  return { reports, end }
+  const failures = new Map<string, GitError>()
+  for (const ref of wanted.keys()) {
+    const report = reports.get(ref)
+    if (report?.is === 'taken') continue
+    const failure =
+      report === undefined
+        ? remoteFailure(network, remote, `pushing to it ended with ${status}: ${stderr}`)
+        : refused(network, remote, ref, `${report.why} ${stderr}`, run)
+    failures.set(ref, failure)
+  }
+  return { failures, inRace: reports.get(run.ref)?.is === 'in race' }
 }
 
 /**
@@ -126,35 +132,29 @@ async function settle(
 async function checkOthers(
   place: NetworkPlace,
   remote: string,
-  run: FoundRun,
-  others: ReadonlyMap<string, string>,
+  { id, sequence, machine }: FoundRun,
+  wanted: ReadonlyMap<string, string>,
+  failures: ReadonlyMap<string, GitError>,
 ): Promise<void> {
-  if (others.size === 0) return
-  const there = await remoteRefs(place, remote, [...others.keys()])
-  for (const [ref, oid] of others) {
+  if (failures.size === 0) return
+  const there = await remoteRefs(place, remote, [...failures.keys()])
+  for (const [ref, failure] of failures) {
     const found = there.get(ref)
-    if (found === oid) continue
-    const { id, sequence } = run
-    if (found === undefined) throw refused(place, remote, ref, 'it did not take it, and the run it has', run)
-    const code = ref === machineRef(run.machine) ? 'HISTORY_DIVERGED' : 'SNAPSHOT_MISMATCH'
+    if (found === wanted.get(ref)) continue
+    if (found === undefined) throw failure
     throw new GitError(
-      code,
-      `the remote ${remote} of ${place.directory} has ${ref} at ${found}, and here it is ${oid}; the run itself was ` +
-        `pushed up to sequence ${sequence}: find out which of the two was not made from the run, and put it right`,
+      ref === machineRef(machine) ? 'HISTORY_DIVERGED' : 'SNAPSHOT_MISMATCH',
+      `the remote ${remote} of ${place.directory} has ${ref} at ${found}, and here it is ${String(wanted.get(ref))}; ` +
+        `the run itself was pushed up to sequence ${sequence}: find out which of the two is not of the run, and put it right`,
       { run: id, sequence },
     )
   }
 }
 
-function refused({ directory }: NetworkPlace, remote: string, ref: string, why: string, run: FoundRun): GitError {
+function refused({ directory }: GitProgram, remote: string, ref: string, why: string, run: FoundRun): GitError {
   return new GitError(
     'REMOTE_REJECTED',
-    `the remote ${remote} of ${directory} does not take ${ref}: ${withoutSecrets(why)}; ask who runs it, or push elsewhere`,
+    `the remote ${remote} of ${directory} does not take ${ref}: ${withoutSecrets(why).trim()}; ask who runs it, or push elsewhere`,
     { run: run.id, sequence: run.sequence },
   )
-}
-
-/** Lets the others go first, longer each time and not in step with them. */
-async function pause(tries: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries))
 }
