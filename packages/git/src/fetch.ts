@@ -4,7 +4,7 @@
 //   git fetch ─► refs/fetched/REMOTE/… ─► verified ─► machine branch ─► the run's ref moves ─► snapshots
 
 import { readCommit, readGenesisMessage } from './commit-text.ts'
-import { takeSnapshots } from './fetched-snapshots.ts'
+import { listFetchedSnapshots, takeSnapshots } from './fetched-snapshots.ts'
 import { GitError } from './git-error.ts'
 import { fetchRefs, type NetworkPlace } from './network.ts'
 import { isOid } from './object-id.ts'
@@ -22,9 +22,13 @@ export async function fetchRun(place: NetworkPlace, remote: string, id: string):
   const specs = known === undefined ? [] : [runSpec(remote, name, id)]
   const head = await fetchTo(place, remote, { id, name }, [...specs, snapshotSpec(remote, `${name}/${id}/`)])
   if (head === undefined) throw missing(place, remote, id)
-  const [run] = (await takeRuns(place, [{ id, name, head }])) as [FetchedRun]
+  const found = [{ id, name, head }]
+  const [[run], snapshots] = await Promise.all([
+    takeRuns(place, found) as Promise<[FetchedRun]>,
+    listFetchedSnapshots(place, remote, `${name}/${id}/`),
+  ])
   if (run.error !== undefined) throw run.error
-  await takeSnapshots(place, remote, [{ id, name, sequence: run.sequence }], `${name}/${id}/`)
+  await takeSnapshots(place, remote, [{ id, name, sequence: run.sequence }], snapshots)
   return run
 }
 
@@ -45,7 +49,7 @@ export async function fetchAll(place: NetworkPlace, remote: string): Promise<rea
   const taken = runs.flatMap(({ error, sequence }, at) =>
     error === undefined ? [{ ...(found[at] as Found), sequence }] : [],
   )
-  await takeSnapshots(place, remote, taken, '')
+  await takeSnapshots(place, remote, taken, await listFetchedSnapshots(place, remote, ''))
   return runs
 }
 

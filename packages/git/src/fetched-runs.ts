@@ -135,16 +135,42 @@ function lineageFrom(
   return { id, head, createdAt, before, middle, machine, parent, sequence, fault: undefined }
 }
 
+/** So few commits are read one by one, which costs less than starting a walk. */
+const FEW = 100
+
+/** What is new of some runs, the oldest first. */
+async function newOf(
+  { git, format, read }: ReadingPlace,
+  due: readonly Lineage[],
+): Promise<AsyncIterable<readonly ReadObject[]> | Iterable<readonly ReadObject[]>> {
+  const [{ head, parent, sequence }] = due as [Lineage]
+  const newest = await read(head)
+  const commit = newest === undefined ? undefined : readCommit(newest)
+  const few = due.length === 1 && commit !== undefined && commit.committed - commit.authored - sequence <= FEW
+  if (!few)
+    return readCommits(
+      git,
+      format,
+      due.flatMap((run) => (run.machine === undefined ? [run.head, `^${run.parent}`] : [run.head])),
+    )
+  const objects: ReadObject[] = []
+  for (let object = newest; object !== undefined && object.oid !== parent && objects.length <= FEW; ) {
+    objects.unshift(object)
+    const before = readCommit(object)?.parent
+    object = before === undefined ? undefined : await read(before)
+  }
+  return [objects]
+}
+
 /** Follows runs as far as they are right. */
-async function walk({ git, format }: ReadingPlace, lineages: readonly Lineage[]): Promise<undefined> {
+async function walk(place: ReadingPlace, lineages: readonly Lineage[]): Promise<undefined> {
   const due = lineages.filter((lineage) => !hasArrived(lineage))
   if (due.length === 0) return
   /** By the commit that comes before. */
   const expected = new Map(due.map((lineage) => [lineage.parent, lineage]))
-  const width = 2 * widthOf(format)
+  const width = 2 * widthOf(place.format)
   const parentAt = `tree \nparent `.length + width
-  const heads = due.flatMap(({ head, parent, machine }) => (machine === undefined ? [head, `^${parent}`] : [head]))
-  for await (const objects of readCommits(git, format, heads)) {
+  for await (const objects of await newOf(place, due)) {
     for (const object of objects) {
       const parent = object.content.toString('latin1', parentAt, parentAt + width)
       const lineage = expected.get(parent)

@@ -23,26 +23,24 @@ interface FetchedSnapshot {
   readonly oid: string
 }
 
+/** The refs of snapshots here and as a remote has them, which are `under` a place or all; asked while runs are verified. */
+export async function listFetchedSnapshots({ git }: NetworkPlace, remote: string, under: string): Promise<string> {
+  const places = [`${fetchedSnapshots(remote)}${under}`, `${SNAPSHOTS}${under}`]
+  return (await git.run(['for-each-ref', '--format=%(objectname) %(refname)', ...places])).toString()
+}
+
 /**
  * Takes the snapshots of runs that were fetched.
- * @param under which there are, `NAME/ID/` or all
+ * @param printed the refs that there are
  * @throws {GitError} `SNAPSHOT_MISMATCH` where one is not of its run, or not the one that is here
  */
 export async function takeSnapshots(
   place: NetworkPlace,
   remote: string,
   runs: readonly TakenRun[],
-  under: string,
+  printed: string,
 ): Promise<void> {
   const fetched = fetchedSnapshots(remote)
-  const printed = (
-    await place.git.run([
-      'for-each-ref',
-      '--format=%(objectname) %(refname)',
-      `${fetched}${under}`,
-      `${SNAPSHOTS}${under}`,
-    ])
-  ).toString()
   if (printed === '') return
   const here = new Map<string, string>()
   const there: FetchedSnapshot[] = []
