@@ -30,7 +30,7 @@ export function checkRemoteUrl(url: unknown): string {
   }
   const [, scheme, host] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(?:[^/@]*@)?([^/]*)/.exec(url) ?? []
   const problem =
-    ([...url].some((character) => character < ' ' || character === '\u007f') && 'has control characters in it') ||
+    (url.split('').some((character) => character < ' ' || character === '\u007f') && 'has control characters in it') ||
     (url.startsWith('-') && 'begins with a dash, as an option does') ||
     (/^[^/:]*::/.test(url) && 'names a program to run as its transport') ||
     (scheme !== undefined && !SCHEMES.includes(scheme.toLowerCase()) && `has the scheme ${scheme}`) ||

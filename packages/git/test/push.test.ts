@@ -74,6 +74,12 @@ test('a remote that takes no snapshots has the run all the same, and says so', a
   expect(atHub()).toBe(run.head)
 })
 
+test('a remote that keeps refs of runs for itself rejects them', async () => {
+  git(hub.directory, 'config', 'receive.hideRefs', 'refs/runs')
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('hidden ref') })
+})
+
 test('hooks of this repository are not run', async () => {
   hook(here, 'pre-push', 'exit 1')
   await here.push('hub', run.id)

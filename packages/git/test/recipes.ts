@@ -28,10 +28,12 @@ export function readRecipes(): Recipe[] {
   const recipes: Recipe[] = []
   for (const section of readFileSync(page, 'utf8').split(/^##+ /m)) {
     const title = section.slice(0, section.indexOf('\n')).replace(/^# /, '')
-    const blocks: Block[] = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
-      language,
-      text,
-    }))
+    const blocks: Block[] = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+      ([, language = '', text = '']) => ({
+        language,
+        text,
+      }),
+    )
     let files = new Map<string, string>()
     for (const [at, { language, text }] of blocks.entries()) {
       const [, name] = /^\/\/ (\S+\.mjs)\n/.exec(text) ?? []
