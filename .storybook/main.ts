@@ -5,8 +5,8 @@ import { defaultClientConditions, mergeConfig } from 'vite'
 const config: StorybookConfig = {
   // StrictMode tears effects down and puts them back: a flow that loses or doubles anything fails its story.
   framework: { name: '@storybook/react-vite', options: { strictMode: true } },
-  stories: ['../apps/flows/src/**/*.stories.tsx'],
-  addons: ['@storybook/addon-vitest', '@storybook/addon-a11y'],
+  stories: ['../apps/flows/src/**/*.mdx', '../apps/flows/src/**/*.stories.tsx'],
+  addons: ['@storybook/addon-docs', '@storybook/addon-vitest', '@storybook/addon-a11y'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   features: { sidebarOnboardingChecklist: false },
   typescript: { reactDocgen: 'react-docgen' },

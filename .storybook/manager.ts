@@ -1,12 +1,13 @@
 // The frame around the stories: our name, the scheme of the system, and the whole stage for what is driven by hand.
 
 import { addons } from 'storybook/manager-api'
-import { create } from 'storybook/theming'
 
-const base = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+import { themes } from './themes.ts'
+
+const scheme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
 
 addons.setConfig({
-  theme: create({ base, brandTitle: 'XMachines', brandTarget: '_self' }),
+  theme: themes[scheme],
   // What a play did is told in this panel; it has nothing to say of a story without one.
   selectedPanel: 'storybook/interactions/panel',
   layoutCustomisations: {

@@ -1,13 +1,40 @@
 import type { Preview } from '@storybook/react-vite'
+import { configure } from 'storybook/test'
 
+import { DocsFrame } from './docs-frame.tsx'
 import './preview.css'
+
+// What is awaited in a play comes within a frame or two, where a machine is not busy with other things.
+configure({ asyncUtilTimeout: 10_000 })
 
 const preview: Preview = {
   parameters: {
     a11y: { test: 'error' },
     layout: 'fullscreen',
     controls: { disable: true },
-    options: { storySort: { order: ['Flows', ['Door', 'Checkout form']] } },
+    docs: { container: DocsFrame },
+    options: {
+      storySort: {
+        order: [
+          'Introduction',
+          'Hooks',
+          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRunError', 'createRunContext'],
+          'Flows',
+          [
+            'Door',
+            'Traffic light',
+            'Search as you type',
+            'Checkout wizard',
+            'Turnstiles',
+            'Streaming chat',
+            'Time machine',
+            'Thousand cells',
+            'Errors',
+            'Save and restore',
+          ],
+        ],
+      },
+    },
   },
   globalTypes: {
     scheme: {

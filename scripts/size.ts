@@ -3,22 +3,21 @@
  * A weight has a bar, which is where it should be, and, while it misses that, a ceiling, over which it may not grow.
  * Fails where a weight is over its ceiling, or over its bar and has no ceiling. A kilobyte is 1000 bytes.
  */
-import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { bindings } from '../bench/src/react/sizes.ts'
+import { react, weigh } from './weigh.ts'
 
 interface Row {
   name: string
   /** The module whose bundle is weighed. */
   code: string
-  external?: string[]
+  external?: readonly string[]
+  /** The folder whose dependencies it imports: the root unless given. */
+  folder?: string
   /** Where it should be, in kB. Peers have none. */
   bar?: number
   /** How far it may miss its bar today, in kB; to be lowered with the weight, and dropped once the bar holds. */
   ceiling?: number
 }
-
-const react = ['react', 'react-dom', 'react/jsx-runtime']
 
 const rows: Row[] = [
   {
@@ -46,25 +45,28 @@ const rows: Row[] = [
     code: `export * from '@xmachines/react'`,
     external: [...react, '@xmachines/core', 'use-sync-external-store'],
     bar: 2,
+    ceiling: 2.4,
   },
   {
     name: '  with use-sync-external-store',
     code: `export * from '@xmachines/react'`,
     external: [...react, '@xmachines/core'],
     bar: 3,
+    ceiling: 3.3,
   },
   {
     name: 'xstate: the same, with @xstate/react, whole',
     code: `export { createActor, createMachine } from 'xstate'; export * from '@xstate/react'`,
     external: react,
   },
+  ...bindings.map(({ name, code }) => ({ name: `to show state: ${name}`, code, external: react, folder: 'bench' })),
 ]
 
 let failures = 0
 let missed = 0
-for (const { name, code, external = [], bar, ceiling = bar } of rows) {
+for (const { name, code, external, folder, bar, ceiling = bar } of rows) {
   try {
-    const weight = await weigh(code, external)
+    const weight = await weigh(code, external, folder)
     const holds = bar === undefined || weight <= bar * 1000
     const grown = ceiling !== undefined && weight > ceiling * 1000
     if (!holds) missed += 1
@@ -81,21 +83,4 @@ if (missed > 0) console.log(`${missed} of ${rows.length} weights miss their bar.
 if (failures > 0) {
   console.error(`${failures} of ${rows.length} weights may not grow so far.`)
   process.exitCode = 1
-}
-
-async function weigh(contents: string, external: string[]): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: join(import.meta.dirname, '..') },
-    bundle: true,
-    minify: true,
-    write: false,
-    logLevel: 'silent',
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['@xmachines/source', 'module', 'production'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    external,
-  })
-  return outputFiles.reduce((sum, { contents: bytes }) => sum + gzipSync(bytes, { level: 9 }).byteLength, 0)
 }

@@ -17,6 +17,8 @@ export interface Trial {
   run(times: number): void | Promise<void>
   /** How many events took effect, since `start`: proves that the work was done. */
   count(): number
+  /** Lets go of what would outlive the trial, outside the time. */
+  end?(): void
 }
 
 /** What a side took: nanoseconds for each event, round by round. */
@@ -64,7 +66,9 @@ async function time(side: Side, times: number): Promise<number> {
   if (running !== undefined) await running
   const took = (await clock()) - before
   const due = (warm + times) * (side.events ?? 1)
-  if (trial.count() !== due) throw new Error(`${side.name} did ${trial.count()} of ${due} events`)
+  const count = trial.count()
+  if (count !== due) throw new Error(`${side.name} did ${count} of ${due} events`)
+  trial.end?.()
   return took
 }
 

@@ -7,7 +7,7 @@ import { printTable, printVersions } from './report.ts'
 import type * as Rows from './rows.ts'
 import type { Line } from './verdict.ts'
 
-const { rowNames, measureRow } = (await import(pathToFileURL(bundle()).href)) as typeof Rows
+const { rowNames, measureRow } = (await import(pathToFileURL(bundle('rows.ts')).href)) as typeof Rows
 const chosen = chosenRows(rowNames)
 
 printVersions(`Node ${process.versions.node}`)

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 
 import type { Line } from './verdict.ts'
 
-const packages = ['@xmachines/core', '@noble/hashes', 'xstate', '@xstate/store', 'zustand', 'redux']
+const measured = ['@xmachines/core', '@noble/hashes', 'xstate', '@xstate/store', 'zustand', 'redux']
 
-/** Prints what is measured, and where. */
-export function printVersions(engine: string): void {
+/** Prints what is measured, where, and what the times are of. */
+export function printVersions(engine: string, packages = measured, times = 'times are of the thread alone'): void {
   const versions = packages.map((name) => `${name} ${versionOf(name)}`)
   console.log(`${engine} on ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`)
-  console.log(`${versions.join(', ')}; production build; times are of the thread alone\n`)
+  console.log(`${versions.join(', ')}; production build; ${times}\n`)
 }
 
 /** Prints the table. */
@@ -27,21 +27,27 @@ export function printTable(lines: readonly Line[]): void {
     bar?.text ?? '',
     bar === undefined ? '' : bar.holds ? 'holds' : 'misses',
   ])
-  const table = [['row', 'ours', '', 'peer', '', 'ratio', 'quartiles', 'bar', ''], ...cells]
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)))
-  for (const line of table) {
-    const padded = line.map((cell, column) => {
-      const width = widths[column] ?? 0
-      return column === 2 || column === 4 ? cell.padStart(width) : cell.padEnd(width)
-    })
-    console.log(padded.join('  ').trimEnd())
-  }
+  printColumns([['row', 'ours', '', 'peer', '', 'ratio', 'quartiles', 'bar', ''], ...cells], [2, 4])
   const bars = lines.flatMap(({ bar }) => (bar === undefined ? [] : [bar.holds]))
   const held = bars.filter(Boolean).length
   console.log(`\n${held} bars held, ${bars.length - held} missed`)
 }
 
+/** Prints lines of cells in columns, those with numbers aligned to the right. */
+export function printColumns(lines: readonly (readonly string[])[], numbers: readonly number[]): void {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  for (const line of lines) {
+    const padded = line.map((cell, column) => {
+      const width = widths[column] ?? 0
+      return numbers.includes(column) ? cell.padStart(width) : cell.padEnd(width)
+    })
+    console.log(padded.join('  ').trimEnd())
+  }
+}
+
 function amount(value: number, unit: Line['unit']): string {
+  if (unit === 'ns' && value >= 1e6) return `${(value / 1e6).toFixed(2)} ms`
+  if (unit === 'ns' && value >= 1e4) return `${(value / 1e3).toFixed(1)} µs`
   if (unit === 'ns') return `${value < 100 ? value.toFixed(1) : Math.round(value)} ns`
   if (value >= 1e6) return `${(value / 1e6).toFixed(1)} MB`
   return `${Math.round(value)} B`

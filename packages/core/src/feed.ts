@@ -85,6 +85,8 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
 
   #end(): void {
     this.#ended = true
+    // The log would hold a reader that went while it waited until something is committed next.
+    this.#log.waiting = this.#log.waiting.filter((reader) => reader !== this)
     this.#onEnd?.()
   }
 }

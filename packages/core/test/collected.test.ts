@@ -73,3 +73,33 @@ console.log(refs.filter((ref) => ref.deref() !== undefined).length)
   )
   expect(shown.trim()).toBe('0')
 })
+
+test('a reader that goes while it waits is let go of, though nothing is committed any more', () => {
+  const shown = runModule(
+    `
+import { createRun, defineMachine } from '@xmachines/core'
+const machine = defineMachine<number, { type: 'INC' }>({ name: 'm', version: '1', initial: 0, on: { INC: (n) => n + 1 } })
+const run = createRun(machine)
+const refs: WeakRef<object>[] = []
+async function drop() {
+  for (let round = 0; round < 100; round++) {
+    const { out, err } = run.ports()
+    for (const stream of [out, err, run.history({ from: 1, follow: true })]) {
+      const reader = stream.getReader()
+      void reader.read()
+      await reader.cancel()
+      refs.push(new WeakRef(stream))
+    }
+  }
+}
+await drop()
+for (let round = 0; round < 20; round++) {
+  await new Promise((resolve) => setImmediate(resolve))
+  globalThis.gc()
+}
+console.log(refs.length, refs.filter((ref) => ref.deref() !== undefined).length, run.snapshot.current.sequence)
+`,
+    { flags: ['--expose-gc'] },
+  )
+  expect(shown.trim()).toBe('300 0 0')
+})

@@ -88,8 +88,8 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
 export function createRunContext<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
 ): RunContext<State, Event, Output, Input> {
-  if (process.env.NODE_ENV === 'production') return contextOf(() => machine)
-  return editedContext(machine, contextOf)
+  if (process.env.NODE_ENV !== 'production') return editedContext(machine, contextOf)
+  return contextOf(() => machine)
 }
 
 function contextOf<State, Event extends RunEvent, Output, Input>(

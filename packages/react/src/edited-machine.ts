@@ -7,12 +7,12 @@ import { type CreateRunArguments, createRun, type Machine, type Run, type RunEve
 export interface HeldRun<State, Event extends RunEvent, Output, Input> {
   run: Run<State, Event, Output, Input>
   machine: Machine<State, Event, Output, Input>
-  /** How many renders in a row came with another definition. */
-  changes: number
+  /** When renders in a row came with another definition, the latest of them: in milliseconds. */
+  edits: number[]
 }
 
-/** A definition is edited between renders; one that is new in each render was made in the component. */
-const MOST_CHANGES = 5
+/** Nobody edits this often within a second: such a definition is made in the component, anew in each render. */
+const MOST_EDITS = 5
 
 const replacements = new WeakSet<object>()
 
@@ -32,15 +32,18 @@ export function followEdit<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   options: object | undefined,
 ): void {
-  if (machine === held.machine) {
-    held.changes = 0
-    return
-  }
-  if (machine?.name !== held.machine.name || held.changes > MOST_CHANGES) return
+  const { edits } = held
+  if (machine === held.machine) edits.length = 0
+  if (machine === held.machine || machine?.name !== held.machine.name || edits.length > MOST_EDITS) return
   const label = `${machine.name}@${machine.version}`
-  if (++held.changes > MOST_CHANGES) {
-    console.warn(`useRun was given another ${label} in each render: define the machine outside of the component.`)
-    return
+  edits.push(Date.now())
+  if (edits.length > MOST_EDITS) {
+    const [earliest = 0] = edits
+    if (Date.now() - earliest < 1000) {
+      console.warn(`useRun was given another ${label} in each render: define the machine outside of the component.`)
+      return
+    }
+    edits.shift()
   }
   const { run: before } = held
   held.run = replayed(machine, before, options, label)

@@ -27,8 +27,8 @@ type Handle<Item> = (item: Item, position: number, signal: AbortSignal) => unkno
 /** One component's reading of one port. */
 interface Following {
   readonly run: object
-  /** Whether it was given up, and handles nothing more. */
-  readonly ended: boolean
+  /** Aborted when it is over. */
+  readonly stop: AbortController
   /** Whether the effect that holds it was cleaned up, and not put back. */
   leaving: boolean
   show(): void
@@ -58,33 +58,35 @@ export function openCursor<Item>(stream: ReadableStream<Item>, position: number)
  */
 export function useFollowedPort<Item>(run: object, what: string, open: () => Cursor<Item>, handle: Handle<Item>): void {
   const [, rethrow] = useState<never>()
-  const latest = useRef({ what, handle })
+  const latest = useRef(handle)
   const following = useRef<Following>(undefined)
   useInsertionEffect(() => {
-    latest.current = { what, handle }
+    latest.current = handle
   })
   // Insertion effects are cleaned up on true unmount and on Fast Refresh, which puts them back at once; other effects
   // also where React hides a component, and on the rehearsal of StrictMode.
   useInsertionEffect(() => {
-    if (following.current?.run !== run || following.current.ended) {
-      following.current = follow(
-        run,
-        takeOver<Item>(run, what) ?? open(),
-        (item, position, signal) => latest.current.handle(item, position, signal),
-        (thrown, cursor) => {
-          leaveBehind(run, latest.current.what, cursor)
-          rethrow(() => {
-            throw thrown
-          })
-        },
-      )
+    let held = following.current
+    if (held?.run !== run || held.stop.signal.aborted) {
+      const cursors = leftBehind.get(run) ?? new Map<string, Cursor<unknown>>()
+      leftBehind.set(run, cursors)
+      // What is followed under one name on one run is of one type.
+      const cursor = (cursors.get(what) as Cursor<Item> | undefined) ?? open()
+      cursors.delete(what)
+      held = follow(run, cursor, latest, (thrown) => {
+        cursors.set(what, cursor)
+        rethrow(() => {
+          throw thrown
+        })
+      })
+      following.current = held
     }
-    const held = following.current
+    const { endIfLeaving } = held
     held.leaving = false
     return () => {
       held.leaving = true
       // A component that is unmounted while it is hidden has no other effects left to clean up.
-      queueMicrotask(held.endIfLeaving)
+      queueMicrotask(endIfLeaving)
     }
     // The port is opened once for a run, whatever is followed on it later.
     // oxlint-disable-next-line react/exhaustive-deps
@@ -102,11 +104,12 @@ export function useFollowedPort<Item>(run: object, what: string, open: () => Cur
 function follow<Item>(
   run: object,
   cursor: Cursor<Item>,
-  handle: Handle<Item>,
-  onThrown: (thrown: unknown, rest: Cursor<Item>) => void,
+  latest: { readonly current: Handle<Item> },
+  onThrown: (thrown: unknown) => void,
 ): Following {
   const { reader, back } = cursor
   const stop = new AbortController()
+  const { signal } = stop
   /** Items whose handling goes on, in order. */
   const underWay = new Set<Placed<Item>>()
   let shown = false
@@ -132,37 +135,36 @@ function follow<Item>(
   async function handleOne(placed: Placed<Item>): Promise<void> {
     underWay.add(placed)
     try {
-      await handle(...placed, stop.signal)
+      await latest.current(...placed, signal)
       underWay.delete(placed)
     } catch (thrown) {
       underWay.delete(placed)
-      if (stop.signal.aborted) return
+      if (signal.aborted) return
       shown = false
       stop.abort(thrown)
       // What was aborted half-way is handled again.
       back.unshift(...underWay)
-      onThrown(thrown, cursor)
+      onThrown(thrown)
     }
   }
 
   const following: Following = {
     run,
-    get ended() {
-      return stop.signal.aborted
-    },
+    stop,
     leaving: false,
     show() {
-      shown = !stop.signal.aborted
+      shown = !signal.aborted
       void readOn()
     },
     hide() {
       shown = false
     },
     endIfLeaving() {
-      if (!following.leaving || stop.signal.aborted) return
+      if (!following.leaving || signal.aborted) return
       shown = false
-      stop.abort(new DOMException('the component was unmounted', 'AbortError'))
-      void reader.cancel()
+      stop.abort()
+      // A fatal end has errored `out`, and there is nothing left to cancel.
+      reader.cancel().catch(() => undefined)
     },
   }
   return following
@@ -172,17 +174,4 @@ function follow<Item>(
 async function read<Item>(cursor: Cursor<Item>): Promise<Placed<Item> | undefined> {
   const { done, value } = await cursor.reader.read().catch(() => ({ done: true, value: undefined }) as const)
   return done ? undefined : [value, cursor.position++]
-}
-
-function leaveBehind(run: object, what: string, cursor: Cursor<unknown>): void {
-  const cursors = leftBehind.get(run) ?? new Map<string, Cursor<unknown>>()
-  leftBehind.set(run, cursors.set(what, cursor))
-}
-
-function takeOver<Item>(run: object, what: string): Cursor<Item> | undefined {
-  const cursors = leftBehind.get(run)
-  const cursor = cursors?.get(what)
-  cursors?.delete(what)
-  // What is followed under one name on one run is of one type.
-  return cursor as Cursor<Item> | undefined
 }

@@ -14,7 +14,8 @@ export function readSnapshots<State>(stream: ReadableStream<Snapshot<State>>): O
   let reader: ReadableStreamDefaultReader<Snapshot<State>> | undefined
   let tell: ((sent: boolean) => void) | undefined
   /** Resolves when the first snapshot has arrived, or will not. */
-  let arrival: { readonly promise: Promise<void>; readonly settle: () => void } | undefined
+  let arrival: Promise<void> | undefined
+  let arrived = (): void => undefined
 
   async function readOn(from: ReadableStreamDefaultReader<Snapshot<State>>): Promise<void> {
     try {
@@ -27,7 +28,7 @@ export function readSnapshots<State>(stream: ReadableStream<Snapshot<State>>): O
         }
         first ??= value
         latest = value
-        arrival?.settle()
+        arrived()
         tell?.(false)
       }
     } catch (thrown) {
@@ -45,7 +46,7 @@ export function readSnapshots<State>(stream: ReadableStream<Snapshot<State>>): O
 
   function fail(thrown: unknown): void {
     failure = { thrown }
-    arrival?.settle()
+    arrived()
     tell?.(false)
   }
 
@@ -60,8 +61,10 @@ export function readSnapshots<State>(stream: ReadableStream<Snapshot<State>>): O
     if (failure !== undefined) throw failure.thrown
     // A stream that somebody else reads is locked: that is thrown, and asked again when React tries again.
     start()
-    arrival ??= promised()
-    throw arrival.promise
+    arrival ??= new Promise((resolve) => {
+      arrived = resolve
+    })
+    throw arrival
   }
 
   return {
@@ -80,12 +83,4 @@ export function readSnapshots<State>(stream: ReadableStream<Snapshot<State>>): O
       }
     },
   }
-}
-
-function promised(): { readonly promise: Promise<void>; readonly settle: () => void } {
-  let settle = (): void => undefined
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve
-  })
-  return { promise, settle }
 }

@@ -6,6 +6,8 @@ import type { OutputHandlers, PortsOptions, Run, RunEvent } from '@xmachines/cor
 import { isReplacement } from './edited-machine.ts'
 import { openCursor, useFollowedPort } from './follow-port.ts'
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
 /** From where a component handles outputs. */
 export interface UseOutputsOptions {
   /** As with `run.ports`: earlier outputs too. The position of the component's first commit, unless given. */
@@ -73,10 +75,10 @@ export function useOutputs<State, Event extends RunEvent, Output, Input>(
   }
   useFollowedPort<Output>(
     run,
-    `out ${Object.keys(handlers).toSorted().join(' ')}`,
+    `out ${Object.keys(handlers).sort().join(' ')}`,
     () => {
       // What was replayed on an edited definition has been handled.
-      const start = isReplacement(run) ? 'now' : from
+      const start = process.env.NODE_ENV !== 'production' && isReplacement(run) ? 'now' : from
       const position = start === 'now' ? run.position : start === 'start' ? 0 : start
       return openCursor(run.ports({ from: start }).out, position)
     },

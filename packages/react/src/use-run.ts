@@ -72,7 +72,7 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
   const [held] = useState(
-    (): HeldRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, changes: 0 }),
+    (): HeldRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, edits: [] }),
   )
   if (process.env.NODE_ENV !== 'production') followEdit(held, machine, options)
   return held.run

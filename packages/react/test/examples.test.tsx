@@ -5,15 +5,20 @@ import { join } from 'node:path'
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { createRun, defineMachine } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
+import { Shop } from './examples/create-run-context.tsx'
 import { DoorPanel } from './examples/door-panel.tsx'
+import { WeatherPanel } from './examples/use-outputs.tsx'
 import { Counter } from './examples/use-run.tsx'
+import { GlassPanel } from './examples/use-run-error.tsx'
 import { TillPanel } from './examples/use-send.tsx'
 import { LampPanel, run as lampRun } from './examples/use-snapshot.tsx'
 import { expectQuietConsole, modes } from './modes.tsx'
 
 const text = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
 
-test.each(['use-run', 'use-snapshot', 'use-send'])('the docstring of %s has the example that is run here', (name) => {
+const names = ['use-run', 'use-snapshot', 'use-send', 'use-outputs', 'use-run-error', 'create-run-context']
+
+test.each(names)('the docstring of %s has the example that is run here', (name) => {
   const docstring = /@example\n \* ```tsx\n(.*?) \* ```/s.exec(text(`../src/${name}.ts`))?.[1] ?? ''
   expect(docstring.replaceAll(/^ \* ?/gm, '')).toBe(text(`examples/${name}.tsx`))
 })
@@ -73,5 +78,29 @@ describe.each(modes)('%s', (_mode, Mode) => {
     act(() => void lampRun.in.send({ type: 'TOGGLE' }))
     const toggled = state.at === 'on' ? 'off' : 'on'
     expect(container.textContent).toBe(`${toggled} after ${sequence + 1} batches`)
+  })
+
+  test('the weather is asked for once, and told', async () => {
+    const asked: string[] = []
+    const ask = async (city: string) => asked.push(city) + 20
+    const { container } = render(<WeatherPanel ask={ask} />, { wrapper: Mode })
+    await act(async () => screen.getByRole('button').click())
+    await act(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+    expect(container.textContent).toBe('21 °C in Bern')
+    expect(asked).toEqual(['Bern'])
+  })
+
+  test('the glass says why it is not filled any further', async () => {
+    const { container } = render(<GlassPanel />, { wrapper: Mode })
+    for (let time = 0; time < 2; time++) await act(async () => screen.getByRole('button').click())
+    expect(container.querySelector('button')?.textContent).toBe('60 % full')
+    expect(container.querySelector('li')?.textContent).toMatch(/it would spill$/)
+  })
+
+  test('the basket counts what any button below its Provider adds', () => {
+    const { container } = render(<Shop />, { wrapper: Mode })
+    fireEvent.click(screen.getByRole('button'))
+    fireEvent.click(screen.getByRole('button'))
+    expect(container.querySelector('output')?.textContent).toBe('2')
   })
 })

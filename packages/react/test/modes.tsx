@@ -1,6 +1,7 @@
 // What holds for every test of the hooks: it runs in StrictMode and without, and says nothing on the console.
 
-import { Component, Fragment, type ReactNode, StrictMode } from 'react'
+import { act, screen } from '@testing-library/react'
+import { Component, Fragment, type ReactNode, StrictMode, useState } from 'react'
 import { afterEach, beforeEach, expect, type MockInstance, vi } from 'vitest'
 
 /** For `describe.each`: what to wrap a tree in. */
@@ -52,3 +53,36 @@ export class Boundary extends Component<
     return this.state.error === undefined ? this.props.children : <p role="alert">{this.state.error.message}</p>
   }
 }
+
+/** A boundary that tries again when told to. */
+export function Retry({
+  children,
+  onError,
+  onRetry,
+}: {
+  children: ReactNode
+  onError?: (error: unknown) => void
+  onRetry?: () => void
+}): ReactNode {
+  const [attempt, setAttempt] = useState(0)
+  const again = (): void => {
+    onRetry?.()
+    setAttempt(attempt + 1)
+  }
+  return (
+    <>
+      <button type="button" onClick={again}>
+        try again
+      </button>
+      <Boundary key={attempt} {...(onError && { onError })}>
+        {children}
+      </Boundary>
+    </>
+  )
+}
+
+/** Has the boundary of a `Retry` try again. */
+export const tryAgain = (): Promise<void> => act(async () => screen.getByText('try again').click())
+
+/** What the boundary shows, where it caught something. */
+export const caught = (): string | undefined => screen.queryByRole('alert')?.textContent ?? undefined

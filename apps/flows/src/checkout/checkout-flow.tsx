@@ -1,98 +1,98 @@
-// A checkout: a form that lives in a run, a payment outside of it, and an end. Paid is paid; who buys again gets a run
-// of its own.
+// A checkout in three steps: a form that lives in a run, a payment outside of it, and an end, good or bad. Paid is paid;
+// who buys again gets a run of its own.
 
-import { useRun, useSend, useSnapshot } from '@xmachines/react'
-import { type ReactElement, useEffect, useRef, useState } from 'react'
+import type { RunDocument } from '@xmachines/core'
+import { useSnapshot } from '@xmachines/react'
+import { type ReactElement, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
-import { LatestRefusal } from '../parts/refusals.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
-import { checkout } from './checkout.ts'
+import { type CheckoutEvent, checkout } from './checkout.ts'
 import './checkout.css'
+import { CheckoutRun } from './checkout-run.ts'
 import { CUSTOMERS, payAs } from './customers.ts'
-import { DetailsForm } from './details-form.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { DECLINED_CARD, type Gateway } from './gateway.ts'
-import { useCharges } from './use-charges.ts'
+import { Stopped } from './stopped.tsx'
+import { Wizard } from './wizard.tsx'
 
 interface CheckoutFlowProps {
   readonly gateway: Gateway
 }
 
-/** The flow: one checkout after another, each a run. */
-export function CheckoutFlow({ gateway }: CheckoutFlowProps): ReactElement {
-  const [order, setOrder] = useState(1)
-  return <Order key={order} gateway={gateway} onAgain={() => setOrder(order + 1)} />
+/** How the run on this page began: afresh, or from the history of one that was stopped. */
+interface Beginning {
+  readonly number: number
+  readonly history?: RunDocument<CheckoutEvent>
 }
 
-function Order({ gateway, onAgain }: CheckoutFlowProps & { readonly onAgain: () => void }): ReactElement {
-  const run = useRun(checkout)
-  const state = useSnapshot(run, (snapshot) => snapshot.state)
-  const send = useSend(run)
-  useCharges(run, gateway)
+/** The flow: one checkout after another, each a run. */
+export function CheckoutFlow({ gateway }: CheckoutFlowProps): ReactElement {
+  const [{ number, history }, begin] = useState<Beginning>({ number: 1 })
+  return (
+    <CheckoutRun.Provider key={number} history={history}>
+      <Order
+        gateway={gateway}
+        onAgain={() => begin({ number: number + 1 })}
+        onRestore={(stopped) => begin({ number: number + 1, history: stopped })}
+      />
+    </CheckoutRun.Provider>
+  )
+}
+
+interface OrderProps extends CheckoutFlowProps {
+  readonly onAgain: () => void
+  readonly onRestore: (history: RunDocument<CheckoutEvent>) => void
+}
+
+function Order({ gateway, onAgain, onRestore }: OrderProps): ReactElement {
+  const run = CheckoutRun.useRun()
+  // The port of a run shows a fatal end as a snapshot: only what is inside of the boundary is replaced by it.
+  const at = useSnapshot(run.snapshot, ({ state }) => state.at)
 
   return (
     <Flow
-      title="Checkout form"
-      lead="Every keystroke is an event, and the form shows what the run made of it. Paying is an output: a gateway outside of the machine answers with an event."
+      title="Checkout wizard"
+      lead="Every keystroke is an event, and each step shows what the run made of it, however often you go back. Paying is an output: a gateway outside of the machine answers with an event."
       run={run}
     >
-      <section aria-label="Checkout" className="part">
-        {state.at === 'paid' ? (
-          <Receipt receipt={state.receipt} name={state.details.name} onAgain={onAgain} />
-        ) : (
-          <DetailsForm details={state.details} paying={state.at === 'paying'} send={send} />
+      <ErrorBoundary
+        fallback={(thrown) => (
+          <Stopped thrown={thrown} onAskAgain={() => onRestore(run.toJSON())} onStartOver={onAgain} />
         )}
-        <LatestRefusal run={run} />
-        <output className="answer" data-declined={state.at === 'filling'}>
-          {state.at === 'paying' && 'The gateway is asked…'}
-          {state.at === 'filling' && state.declined}
-        </output>
-      </section>
-      <section aria-label="Known customers" className="part">
-        <h2>Fill in and pay in one batch</h2>
-        <p className="quiet hint">
-          Four events written together are applied whole or not at all. The card on file for Grace misses four digits.
-          To have a payment declined, type <code>{DECLINED_CARD}</code>.
-        </p>
-        <div className="actions">
-          {CUSTOMERS.map((customer) => (
-            <button
-              key={customer.name}
-              type="button"
-              disabled={state.at !== 'filling'}
-              onClick={() => send(payAs(customer))}
-            >
-              Pay as {customer.name}
-            </button>
-          ))}
-        </div>
-      </section>
-      <StateDiagram machine={checkout} at={state.at} />
+      >
+        <Wizard gateway={gateway} onAgain={onAgain} />
+      </ErrorBoundary>
+      <KnownCustomers />
+      <StateDiagram machine={checkout} at={at} />
     </Flow>
   )
 }
 
-interface ReceiptProps {
-  readonly receipt: string
-  readonly name: string
-  readonly onAgain: () => void
-}
-
-function Receipt({ receipt, name, onAgain }: ReceiptProps): ReactElement {
-  // The form that had the focus is gone.
-  const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
+function KnownCustomers(): ReactElement {
+  const run = CheckoutRun.useRun()
+  const at = useSnapshot(run.snapshot, ({ state }) => state.at)
+  const send = CheckoutRun.useSend()
   return (
-    <div className="receipt">
-      <h2 ref={heading} tabIndex={-1}>
-        Paid
-      </h2>
-      <p>
-        Thank you, {name}. Your receipt is <strong>{receipt}</strong>. This run is done and takes no more events.
+    <section aria-label="Known customers" className="part">
+      <h2>Fill in everything and pay, in one batch</h2>
+      <p className="quiet checkout-hint">
+        Events written together are applied whole or not at all: Grace’s card misses four digits, so nothing of her
+        batch is. The gateway garbles its answer to Alan’s, which is a fatal error. To have a payment declined, type the
+        card number <code>{DECLINED_CARD}</code>.
       </p>
-      <button type="button" className="primary" onClick={onAgain}>
-        Order again
-      </button>
-    </div>
+      <div className="actions">
+        {CUSTOMERS.map((customer) => (
+          <button
+            key={customer.name}
+            type="button"
+            disabled={at === 'paying' || at === 'paid'}
+            onClick={() => send(payAs(customer, at))}
+          >
+            Pay as {customer.name}
+          </button>
+        ))}
+      </div>
+    </section>
   )
 }

@@ -7,9 +7,11 @@ import { CheckoutFlow } from './checkout-flow.tsx'
 import { DECLINED_CARD, fakeGateway, type Gateway } from './gateway.ts'
 
 const meta: Meta<typeof CheckoutFlow> = {
-  title: 'Flows/Checkout form',
+  title: 'Flows/Checkout wizard',
   component: CheckoutFlow,
   args: { gateway: fakeGateway(() => new Promise((resolve) => setTimeout(resolve, 1200))) },
+  // The page itself shows what its boundary caught.
+  parameters: { react: { rootOptions: { onCaughtError: () => undefined } } },
 }
 
 export default meta
@@ -28,68 +30,137 @@ function gatewayWithBell(): Gateway {
 export const Driven: Story = {
   args: { gateway: gatewayWithBell() },
   async play({ canvas, step, args: { gateway } }) {
-    const button = (name: string) => canvas.findByRole('button', { name })
-    const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
-    const run = within(canvas.getByRole('region', { name: 'Run' }))
+    const button = (name: string) => canvas.findByText(name, { selector: 'button' })
+    const heading = (name: string) => canvas.findByText(name, { selector: 'h2' })
+    const input = (name: string) => canvas.getByLabelText(name)
+    const run = () => within(canvas.getByRole('region', { name: 'Run' }))
+    const commits = () => within(canvas.getByRole('list', { name: /^Commits/ }))
     const refusals = within(canvas.getByRole('region', { name: 'Refusals' }))
-    const id = (): string => run.getByText(/^[0-9a-f]{40}$/).textContent
+    const id = (): string => run().getByText(/^[0-9a-f]{40}$/).textContent
     const first = id()
-    const before = gateway.charges
-    const answer = async (charges: number): Promise<void> => {
-      await waitFor(() => expect(gateway.charges - before).toBe(charges))
+    const { requests, charges } = gateway
+    const answer = async (times: number): Promise<void> => {
+      await waitFor(() => expect(gateway.requests - requests).toBe(times), { timeout: 5000 })
       bell.dispatchEvent(new Event('ring'))
     }
 
-    await step('a form that is not filled in is refused', async () => {
-      await userEvent.click(await button('Pay €42.00'))
+    await step('a step that is not filled in is not left', async () => {
+      await userEvent.click(await button('Next'))
       await expect(await canvas.findByRole('alert')).toHaveTextContent('Give your name.')
-      await expect(canvas.getByLabelText('Name')).toBeInvalid()
+      await expect(input('Name')).toBeInvalid()
+      await expect(input('Name')).toHaveFocus()
     })
 
     await step('each keystroke is a commit', async () => {
-      await userEvent.type(canvas.getByLabelText('Name'), 'Ada')
-      await expect(canvas.getByLabelText('Name')).toHaveValue('Ada')
-      await expect(await commits.findAllByText('EDIT')).toHaveLength(3)
-    })
-
-    await step('a keystroke that is refused does not show, and leaves the caret where it was', async () => {
-      await userEvent.type(canvas.getByLabelText('Card number'), '42{ArrowLeft}x1')
-      await expect(canvas.getByLabelText('Card number')).toHaveValue('412')
-      await expect(await refusals.findAllByText('TRANSITION_FAILED')).toHaveLength(2)
+      await userEvent.type(input('Name'), 'Ada')
+      await expect(input('Name')).toHaveValue('Ada')
+      await waitFor(() => expect(commits().getAllByText('EDIT')).toHaveLength(3))
     })
 
     await step('a batch is refused whole: its edits are not there either', async () => {
       await userEvent.click(await button('Pay as Grace Hopper'))
-      await expect(await canvas.findByText(/^None of these 4 events was applied/)).toBeVisible()
-      await expect(canvas.getByLabelText('Name')).toHaveValue('Ada')
-      await expect(await commits.findAllByText('EDIT')).toHaveLength(6)
+      await expect(await canvas.findByText(/^None of these 9 events was applied/)).toBeVisible()
+      await expect(input('Name')).toHaveValue('Ada')
+      await expect(await heading('Where shall it go?')).toBeVisible()
+      await waitFor(() => expect(commits().getAllByText('EDIT')).toHaveLength(3))
     })
 
-    await step('a payment that is declined comes back as an event', async () => {
-      await userEvent.type(canvas.getByLabelText('E-mail'), 'ada@example.com')
-      await userEvent.clear(canvas.getByLabelText('Card number'))
-      await userEvent.type(canvas.getByLabelText('Card number'), `${DECLINED_CARD}{Enter}`)
+    await step('a step that is filled in leads to the next', async () => {
+      await userEvent.type(input('Street and number'), 'Aare 1')
+      await userEvent.type(input('Postcode and city'), '3011 Bern')
+      await userEvent.click(canvas.getByRole('radio', { name: /^Courier/ }))
+      await userEvent.click(await button('Next'))
+      await expect(await heading('How do you pay?')).toHaveFocus()
+    })
+
+    await step('a keystroke that is refused does not show, and leaves the caret where it was', async () => {
+      await userEvent.type(input('Card number'), '42{ArrowLeft}x1')
+      await expect(input('Card number')).toHaveValue('412')
+      await expect(await refusals.findByText(/digits and spaces alone/)).toBeInTheDocument()
+    })
+
+    await step('going back loses nothing, on either side', async () => {
+      await userEvent.click(await button('Back'))
+      await expect(await heading('Where shall it go?')).toHaveFocus()
+      await expect(input('Street and number')).toHaveValue('Aare 1')
+      await expect(canvas.getByRole('radio', { name: /^Courier/ })).toBeChecked()
+      await userEvent.click(await button('Next'))
+      await expect(await canvas.findByLabelText('Card number')).toHaveValue('412')
+    })
+
+    await step('the last step shows what was filled in, and leads back to each of the others', async () => {
+      await userEvent.type(input('E-mail'), 'a@b.ch')
+      await userEvent.clear(input('Card number'))
+      await userEvent.type(input('Card number'), `${DECLINED_CARD.replaceAll(' ', '')}{Enter}`)
+      await expect(await heading('Is this right?')).toHaveFocus()
+      await expect(canvas.getByText('€51.00', { selector: 'dd' })).toBeVisible()
+      await userEvent.click(await canvas.findByRole('button', { name: 'Change delivery' }))
+      await expect(await canvas.findByLabelText('Name')).toHaveValue('Ada')
+      await userEvent.click(await button('Next'))
+      await userEvent.click(await button('Next'))
+      await expect(await heading('Is this right?')).toBeVisible()
+    })
+
+    await step('a payment that is declined comes back as an event, to the step that can help', async () => {
+      await userEvent.click(await button('Pay €51.00'))
       await expect(await button('Paying…')).toBeVisible()
       await answer(1)
       await expect(await canvas.findByText('The bank declined this card.', { selector: 'output' })).toBeVisible()
-      await expect(await commits.findByText('DECLINED')).toBeInTheDocument()
+      await expect(await heading('How do you pay?')).toHaveFocus()
+      await expect(await commits().findByText('DECLINED')).toBeInTheDocument()
     })
 
-    await step('a batch is applied whole, in one commit, and completes the run', async () => {
-      await userEvent.click(await button('Pay as Ada Lovelace'))
-      await answer(2)
-      await expect(await canvas.findByRole('heading', { name: 'Paid' })).toHaveFocus()
-      await expect(run.getByText('done')).toBeVisible()
-      await expect(await commits.findByText('PAID')).toBeVisible()
-      const [, batch] = commits.getAllByText(/^[0-9a-f]{7}$/).map((oid) => oid.closest('li'))
-      await expect(batch).toHaveTextContent(/EDIT.*EDIT.*EDIT.*PAY/)
+    await step(
+      'an answer that cannot be is fatal: the boundary catches it, and the rest of the page stays',
+      async () => {
+        await userEvent.click(await button('Pay as Alan Turing'))
+        await answer(2)
+        await expect(await heading('This order was stopped')).toBeVisible()
+        const alert = within(canvas.getByRole('alert'))
+        await expect(alert.getByText(/charged €4200.00, and it was asked for €42.00/)).toBeVisible()
+        await expect(run().getByText('error')).toBeVisible()
+        await expect(await button('Pay as Ada Lovelace')).toBeDisabled()
+        await expect(commits().queryByText('PAID')).toBeNull()
+      },
+    )
+
+    await step('restored from its history, the same run asks again, charges nobody twice, and completes', async () => {
+      await userEvent.click(await button('Ask the gateway again'))
+      await expect(await button('Paying…')).toBeVisible()
+      await expect(id()).toBe(first)
+      await answer(3)
+      await expect(gateway.charges - charges).toBe(2)
+      await expect(await heading('Paid')).toHaveFocus()
+      await expect(run().getByText('done')).toBeVisible()
+      await expect(await commits().findByText('PAID')).toBeVisible()
     })
 
     await step('another order is another run', async () => {
       await userEvent.click(await button('Order again'))
       await expect(await canvas.findByLabelText('Name')).toHaveValue('')
-      const next = within(canvas.getByRole('region', { name: 'Run' })).getByText(/^[0-9a-f]{40}$/)
-      await expect(next).not.toHaveTextContent(first)
+      await expect(id()).not.toBe(first)
+    })
+
+    await step('a batch is applied whole, in one commit, and asks for one payment', async () => {
+      await userEvent.click(await button('Pay as Ada Lovelace'))
+      await answer(4)
+      await expect(await heading('Paid')).toBeVisible()
+      await expect(await commits().findByText('PAID')).toBeVisible()
+      const [, batch] = commits()
+        .getAllByText(/^[0-9a-f]{7}$/)
+        .map((oid) => oid.closest('li'))
+      await expect(batch).toHaveTextContent(/EDIT.*EDIT.*EDIT.*SHIP.*NEXT/)
+    })
+
+    await step('who does not want a stopped run begins another', async () => {
+      await userEvent.click(await button('Order again'))
+      await userEvent.click(await button('Pay as Alan Turing'))
+      await answer(5)
+      const stopped = id()
+      await userEvent.click(await button('Start over'))
+      await expect(await canvas.findByLabelText('Name')).toHaveValue('')
+      await expect(run().getByText('active')).toBeVisible()
+      await expect(id()).not.toBe(stopped)
     })
   },
 }

@@ -1,28 +1,34 @@
-// A checkout as a machine: details are filled in, a payment is asked for and answered. What the customer typed is the
-// state. (A real shop would let its gateway have the card number and keep a token, because a history forgets nothing.)
+// A checkout as a machine: an order is filled in step by step, a payment is asked for and answered. What the customer
+// typed is in every state, so going back loses nothing. (A real shop would let its gateway have the card number and keep
+// a token, because a history forgets nothing.)
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
-import { type Details, type Field, firstProblem } from './details.ts'
+import { euros, FIELDS, type Field, type FormStep, firstProblem, type Order, type Shipping, totalOf } from './order.ts'
 
 /** Where a checkout is. */
 export type Checkout =
-  | { readonly at: 'filling'; readonly details: Details; readonly declined?: string }
-  | { readonly at: 'paying'; readonly details: Details }
-  | { readonly at: 'paid'; readonly details: Details; readonly receipt: string }
+  | { readonly at: 'delivery'; readonly order: Order }
+  | { readonly at: 'payment'; readonly order: Order; readonly declined?: string }
+  | { readonly at: 'review'; readonly order: Order }
+  | { readonly at: 'paying'; readonly order: Order }
+  | { readonly at: 'paid'; readonly order: Order; readonly receipt: string }
 
 /** What the customer does, and what the gateway answers. */
 export type CheckoutEvent =
-  | { readonly type: 'EDIT'; readonly field: Field; readonly value: string }
+  | { readonly type: 'EDIT'; readonly field: Field; readonly text: string }
+  | { readonly type: 'SHIP'; readonly by: Shipping }
+  | { readonly type: 'NEXT' }
+  | { readonly type: 'BACK' }
   | { readonly type: 'PAY' }
-  | { readonly type: 'PAID'; readonly receipt: string }
+  | { readonly type: 'PAID'; readonly cents: number; readonly receipt: string }
   | { readonly type: 'DECLINED'; readonly reason: string }
 
 /** What somebody outside has to do: the machine itself calls nobody. */
 export type CheckoutOutput = { readonly type: 'charge'; readonly cents: number; readonly card: string }
 
-/** What the order costs. */
-export const CENTS = 4200
+/** The gateway says what cannot be. Nobody knows what was charged, so nothing may go on as if all were well. */
+class BrokenAnswer extends Error {}
 
 export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = defineMachine<
   Checkout,
@@ -30,32 +36,58 @@ export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = define
   CheckoutOutput
 >({
   name: 'checkout',
-  version: '1',
-  initial: { at: 'filling', details: { name: '', email: '', card: '' } },
+  version: '2',
+  initial: { at: 'delivery', order: { name: '', street: '', city: '', shipping: 'post', email: '', card: '' } },
   states: {
-    filling: { EDIT: to(['filling'], edit), PAY: to(['paying'], pay) },
+    delivery: {
+      EDIT: to(['delivery'], ({ order }, event) => ({ at: 'delivery', order: edit('delivery', order, event) })),
+      SHIP: to(['delivery'], ({ order }, { by }) => ({ at: 'delivery', order: { ...order, shipping: by } })),
+      NEXT: to(['payment'], ({ order }) => ({ at: 'payment', order: complete('delivery', order) })),
+    },
+    payment: {
+      EDIT: to(['payment'], ({ order }, event) => ({ at: 'payment', order: edit('payment', order, event) })),
+      BACK: to(['delivery'], ({ order }) => ({ at: 'delivery', order })),
+      NEXT: to(['review'], ({ order }) => ({ at: 'review', order: complete('payment', order) })),
+    },
+    review: {
+      BACK: to(['payment'], ({ order }) => ({ at: 'payment', order })),
+      PAY: to(['paying'], pay),
+    },
     paying: {
-      PAID: to(['paid'], ({ details }, { receipt }) => ({ at: 'paid', details, receipt })),
-      DECLINED: to(['filling'], ({ details }, { reason }) => ({ at: 'filling', details, declined: reason })),
+      PAID: to(['paid'], settle),
+      DECLINED: to(['payment'], ({ order }, { reason }) => ({ at: 'payment', order, declined: reason })),
     },
     paid: {},
   },
   final: ['paid'],
+  isFatal: ({ cause }) => cause instanceof BrokenAnswer,
 })
 
 type At<Name extends Checkout['at']> = Extract<Checkout, { readonly at: Name }>
+type EventOf<Type extends CheckoutEvent['type']> = Extract<CheckoutEvent, { readonly type: Type }>
 
-function edit(
-  { details }: At<'filling'>,
-  { field, value }: Extract<CheckoutEvent, { readonly type: 'EDIT' }>,
-): At<'filling'> {
-  if (field === 'card' && !/^[\d ]*$/.test(value)) throw new Error('A card number has digits and spaces alone.')
-  return { at: 'filling', details: { ...details, [field]: value } }
+function edit(step: FormStep, order: Order, { field, text }: EventOf<'EDIT'>): Order {
+  if (!FIELDS[step].includes(field)) throw new Error(`The ${field} is not asked for in this step.`)
+  if (field === 'card' && !/^[\d ]*$/.test(text)) throw new Error('A card number has digits and spaces alone.')
+  return { ...order, [field]: text }
 }
 
-function pay({ details }: At<'filling'>, _event: CheckoutEvent, emit: Emit<CheckoutOutput>): At<'paying'> {
-  const problem = firstProblem(details)
-  if (problem !== undefined) throw new Error(problem)
-  emit({ type: 'charge', cents: CENTS, card: details.card.replaceAll(' ', '') })
-  return { at: 'paying', details }
+/** Refuses to leave a step in which something is missing: what comes behind it can rely on it. */
+function complete(step: FormStep, order: Order): Order {
+  const first = firstProblem(step, order)
+  if (first !== undefined) throw new Error(first.problem)
+  return order
+}
+
+function pay({ order }: At<'review'>, _event: CheckoutEvent, emit: Emit<CheckoutOutput>): At<'paying'> {
+  emit({ type: 'charge', cents: totalOf(order), card: order.card.replaceAll(' ', '') })
+  return { at: 'paying', order }
+}
+
+function settle({ order }: At<'paying'>, { cents, receipt }: EventOf<'PAID'>): At<'paid'> {
+  const total = totalOf(order)
+  if (cents !== total) {
+    throw new BrokenAnswer(`The gateway says that it charged ${euros(cents)}, and it was asked for ${euros(total)}.`)
+  }
+  return { at: 'paid', order, receipt }
 }

@@ -1,15 +1,58 @@
-// Customers that the shop remembers: what a batch fills in at once. The second one's card misses four digits.
+// Customers that the shop remembers: what a batch fills in at once. The second one's card misses four digits, and to the
+// third one's the gateway has an answer that cannot be.
 
-import type { CheckoutEvent } from './checkout.ts'
-import { type Details, FIELDS } from './details.ts'
+import type { Checkout, CheckoutEvent } from './checkout.ts'
+import { GARBLED_CARD } from './gateway.ts'
+import { FIELDS, type FormStep, type Order } from './order.ts'
 
-export const CUSTOMERS: readonly Details[] = [
-  { name: 'Ada Lovelace', email: 'ada@example.com', card: '4242 4242 4242 4242' },
-  { name: 'Grace Hopper', email: 'grace@example.com', card: '5555 5555 5555' },
+export const CUSTOMERS: readonly Order[] = [
+  {
+    name: 'Ada Lovelace',
+    street: '12 St James’s Square',
+    city: 'SW1Y 4JH London',
+    shipping: 'courier',
+    email: 'ada@example.com',
+    card: '4242 4242 4242 4242',
+  },
+  {
+    name: 'Grace Hopper',
+    street: '1 Navy Yard',
+    city: 'VA 22202 Arlington',
+    shipping: 'post',
+    email: 'grace@example.com',
+    card: '5555 5555 5555',
+  },
+  {
+    name: 'Alan Turing',
+    street: '78 High Street',
+    city: 'TW12 2PP Hampton',
+    shipping: 'post',
+    email: 'alan@example.com',
+    card: GARBLED_CARD,
+  },
 ]
 
-/** Fills in the whole form and pays: written together, so it happens whole or not at all. */
-export function payAs(customer: Details): readonly CheckoutEvent[] {
-  const edits = FIELDS.map((field) => ({ type: 'EDIT', field, value: customer[field] }) as const)
-  return [...edits, { type: 'PAY' }]
+/**
+ * Fills in every step and pays, from whichever step the checkout is at: written together, so that it happens whole or
+ * not at all.
+ */
+export function payAs(customer: Order, at: Checkout['at']): readonly CheckoutEvent[] {
+  const back: readonly CheckoutEvent[] = { delivery: [], payment: [BACK], review: [BACK, BACK], paying: [], paid: [] }[
+    at
+  ]
+  return [
+    ...back,
+    ...editsOf('delivery', customer),
+    { type: 'SHIP', by: customer.shipping },
+    { type: 'NEXT' },
+    ...editsOf('payment', customer),
+    { type: 'NEXT' },
+    { type: 'PAY' },
+  ]
+}
+
+const BACK: CheckoutEvent = { type: 'BACK' }
+
+function editsOf(step: FormStep, customer: Order): readonly CheckoutEvent[] {
+  return FIELDS[step].map((field) => ({ type: 'EDIT', field, text: customer[field] }))
 }

@@ -10,40 +10,49 @@ interface ChargeRequest {
 
 /** What it answers. */
 type ChargeAnswer =
-  | { readonly accepted: true; readonly receipt: string }
+  | { readonly accepted: true; readonly cents: number; readonly receipt: string }
   | { readonly accepted: false; readonly reason: string }
 
 /** Something that can charge a card. */
 export interface Gateway {
   charge(request: ChargeRequest): Promise<ChargeAnswer>
-  /** How many charges were made: different keys, not requests. */
+  /** How often it was asked, and how many charges these were about: that many keys. */
+  readonly requests: number
   readonly charges: number
 }
 
 /** The card that the fake gateway declines. */
 export const DECLINED_CARD = '4000 0000 0000 0002'
 
+/** The card for which it garbles its first answer: it takes euros for cents. Who asks again is told what is true. */
+export const GARBLED_CARD = '4000 0000 0000 0119'
+
 /**
  * Makes a gateway that accepts every card but one.
  *
- * @param think resolves when it has thought about a charge for long enough
+ * @param think resolves when it has thought about a request for long enough
  */
 export function fakeGateway(think: () => Promise<unknown>): Gateway {
-  const answers = new Map<string, Promise<ChargeAnswer>>()
+  /** How often each charge was asked for. */
+  const asked = new Map<string, number>()
   return {
-    charge(request) {
-      const answer = answers.get(request.key) ?? decide(request, think)
-      answers.set(request.key, answer)
-      return answer
+    async charge({ key, cents, card }) {
+      const times = (asked.get(key) ?? 0) + 1
+      asked.set(key, times)
+      await think()
+      if (isCard(card, DECLINED_CARD)) return { accepted: false, reason: 'The bank declined this card.' }
+      const garbled = isCard(card, GARBLED_CARD) && times === 1
+      return { accepted: true, cents: garbled ? cents * 100 : cents, receipt: `R-${key.slice(0, 7)}` }
+    },
+    get requests() {
+      return [...asked.values()].reduce((sum, times) => sum + times, 0)
     },
     get charges() {
-      return answers.size
+      return asked.size
     },
   }
 }
 
-async function decide({ key, card }: ChargeRequest, think: () => Promise<unknown>): Promise<ChargeAnswer> {
-  await think()
-  if (card === DECLINED_CARD.replaceAll(' ', '')) return { accepted: false, reason: 'The bank declined this card.' }
-  return { accepted: true, receipt: `R-${key.slice(0, 7)}` }
+function isCard(card: string, known: string): boolean {
+  return card === known.replaceAll(' ', '')
 }

@@ -5,9 +5,14 @@
  *
  * @param stream locked from now on
  * @param listener called once for each item, in order
+ * @param onEnd called when the stream has ended
  * @returns stops at once and cancels the stream: the clean-up of an effect
  */
-export function follow<Item>(stream: ReadableStream<Item>, listener: (item: Item) => void): () => void {
+export function follow<Item>(
+  stream: ReadableStream<Item>,
+  listener: (item: Item) => void,
+  onEnd?: () => void,
+): () => void {
   const reader = stream.getReader()
   let stopped = false
   void readAll()
@@ -20,7 +25,11 @@ export function follow<Item>(stream: ReadableStream<Item>, listener: (item: Item
     for (;;) {
       const { done, value } = await reader.read()
       // An item may have been under way when the effect was torn down.
-      if (done || stopped) return
+      if (stopped) return
+      if (done) {
+        onEnd?.()
+        return
+      }
       listener(value)
     }
   }

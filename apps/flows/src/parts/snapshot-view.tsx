@@ -1,13 +1,18 @@
-// The snapshot of a run, with its id: the latest truth, and whose it is.
+// The snapshot of a run, with its id: the latest truth, and whose it is. Each figure is selected for itself, since a
+// run may change many times a second, and most of what is shown does not.
 
 import { useSnapshot } from '@xmachines/react'
-import type { ReactElement } from 'react'
+import { type ReactElement, useMemo } from 'react'
 
+import { briefPage } from './brief.ts'
 import type { ObservedRun } from './observed-run.ts'
 
+interface SnapshotViewProps {
+  readonly run: ObservedRun
+}
+
 /** Status, sequence and state of a run. */
-export function SnapshotView({ run }: { readonly run: ObservedRun }): ReactElement {
-  const { status, sequence, state } = useSnapshot(run.snapshot)
+export function SnapshotView({ run }: SnapshotViewProps): ReactElement {
   return (
     <section aria-label="Run" className="part">
       <h2>Run</h2>
@@ -22,17 +27,39 @@ export function SnapshotView({ run }: { readonly run: ObservedRun }): ReactEleme
         </dd>
         <dt>status</dt>
         <dd>
-          <span className="status" data-status={status}>
-            {status}
-          </span>
+          <Status run={run} />
         </dd>
         <dt>sequence</dt>
-        <dd>{sequence}</dd>
+        <Sequence run={run} />
         <dt>state</dt>
         <dd>
-          <pre>{JSON.stringify(state, undefined, 2)}</pre>
+          <State run={run} />
         </dd>
       </dl>
     </section>
+  )
+}
+
+function Status({ run }: SnapshotViewProps): ReactElement {
+  const status = useSnapshot(run.snapshot, (snapshot) => snapshot.status)
+  return (
+    <span className="status" data-status={status}>
+      {status}
+    </span>
+  )
+}
+
+function Sequence({ run }: SnapshotViewProps): ReactElement {
+  return <dd>{useSnapshot(run.snapshot, (snapshot) => snapshot.sequence)}</dd>
+}
+
+function State({ run }: SnapshotViewProps): ReactElement {
+  const state = useSnapshot(run.snapshot, (snapshot) => snapshot.state)
+  const text = useMemo(() => briefPage(state), [state])
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
+    <pre className="state" tabIndex={0}>
+      {text}
+    </pre>
   )
 }

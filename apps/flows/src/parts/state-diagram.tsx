@@ -1,7 +1,7 @@
 // A machine drawn from its own definition, by Mermaid. The state it is in stands out.
 
 import { type Machine, type RunEvent, toMermaid } from '@xmachines/core'
-import { type ReactElement, useEffect, useId, useState } from 'react'
+import { type ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 
 import { drawDiagram } from './draw-diagram.ts'
 
@@ -16,12 +16,20 @@ export function StateDiagram<State, Event extends RunEvent, Output, Input>({
   machine,
   at,
 }: StateDiagramProps<State, Event, Output, Input>): ReactElement {
-  const text = toMermaid(machine)
-  const drawing = useDrawing(`${text}class ${at} current\n`)
+  const text = useMemo(() => toMermaid(machine), [machine])
+  const drawing = useDrawing(text)
+  const diagram = useRef<HTMLDivElement>(null)
+  // To draw again takes longer than a frame: the drawing stays, and the mark moves.
+  useLayoutEffect(() => {
+    for (const node of diagram.current?.querySelectorAll('.node') ?? []) {
+      node.classList.toggle('current', node.textContent?.trim() === at)
+    }
+  }, [drawing, at])
   return (
     <section aria-label="Machine" className="part">
       <h2>Machine</h2>
       <div
+        ref={diagram}
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> would not see the colours of the page
         role="img"
         aria-label={`State diagram of ${machine.name}@${machine.version}: it is ${at}`}

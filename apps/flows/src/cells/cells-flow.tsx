@@ -1,0 +1,109 @@
+// A thousand cells on one run, and what it costs to change one, many or all of them.
+
+import type { Run } from '@xmachines/core'
+import { useRun, useSend, useSnapshot } from '@xmachines/react'
+import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react'
+
+import { Flow } from '../parts/flow.tsx'
+import { FrameMeter } from '../parts/frame-meter.tsx'
+import { BURST, burstOfEvents, oneForEach } from './burst.ts'
+import { CellGrid } from './cell-grid.tsx'
+import { type Cells, type CellsEvent, cells } from './cells.ts'
+import './cells.css'
+import { createTally, type Tally } from './tally.ts'
+
+/** The flow: the cells, and counts of what they did and what React did. */
+export function CellsFlow(): ReactElement {
+  const run = useRun(cells)
+  const send = useSend(run)
+  const [tally] = useState(createTally)
+  const [bursting, setBursting] = useState(false)
+  useBurst(run, bursting, () => setBursting(false))
+
+  function change(batch: CellsEvent | readonly CellsEvent[]): void {
+    tally.begin(run.snapshot.current.sequence)
+    send(batch)
+  }
+
+  function burst(): void {
+    tally.begin(run.snapshot.current.sequence)
+    setBursting(true)
+  }
+
+  return (
+    <Flow
+      title="Thousand cells"
+      lead="Each cell is a component that selects its own count from one run. Count one and one is rendered; pipe a thousand events in and they are shown frame by frame."
+      run={run}
+    >
+      <section aria-label="Cells" className="part">
+        <CellGrid run={run} tally={tally} onCount={(place) => change({ type: 'COUNT', ...place })} />
+        <div className="legend quiet" aria-hidden="true">
+          <span>0</span>
+          {heats.map((heat) => (
+            <i key={heat} data-heat={heat} />
+          ))}
+          <span>9 and more</span>
+        </div>
+        <div className="actions">
+          <button type="button" className="primary" disabled={bursting} onClick={burst}>
+            A burst of {BURST.toLocaleString('en')}
+          </button>
+          <button type="button" disabled={bursting} onClick={() => change(oneForEach())}>
+            All in one batch
+          </button>
+          <button type="button" disabled={bursting} onClick={() => change({ type: 'CLEAR' })}>
+            Clear
+          </button>
+        </div>
+      </section>
+      <section aria-label="Renders" className="part">
+        <h2>What the latest change rendered</h2>
+        <RenderFigures run={run} tally={tally} />
+      </section>
+      <section aria-label="Frames" className="part">
+        <h2>While events are piped in</h2>
+        <FrameMeter run={run} measuring={bursting} />
+      </section>
+    </Flow>
+  )
+}
+
+const heats = Array.from({ length: 10 }, (_, heat) => heat)
+
+/** Pipes a burst into a set of ports of its own, while `bursting`. */
+function useBurst(run: Run<Cells, CellsEvent>, bursting: boolean, onEnd: () => void): void {
+  useEffect(() => {
+    if (!bursting) return
+    const stop = new AbortController()
+    void burstOfEvents()
+      .pipeTo(run.ports().in, { signal: stop.signal })
+      .then(onEnd, () => undefined)
+    return () => stop.abort()
+    // A burst goes on whatever is rendered.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [run, bursting])
+}
+
+// Its effects run behind those of the cells, which come before it in the page: what they rendered is counted by then.
+function RenderFigures({ run, tally }: { readonly run: Run<Cells, CellsEvent>; readonly tally: Tally }): ReactElement {
+  const sequence = useSnapshot(run, (snapshot) => snapshot.sequence)
+  const { commits, updates, cells: rendered } = useSyncExternalStore(tally.subscribe, tally.figures)
+  useEffect(() => tally.shown(sequence), [tally, sequence])
+  return (
+    <dl className="figures">
+      <div>
+        <dt>commits</dt>
+        <dd>{commits.toLocaleString('en')}</dd>
+      </div>
+      <div>
+        <dt>page updates</dt>
+        <dd>{updates.toLocaleString('en')}</dd>
+      </div>
+      <div>
+        <dt>cells rendered</dt>
+        <dd>{rendered.toLocaleString('en')}</dd>
+      </div>
+    </dl>
+  )
+}

@@ -1,0 +1,77 @@
+// The thousand cells, to drive by hand; and driven, in light and in dark.
+
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
+
+import { CellsFlow } from './cells-flow.tsx'
+
+const meta: Meta<typeof CellsFlow> = { title: 'Flows/Thousand cells', component: CellsFlow }
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+export const ByHand: Story = {}
+
+export const Driven: Story = {
+  async play({ canvas, canvasElement, step }) {
+    const button = (name: string) => canvas.findByRole('button', { name })
+    const grid = canvas.getByRole('grid', { name: /^Cells/ })
+    const cells = [...canvasElement.querySelectorAll('[role=grid] td')]
+    const total = () => cells.reduce((sum, cell) => sum + Number(cell.getAttribute('aria-label')), 0)
+    const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
+    const renders = within(canvas.getByRole('region', { name: 'Renders' }))
+    const figure = (name: string) => Number(renders.getByText(name).nextElementSibling?.textContent.replaceAll(',', ''))
+    const rendered = () => [figure('commits'), figure('page updates'), figure('cells rendered')]
+
+    await step('an event that concerns one cell renders one cell', async () => {
+      await expect(cells).toHaveLength(1000)
+      const cell = cells[567] as Element
+      await userEvent.click(cell)
+      await expect(cell).toHaveAttribute('aria-label', '1')
+      await waitFor(() => expect(rendered()).toEqual([1, 1, 1]))
+      await userEvent.click(cell)
+      await waitFor(() => expect(cell).toHaveAttribute('aria-label', '2'))
+      await expect(rendered()).toEqual([1, 1, 1])
+    })
+
+    await step('for the keyboard a thousand cells are one stop, and to move among them renders none', async () => {
+      await expect(canvasElement.querySelectorAll('[role=grid] [tabindex]')).toHaveLength(0)
+      grid.focus()
+      await userEvent.keyboard('{ArrowRight}{ArrowDown}')
+      await expect(grid).toHaveAttribute('aria-activedescendant', cells[567 + 41]?.id)
+      await expect(rendered()).toEqual([1, 1, 1])
+      await userEvent.keyboard('{Enter} ')
+      await waitFor(() => expect(cells[567 + 41]).toHaveAttribute('aria-label', '2'))
+      await userEvent.keyboard('{Home}{ArrowLeft}{ArrowUp}{End}')
+      await expect(grid).toHaveAttribute('aria-activedescendant', cells[15 * 40 - 1]?.id)
+      await expect(total()).toBe(4)
+    })
+
+    await step('a thousand events that are piped in are shown frame by frame', async () => {
+      const burst = await button('A burst of 1,000')
+      await userEvent.click(burst)
+      // Looks again when the button changes, and not with each of the cells.
+      await waitFor(() => expect(burst).toBeEnabled(), { container: burst, timeout: 10_000 })
+      await waitFor(() => expect(figure('commits')).toBe(1000))
+      await expect(total()).toBe(1004)
+      await expect(figure('cells rendered')).toBeLessThanOrEqual(1000)
+      await expect(await commits.findAllByText('COUNT')).not.toHaveLength(0)
+    })
+
+    await step('a thousand events in one batch are one commit, which renders each cell once', async () => {
+      await userEvent.click(await button('All in one batch'))
+      await waitFor(() => expect(rendered()).toEqual([1, 1, 1000]))
+      await expect(total()).toBe(2004)
+      await expect(await commits.findByText('and 992 more in the same batch')).toBeVisible()
+    })
+
+    await step('and so is an event that concerns all', async () => {
+      await userEvent.click(await button('Clear'))
+      await waitFor(() => expect(rendered()).toEqual([1, 1, 1000]))
+      await expect(total()).toBe(0)
+    })
+  },
+}
+
+export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }

@@ -1,0 +1,97 @@
+// A chat with a model that answers in tokens, as a machine: each token is an event, so each is a commit.
+//
+// Tokens come by the thousand, so a step must not cost more the longer an answer is. Of plain data a text is one value
+// however long it is, while an array is walked: what is said already is one text, and a token is added to the paragraph
+// that it belongs to, which is short.
+
+import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
+
+import { BREAK, joined } from './paragraphs.ts'
+
+/** A question, and what was said to it. */
+interface Turn {
+  readonly question: string
+  readonly answer: string
+}
+
+/** Where a chat is. */
+export type Chat =
+  | { readonly at: 'idle'; readonly turns: readonly Turn[] }
+  | {
+      readonly at: 'answering'
+      readonly turns: readonly Turn[]
+      readonly question: string
+      /** The paragraphs that are finished. */
+      readonly finished: string
+      /** The one that grows. */
+      readonly paragraph: string
+    }
+  | { readonly at: 'stopped'; readonly turns: readonly Turn[] }
+
+/** What a person does, and what the model says. */
+export type ChatEvent =
+  | { readonly type: 'ASK'; readonly question: string }
+  | { readonly type: 'TOKEN'; readonly text: string }
+  | { readonly type: 'END' }
+  | { readonly type: 'STOP' }
+  | { readonly type: 'REGENERATE' }
+
+/** What somebody outside has to do: ask the model, and have it stop. */
+export type ChatOutput = { readonly type: 'ask'; readonly question: string } | { readonly type: 'stop' }
+
+export const chat: Machine<Chat, ChatEvent, ChatOutput> = defineMachine<Chat, ChatEvent, ChatOutput>({
+  name: 'chat',
+  version: '1',
+  initial: { at: 'idle', turns: [] },
+  states: {
+    idle: { ASK: to(['answering'], ask), REGENERATE: to(['answering'], regenerate) },
+    answering: {
+      TOKEN: to(['answering'], grow),
+      END: to(['idle'], (answering) => ({ at: 'idle', turns: turnsOf(answering) })),
+      STOP: to(['stopped'], (answering, _event, emit) => {
+        emit({ type: 'stop' })
+        return { at: 'stopped', turns: turnsOf(answering) }
+      }),
+    },
+    stopped: { ASK: to(['answering'], ask), REGENERATE: to(['answering'], regenerate) },
+  },
+})
+
+type At<Name extends Chat['at']> = Extract<Chat, { readonly at: Name }>
+type Silent = At<'idle'> | At<'stopped'>
+
+function ask(
+  { turns }: Silent,
+  { question }: Extract<ChatEvent, { readonly type: 'ASK' }>,
+  emit: Emit<ChatOutput>,
+): At<'answering'> {
+  if (question.trim() === '') throw new Error('Ask something.')
+  return answering(turns, question, emit)
+}
+
+/** Asks again what was asked last, and forgets what was said to it. (The history does not.) */
+function regenerate({ turns }: Silent, _event: ChatEvent, emit: Emit<ChatOutput>): At<'answering'> {
+  const last = turns.at(-1)
+  if (last === undefined) throw new Error('Nothing was asked yet.')
+  return answering(turns.slice(0, -1), last.question, emit)
+}
+
+function answering(turns: readonly Turn[], question: string, emit: Emit<ChatOutput>): At<'answering'> {
+  emit({ type: 'ask', question })
+  return { at: 'answering', turns, question, finished: '', paragraph: '' }
+}
+
+function grow(state: At<'answering'>, { text }: Extract<ChatEvent, { readonly type: 'TOKEN' }>): At<'answering'> {
+  const grown = state.paragraph + text
+  const end = grown.lastIndexOf(BREAK)
+  if (end < 0) return { ...state, paragraph: grown }
+  return {
+    ...state,
+    finished: joined(state.finished, grown.slice(0, end)),
+    paragraph: grown.slice(end + BREAK.length),
+  }
+}
+
+function turnsOf({ turns, question, finished, paragraph }: At<'answering'>): readonly Turn[] {
+  return [...turns, { question, answer: joined(finished, paragraph) }]
+}

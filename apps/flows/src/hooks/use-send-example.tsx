@@ -1,0 +1,41 @@
+// A name whose every letter is an event. What is refused does not show, and `send` says why.
+
+import { defineMachine } from '@xmachines/core'
+import { useRun, useSend, useSnapshot } from '@xmachines/react'
+import { type ReactElement, useId, useState } from 'react'
+
+type Typed = { readonly type: 'TYPED'; readonly name: string }
+
+const badge = defineMachine<string, Typed>({
+  name: 'badge',
+  version: '1',
+  initial: '',
+  on: {
+    TYPED: (_before, { name }) => {
+      if (/\d/.test(name)) throw new Error('A name has no digits.')
+      return name
+    },
+  },
+})
+
+export function UseSendExample(): ReactElement {
+  const run = useRun(badge)
+  const name = useSnapshot(run, (snapshot) => snapshot.state)
+  const send = useSend(run)
+  const [problem, setProblem] = useState<string>()
+  const id = useId()
+  return (
+    <>
+      <div className="field">
+        <label htmlFor={id}>Your name</label>
+        <input
+          id={id}
+          value={name}
+          autoComplete="off"
+          onChange={(event) => setProblem(send({ type: 'TYPED', name: event.target.value })?.message)}
+        />
+      </div>
+      <output className="problem">{problem}</output>
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+// What came of a file: the run that it holds, or why it was refused, and where in it.
+
+import { RunError } from '@xmachines/core'
+import type { ReactElement } from 'react'
+
+/** What came of a file. */
+export type Outcome =
+  | {
+      readonly at: 'restored'
+      readonly file: string
+      readonly id: string
+      readonly head: string
+      readonly sequence: number
+    }
+  | { readonly at: 'refused'; readonly file: string; readonly problem: unknown }
+
+/** A message on what came of a file. */
+export function OutcomeView({ outcome }: { readonly outcome: Outcome | undefined }): ReactElement {
+  return (
+    <>
+      <output className="outcome">{outcome?.at === 'restored' && <Restored {...outcome} />}</output>
+      <div role="alert" className="outcome">
+        {outcome?.at === 'refused' && <Refused {...outcome} />}
+      </div>
+    </>
+  )
+}
+
+function Restored({ file, id, head, sequence }: Extract<Outcome, { readonly at: 'restored' }>): ReactElement {
+  return (
+    <div className="restored">
+      <strong>Restored from {file}</strong>
+      <dl>
+        <dt>id</dt>
+        <dd>
+          <code>{id}</code>
+        </dd>
+        <dt>head</dt>
+        <dd>
+          <code>{head}</code>
+        </dd>
+      </dl>
+      It goes on from sequence {sequence}.
+    </div>
+  )
+}
+
+function Refused({ file, problem }: Extract<Outcome, { readonly at: 'refused' }>): ReactElement {
+  return (
+    <div className="refused">
+      <strong>
+        Refused: {file}
+        {problem instanceof RunError && problem.sequence !== undefined && ` breaks at sequence ${problem.sequence}`}
+      </strong>
+      <p>
+        {problem instanceof RunError && <code className="code">{problem.code}</code>} {explain(problem)}
+      </p>
+    </div>
+  )
+}
+
+function explain(problem: unknown): string {
+  if (problem instanceof SyntaxError) return `It is no JSON: ${problem.message}`
+  return problem instanceof Error ? problem.message : String(problem)
+}

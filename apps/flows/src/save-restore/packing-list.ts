@@ -1,0 +1,30 @@
+// A packing list as a machine: things to take along, each packed or not yet.
+
+import { defineMachine, type Machine } from '@xmachines/core'
+
+/** Something to take along. */
+export interface Thing {
+  readonly name: string
+  readonly packed: boolean
+}
+
+/** What can be done to a packing list. */
+export type PackingEvent =
+  | { readonly type: 'ADD'; readonly name: string }
+  | { readonly type: 'PACK'; readonly name: string }
+  | { readonly type: 'UNPACK'; readonly name: string }
+
+export const packingList: Machine<readonly Thing[], PackingEvent> = defineMachine<readonly Thing[], PackingEvent>({
+  name: 'packing-list',
+  version: '1',
+  initial: ['Passport', 'Toothbrush', 'Raincoat'].map((name) => ({ name, packed: false })),
+  on: {
+    ADD: (things, { name }) => {
+      if (name.trim() === '') throw new Error('A thing has a name.')
+      if (things.some((thing) => thing.name === name)) throw new Error(`${name} is on the list already.`)
+      return [...things, { name, packed: false }]
+    },
+    PACK: (things, { name }) => things.map((thing) => (thing.name === name ? { name, packed: true } : thing)),
+    UNPACK: (things, { name }) => things.map((thing) => (thing.name === name ? { name, packed: false } : thing)),
+  },
+})

@@ -1,0 +1,125 @@
+// A run that leaves the page as a file, and comes back, here or in another browser, as the same run.
+
+import { createRun, type Run } from '@xmachines/core'
+import { useRun, useSend, useSnapshot } from '@xmachines/react'
+import { type ReactElement, useId, useState } from 'react'
+
+import { Flow } from '../parts/flow.tsx'
+import { LatestRefusal } from '../parts/refusals.tsx'
+import { cutFile, diaryFile, doorFile, forgedFile, tamperedFile } from './altered-files.ts'
+import { FileChooser } from './file-chooser.tsx'
+import { type Outcome, OutcomeView } from './outcome-view.tsx'
+import { PackingForm } from './packing-form.tsx'
+import { type PackingEvent, packingList, type Thing } from './packing-list.ts'
+import { fileNameOf, fileOf, readRun, save } from './run-file.ts'
+import './save-restore.css'
+
+/** The flow: a packing list, its run as a file, and files to restore a run from. */
+export function SaveRestoreFlow(): ReactElement {
+  const first = useRun(packingList)
+  const [later, setLater] = useState<Run<readonly Thing[], PackingEvent>>()
+  const [outcome, setOutcome] = useState<Outcome>()
+  const [trusted, setTrusted] = useState('')
+  const id = useId()
+  const run = later ?? first
+  const things = useSnapshot(run, (snapshot) => snapshot.state)
+  const sequence = useSnapshot(run, (snapshot) => snapshot.sequence)
+  const send = useSend(run)
+
+  async function restore(file: File): Promise<void> {
+    try {
+      const restored = await readRun(packingList, file, trusted === '' ? undefined : trusted)
+      setLater(restored)
+      const { id: restoredId, head } = restored
+      setOutcome({
+        at: 'restored',
+        file: file.name,
+        id: restoredId,
+        head,
+        sequence: restored.snapshot.current.sequence,
+      })
+    } catch (problem) {
+      // The run that is here stays as it is.
+      setOutcome({ at: 'refused', file: file.name, problem })
+    }
+  }
+
+  function beginAnew(): void {
+    setLater(createRun(packingList))
+    setOutcome(undefined)
+  }
+
+  return (
+    <Flow
+      title="Save and restore"
+      lead="A run is a file, wherever it goes: drop it into another browser, and the run goes on there with the same id. A file that was tampered with is refused, and says where it breaks."
+      run={run}
+    >
+      <section aria-label="Packing list" className="part">
+        <h2>Packing list</h2>
+        <PackingForm things={things} send={send} />
+        <LatestRefusal run={run} />
+      </section>
+      <section aria-label="File" className="part files">
+        <h2>Save</h2>
+        <p className="quiet">
+          <code>{fileNameOf(run)}</code> has {sequence === 1 ? '1 commit' : `${sequence} commits`}, and ends at{' '}
+          <code>{run.head.slice(0, 7)}</code>.
+        </p>
+        <div className="actions">
+          <button type="button" className="primary" onClick={() => save(fileOf(run))}>
+            Save as a file
+          </button>
+          <button type="button" onClick={beginAnew}>
+            Begin a new run
+          </button>
+        </div>
+        <h2>Restore</h2>
+        <FileChooser onFile={(file) => void restore(file)} />
+        <OutcomeView outcome={outcome} />
+      </section>
+      <section aria-label="Altered files" className="part files">
+        <h2>Restore what is not right</h2>
+        <div className="actions">
+          <button type="button" onClick={() => void restore(tamperedFile(run))}>
+            A tampered copy
+          </button>
+          <button type="button" disabled={sequence === 0} onClick={() => void restore(cutFile(run))}>
+            A copy cut short
+          </button>
+          <button type="button" onClick={() => void restore(doorFile())}>
+            A door’s run
+          </button>
+          <button type="button" onClick={() => void restore(diaryFile())}>
+            A diary
+          </button>
+          <button type="button" onClick={() => save(tamperedFile(run))}>
+            Save a tampered copy
+          </button>
+        </div>
+        <p className="quiet">
+          Oids prove that a file is consistent, not who made it: a forger recomputes them. Who knows the head that it
+          must end at is not taken in.
+        </p>
+        <div>
+          <label htmlFor={id}>Head that is trusted, if any</label>
+          <input
+            id={id}
+            value={trusted}
+            onChange={(event) => setTrusted(event.target.value.trim())}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </div>
+        <div className="actions">
+          <button type="button" onClick={() => setTrusted(run.head)}>
+            Use this run’s
+          </button>
+          <button type="button" onClick={() => void restore(forgedFile(run))}>
+            A forged copy
+          </button>
+        </div>
+      </section>
+    </Flow>
+  )
+}

@@ -1,0 +1,123 @@
+// Saving and restoring, to do by hand; and driven, in light and in dark.
+
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
+
+import { SaveRestoreFlow } from './save-restore-flow.tsx'
+
+const meta: Meta<typeof SaveRestoreFlow> = { title: 'Flows/Save and restore', component: SaveRestoreFlow }
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+export const ByHand: Story = {}
+
+/** What a click has the browser save, which a play takes instead of the disk. */
+async function savedBy(click: () => Promise<void>): Promise<File> {
+  let saved: Promise<File> | undefined
+  const take = (event: Event): void => {
+    if (!(event.target instanceof HTMLAnchorElement)) return
+    event.preventDefault()
+    const { href, download } = event.target
+    saved = fetch(href).then(async (response) => new File([await response.blob()], download))
+  }
+  document.addEventListener('click', take, true)
+  await click()
+  document.removeEventListener('click', take, true)
+  return saved ?? expect.unreachable('nothing was saved')
+}
+
+/** What a file does that is held over the page, or let go. */
+function drag(type: 'dragover' | 'drop', file: File): void {
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(file)
+  document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+}
+
+export const Driven: Story = {
+  async play({ canvas, step }) {
+    const click = async (name: string) => userEvent.click(await canvas.findByRole('button', { name }))
+    const run = within(canvas.getByRole('region', { name: 'Run' }))
+    const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
+    const files = within(canvas.getByRole('region', { name: 'File' }))
+    const id = (): string => run.getByText(/^[0-9a-f]{40}$/).textContent
+    const heads = (): string[] => commits.getAllByTitle(/./).map((oid) => oid.title)
+    const choose = (file: File) => userEvent.upload(canvas.getByLabelText('Choose a file'), file)
+    const first = id()
+    let file: File
+    let head = ''
+
+    await step('a run is saved as what its toJSON gives, named by its machine and id', async () => {
+      await userEvent.click(canvas.getByLabelText('Passport'))
+      await userEvent.type(canvas.getByLabelText('One more thing'), 'Umbrella{Enter}')
+      await userEvent.click(canvas.getByLabelText('Umbrella'))
+      await waitFor(() => expect(commits.getAllByText('{"name":"Umbrella"}')).toHaveLength(2))
+      ;[head = ''] = heads()
+      file = await savedBy(() => click('Save as a file'))
+      await expect(file.name).toBe(`packing-list-${first.slice(0, 7)}.run.json`)
+      const document: unknown = JSON.parse(await file.text())
+      await expect(document).toMatchObject({ format: 'xmachines/1', sequence: 3, head })
+    })
+
+    await step('in another browser it is the same run, with the same head, and goes on from there', async () => {
+      await click('Begin a new run')
+      await waitFor(() => expect(id()).not.toBe(first))
+      await choose(file)
+      const restored = within(await canvas.findByText(/^It goes on from sequence 3/))
+      await expect(restored.getByText(first)).toBeVisible()
+      await expect(restored.getByText(head)).toBeVisible()
+      await expect(id()).toBe(first)
+      await expect(canvas.getByLabelText('Passport')).toBeChecked()
+      await userEvent.click(canvas.getByLabelText('Raincoat'))
+      await expect(await commits.findByText('{"name":"Raincoat"}')).toBeVisible()
+      await expect(heads()).toHaveLength(5)
+      await expect(heads()[1]).toBe(head)
+    })
+
+    await step('a file can be dropped anywhere on the page', async () => {
+      await click('Begin a new run')
+      await waitFor(() => expect(id()).not.toBe(first))
+      drag('dragover', file)
+      await waitFor(() => expect(canvas.getByText(/^Drop a run/).parentElement).toHaveAttribute('data-over', 'true'))
+      drag('drop', file)
+      await waitFor(() => expect(id()).toBe(first))
+    })
+
+    await step('a file that was tampered with is refused, and says where it breaks', async () => {
+      const tampered = await savedBy(() => click('Save a tampered copy'))
+      await choose(tampered)
+      await expect(await files.findByText(/breaks at sequence 2$/)).toBeVisible()
+      await expect(files.getByText('HISTORY_MISMATCH')).toBeVisible()
+      await expect(files.getByText(/is not that of its content/)).toBeVisible()
+      await expect(id()).toBe(first)
+      await waitFor(() => expect(heads()).toHaveLength(4))
+    })
+
+    await step('so are one cut short, one of another machine, and one that is no JSON', async () => {
+      await click('A tampered copy')
+      await click('A copy cut short')
+      await expect(await files.findByText(/it ends at sequence 2, /)).toBeVisible()
+      await click('A door’s run')
+      await expect(await files.findByText('MACHINE_MISMATCH')).toBeVisible()
+      await expect(files.getByText(/it is of door@1, and the machines given are packing-list@1/)).toBeVisible()
+      await click('A diary')
+      await expect(await files.findByText(/^It is no JSON/)).toBeVisible()
+      await choose(new File(['42'], '42.run.json'))
+      await expect(await files.findByText(/the history is 42; it must be what run.toJSON\(\) gives/)).toBeVisible()
+      await expect(id()).toBe(first)
+    })
+
+    await step('a forged file is consistent, and is refused by who knows the head', async () => {
+      await click('Use this run’s')
+      await click('A forged copy')
+      await expect(await files.findByText(/the head that is trusted is/)).toBeVisible()
+      await userEvent.clear(canvas.getByLabelText('Head that is trusted, if any'))
+      await click('A forged copy')
+      await expect(await files.findByText(/^It goes on from sequence 1/)).toBeVisible()
+      await expect(id()).toBe(first)
+    })
+  },
+}
+
+export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }

@@ -1,0 +1,52 @@
+// What was found, as tiles of the periodic table. The run holds symbols; what an element looks like is the page's affair.
+
+import type { ReactElement, ReactNode } from 'react'
+
+import { type ChemicalElement, ELEMENTS } from './elements.ts'
+import { MOST_SYMBOLS, type Results } from './search.ts'
+
+interface ResultTilesProps {
+  readonly results: Results | undefined
+  /** Whether they answer what is typed now. */
+  readonly current: boolean
+}
+
+/** A tile for each element; where there are fewer than there can be, their places. */
+export function ResultTiles({ results, current }: ResultTilesProps): ReactElement {
+  const found = ELEMENTS.filter(({ symbol }) => results?.symbols.includes(symbol)).toSorted(
+    (one, other) => rankOf(one) - rankOf(other),
+  )
+  function rankOf({ symbol }: ChemicalElement): number {
+    return results?.symbols.indexOf(symbol) ?? 0
+  }
+  return (
+    <ul className="tiles" aria-label="Elements found" data-current={current}>
+      {found.map(({ number, symbol, name }) => (
+        <li key={symbol}>
+          <span className="quiet tile-number" aria-hidden="true">
+            {number}
+          </span>
+          <strong>{symbol}</strong>
+          <span>{marked(name, results?.query ?? '')}</span>
+        </li>
+      ))}
+      {Array.from({ length: MOST_SYMBOLS - found.length }, (_, index) => (
+        <li key={index} className="tile-missing" aria-hidden="true" />
+      ))}
+    </ul>
+  )
+}
+
+/** A name, with the part that was searched for marked. */
+function marked(name: string, query: string): ReactNode {
+  const at = name.toLowerCase().indexOf(query.toLowerCase())
+  if (query === '' || at === -1) return name
+  const end = at + query.length
+  return (
+    <>
+      {name.slice(0, at)}
+      <mark>{name.slice(at, end)}</mark>
+      {name.slice(end)}
+    </>
+  )
+}

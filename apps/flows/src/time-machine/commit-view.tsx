@@ -1,0 +1,35 @@
+// One commit of a history: its oid, and the events that were applied in it.
+
+import type { HistoryRecord, RunEvent } from '@xmachines/core'
+import type { ReactElement } from 'react'
+
+import { briefLine } from '../parts/brief.ts'
+
+interface CommitViewProps {
+  readonly record: HistoryRecord<RunEvent>
+  readonly sequence: number
+}
+
+/** A commit, with its events. */
+export function CommitView({ record, sequence }: CommitViewProps): ReactElement {
+  return (
+    <section aria-label={`Commit ${sequence}`} className="commit">
+      <code className="oid" title={record.oid}>
+        {record.oid.slice(0, 7)}
+      </code>
+      {'parent' in record ? (
+        <ul className="events">
+          {record.events.map(({ type, ...data }, index) => (
+            <li key={index}>
+              <span className="event">{type}</span> <code className="quiet">{briefLine(data)}</code>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <span className="quiet">
+          genesis of {record.machine.name}@{record.machine.version}
+        </span>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,145 @@
+// A drawing: as a picture, and as a board to paint on with the pointer or with the arrow keys and Enter.
+
+import type { Send } from '@xmachines/react'
+import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef, useState } from 'react'
+
+import './pixel-board.css'
+import { COLOURS, type Drawing, type DrawingEvent, SIZE } from './pixels.ts'
+import { ripples } from './ripples.ts'
+
+/** A drawing to look at. */
+export function PixelPicture({ drawing }: { readonly drawing: Drawing }): ReactElement {
+  const painted = drawing.join('').replaceAll('.', '').length
+  return (
+    <div
+      className="pixels"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn with the colours of the page
+      role="img"
+      aria-label={`A drawing with ${painted} painted pixels`}
+    >
+      {Array.from(drawing.join(''), (colour, index) => (
+        <span key={index} data-colour={colour} />
+      ))}
+    </div>
+  )
+}
+
+interface PixelBoardProps {
+  readonly drawing: Drawing
+  /** Undefined of a drawing that is past. */
+  readonly send: Send<DrawingEvent> | undefined
+  /** Writes many events as a stream: each is a commit, and the page is told once a frame. */
+  readonly stream: (events: readonly DrawingEvent[]) => void
+}
+
+/** A drawing to paint on, with its colours. */
+export function PixelBoard({ drawing, send, stream }: PixelBoardProps): ReactElement {
+  const [colour, setColour] = useState('r')
+  return (
+    <>
+      {send === undefined ? (
+        <PixelPicture drawing={drawing} />
+      ) : (
+        <PixelButtons
+          drawing={drawing}
+          onPaint={(x, y) => {
+            if (drawing[y]?.[x] !== colour) send({ type: 'PAINT', x, y, colour })
+          }}
+        />
+      )}
+      <div className="palette">
+        <fieldset className="actions" aria-label="Colour" disabled={send === undefined}>
+          {Array.from(COLOURS, (one) => (
+            <button
+              key={one}
+              type="button"
+              className="swatch"
+              data-colour={one}
+              aria-label={names[one]}
+              aria-pressed={one === colour}
+              onClick={() => setColour(one)}
+            />
+          ))}
+        </fieldset>
+        <div className="actions">
+          <button type="button" disabled={send === undefined} onClick={() => send?.({ type: 'CLEAR' })}>
+            Clear
+          </button>
+          <button type="button" disabled={send === undefined} onClick={() => stream(ripples(1000))}>
+            Paint 1,000 pixels
+          </button>
+        </div>
+      </div>
+    </>
+  )
+}
+
+interface PixelButtonsProps {
+  readonly drawing: Drawing
+  readonly onPaint: (x: number, y: number) => void
+}
+
+function PixelButtons({ drawing, onPaint }: PixelButtonsProps): ReactElement {
+  const board = useRef<HTMLFieldSetElement>(null)
+  // One of the buttons is in the order of focus; the arrow keys go on from there.
+  const [reached, setReached] = useState(0)
+
+  function move(event: KeyboardEvent, from: number): void {
+    const step = steps[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const [x, y] = [(from % SIZE) + step.x, Math.floor(from / SIZE) + step.y]
+    const next = board.current?.children[y * SIZE + x]
+    if (x < 0 || x >= SIZE || !(next instanceof HTMLElement)) return
+    setReached(y * SIZE + x)
+    next.focus()
+  }
+
+  function begin(event: PointerEvent<HTMLButtonElement>, x: number, y: number): void {
+    // A finger holds on to the first button that it touches, and the others would not hear of it.
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) {
+      event.currentTarget.releasePointerCapture(event.pointerId)
+    }
+    onPaint(x, y)
+  }
+
+  return (
+    <fieldset ref={board} className="pixels" aria-label="Drawing">
+      {Array.from(drawing.join(''), (colour, index) => {
+        const [x, y] = [index % SIZE, Math.floor(index / SIZE)]
+        return (
+          <button
+            key={index}
+            type="button"
+            data-colour={colour}
+            aria-label={`Row ${y + 1}, column ${x + 1}: ${names[colour]}`}
+            tabIndex={index === reached ? 0 : -1}
+            onKeyDown={(event) => move(event, index)}
+            onPointerDown={(event) => begin(event, x, y)}
+            onPointerEnter={(event) => {
+              if (event.buttons === 1) onPaint(x, y)
+            }}
+            onClick={() => onPaint(x, y)}
+          />
+        )
+      })}
+    </fieldset>
+  )
+}
+
+const names: Readonly<Record<string, string>> = {
+  '.': 'paper',
+  r: 'red',
+  o: 'orange',
+  y: 'yellow',
+  g: 'green',
+  b: 'blue',
+  v: 'violet',
+}
+
+const steps: Readonly<Record<string, { readonly x: number; readonly y: number }>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+}

@@ -1,0 +1,112 @@
+// A time machine, and two runs of different machines to travel in. It knows neither machine: each brings what shows its
+// states.
+
+import type { Run, RunEvent } from '@xmachines/core'
+import { type Send, useRun } from '@xmachines/react'
+import { type ReactElement, useState } from 'react'
+
+import { Flow } from '../parts/flow.tsx'
+import type { Ticker } from '../parts/ticker.ts'
+import { type Family, useFamily } from './family.ts'
+import { PixelBoard, PixelPicture } from './pixel-board.tsx'
+import { type DrawingEvent, pixels } from './pixels.ts'
+import { RunShelf } from './run-shelf.tsx'
+import { TileBoard, TilePicture } from './tile-board.tsx'
+import { type Tiles, tiles } from './tiles.ts'
+import { TimeMachine } from './time-machine.tsx'
+import './time-machine.css'
+
+interface TimeMachineFlowProps {
+  /** Moves a replay on. */
+  readonly ticker: Ticker
+  /** How the sliding tiles lie. */
+  readonly deal: Tiles
+}
+
+/** The flow: a drawing and a game, each with a history to travel in. */
+export function TimeMachineFlow({ ticker, deal }: TimeMachineFlowProps): ReactElement {
+  const drawing = useFamily(useRun(pixels))
+  const game = useFamily(useRun(tiles, { input: { tiles: deal } }))
+  const [subject, setSubject] = useState<'drawing' | 'game'>('drawing')
+
+  const choice = (
+    <fieldset className="actions subjects" aria-label="What to travel in">
+      <button type="button" aria-pressed={subject === 'drawing'} onClick={() => setSubject('drawing')}>
+        A drawing
+      </button>
+      <button type="button" aria-pressed={subject === 'game'} onClick={() => setSubject('game')}>
+        Sliding tiles
+      </button>
+    </fieldset>
+  )
+  return subject === 'drawing' ? (
+    <Journey
+      key="drawing"
+      family={drawing}
+      ticker={ticker}
+      show={(state, send, run) => (
+        <PixelBoard drawing={state} send={send} stream={(events) => streamInto(run, events)} />
+      )}
+      picture={(state) => <PixelPicture drawing={state} />}
+    >
+      {choice}
+    </Journey>
+  ) : (
+    <Journey
+      key="game"
+      family={game}
+      ticker={ticker}
+      show={(state, send) => <TileBoard game={state} send={send} />}
+      picture={(state) => <TilePicture game={state} />}
+    >
+      {choice}
+    </Journey>
+  )
+}
+
+interface JourneyProps<State, Event extends RunEvent, Output, Input> {
+  readonly family: Family<State, Event, Output, Input>
+  readonly ticker: Ticker
+  readonly show: (state: State, send: Send<Event> | undefined, run: Run<State, Event, Output, Input>) => ReactElement
+  readonly picture: (state: State) => ReactElement
+  readonly children: ReactElement
+}
+
+function Journey<State, Event extends RunEvent, Output, Input>({
+  family,
+  ticker,
+  show,
+  picture,
+  children,
+}: JourneyProps<State, Event, Output, Input>): ReactElement | undefined {
+  const run = family.members[family.chosen]?.run
+  if (run === undefined) return undefined
+  return (
+    <Flow
+      title="Time machine"
+      lead="A run is its events: replay some of them, and there is the state that it had then. Equal heads mean equal histories."
+      run={run}
+    >
+      {children}
+      <TimeMachine
+        // Who goes to another run arrives in its present.
+        key={family.chosen}
+        run={run}
+        ticker={ticker}
+        show={(state, send) => show(state, send, run)}
+        onBranch={family.branch}
+        onCopy={family.copy}
+      />
+      <RunShelf family={family} picture={picture} />
+    </Flow>
+  )
+}
+
+/** Writes events one by one through `in`: a thousand commits, shown once a frame. */
+function streamInto<State, Output, Input>(
+  run: Run<State, DrawingEvent, Output, Input>,
+  events: readonly DrawingEvent[],
+): void {
+  const writer = run.ports().in.getWriter()
+  for (const event of events) void writer.write(event)
+}

@@ -1,0 +1,148 @@
+// The time machine, to drive by hand; and driven by a ticker that a play moves on, in light and in dark.
+
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
+
+import { everyMilliseconds, type Ticker } from '../parts/ticker.ts'
+import { TimeMachineFlow } from './time-machine-flow.tsx'
+
+const meta: Meta<typeof TimeMachineFlow> = {
+  title: 'Flows/Time machine',
+  component: TimeMachineFlow,
+  args: { ticker: everyMilliseconds(100), deal: [1, 3, 6, 4, 2, 0, 7, 5, 8] },
+}
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+export const ByHand: Story = {}
+
+const ticks = new Set<() => void>()
+
+/** It ticks when a play says so. */
+const byPlay: Ticker = (tick) => {
+  ticks.add(tick)
+  return () => ticks.delete(tick)
+}
+
+export const Driven: Story = {
+  args: { ticker: byPlay, deal: [1, 2, 3, 4, 0, 6, 7, 5, 8] },
+  async play({ canvas, step }) {
+    // By role, each of the 144 pixels would be asked for its name, again and again.
+    const button = (name: string) => canvas.findByText(name, { selector: 'button' })
+    const pixel = (name: string) => canvas.findByLabelText(name)
+    const run = within(canvas.getByLabelText('Run'))
+    const shelf = within(canvas.getByLabelText('Runs'))
+    const card = (index: number) => shelf.getByRole('button', { name: new RegExp(`^Run ${index}`) })
+    const id = (): string => run.getByText(/^[0-9a-f]{40}$/).textContent
+    const scrub = (sequence: number) =>
+      fireEvent.change(canvas.getByLabelText('Commit'), { target: { value: String(sequence) } })
+    const tick = (): void => ticks.forEach((one) => one())
+    const painted = (count: number) =>
+      canvas.findByLabelText(`A drawing with ${count} painted pixels`, { selector: '.stage *' })
+    const first = id()
+
+    await step('pixels are painted with the pointer, by dragging it, and with the keyboard', async () => {
+      await userEvent.click(await pixel('Row 1, column 1: paper'))
+      const [from, over] = [await pixel('Row 2, column 1: paper'), await pixel('Row 2, column 2: paper')]
+      await userEvent.pointer([{ keys: '[MouseLeft>]', target: from }, { target: over }, { keys: '[/MouseLeft]' }])
+      await expect(await pixel('Row 2, column 2: red')).toBeVisible()
+      ;(await pixel('Row 1, column 1: red')).focus()
+      await userEvent.keyboard('{ArrowRight}{Enter}')
+      await expect(await pixel('Row 1, column 2: red')).toHaveFocus()
+      await expect(await canvas.findByText('4, the present')).toBeVisible()
+    })
+
+    await step('each commit has the state that was then, and its events', async () => {
+      await scrub(1)
+      await expect(await painted(1)).toBeVisible()
+      await expect(canvas.getByText('The past, at commit 1')).toBeVisible()
+      const commit = within(canvas.getByLabelText('Commit 1'))
+      await expect(commit.getByText('{"x":0,"y":0,"colour":"r"}')).toBeVisible()
+      await expect(await button('Clear')).toBeDisabled()
+      await scrub(0)
+      await expect(await painted(0)).toBeVisible()
+      await expect(within(canvas.getByLabelText('Commit 0')).getByText('genesis of pixels@1')).toBeVisible()
+    })
+
+    await step('a replay goes on by itself, can be paused, and ends in the present', async () => {
+      await userEvent.click(await button('Replay'))
+      tick()
+      await painted(1)
+      tick()
+      await painted(2)
+      await userEvent.click(await button('Pause'))
+      tick()
+      await expect(canvas.getByText('2 of 4')).toBeVisible()
+      await userEvent.click(await button('Replay'))
+      tick()
+      await painted(3)
+      tick()
+      await expect(await canvas.findByText('The present')).toBeVisible()
+    })
+
+    await step(
+      'a branch has the same events and an id of its own, and lives beside the run it comes from',
+      async () => {
+        await scrub(2)
+        await userEvent.click(await button('Branch here'))
+        await expect(await canvas.findByText('2, the present')).toBeVisible()
+        await expect(id()).not.toBe(first)
+        await expect(card(2)).toHaveTextContent(/branch of run 1 at commit 2.*2 commits/)
+        await userEvent.click(await pixel('Row 12, column 12: paper'))
+        await expect(card(2)).toHaveTextContent('3 commits')
+        await expect(card(1)).toHaveTextContent('4 commits')
+      },
+    )
+
+    await step('a copy is the same run: equal ids, and equal heads until their histories differ', async () => {
+      const identity = (index: number) => card(index).querySelectorAll('code')
+      const words = (index: number) => Array.from(identity(index), (code) => code.title)
+      await userEvent.click(await button('Copy to here'))
+      await waitFor(() => expect(words(3)).toEqual(words(2)))
+      await userEvent.click(await pixel('Row 12, column 1: paper'))
+      await waitFor(() => expect(words(3)[1]).not.toBe(words(2)[1]))
+      await expect(words(3)[0]).toBe(words(2)[0])
+    })
+
+    await step('a thousand commits are travelled as fast as four', async () => {
+      await userEvent.click(card(1))
+      await expect(id()).toBe(first)
+      await userEvent.click(await button('Clear'))
+      await userEvent.click(await button('Paint 1,000 pixels'))
+      await canvas.findByText('1005, the present', undefined, { timeout: 10_000 })
+      for (const count of [100, 50, 143, 1]) {
+        await scrub(5 + count)
+        await expect(await painted(count)).toBeVisible()
+      }
+      await userEvent.click(await button('Replay'))
+      tick()
+      await expect(await canvas.findByText('16 of 1005')).toBeVisible()
+      await userEvent.click(await button('To the present'))
+      await expect(await canvas.findByText('The present')).toBeVisible()
+    })
+
+    await step('it travels with any machine: a game that is over is not over in its past', async () => {
+      await userEvent.click(await button('Sliding tiles'))
+      await userEvent.click(await button('8'))
+      await expect(await canvas.findByText('Tile 8 is not beside the gap.')).toBeVisible()
+      await userEvent.click(await button('5'))
+      await userEvent.click(await button('8'))
+      await expect(await canvas.findByText('In order after 2 moves.')).toBeVisible()
+      await expect(within(canvas.getByLabelText('Run')).getByText('done')).toBeVisible()
+      await canvas.findByText('2, the present')
+      await scrub(1)
+      await expect(
+        await canvas.findByLabelText('Tiles in the order 1, 2, 3, 4, 5, 6, 7, gap, 8', { selector: '.stage *' }),
+      ).toBeVisible()
+      await userEvent.click(await button('Branch here'))
+      await expect(await canvas.findByText('Moves so far: 1.')).toBeVisible()
+      await expect(within(canvas.getByLabelText('Run')).getByText('active')).toBeVisible()
+      await userEvent.click(await button('7'))
+      await expect(await canvas.findByText('Moves so far: 2.')).toBeVisible()
+    })
+  },
+}
+
+export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }

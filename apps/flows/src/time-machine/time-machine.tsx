@@ -1,0 +1,79 @@
+// A time machine for any run of any machine: its history on a slider, the state and the events at each commit, a replay,
+// and a way back to the present with what was found.
+
+import type { Run, RunEvent } from '@xmachines/core'
+import { type Send, useSend, useSnapshot } from '@xmachines/react'
+import type { ReactElement } from 'react'
+
+import { LatestRefusal } from '../parts/refusals.tsx'
+import { Slider } from '../parts/slider.tsx'
+import type { Ticker } from '../parts/ticker.ts'
+import { CommitView } from './commit-view.tsx'
+import { useMoments } from './moments.ts'
+import { useTravel } from './travel.ts'
+
+interface TimeMachineProps<State, Event extends RunEvent, Output, Input> {
+  readonly run: Run<State, Event, Output, Input>
+  /** Shows a state; without `send` it is past, and there to be looked at. */
+  readonly show: (state: State, send: Send<Event> | undefined) => ReactElement
+  readonly ticker: Ticker
+  readonly onBranch: (sequence: number) => void
+  readonly onCopy: (sequence: number) => void
+}
+
+/** Travels in the history of a run. */
+export function TimeMachine<State, Event extends RunEvent, Output, Input>({
+  run,
+  show,
+  ticker,
+  onBranch,
+  onCopy,
+}: TimeMachineProps<State, Event, Output, Input>): ReactElement {
+  const present = useSnapshot(run.snapshot, (snapshot) => snapshot.state)
+  const send = useSend(run)
+  const moments = useMoments(run)
+  const last = Math.max(0, moments.length - 1)
+  const travel = useTravel(last, ticker)
+  const sequence = travel.sequence ?? last
+  const moment = moments[sequence]
+  const isPast = travel.sequence !== undefined && moment !== undefined
+
+  return (
+    <section aria-label="Time machine" className="part time-machine" data-past={isPast}>
+      <p className="era">{isPast ? `The past, at commit ${sequence}` : 'The present'}</p>
+      <div className="stage">
+        {isPast ? show(moment.state, undefined) : show(present, send)}
+        <LatestRefusal run={run} />
+      </div>
+      <Slider
+        label="Commit"
+        value={sequence}
+        min={0}
+        max={last}
+        meaning={isPast ? `${sequence} of ${last}` : `${last}, the present`}
+        onChange={travel.go}
+      />
+      <div className="actions">
+        <button type="button" className="primary" disabled={last === 0} onClick={travel.toggleReplay}>
+          {travel.isReplaying ? 'Pause' : 'Replay'}
+        </button>
+        <button type="button" disabled={!isPast} onClick={travel.returnToPresent}>
+          To the present
+        </button>
+      </div>
+      {moment !== undefined && <CommitView record={moment.record} sequence={sequence} />}
+      <div className="actions">
+        <button type="button" onClick={() => onBranch(sequence)}>
+          Branch here
+        </button>
+        <button type="button" onClick={() => onCopy(sequence)}>
+          Copy to here
+        </button>
+      </div>
+      <p className="quiet hint">
+        A branch is a new run, with an id of its own, from the same events up to here. A copy is the same run, id and
+        all, as it was here.
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,104 @@
+// A traffic light with a clock. The machine emits how long it wants to wait; this waits, and returns the event that
+// answers.
+
+import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
+import { type ReactElement, useState } from 'react'
+
+import { Flow } from '../parts/flow.tsx'
+import { Slider } from '../parts/slider.tsx'
+import { StateDiagram } from '../parts/state-diagram.tsx'
+import type { Clock } from './clock.ts'
+import { CrossingPicture } from './crossing-picture.tsx'
+import { TimerList } from './timer-list.tsx'
+import { type TrafficLight, type TrafficLightOutput, trafficLight } from './traffic-light.ts'
+import './traffic-light.css'
+
+/** The flow: a crossing with a light, a button for walkers, and a clock that can run faster. */
+export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactElement {
+  const run = useRun(trafficLight)
+  const state = useSnapshot(run, (snapshot) => snapshot.state)
+  const send = useSend(run)
+  const [speed, setSpeed] = useState(clock.speed)
+  const [waits, setWaits] = useState<readonly TrafficLightOutput[]>([])
+
+  useOutputs(run, {
+    wait: async (wait, { signal }) => {
+      setWaits((before) => [...before, wait])
+      await clock.wait(wait.milliseconds, signal)
+      setWaits((before) => before.filter((other) => other !== wait))
+      return { type: 'TIME_UP', turn: wait.turn }
+    },
+  })
+
+  function changeSpeed(next: number): void {
+    setSpeed(next)
+    clock.setSpeed(next)
+  }
+
+  const isOn = state.at !== 'off' && state.at !== 'flashing'
+  return (
+    <Flow
+      title="Traffic light"
+      lead="A machine has no clock. It emits how long it wants to wait; somebody outside waits, and answers with an event. An answer that comes too late is in the history, and changes nothing."
+      run={run}
+    >
+      <section aria-label="Crossing" className="part">
+        <CrossingPicture state={state} speed={speed} />
+        <output className="light-words">{wordsFor(state)}</output>
+        <div className="light-controls">
+          <button type="button" className="primary" onClick={() => send({ type: isOn ? 'FLASH' : 'SWITCH_ON' })}>
+            {isOn ? 'Flash amber' : state.at === 'off' ? 'Switch on' : 'Stop flashing'}
+          </button>
+          <button
+            type="button"
+            disabled={!(state.at === 'green' || state.at === 'amber') || state.waiting}
+            onClick={() => send({ type: 'PUSH' })}
+          >
+            Push to cross
+          </button>
+          <Slider
+            label="Speed of the clock"
+            value={speed}
+            min={1}
+            max={10}
+            meaning={`${speed} ×`}
+            onChange={changeSpeed}
+          />
+        </div>
+      </section>
+      <TimerList waits={waits} turn={isOn ? state.turn : undefined} speed={speed} />
+      <StateDiagram machine={trafficLight} at={state.at} />
+    </Flow>
+  )
+}
+
+function wordsFor(state: TrafficLight): ReactElement {
+  switch (state.at) {
+    case 'off':
+      return <>The light is off.</>
+    case 'red':
+      return (
+        <>
+          The light is <strong>red</strong>. {state.crossing ? 'Somebody crosses.' : 'Cars stand.'}
+        </>
+      )
+    case 'green':
+      return (
+        <>
+          The light is <strong>green</strong>. {state.waiting ? 'Somebody wants to cross.' : 'Cars go.'}
+        </>
+      )
+    case 'amber':
+      return (
+        <>
+          The light is <strong>amber</strong>. {state.waiting ? 'Somebody wants to cross.' : 'Cars slow down.'}
+        </>
+      )
+    case 'flashing':
+      return (
+        <>
+          The light is <strong>flashing</strong>. Everybody takes care.
+        </>
+      )
+  }
+}

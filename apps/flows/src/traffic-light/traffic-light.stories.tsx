@@ -1,0 +1,102 @@
+// The traffic light, to drive by hand; and driven by a clock that a play rings, in light and in dark.
+
+import type { Meta, StoryObj } from '@storybook/react-vite'
+import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
+
+import { createBellClock } from './bell-clock.ts'
+import { createClock } from './clock.ts'
+import { TrafficLightFlow } from './traffic-light-flow.tsx'
+
+const meta: Meta<typeof TrafficLightFlow> = {
+  title: 'Flows/Traffic light',
+  component: TrafficLightFlow,
+  args: { clock: createClock() },
+}
+
+export default meta
+
+type Story = StoryObj<typeof meta>
+
+export const ByHand: Story = {}
+
+const drivenBy = (clock = createBellClock()): Story => ({
+  args: { clock },
+  async play({ canvas, step }) {
+    const button = (name: string) => canvas.findByRole('button', { name })
+    const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
+    const timers = within(canvas.getByRole('region', { name: 'Timers' }))
+    const shows = (at: string) => canvas.findByText(at, { selector: 'output strong' })
+    /** Rings once the machine's wait has reached the clock. */
+    const ring = async (milliseconds: number): Promise<void> => {
+      await waitFor(() => expect(clock.waiting).toContain(milliseconds))
+      clock.ring(milliseconds)
+    }
+
+    await step('an initial state emits nothing: no timer runs before the light is switched on', async () => {
+      await expect(timers.getByText('Nobody waits.')).toBeVisible()
+      await expect(await button('Push to cross')).toBeDisabled()
+      await expect(clock.waiting).toEqual([])
+    })
+
+    await step('red, green, amber and red again, each when its time is up', async () => {
+      await userEvent.click(await button('Switch on'))
+      await expect(await shows('red')).toBeVisible()
+      await expect(await timers.findByText('Turn 1, 5 s')).toBeVisible()
+      await ring(5000)
+      await expect(await shows('green')).toBeVisible()
+      await ring(10_000)
+      await expect(await shows('amber')).toBeVisible()
+      await ring(2000)
+      await expect(await shows('red')).toBeVisible()
+      await waitFor(() => expect(commits.getAllByText('TIME_UP')).toHaveLength(3))
+    })
+
+    await step('somebody who wants to cross makes the green short', async () => {
+      await ring(5000)
+      await shows('green')
+      await userEvent.click(await button('Push to cross'))
+      await expect(await canvas.findByText(/Somebody wants to cross/)).toBeVisible()
+      await expect(await button('Push to cross')).toBeDisabled()
+      await waitFor(() => expect(clock.waiting).toEqual([10_000, 3000]))
+      await ring(3000)
+      await shows('amber')
+      await ring(2000)
+      await expect(await canvas.findByText(/Somebody crosses/)).toBeVisible()
+    })
+
+    await step('the long green that nobody called off ends too late: it is history, and changes nothing', async () => {
+      await waitFor(() => expect(clock.waiting).toEqual([10_000, 8000]))
+      await expect(await timers.findByText('too late to change anything')).toBeVisible()
+      clock.ring(10_000)
+      await waitFor(() => expect(commits.getAllByText('{"turn":5}')).toHaveLength(1))
+      await expect(await shows('red')).toBeVisible()
+      await expect(clock.waiting).toEqual([8000])
+    })
+
+    await step('it flashes until it is switched on again, and no old timer stops it', async () => {
+      await userEvent.click(await button('Flash amber'))
+      await expect(await shows('flashing')).toBeVisible()
+      await ring(8000)
+      await waitFor(() => expect(commits.getAllByText('{"turn":8}')).toHaveLength(1))
+      await expect(await shows('flashing')).toBeVisible()
+      await userEvent.click(await button('Stop flashing'))
+      await expect(await shows('red')).toBeVisible()
+      await waitFor(() => expect(clock.waiting).toEqual([5000]))
+    })
+
+    await step('the clock can run faster', async () => {
+      // A range is dragged: what that comes to is its value and an event.
+      await fireEvent.change(canvas.getByRole('slider'), { target: { value: '10' } })
+      await expect(canvas.getByLabelText('Speed of the clock')).toHaveAttribute('aria-valuetext', '10 ×')
+      await expect(clock.speed).toBe(10)
+    })
+
+    await step('no refusal: that an answer comes late is nobody’s fault', async () => {
+      await expect(canvas.getByText('None so far.')).toBeVisible()
+    })
+  },
+})
+
+export const Driven: Story = drivenBy()
+
+export const DrivenInTheDark: Story = { ...drivenBy(), globals: { scheme: 'dark' } }

@@ -1,0 +1,39 @@
+// Plays scenes that take their own time, in turns: in each round every side once, in an order that alternates.
+
+import type { Timing } from '../harness.ts'
+import { settle } from '../heap.ts'
+
+const ROUNDS = 15
+/** Rounds that only warm up. */
+const WARM = 2
+
+/** A side of a scene. */
+export interface Scene<Figure extends string> {
+  readonly name: string
+  /** Plays it once, and answers with milliseconds by the name of what they are of. */
+  play(): Promise<Record<Figure, number>>
+}
+
+/**
+ * Plays a scene with every side.
+ * @param scenes ours first
+ * @returns by the names of the figures, the timings of the sides in their order
+ */
+export async function playInTurns<Figure extends string>(
+  scenes: readonly Scene<Figure>[],
+): Promise<Record<Figure, Timing[]>> {
+  const lanes = scenes.map((scene) => ({ scene, rounds: [] as Record<Figure, number>[] }))
+  for (let round = -WARM; round < ROUNDS; round++) {
+    for (const { scene, rounds } of round % 2 === 0 ? lanes : lanes.toReversed()) {
+      await settle()
+      const figures = await scene.play()
+      if (round >= 0) rounds.push(figures)
+    }
+  }
+  const names = Object.keys(lanes[0]?.rounds[0] ?? {}) as Figure[]
+  const timings = names.map((figure) => [
+    figure,
+    lanes.map(({ scene: { name }, rounds }) => ({ name, rounds: rounds.map((figures) => figures[figure] * 1e6) })),
+  ])
+  return Object.fromEntries(timings) as Record<Figure, Timing[]>
+}

@@ -1,0 +1,177 @@
+// What <Activity> hides and shows again. React 18 has none, and does not run this file.
+
+import { act, render } from '@testing-library/react'
+import { createRun } from '@xmachines/core'
+import { useOutputs, useRun, useRunError, useSnapshot } from '@xmachines/react'
+import { Activity, type ReactNode, useEffect, useState } from 'react'
+import { describe, expect, test } from 'vitest'
+import { counter } from './machines.ts'
+import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { type Deferred, defer, type WorkEvent, type WorkRun, workOn } from './work.ts'
+
+const hidden = (children: ReactNode) => tree('hidden', children)
+const visible = (children: ReactNode) => tree('visible', children)
+const tree = (mode: 'visible' | 'hidden', children: ReactNode) => <Activity mode={mode}>{children}</Activity>
+
+const send = (run: WorkRun, ...names: readonly string[]) =>
+  act(async () => {
+    for (const name of names) run.in.send({ type: 'DO', name })
+  })
+
+interface WorkerProps {
+  readonly run: WorkRun
+  readonly handler: (name: string, signal: AbortSignal) => Promise<WorkEvent | undefined> | undefined
+}
+
+function Worker({ run, handler }: WorkerProps) {
+  useOutputs(run, { task: ({ name }, { signal }) => handler(name, signal) })
+  return null
+}
+
+describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('keeps its run and its state, and shows what is current when it is shown again', async () => {
+    const ids = new Set<string>()
+    const shared = createRun(counter)
+    const Panel = () => {
+      const run = useRun(counter)
+      const [typed] = useState(() => Math.random())
+      useEffect(() => void ids.add(`${run.id} ${typed}`))
+      return <p>{useSnapshot(shared, ({ state }) => state.count)}</p>
+    }
+    const { container, rerender } = render(visible(<Panel />), { wrapper: Mode })
+    await act(async () => rerender(hidden(<Panel />)))
+    await act(async () => void shared.in.send({ type: 'INC' }))
+    await act(async () => rerender(visible(<Panel />)))
+    expect(container.textContent).toBe('1')
+    expect(ids.size).toBe(1)
+  })
+
+  test('holds no subscription to its run', async () => {
+    const shared = createRun(counter)
+    let subscriptions = 0
+    const { subscribe } = shared.snapshot
+    Object.defineProperty(shared.snapshot, 'subscribe', {
+      value: (listener: (sent: boolean) => void) => {
+        const stop = subscribe(listener)
+        subscriptions++
+        return () => {
+          subscriptions--
+          stop()
+        }
+      },
+    })
+    const Panel = () => <p>{useSnapshot(shared, ({ state }) => state.count)}</p>
+    const { rerender } = render(visible(<Panel />), { wrapper: Mode })
+    expect(subscriptions).toBe(1)
+    await act(async () => rerender(hidden(<Panel />)))
+    expect(subscriptions).toBe(0)
+    await act(async () => rerender(visible(<Panel />)))
+    expect(subscriptions).toBe(1)
+  })
+
+  test('starts no output, lets finish what runs, and goes on when it is shown again', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const signals: AbortSignal[] = []
+    const waiting: Record<string, Deferred<WorkEvent>> = {}
+    const handler = (name: string, signal: AbortSignal) => {
+      started.push(name)
+      signals.push(signal)
+      return (waiting[name] = defer<WorkEvent>()).promise
+    }
+    const worker = <Worker run={run} handler={handler} />
+    const { rerender } = render(visible(worker), { wrapper: Mode })
+    await send(run, 'a')
+    await act(async () => rerender(hidden(worker)))
+    await send(run, 'b', 'c')
+    expect(started).toEqual(['a'])
+    await act(async () => waiting['a']?.resolve({ type: 'DID', name: 'a' }))
+    expect(run.snapshot.current.state.done).toEqual(['a'])
+    await act(async () => rerender(visible(worker)))
+    await send(run, 'd')
+    expect(started).toEqual(['a', 'b', 'c', 'd'])
+    expect(signals.some(({ aborted }) => aborted)).toBe(false)
+  })
+
+  test('that was hidden from the first handles what was emitted since then once it is shown', async () => {
+    const run = workOn('before')
+    const started: string[] = []
+    const worker = <Worker run={run} handler={(name) => (started.push(name), undefined)} />
+    const { rerender } = render(hidden(worker), { wrapper: Mode })
+    await send(run, 'a')
+    expect(started).toEqual([])
+    await act(async () => rerender(visible(worker)))
+    expect(started).toEqual(['a'])
+  })
+
+  test('uses the handlers of its latest render when it is shown again', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const worker = (which: string) => (
+      <Worker run={run} handler={(name) => (started.push(`${which} ${name}`), undefined)} />
+    )
+    const { rerender } = render(visible(worker('first')), { wrapper: Mode })
+    await act(async () => rerender(hidden(worker('first'))))
+    await send(run, 'a')
+    await act(async () => rerender(hidden(worker('second'))))
+    await act(async () => rerender(visible(worker('third'))))
+    expect(started).toEqual(['third a'])
+  })
+
+  test('that is unmounted while it is hidden aborts what runs', async () => {
+    const run = workOn()
+    const signals: AbortSignal[] = []
+    const worker = <Worker run={run} handler={(_name, signal) => (signals.push(signal), defer<undefined>().promise)} />
+    const { rerender, unmount } = render(visible(worker), { wrapper: Mode })
+    await send(run, 'a')
+    await act(async () => rerender(hidden(worker)))
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    await act(async () => unmount())
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
+  test('however often it is hidden and shown, each output is started once', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const worker = <Worker run={run} handler={(name) => (started.push(name), undefined)} />
+    const { rerender } = render(visible(worker), { wrapper: Mode })
+    const names = Array.from({ length: 40 }, (_, index) => `${index}`)
+    for (const [index, name] of names.entries()) {
+      // Some are sent between hiding and showing without a turn of the loop between.
+      run.in.send({ type: 'DO', name })
+      if (index % 3 === 0) await act(async () => rerender(index % 2 === 0 ? hidden(worker) : visible(worker)))
+    }
+    await act(async () => rerender(visible(worker)))
+    expect(started).toEqual(names)
+  })
+
+  test('is told of no refusal, and of those that it missed when it is shown again', async () => {
+    const run = workOn()
+    const told: string[] = []
+    const Listener = () => {
+      useRunError(run, ({ cause }) => void told.push(String(cause)))
+      return null
+    }
+    const { rerender } = render(visible(<Listener />), { wrapper: Mode })
+    await act(async () => rerender(hidden(<Listener />)))
+    await act(async () => void run.in.send({ type: 'REFUSED', name: 'a' }))
+    expect(told).toEqual([])
+    await act(async () => rerender(visible(<Listener />)))
+    expect(told).toEqual(['Error: not a'])
+  })
+})
+
+test.each(modes)('a fatal end while it is hidden is thrown when it is shown again, %s', async (_mode, Mode) => {
+  const run = createRun(counter)
+  const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
+  const page = (mode: 'visible' | 'hidden') => <Boundary>{tree(mode, <Panel />)}</Boundary>
+  const { container, rerender } = render(page('visible'), { wrapper: Mode })
+  await act(async () => rerender(page('hidden')))
+  const unmute = muteErrors()
+  await act(async () => void run.in.send({ type: 'BREAK' }))
+  await act(async () => rerender(page('visible')))
+  unmute()
+  expect(container.textContent).toContain('it broke')
+})

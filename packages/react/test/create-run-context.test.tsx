@@ -1,0 +1,153 @@
+// A run handed down a tree by its context.
+
+import { act, render, screen } from '@testing-library/react'
+import { createRun, defineMachine } from '@xmachines/core'
+import { createRunContext, useSnapshot } from '@xmachines/react'
+import { type ReactNode, useEffect } from 'react'
+import { describe, expect, test } from 'vitest'
+import { type CounterEvent, counter } from './machines.ts'
+import { expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { work } from './work.ts'
+
+const Counter = createRunContext(counter)
+
+function Count() {
+  return <p>{Counter.useSnapshot(({ state }) => state.count)}</p>
+}
+
+function Inc() {
+  const send = Counter.useSend()
+  return (
+    <button type="button" onClick={() => send({ type: 'INC' })}>
+      more
+    </button>
+  )
+}
+
+describe.each(modes)('createRunContext %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('its Provider makes a run, which every component below shows and sends to', () => {
+    const ids = new Set<string>()
+    const Id = () => {
+      const run = Counter.useRun()
+      useEffect(() => void ids.add(run.id))
+      return null
+    }
+    const { container, rerender } = render(
+      <Counter.Provider>
+        <Id />
+        <Count />
+        <Inc />
+      </Counter.Provider>,
+      { wrapper: Mode },
+    )
+    act(() => screen.getByRole('button').click())
+    expect(container.querySelector('p')?.textContent).toBe('1')
+    rerender(
+      <Counter.Provider>
+        <Id />
+        <Count />
+      </Counter.Provider>,
+    )
+    expect(container.querySelector('p')?.textContent).toBe('1')
+    expect(ids.size).toBe(1)
+  })
+
+  test('its Provider hands down a run that it is given', () => {
+    const run = createRun(counter)
+    const Outside = () => <i>{useSnapshot(run, ({ state }) => state.count)}</i>
+    const { container } = render(
+      <>
+        <Outside />
+        <Counter.Provider run={run}>
+          <Count />
+          <Inc />
+        </Counter.Provider>
+      </>,
+      { wrapper: Mode },
+    )
+    act(() => screen.getByRole('button').click())
+    expect(container.textContent).toBe('11more')
+  })
+
+  test('its Provider takes what useRun takes: a history, or the input of the machine', () => {
+    const original = createRun(counter)
+    original.in.send([{ type: 'INC' }, { type: 'INC' }])
+    const room = defineMachine<{ doors: number }, CounterEvent, never, { doors: number }>({
+      name: 'room',
+      version: '1',
+      initial: ({ doors }) => ({ doors }),
+      on: {},
+    })
+    const Room = createRunContext(room)
+    const Doors = () => <b>{Room.useSnapshot().state.doors}</b>
+    const { container } = render(
+      <Counter.Provider history={original.toJSON()}>
+        <Count />
+        <Room.Provider input={{ doors: 3 }}>
+          <Doors />
+        </Room.Provider>
+      </Counter.Provider>,
+      { wrapper: Mode },
+    )
+    expect(container.textContent).toBe('23')
+  })
+
+  test('components see the nearest run, and a second context on one machine is another', () => {
+    const Other = createRunContext(counter)
+    const [near, far, other] = [createRun(counter), createRun(counter), createRun(counter)]
+    for (const [run, times] of [[near, 1] as const, [far, 2] as const, [other, 3] as const]) {
+      for (let time = 0; time < times; time++) run.in.send({ type: 'INC' })
+    }
+    const OtherCount = () => <p>{Other.useSnapshot(({ state }) => state.count)}</p>
+    const { container } = render(
+      <Counter.Provider run={far}>
+        <Other.Provider run={other}>
+          <Count />
+          <Counter.Provider run={near}>
+            <Count />
+            <OtherCount />
+          </Counter.Provider>
+        </Other.Provider>
+      </Counter.Provider>,
+      { wrapper: Mode },
+    )
+    expect([...container.querySelectorAll('p')].map(({ textContent }) => textContent)).toEqual(['2', '1', '3'])
+  })
+
+  test('its useOutputs and useRunError are those of the run', async () => {
+    const Work = createRunContext(work)
+    const run = createRun(work)
+    const told: string[] = []
+    const Panel = () => {
+      Work.useOutputs({ task: ({ name }) => ({ type: 'DID', name }) })
+      Work.useRunError(({ cause }) => void told.push(String(cause)))
+      return null
+    }
+    render(
+      <Work.Provider run={run}>
+        <Panel />
+      </Work.Provider>,
+      { wrapper: Mode },
+    )
+    await act(async () => {
+      run.in.send({ type: 'DO', name: 'a' })
+      run.in.send({ type: 'REFUSED', name: 'b' })
+    })
+    expect(run.snapshot.current.state.done).toEqual(['a'])
+    expect(told).toEqual(['Error: not b'])
+  })
+})
+
+test.each<[string, () => ReactNode]>([
+  ['useRun', () => Counter.useRun().id],
+  ['useSnapshot', () => Counter.useSnapshot().sequence],
+  ['useSend', () => (Counter.useSend(), null)],
+  ['useOutputs', () => (Counter.useOutputs({}), null)],
+  ['useRunError', () => (Counter.useRunError(() => {}), null)],
+])('%s throws where there is no Provider above', (_hook, Panel) => {
+  const unmute = muteErrors()
+  expect(() => render(<Panel />)).toThrow('There is no run of counter@1 here: render this below the Provider')
+  unmute()
+})

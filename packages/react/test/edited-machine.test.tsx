@@ -1,0 +1,192 @@
+// A machine that is edited while its component is mounted, as Fast Refresh has it: another definition of the same name.
+
+import { act, render } from '@testing-library/react'
+import { defineMachine, type Machine } from '@xmachines/core'
+import { createRunContext, useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
+import { modes, muteErrors } from './modes.tsx'
+
+type Added = { type: 'ADD' }
+type AddedOutput = { type: 'added'; total: number }
+type Adder = Machine<number, Added, AddedOutput>
+
+const adding = (by: number, { initial = 0, most = Number.POSITIVE_INFINITY, version = '1' } = {}): Adder =>
+  defineMachine<number, Added, AddedOutput>({
+    name: 'adder',
+    version,
+    initial,
+    on: {
+      ADD: (total, _event, emit) => {
+        if (total + by > most) throw new Error(`not above ${most}`)
+        emit({ type: 'added', total: total + by })
+        return total + by
+      },
+    },
+  })
+
+let info: MockInstance
+let warn: MockInstance
+
+beforeEach(() => {
+  info = vi.spyOn(console, 'info').mockImplementation(() => {})
+  warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe.each(modes)('an edited machine %s', (_mode, Mode) => {
+  const outputs: number[] = []
+  beforeEach(() => {
+    outputs.length = 0
+  })
+
+  function Panel({ machine }: { machine: Adder }) {
+    const run = useRun(machine)
+    const send = useSend(run)
+    useOutputs(run, { added: ({ total }) => void outputs.push(total) }, { from: 'start' })
+    return (
+      <button type="button" data-run={run.id} data-head={run.head} onClick={() => send({ type: 'ADD' })}>
+        {useSnapshot(run, ({ state }) => state)}
+      </button>
+    )
+  }
+
+  async function mount(machine: Adder) {
+    const { container, rerender } = render(<Panel machine={machine} />, { wrapper: Mode })
+    const button = () => container.querySelector('button') as HTMLButtonElement
+    const press = () => act(async () => button().click())
+    await press()
+    await press()
+    return { button, press, edit: (edited: Adder) => act(async () => rerender(<Panel machine={edited} />)) }
+  }
+
+  test('that comes to the same keeps id, head and state, and goes on by its rules', async () => {
+    const { button, press, edit } = await mount(adding(1))
+    const { run, head } = button().dataset
+    await edit(adding(1))
+    expect(button().dataset).toMatchObject({ run, head })
+    expect(button().textContent).toBe('2')
+    await press()
+    expect(button().textContent).toBe('3')
+    expect(info).not.toHaveBeenCalled()
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test('derives the state anew by the new rules, and fires no output again', async () => {
+    const { button, press, edit } = await mount(adding(1))
+    const { run } = button().dataset
+    await edit(adding(10))
+    expect(button().textContent).toBe('20')
+    expect(button().dataset['run']).toBe(run)
+    expect(outputs).toEqual([1, 2])
+    await press()
+    expect(outputs).toEqual([1, 2, 30])
+    expect(info).not.toHaveBeenCalled()
+  })
+
+  test('with another initial state has another id, which is named on the console', async () => {
+    const { button, edit } = await mount(adding(1))
+    const { run } = button().dataset
+    await edit(adding(1, { initial: 5 }))
+    expect(button().textContent).toBe('7')
+    expect(button().dataset['run']).not.toBe(run)
+    expect(info.mock.lastCall?.[0]).toBe(
+      `adder@1 was edited so that its run has another id: it was ${run}, and is ${button().dataset['run']}.`,
+    )
+  })
+
+  test('on which the history no longer replays starts the run afresh, and says why', async () => {
+    const { button, press, edit } = await mount(adding(1))
+    await edit(adding(1, { most: 1 }))
+    expect(button().textContent).toBe('0')
+    expect(warn).toHaveBeenCalledTimes(1)
+    expect(warn.mock.lastCall?.[0]).toMatch(/^adder@1 was edited, .* starts afresh\. .*sequence 2.*not above 1/)
+    await press()
+    expect(button().textContent).toBe('1')
+  })
+
+  test('may be edited as often as one likes', async () => {
+    const { button, edit } = await mount(adding(1))
+    let time = Date.now()
+    vi.spyOn(Date, 'now').mockImplementation(() => time)
+    for (let by = 2; by < 20; by++) {
+      time += 500
+      await edit(adding(by))
+      expect(button().textContent).toBe(String(2 * by))
+    }
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test('with another name is not taken: a component keeps its run', async () => {
+    const { button, edit } = await mount(adding(1))
+    await edit(defineMachine<number, Added, AddedOutput>({ name: 'other', version: '1', initial: 100, on: {} }))
+    expect(button().textContent).toBe('2')
+  })
+
+  test('keeps its context: what is below its Provider keeps its own state', async () => {
+    const seen = new Set<object>()
+    const Show = ({
+      context,
+    }: {
+      context: ReturnType<typeof createRunContext<number, Added, AddedOutput, undefined>>
+    }) => {
+      const send = context.useSend()
+      return (
+        <button type="button" onClick={() => send({ type: 'ADD' })}>
+          {context.useSnapshot(({ state }) => state)}
+        </button>
+      )
+    }
+    const tree = (machine: Adder) => {
+      const context = createRunContext(machine)
+      seen.add(context)
+      return (
+        <context.Provider>
+          <Show context={context} />
+        </context.Provider>
+      )
+    }
+    const version = Mode.toString().slice(0, 8).replaceAll(/\W/g, '') || '2'
+    const { container, rerender } = render(tree(adding(1, { version })), { wrapper: Mode })
+    const button = container.querySelector('button')
+    act(() => button?.click())
+    rerender(tree(adding(10, { version })))
+    expect(container.querySelector('button')).toBe(button)
+    expect(button?.textContent).toBe('10')
+    expect(seen.size).toBe(1)
+  })
+})
+
+test('a machine that is made in the component is warned of, and its run is kept from then on', () => {
+  const Panel = () => {
+    const run = useRun(adding(1))
+    const send = useSend(run)
+    return (
+      <button type="button" onClick={() => send({ type: 'ADD' })}>
+        {useSnapshot(run, ({ state }) => state)}
+      </button>
+    )
+  }
+  const { container } = render(<Panel />)
+  for (let time = 0; time < 10; time++) act(() => container.querySelector('button')?.click())
+  expect(container.textContent).toBe('10')
+  expect(warn).toHaveBeenCalledTimes(1)
+  expect(warn.mock.lastCall?.[0]).toContain('define the machine outside of the component')
+})
+
+test('an edit that breaks the initial state is thrown to the error boundary', () => {
+  const broken = defineMachine<number, Added, AddedOutput>({
+    name: 'adder',
+    version: '1',
+    initial: () => {
+      throw new Error('no beginning')
+    },
+    on: {},
+  })
+  const Panel = ({ machine }: { machine: Adder }) => <p>{useRun(machine).head}</p>
+  const unmute = muteErrors()
+  const { rerender } = render(<Panel machine={adding(1)} />)
+  expect(() => rerender(<Panel machine={broken} />)).toThrow('no beginning')
+  unmute()
+})

@@ -1,0 +1,142 @@
+// A tree of components that are slow to render: what came between the slices of its renders, and what each commit showed.
+
+import { createRef, type FunctionComponent, memo, Profiler, type ReactNode } from 'react'
+import { onTestFinished } from 'vitest'
+
+/** How long one slow component renders, in milliseconds: React gives other tasks a turn after 5. */
+const BURN = 2
+
+/** What the page shows once React has changed it. */
+export interface Commit {
+  /** The text of each paragraph: every component that shows a run has one. */
+  readonly shown: readonly string[]
+  /** The text of each named output. */
+  readonly outputs: Readonly<Record<string, string>>
+  /** In how many turns the slow components were rendered, the last time before this commit; 0 where none was. */
+  readonly slices: number
+}
+
+/** A tree that is watched until the test ends. */
+export interface SlowTree {
+  /** Goes around the tree: every commit below it is looked at before anything else can happen. */
+  readonly Watch: (props: { children: ReactNode }) => ReactNode
+  /** Clicks the button of that name. */
+  readonly press: (name: string) => void
+  /** Called by the slow component of that index while it renders; they are numbered from 0 in the order of rendering. */
+  readonly burn: (index: number) => void
+  readonly commits: readonly Commit[]
+  /** Calls back at most so many times, each between two slices of a render; answers with how many times it was. */
+  readonly between: (times: number, callback: (time: number) => void) => () => number
+}
+
+/** Watches a tree, in turns that come between the tasks of React. */
+export function watchTree(): SlowTree {
+  const commits: Commit[] = []
+  /** Counts tasks of our own. */
+  let turn = 0
+  /** The turns in which the slow components are rendered that were not committed yet; undefined while there are none. */
+  let pass: Set<number> | undefined
+  let latest = 0
+  let onSlice = (): void => {}
+
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    turn++
+    if (pass !== undefined) onSlice()
+    port2.postMessage(undefined)
+  }
+  port2.postMessage(undefined)
+  onTestFinished(() => port1.close())
+
+  const place = createRef<HTMLElement>()
+  const look = (): void => {
+    const { current: main } = place
+    commits.push({
+      shown: Array.from(main?.querySelectorAll('p') ?? [], ({ textContent }) => textContent ?? ''),
+      outputs: Object.fromEntries(
+        Array.from(main?.querySelectorAll('output') ?? [], ({ name, textContent }) => [name, textContent ?? '']),
+      ),
+      slices: pass?.size ?? 0,
+    })
+    pass = undefined
+  }
+
+  return {
+    Watch: ({ children }) => (
+      <Profiler id="watch" onRender={look}>
+        <main ref={place}>{children}</main>
+      </Profiler>
+    ),
+    press(name) {
+      const buttons = [...(place.current?.querySelectorAll('button') ?? [])]
+      buttons.find(({ textContent }) => textContent === name)?.click()
+    },
+    burn(index) {
+      // Who begins anew has thrown away what was rendered; StrictMode renders each component twice in one go.
+      if (pass === undefined || (index === 0 && (latest !== 0 || !pass.has(turn)))) pass = new Set()
+      latest = index
+      pass.add(turn)
+      const until = performance.now() + BURN
+      while (performance.now() < until);
+    },
+    commits,
+    between(times, callback) {
+      let time = 0
+      onSlice = () => {
+        if (time < times) callback(time++)
+      }
+      return () => time
+    },
+  }
+}
+
+/** The view of a number, in slow components that are given it. */
+export function slowView({ burn }: SlowTree, size: number): FunctionComponent<{ number: number }> {
+  const Slow = ({ index, number }: { index: number; number: number }) => {
+    burn(index)
+    return <p>{number}</p>
+  }
+  const indexes = Array.from({ length: size }, (_, index) => index)
+  return memo(({ number }) => indexes.map((index) => <Slow key={index} index={index} number={number} />))
+}
+
+/** The view of a number that suspends until that has arrived; the first is there. */
+export function suspendingView(first: number): {
+  readonly View: FunctionComponent<{ number: number }>
+  readonly arrive: (number: number) => void
+} {
+  const arrived = new Set([first])
+  let settle = (): void => undefined
+  const arrival = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  return {
+    View: memo(({ number }) => {
+      // A promise that is thrown is what both React 18 and 19 wait for.
+      if (!arrived.has(number)) throw arrival
+      return <p>{number}</p>
+    }),
+    arrive(number) {
+      arrived.add(number)
+      settle()
+    },
+  }
+}
+
+/** Whether two components show different states. */
+export function isTorn({ shown }: Commit): boolean {
+  return new Set(shown).size > 1
+}
+
+/** A part of what a commit shows. */
+export type Part = (commit: Commit) => string | undefined
+
+/** The commits in which a part is not as it was in the commit before. */
+export function changesOf(commits: readonly Commit[], part: Part): Commit[] {
+  return commits.filter((commit, index) => index > 0 && part(commit) !== part(commits[index - 1] as Commit))
+}
+
+/** What a part was, from the first commit on. */
+export function valuesOf(commits: readonly Commit[], part: Part): (string | undefined)[] {
+  return [...commits.slice(0, 1), ...changesOf(commits, part)].map(part)
+}

@@ -1,0 +1,120 @@
+import { createRun, defineMachine, type Run, type RunError, type Snapshot } from '@xmachines/core'
+import { createRunContext, type RunContext, type Send, useOutputs, useRunError, useSnapshot } from '@xmachines/react'
+import { describe, expectTypeOf, test } from 'vitest'
+
+type Door = { at: 'closed' } | { at: 'open' }
+type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'NAME'; name: string }
+type DoorOutput = { type: 'alarm'; tried: string } | { type: 'light'; on: boolean }
+
+const door = defineMachine<Door, DoorEvent, DoorOutput>({
+  name: 'door',
+  version: '1',
+  initial: { at: 'closed' },
+  states: { closed: { OPEN: 'open' }, open: { CLOSE: 'closed' } },
+})
+const room = defineMachine<{ doors: number }, DoorEvent, never, { doors: number }>({
+  name: 'room',
+  version: '1',
+  initial: ({ doors }) => ({ doors }),
+  on: {},
+})
+const run = createRun(door)
+
+describe('useOutputs', () => {
+  test('gives each handler its output, an abort signal and a key', () => {
+    useOutputs(run, {
+      alarm: (output, { signal, key }) => {
+        expectTypeOf(output).toEqualTypeOf<{ type: 'alarm'; tried: string }>()
+        expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+        expectTypeOf(key).toEqualTypeOf<string>()
+      },
+      light: ({ on }) => {
+        expectTypeOf(on).toEqualTypeOf<boolean>()
+      },
+    })
+  })
+
+  test('takes events of the machine from its handlers: one, several or none, now or later', () => {
+    useOutputs(run, { alarm: () => ({ type: 'CLOSE' }) })
+    useOutputs(run, { alarm: async () => [{ type: 'CLOSE' }, { type: 'NAME', name: 'front' }] })
+    useOutputs(run, { alarm: async () => undefined, light: () => {} })
+    useOutputs(run, {})
+    // @ts-expect-error no such event
+    useOutputs(run, { alarm: () => ({ type: 'SHUT' }) })
+    // @ts-expect-error naming takes a name
+    useOutputs(run, { alarm: async () => ({ type: 'NAME' }) })
+    // @ts-expect-error one of the batch is no event of the door
+    useOutputs(run, { light: () => [{ type: 'OPEN' }, { type: 'SHUT' }] })
+  })
+
+  test('refuses what the machine does not emit', () => {
+    // @ts-expect-error no such output
+    useOutputs(run, { bell: () => undefined })
+    // @ts-expect-error an alarm has no code
+    useOutputs(run, { alarm: ({ code }) => void code })
+    // @ts-expect-error there are no handlers
+    useOutputs(run)
+    // @ts-expect-error a machine is not a run
+    useOutputs(door, {})
+  })
+
+  test('begins at a position', () => {
+    useOutputs(run, {}, { from: 'start' })
+    useOutputs(run, {}, { from: 3 })
+    // @ts-expect-error there is no such place
+    useOutputs(run, {}, { from: 'end' })
+  })
+})
+
+describe('useRunError', () => {
+  test('tells its listener of refusals', () => {
+    useRunError(run, (refusal) => expectTypeOf(refusal).toEqualTypeOf<RunError>())
+    // @ts-expect-error a refusal is no text
+    useRunError(run, (refusal: string) => refusal)
+    // @ts-expect-error a machine is not a run
+    useRunError(door, () => {})
+  })
+})
+
+describe('useSnapshot', () => {
+  test('sees the state of a stream of snapshots', () => {
+    const stream = new ReadableStream<Snapshot<Door>>()
+    expectTypeOf(useSnapshot(stream)).toEqualTypeOf<Snapshot<Door>>()
+    expectTypeOf(useSnapshot(stream, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open'>()
+    // @ts-expect-error no state of the door has a key
+    useSnapshot(stream, ({ state }) => state.key)
+    // @ts-expect-error these are no snapshots
+    useSnapshot(new ReadableStream<string>())
+  })
+})
+
+describe('createRunContext', () => {
+  const Front = createRunContext(door)
+  const Room = createRunContext(room)
+
+  test('binds the hooks to the machine', () => {
+    expectTypeOf(Front).toEqualTypeOf<RunContext<Door, DoorEvent, DoorOutput, undefined>>()
+    expectTypeOf(Front.useRun()).toEqualTypeOf<Run<Door, DoorEvent, DoorOutput, undefined>>()
+    expectTypeOf(Front.useSend()).toEqualTypeOf<Send<DoorEvent>>()
+    expectTypeOf(Front.useSnapshot()).toEqualTypeOf<Snapshot<Door>>()
+    expectTypeOf(Front.useSnapshot(({ state }) => state.at)).toEqualTypeOf<'closed' | 'open'>()
+    Front.useOutputs({ alarm: ({ tried }) => ({ type: 'NAME', name: tried }) })
+    // @ts-expect-error no such output
+    Front.useOutputs({ bell: () => undefined })
+    // @ts-expect-error no such event
+    Front.useSend()({ type: 'SHUT' })
+  })
+
+  test('its Provider takes a run, or what useRun takes', () => {
+    Front.Provider({})
+    Front.Provider({ run })
+    Front.Provider({ history: run.toJSON(), head: run.head })
+    Room.Provider({ input: { doors: 1 } })
+    // @ts-expect-error there is neither an input nor a run
+    Room.Provider({})
+    // @ts-expect-error a run of another machine
+    Room.Provider({ run })
+    // @ts-expect-error doors is a number
+    Room.Provider({ input: { doors: '1' } })
+  })
+})

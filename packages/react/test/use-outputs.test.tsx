@@ -1,0 +1,340 @@
+// Outputs handled by components: what is started, when, how often, and what becomes of it.
+
+import { act, render, screen } from '@testing-library/react'
+import { createRun, defineMachine } from '@xmachines/core'
+import { useOutputs, useRun, useSend } from '@xmachines/react'
+import { type ReactNode, StrictMode, useEffect, useLayoutEffect } from 'react'
+import { describe, expect, test, vi } from 'vitest'
+import { caught, expectQuietConsole, modes, muteErrors, Retry, tryAgain } from './modes.tsx'
+import { type Deferred, defer, type WorkEvent, type WorkRun, work, workOn } from './work.ts'
+
+type Handler = (
+  name: string,
+  signal: AbortSignal,
+  key: string,
+) => Promise<WorkEvent | undefined> | WorkEvent | undefined
+
+function Worker({ run, handler, from }: { run: WorkRun; handler: Handler; from?: 'start' | number }) {
+  useOutputs(
+    run,
+    { task: ({ name }, { signal, key }) => handler(name, signal, key) },
+    from === undefined ? {} : { from },
+  )
+  return null
+}
+
+/** Sends, and lets what follows in streams happen. */
+const send = (run: WorkRun, ...names: readonly string[]) =>
+  act(async () => {
+    for (const name of names) run.in.send({ type: 'DO', name })
+  })
+
+describe.each(modes)('useOutputs %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('starts each output once, in order, and writes what its handler returns', async () => {
+    const run = workOn()
+    const started: string[] = []
+    render(<Worker run={run} handler={(name) => (started.push(name), { type: 'DID', name })} />, { wrapper: Mode })
+    await send(run, 'a', 'b')
+    await send(run, 'c')
+    expect(started).toEqual(['a', 'b', 'c'])
+    expect(run.snapshot.current.state.done).toEqual(['a', 'b', 'c'])
+  })
+
+  test('begins at the position of the first commit, unless told otherwise', async () => {
+    const run = workOn('a', 'b')
+    const started: Record<string, string[]> = { now: [], start: [], one: [] }
+    const note = (which: string) => (name: string, _signal: AbortSignal, key: string) => {
+      started[which]?.push(`${name} ${key.slice(41)}`)
+      return undefined
+    }
+    render(
+      <>
+        <Worker run={run} handler={note('now')} />
+        <Worker run={run} handler={note('start')} from="start" />
+        <Worker run={run} handler={note('one')} from={1} />
+      </>,
+      { wrapper: Mode },
+    )
+    await send(run, 'c')
+    expect(started).toEqual({ now: ['c 2'], start: ['a 0', 'b 1', 'c 2'], one: ['b 1', 'c 2'] })
+  })
+
+  test('an output that an effect of the first commit brings about is handled, and one of its rendering is not asked for', async () => {
+    const started: string[] = []
+    const Early = ({ run }: { run: WorkRun }) => {
+      useLayoutEffect(() => void run.in.send({ type: 'DO', name: 'layout' }), [run])
+      useEffect(() => void run.in.send({ type: 'DO', name: 'effect' }), [run])
+      return null
+    }
+    const Panel = () => {
+      const run = useRun(work)
+      useOutputs(run, { task: ({ name }) => void started.push(name) })
+      return <Early run={run} />
+    }
+    await act(async () => void render(<Panel />, { wrapper: Mode }))
+    const once = ['layout', 'effect']
+    // StrictMode puts effects up twice, and each time they send.
+    expect(started).toEqual(Mode === StrictMode ? [...once, ...once] : once)
+  })
+
+  test('handlers run side by side, and the ones of the latest render are used', async () => {
+    const run = workOn()
+    const waiting: Record<string, Deferred<WorkEvent>> = {}
+    const first: Handler = (name) => (waiting[name] = defer<WorkEvent>()).promise
+    const { rerender } = render(<Worker run={run} handler={first} />, { wrapper: Mode })
+    await send(run, 'a', 'b')
+    expect(Object.keys(waiting)).toEqual(['a', 'b'])
+    rerender(<Worker run={run} handler={(name) => ({ type: 'DID', name: `${name} by the second` })} />)
+    await send(run, 'c')
+    await act(async () => waiting['b']?.resolve({ type: 'DID', name: 'b' }))
+    await act(async () => waiting['a']?.resolve({ type: 'DID', name: 'a' }))
+    expect(run.snapshot.current.state.done).toEqual(['c by the second', 'b', 'a'])
+  })
+
+  test('a batch that is returned is applied whole, and a refused one harms nothing', async () => {
+    const run = workOn()
+    const refusals: unknown[] = []
+    const Panel = () => {
+      useOutputs(run, {
+        task: ({ name }) => [
+          { type: 'DID', name },
+          { type: name === 'b' ? 'REFUSED' : 'DID', name: `${name}, again` },
+        ],
+      })
+      return null
+    }
+    void run.err.pipeTo(new WritableStream({ write: (refusal) => void refusals.push(refusal.code) }))
+    render(<Panel />, { wrapper: Mode })
+    await send(run, 'a', 'b', 'c')
+    expect(run.snapshot.current.state.done).toEqual(['a', 'a, again', 'c', 'c, again'])
+    expect(refusals).toEqual(['TRANSITION_FAILED'])
+  })
+
+  test('an output whose type nobody handles is passed over, also one that is named like a member of every object', async () => {
+    const machine = defineMachine<number, { type: 'GO' }, { type: 'seen' } | number>({
+      name: 'odd',
+      version: '1',
+      initial: 0,
+      on: {
+        GO: (count, _event, emit) => {
+          emit({ type: 'toString' } as never)
+          emit(7)
+          emit({ type: 'seen' })
+          return count + 1
+        },
+      },
+    })
+    const run = createRun(machine)
+    const seen: unknown[] = []
+    const Panel = () => {
+      useOutputs(run, { seen: (output) => void seen.push(output) })
+      return null
+    }
+    render(<Panel />, { wrapper: Mode })
+    await act(async () => void run.in.send({ type: 'GO' }))
+    expect(seen).toEqual([{ type: 'seen' }])
+  })
+
+  test('the key is the same as in handleOutputs: the run and the position', async () => {
+    const run = workOn('a')
+    const keys: string[] = []
+    render(<Worker run={run} from="start" handler={(_name, _signal, key) => void keys.push(key)} />, { wrapper: Mode })
+    await send(run)
+    expect(keys).toEqual([`${run.id}/0`])
+  })
+
+  test('unmounting aborts what runs, at once, and drops what it still comes to', async () => {
+    const run = workOn()
+    const signals: AbortSignal[] = []
+    const waiting = defer<WorkEvent>()
+    const handler: Handler = (_name, signal) => {
+      signals.push(signal)
+      return waiting.promise
+    }
+    const { unmount } = render(<Worker run={run} handler={handler} />, { wrapper: Mode })
+    await send(run, 'a')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    unmount()
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+    await act(async () => waiting.resolve({ type: 'DID', name: 'a' }))
+    await send(run, 'b')
+    expect(run.snapshot.current.state.done).toEqual([])
+    expect(signals).toHaveLength(1)
+  })
+
+  test('what is thrown after unmounting is thrown at nobody', async () => {
+    const run = workOn()
+    const waiting = defer<WorkEvent>()
+    const { unmount } = render(<Worker run={run} handler={() => waiting.promise} />, { wrapper: Mode })
+    await send(run, 'a')
+    unmount()
+    await act(async () => waiting.reject(new Error('too late')))
+  })
+
+  test('a component that is given another run handles that one, and what ran for the first is aborted', async () => {
+    const [one, other] = [workOn(), workOn('before')]
+    const started: string[] = []
+    const signals: AbortSignal[] = []
+    const handler: Handler = (name, signal) => {
+      started.push(name)
+      signals.push(signal)
+      return defer<WorkEvent>().promise
+    }
+    const { rerender } = render(<Worker run={one} handler={handler} />, { wrapper: Mode })
+    await send(one, 'a')
+    rerender(<Worker run={other} handler={handler} />)
+    await send(one, 'b')
+    await send(other, 'c')
+    expect(started).toEqual(['a', 'c'])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+  })
+
+  test('two components on one run handle each output once each', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const note = (who: string) => (name: string) => void started.push(`${who} ${name}`)
+    render([<Worker key={1} run={run} handler={note('one')} />, <Worker key={2} run={run} handler={note('two')} />], {
+      wrapper: Mode,
+    })
+    await send(run, 'a', 'b')
+    expect(started.toSorted()).toEqual(['one a', 'one b', 'two a', 'two b'])
+  })
+
+  test('a run that completes delivers its last outputs, and its end is thrown at nobody', async () => {
+    const machine = defineMachine<{ at: 'on' } | { at: 'off' }, { type: 'END' }, { type: 'bye' }>({
+      name: 'ending',
+      version: '1',
+      initial: { at: 'on' },
+      states: {
+        on: {
+          END: (_state, _event, emit) => {
+            emit({ type: 'bye' })
+            return { at: 'off' }
+          },
+        },
+        off: {},
+      },
+      final: ['off'],
+    })
+    const run = createRun(machine)
+    const seen: unknown[] = []
+    const Panel = () => {
+      const send = useSend(run)
+      useOutputs(run, { bye: (output) => (seen.push(output), { type: 'END' }) })
+      return (
+        <button type="button" onClick={() => send({ type: 'END' })}>
+          end
+        </button>
+      )
+    }
+    render(<Panel />, { wrapper: Mode })
+    await act(async () => screen.getByRole('button').click())
+    expect(seen).toEqual([{ type: 'bye' }])
+    expect(run.snapshot.current.status).toBe('done')
+  })
+})
+
+describe.each(modes)('a handler that throws %s', (_mode, Mode) => {
+  const thrown = new Error('it broke')
+
+  function mount(worker: ReactNode) {
+    const onError = vi.fn()
+    const unmute = muteErrors()
+    render(<Retry onError={onError}>{worker}</Retry>, { wrapper: Mode })
+    return { onError, unmute }
+  }
+
+  test.each([
+    [
+      'at once',
+      () => {
+        throw thrown
+      },
+    ],
+    ['later', () => Promise.reject(thrown)],
+  ])('throws to the nearest error boundary, %s', async (_when, fail) => {
+    const run = workOn()
+    const { onError, unmute } = mount(<Worker run={run} handler={fail} />)
+    await send(run, 'a')
+    unmute()
+    expect(onError.mock.lastCall?.[0]).toBe(thrown)
+    expect(caught()).toBe('it broke')
+  })
+
+  test('goes on behind that output after the reset, with what came meanwhile', async () => {
+    const run = workOn('old')
+    const started: string[] = []
+    const handler: Handler = (name) => {
+      started.push(name)
+      if (name === 'b') throw thrown
+      return undefined
+    }
+    const { onError, unmute } = mount(<Worker run={run} handler={handler} from="start" />)
+    await send(run, 'a', 'b', 'c')
+    expect(onError).toHaveBeenCalledTimes(1)
+    await send(run, 'd')
+    expect(started.slice(0, 3)).toEqual(['old', 'a', 'b'])
+    await tryAgain()
+    await send(run, 'e')
+    unmute()
+    expect(caught()).toBeUndefined()
+    expect(started).toEqual(['old', 'a', 'b', 'c', 'd', 'e'])
+  })
+
+  test('handles again what it aborted, and nothing that had settled', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const waiting: Record<string, Deferred<undefined>> = {}
+    const handler: Handler = (name) => {
+      started.push(name)
+      return (waiting[name] = defer<undefined>()).promise
+    }
+    const { unmute } = mount(<Worker run={run} handler={handler} />)
+    await send(run, 'a', 'b', 'c', 'd')
+    await act(async () => waiting['c']?.resolve(undefined))
+    await act(async () => waiting['b']?.reject(thrown))
+    await tryAgain()
+    unmute()
+    expect(started).toEqual(['a', 'b', 'c', 'd', 'a', 'd'])
+  })
+
+  test('one that holds its run inside of the boundary begins with a new run', async () => {
+    const runs = new Set<WorkRun>()
+    const started: string[] = []
+    const Panel = () => {
+      const run = useRun(work)
+      useOutputs(run, {
+        task: ({ name }) => {
+          started.push(name)
+          if (name === 'a') throw thrown
+        },
+      })
+      useEffect(() => void runs.add(run), [run])
+      return null
+    }
+    const { unmute } = mount(<Panel />)
+    await send([...runs][0] as WorkRun, 'a', 'b')
+    await tryAgain()
+    unmute()
+    expect(runs.size).toBe(2)
+    await send([...runs][1] as WorkRun, 'c')
+    expect(started.filter((name) => name !== 'b')).toEqual(['a', 'c'])
+  })
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['door', 'door'],
+])('useOutputs refuses %s, which is no object of handlers', (told, handlers) => {
+  const run = createRun(work)
+  const Panel = () => {
+    useOutputs(run, handlers as never)
+    return null
+  }
+  const unmute = muteErrors()
+  expect(() => render(<Panel />)).toThrow(`useOutputs takes an object of handlers by the type of output, not ${told}`)
+  unmute()
+})

@@ -1,0 +1,31 @@
+/** Weighs code as a page carries it: bundled from our sources for production, minified, and compressed with gzip. */
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+/** What a page that uses React has anyway. */
+export const react: readonly string[] = ['react', 'react-dom', 'react/jsx-runtime']
+
+/**
+ * Weighs a module with all that it imports.
+ * @param contents the module
+ * @param external what it imports and a page has anyway
+ * @param folder the workspace's folder whose dependencies it imports: the root unless given
+ * @returns bytes
+ */
+export async function weigh(contents: string, external: readonly string[] = [], folder = '.'): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: join(import.meta.dirname, '..', folder) },
+    bundle: true,
+    minify: true,
+    write: false,
+    logLevel: 'silent',
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['@xmachines/source', 'module', 'production'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    external: [...external],
+  })
+  return outputFiles.reduce((sum, { contents: bytes }) => sum + gzipSync(bytes, { level: 9 }).byteLength, 0)
+}

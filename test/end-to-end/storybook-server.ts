@@ -1,0 +1,129 @@
+// Storybook's dev server on a copy of the workspace, which a test may edit.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { basename, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+const workspace = join(import.meta.dirname, '../..')
+
+/** What Storybook is made of. */
+const parts = ['.storybook', 'apps/flows', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
+
+/** What is left where it is: what was built, and the packages themselves, to which the copied links lead. */
+const left = ['dist', '.types', '.cache', '.vite', '.pnpm']
+
+/** A copy of the workspace, and the Storybook on it. */
+export interface Storybook {
+  /** Where the copy is. */
+  readonly folder: string
+  /**
+   * Starts the server.
+   *
+   * @returns its address, once it answers
+   * @throws {Error} with all that it printed, when it ends before
+   */
+  start(): Promise<string>
+  /** Ends the server and removes the copy. */
+  remove(): Promise<void>
+}
+
+/** Copies the workspace. */
+export function copyStorybook(): Storybook {
+  const folder = copyWorkspace()
+  let remove = async (): Promise<void> => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  return {
+    folder,
+    async start() {
+      const port = await freePort()
+      const started = spawnStorybook(folder, port)
+      const ended = once(started, 'exit')
+      const removeCopy = remove
+      remove = async () => {
+        end(started)
+        await ended
+        await removeCopy()
+      }
+      const url = `http://127.0.0.1:${port}`
+      await Promise.race([endOf(started, ended), answerOf(started, `${url}/index.json`)])
+      return url
+    },
+    remove: () => remove(),
+  }
+}
+
+/** Inside the workspace, or Vite would not serve the packages; outside of any `node_modules`, or it would not watch. */
+function copyWorkspace(): string {
+  mkdirSync(join(workspace, 'reports'), { recursive: true })
+  const folder = mkdtempSync(join(workspace, 'reports/storybook-'))
+  for (const part of parts) {
+    // pnpm's links are relative: in the copy, those to the packages of the workspace lead to their copies.
+    const filter = (path: string): boolean => !left.includes(basename(path))
+    cpSync(join(workspace, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter })
+  }
+  symlinkSync(join(workspace, 'node_modules/.pnpm'), join(folder, 'node_modules/.pnpm'), 'junction')
+  return folder
+}
+
+/** A port that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+/** The environment without what Vitest tells about itself. */
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name))
+  return { ...Object.fromEntries(inherited), CI: 'true', STORYBOOK_DISABLE_TELEMETRY: '1' }
+}
+
+function spawnStorybook(folder: string, port: number): ChildProcess {
+  const program = join(folder, 'node_modules/storybook/dist/bin/dispatcher.js')
+  const options = ['--port', String(port), '--exact-port', '--host', '127.0.0.1', '--no-open', '--ci']
+  const started = spawn(process.execPath, [program, 'dev', ...options], {
+    cwd: folder,
+    env: environment(),
+    // In a group of its own, so that what it starts ends with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  process.once('exit', () => end(started))
+  return started
+}
+
+/** Asks until there is an answer, or nobody to give one. */
+async function answerOf(started: ChildProcess, url: string): Promise<void> {
+  while (runs(started)) {
+    const answered = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (answered) return
+    await setTimeout(100)
+  }
+}
+
+/** Reads what Storybook prints, or it would wait for a reader; rejects with it when it ends. */
+async function endOf(started: ChildProcess, ended: Promise<unknown>): Promise<never> {
+  let printed = ''
+  for (const stream of [started.stdout, started.stderr]) stream?.on('data', (chunk) => (printed += String(chunk)))
+  await ended
+  throw new Error(`Storybook ended before it answered:\n${printed}`)
+}
+
+/** Ends a process that was started, and all that it started; nothing that it had is kept. */
+function end(started: ChildProcess): void {
+  if (started.pid !== undefined && runs(started)) process.kill(-started.pid, 'SIGKILL')
+}
+
+function runs({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null
+}
