@@ -1,6 +1,8 @@
 // Snapshots that were fetched: each is held against the run that it is of, as far as that needs no machine, and kept
 // where there is none. One that is here is never moved.
 
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isAncestor } from './ancestry.ts'
 import { readCommit, readGenesis, readTree } from './commit-text.ts'
 import { GitError } from './git-error.ts'
@@ -24,9 +26,21 @@ interface FetchedSnapshot {
 }
 
 /** The refs of snapshots here and as a remote has them, which are `under` a place or all; asked while runs are verified. */
-export async function listFetchedSnapshots({ git }: NetworkPlace, remote: string, under: string): Promise<string> {
+export async function listFetchedSnapshots(place: NetworkPlace, remote: string, under: string): Promise<string> {
   const places = [`${fetchedSnapshots(remote)}${under}`, `${SNAPSHOTS}${under}`]
-  return (await git.run(['for-each-ref', '--format=%(objectname) %(refname)', ...places])).toString()
+  if (under !== '' && !(await mayHaveCome(place, places[0] as string))) return ''
+  return (await place.git.run(['for-each-ref', '--format=%(objectname) %(refname)', ...places])).toString()
+}
+
+/**
+ * Whether a fetch may have brought something under a place. What it brings is in files until Git packs them, and most
+ * runs have no snapshots: a look at a folder costs nothing beside starting a process. What was packed before it was taken
+ * is taken with the next that comes, or when all runs are fetched.
+ */
+async function mayHaveCome({ gitDirectory }: NetworkPlace, under: string): Promise<boolean> {
+  const there = (await readdir(join(gitDirectory, under)).catch(() => [])).length > 0
+  // Where refs are kept in tables there is no telling.
+  return there || (await readdir(join(gitDirectory, 'reftable')).catch(() => [])).length > 0
 }
 
 /**

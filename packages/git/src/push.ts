@@ -36,6 +36,8 @@ export async function pushRun(place: NetworkPlace, remote: string, id: string): 
   const machine = genesis === undefined ? undefined : readCommit(genesis)?.parent
   const wanted = new Map([[ref, head]])
   if (machine !== undefined) wanted.set(machineRef(run.machine), machine)
+  const kept = listSnapshots(place, run.machine.name, id)
+  kept.catch(() => undefined)
   for (let tries = 1; ; tries++) {
     const pushed = await push(place, remote, run, wanted)
     const failure = pushed.failures.get(ref)
@@ -43,7 +45,7 @@ export async function pushRun(place: NetworkPlace, remote: string, id: string): 
     if (stands !== undefined) {
       pushed.failures.delete(ref)
       await checkOthers(place, remote, run, wanted, pushed.failures)
-      await pushSnapshots(place, remote, run)
+      await pushSnapshots(place, remote, run, await kept)
       return { id, head, sequence, remote: stands }
     }
     if (!pushed.inRace || tries === MOST_TRIES) throw failure
@@ -52,8 +54,12 @@ export async function pushRun(place: NetworkPlace, remote: string, id: string): 
 }
 
 /** Only once the run is there: snapshots of a history that lost must not stand in the way of those of the one that won. */
-async function pushSnapshots(place: NetworkPlace, remote: string, run: FoundRun): Promise<void> {
-  const kept = await listSnapshots(place, run.machine.name, run.id)
+async function pushSnapshots(
+  place: NetworkPlace,
+  remote: string,
+  run: FoundRun,
+  kept: Awaited<ReturnType<typeof listSnapshots>>,
+): Promise<void> {
   const wanted = new Map(kept.filter(({ at }) => at <= run.sequence).map(({ ref, oid }) => [ref, oid]))
   if (wanted.size === 0) return
   const { failures } = await push(place, remote, run, wanted)
