@@ -59,6 +59,7 @@ test('the public names are these', () => {
     'genesisObjects',
     'gitObject',
     'jsonFile',
+    'readBatchMessage',
     'treeBytes',
   ])
 })

@@ -8,7 +8,9 @@
  * `NOT_RECORDED` the run's head is not in it; `OBJECT_CORRUPT` an object is not what its oid says, or not of a run;
  * `HISTORY_DIVERGED` the repository holds another history of the run; `REPOSITORY_LOCKED` another process holds a lock,
  * or left it; `WRITE_FAILED` a file could not be written; `RECORDER_STOPPED` nothing more is recorded;
- * `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to.
+ * `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to; `REMOTE_MISSING` there is no remote of that name;
+ * `REMOTE_MISMATCH` it is configured otherwise; `REMOTE_FAILED` it could not be reached, or broke off;
+ * `REMOTE_REJECTED` it does not take what was pushed.
  */
 export type GitErrorCode =
   | 'GIT_MISSING'
@@ -24,6 +26,22 @@ export type GitErrorCode =
   | 'WRITE_FAILED'
   | 'RECORDER_STOPPED'
   | 'SNAPSHOT_MISMATCH'
+  | 'REMOTE_MISSING'
+  | 'REMOTE_MISMATCH'
+  | 'REMOTE_FAILED'
+  | 'REMOTE_REJECTED'
+
+/** Where two histories of one run end. */
+export interface DivergedHeads {
+  /** In this repository. */
+  readonly recorded: string
+  /** The run that was to be recorded. */
+  readonly run?: string
+  /** At the remote. */
+  readonly remote?: string
+  /** The last commit that both have. */
+  readonly common: string | undefined
+}
 
 /** What a `GitError` tells beside its message. */
 export interface GitErrorDetails {
@@ -31,8 +49,8 @@ export interface GitErrorDetails {
   readonly run?: string
   /** Up to which sequence the run is recorded, or where a history breaks. */
   readonly sequence?: number
-  /** With `HISTORY_DIVERGED`: where the repository's history and the run's end, and the last commit they share. */
-  readonly heads?: { readonly recorded: string; readonly run: string; readonly common: string | undefined }
+  /** With `HISTORY_DIVERGED`: where the two histories end. */
+  readonly heads?: DivergedHeads | undefined
   readonly cause?: unknown
 }
 

@@ -82,15 +82,15 @@ function readEvents(content: Buffer, from: number, where: { run: string; sequenc
   }
 }
 
-/** The commits that lead to a head, the oldest first; `^` and an oid leaves out those that lead there. */
-async function* readCommits(
+/** The commits that lead to some heads, the oldest first; `^` and an oid leaves out those that lead there. */
+export async function* readCommits(
   git: GitProgram,
   format: FormatName,
   heads: readonly string[],
 ): AsyncGenerator<ReadObject[]> {
-  const list = git.start(['rev-list', '--reverse', '--topo-order', '--end-of-options', ...heads])
+  const list = git.start(['rev-list', '--reverse', '--topo-order', '--stdin'])
   const [head = ''] = heads
-  list.stdin.end()
+  list.stdin.end(heads.map((oid) => `${oid}\n`).join(''))
   const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
   // The pipe belongs to the two: as long as it were held here too, neither would see the other's end.
   list.stdout.destroy()

@@ -11,6 +11,7 @@ import {
 import { readCommit } from './commit-text.ts'
 import { findCommon } from './divergence.ts'
 import { GitError } from './git-error.ts'
+import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import { hexOf } from './object-id.ts'
 import type { ReadObject } from './object-stream.ts'
 import { machineRef, runRef } from './ref-names.ts'
@@ -49,6 +50,7 @@ export interface Recorder<State, Event, Output> {
 export interface RecorderPlace {
   readonly directory: string
   readonly writer: Writer
+  readonly live: LiveRecorders
   /** What stands at a ref. */
   read(ref: string): Promise<ReadObject | undefined>
 }
@@ -93,7 +95,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   done.catch(() => undefined)
   const hold = taping.hold(() => !finished && taping.sequence - recorded > maxUnrecorded)
 
-  const source: Source = {
+  const source: Source & LiveRecorder = {
     ref,
     get failure() {
       return error
@@ -131,6 +133,16 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       place.writer.enqueue(source)
     },
     failed: fail,
+    // It was gone on with elsewhere: what is written here now would be lost, and acted on for nothing.
+    onDiverged({ message, heads }) {
+      fail(
+        new GitError('HISTORY_DIVERGED', `${message} (${ref} is recorded up to sequence ${recorded})`, {
+          run: id,
+          sequence: recorded,
+          heads,
+        }),
+      )
+    },
   }
 
   /** Goes on from where the ref stands. */
@@ -213,6 +225,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     if (finished) return
     finished = true
     hold.end()
+    place.live.remove(source)
     settle?.resolve(recorded)
     if (reason !== undefined) view?.fail(reason)
   }
@@ -229,6 +242,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     error = thrown.run === undefined ? about(thrown) : thrown
     finished = true
     hold.end()
+    place.live.remove(source)
     if (waiters.length === 0 && !watched) {
       process.emitWarning(`recording ${ref} stopped at sequence ${recorded}: ${error.message}`, error.code)
     }
@@ -249,6 +263,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     return new Promise((resolve, reject) => waiters.push({ sequence, resolve, reject }))
   }
 
+  place.live.add(source)
   place.writer.enqueue(source)
   return {
     ref,

@@ -9,6 +9,8 @@ export interface MachineName {
 
 /** Where all runs are. */
 export const RUNS = 'refs/runs/'
+/** Where all snapshots are. */
+export const SNAPSHOTS = 'refs/snapshots/'
 
 /** The branch of a machine. */
 export function machineRef({ name, version }: MachineName): string {
@@ -22,12 +24,22 @@ export function runRef(name: string, id: string): string {
 
 /** Where the snapshots of a run are. */
 export function snapshotRefs(name: string, id: string): string {
-  return `refs/snapshots/${name}/${id}/`
+  return `${SNAPSHOTS}${name}/${id}/`
 }
 
 /** The ref of a snapshot, which is created once and never moved. */
 export function snapshotRef(name: string, id: string, sequence: number): string {
   return `${snapshotRefs(name, id)}${sequence}`
+}
+
+/** Where the runs of a remote are, as they were found there. */
+export function fetchedRuns(remote: string): string {
+  return `refs/fetched/${remote}/runs/`
+}
+
+/** Where the snapshots of a remote are. */
+export function fetchedSnapshots(remote: string): string {
+  return `refs/fetched/${remote}/snapshots/`
 }
 
 /** Whether a name and a version are those that a machine can have. */

@@ -2,17 +2,23 @@
 
 import { join } from 'node:path'
 import type { HistoryRecord, Machine, Run, RunEvent, RunOf } from '@xmachines/core'
+import { fetchAll, fetchRun } from './fetch.ts'
 import { GitError } from './git-error.ts'
 import { gitProgram } from './git-program.ts'
 import { listRuns, type RecordedRun, type RunFilter } from './list-runs.ts'
+import { liveRecorders } from './live-recorders.ts'
 import { machineBranches } from './machine-branches.ts'
+import { NETWORK_SETTINGS, type NetworkPlace } from './network.ts'
 import { checkId, type FormatName } from './object-id.ts'
 import { objectReader } from './object-reader.ts'
 import { type OpenRunOptions, openRun, streamHistory } from './open-run.ts'
 import { sweepPacks } from './pack-store.ts'
+import { type PushedRun, pushRun } from './push.ts'
 import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
+import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
 import { type KeptSnapshot, keepSnapshot } from './snapshots.ts'
+import type { FetchedRun } from './take-runs.ts'
 import { createUpkeep } from './upkeep.ts'
 import { type Verified, verifyRun } from './verify.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -73,6 +79,30 @@ export interface Repository {
     machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
     id: string,
   ): Promise<Verified>
+  /**
+   * Adds a remote to the repository's configuration: an absolute path, `user@host:path`, or a url of file, git, http,
+   * https or ssh. Adding the very same again does nothing. What `git fetch` brings from it lands under
+   * `refs/fetched/NAME/`.
+   * @throws {TypeError} where the name or the url cannot be one
+   * @throws {GitError} `REMOTE_MISMATCH` where another is called so
+   */
+  addRemote(name: string, url: string): Promise<void>
+  /**
+   * Pushes what is recorded of a run, with the branch of its machine and its snapshots. Nothing is forced: a remote that
+   * went on with the run in another way keeps what it has. What became of a push that lost a race or its connection is
+   * read from the remote. Call it only where the configuration of the repository is trusted.
+   * @throws {GitError} `HISTORY_DIVERGED`, `REMOTE_REJECTED`, `REMOTE_FAILED`, `REMOTE_MISSING` or `RUN_MISSING`
+   */
+  push(remote: string, id: string): Promise<PushedRun>
+  /**
+   * Fetches a run, or all that a remote has. What comes is verified without a machine, and moves the ref of a run only
+   * forwards. Of `all`, each that could not be taken has an `error`; of one it is thrown. Call it only where the
+   * configuration of the repository is trusted.
+   * @throws {GitError} `HISTORY_DIVERGED`, `OBJECT_CORRUPT`, `REMOTE_FAILED`, `REMOTE_MISSING`, `RUN_MISSING` or
+   *   `SNAPSHOT_MISMATCH`
+   */
+  fetch(remote: string, id: 'all'): Promise<readonly FetchedRun[]>
+  fetch(remote: string, id: string): Promise<FetchedRun>
   /** Waits for what is being written, and lets go of the repository. */
   close(): Promise<void>
 }
@@ -88,6 +118,8 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   const movers = new Map<boolean, RefMover>()
   const writers = new Map<boolean, Writer>()
   const recorders = new WeakMap<object, { flush(): Promise<number> }>()
+  const live = liveRecorders()
+  const checkRemote = remoteChecker(git)
   await sweepPacks(packDirectory)
 
   function moverOf(durable: boolean): RefMover {
@@ -111,6 +143,13 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   }
 
   const place = { git, format, directory, read }
+
+  function networkPlace(): NetworkPlace {
+    const network = gitProgram(directory, gitDirectory, NETWORK_SETTINGS)
+    const [mover, { onPack }, { onDiverged }] = [moverOf(true), upkeep, live]
+    return { ...place, gitDirectory, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
+  }
+
   return {
     directory,
     format,
@@ -129,7 +168,11 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
           { run: run.id },
         )
       }
-      const recorder = startRecorder({ directory, read, writer: writerOf(durability === 'disk') }, run, maxUnrecorded)
+      const recorder = startRecorder(
+        { directory, read, writer: writerOf(durability === 'disk'), live },
+        run,
+        maxUnrecorded,
+      )
       recorders.set(run, recorder)
       return recorder
     },
@@ -143,6 +186,13 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       return keepSnapshot({ ...place, gitDirectory, packDirectory, mover: moverOf(true) }, run, flush)
     },
     verify: (machine, id) => verifyRun(place, machine, checkId(id, format)),
+    addRemote: async (name, url) => await addRemote(git, checkRemoteName(name), checkRemoteUrl(url)),
+    push: async (remote, id) => await pushRun(networkPlace(), checkRemoteName(remote), checkId(id, format)),
+    fetch: async (remote: string, id: string) =>
+      // One is answered for `all`, the other for an id.
+      (id === 'all'
+        ? await fetchAll(networkPlace(), checkRemoteName(remote))
+        : await fetchRun(networkPlace(), checkRemoteName(remote), checkId(id, format))) as never,
     async close() {
       await Promise.all([...writers.values()].map((writer) => writer.idle()))
       await upkeep.idle()

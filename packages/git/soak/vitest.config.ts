@@ -1,0 +1,23 @@
+/**
+ * What runs for long, and not in the test command: crashes and contention in their whole length. `pnpm test:soak`.
+ */
+
+import { defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const HOURS = 60 * 60 * 1000
+
+export default defineConfig({
+  root: import.meta.dirname,
+  ssr: { resolve: { conditions: ['@xmachines/source', ...defaultServerConditions] } },
+  test: {
+    name: 'git soak',
+    include: ['*.soak.ts'],
+    env: { RELAY_UNTIL: process.env['RELAY_UNTIL'] ?? '250' },
+    testTimeout: 4 * HOURS,
+    hookTimeout: HOURS,
+    // One after the other: each wants the machine for itself.
+    fileParallelism: false,
+    disableConsoleIntercept: true,
+  },
+})

@@ -1,0 +1,99 @@
+// Calls of `git` that reach a remote: with what they are called, and what their failures are told as.
+
+import { GitError } from './git-error.ts'
+import type { GitProgram } from './git-program.ts'
+import type { MachineBranch } from './machine-branches.ts'
+import type { ReadingPlace } from './reading-place.ts'
+import { clearStaleLock } from './ref-locks.ts'
+import type { RefMover } from './ref-moves.ts'
+import { withoutSecrets } from './remotes.ts'
+
+/** Where runs are fetched to and pushed from. */
+export interface NetworkPlace extends ReadingPlace {
+  readonly gitDirectory: string
+  readonly packDirectory: string
+  /** A `git` with the settings below. */
+  readonly network: GitProgram
+  readonly mover: RefMover
+  ensureMachine(branch: MachineBranch, mover: RefMover): Promise<void>
+  /** Told after each pack that came. */
+  onPack(): void
+  checkRemote(name: string): Promise<void>
+  /** Told of a run that went on elsewhere, so that nothing more is recorded on what lost. */
+  onDiverged(ref: string, error: GitError): void
+}
+
+/**
+ * What comes is checked by Git too, is one pack whatever its size, so that one file and one directory are to be synced,
+ * and is on disk before anything is moved.
+ */
+export const NETWORK_SETTINGS: readonly string[] = [
+  'core.fsync=all',
+  'fetch.fsckObjects=true',
+  'fetch.unpackLimit=1',
+  'advice.pushUpdateRejected=false',
+]
+
+/** How often a fetch that others were in the way of is made. */
+const MOST_TRIES = 5
+
+/** Fetches refs of a remote to where they are looked at; what is gone there goes there, and nowhere else. */
+export async function fetchRefs(
+  { network, gitDirectory, onPack }: NetworkPlace,
+  remote: string,
+  refspecs: readonly string[],
+  tip?: string,
+): Promise<void> {
+  const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules']
+  const from = tip === undefined ? [] : [`--negotiation-tip=${tip}`]
+  const exactly = ['--prune', '--no-show-forced-updates', '--refmap=', ...from, '--end-of-options']
+  for (let tries = 1; ; tries++) {
+    const { status, stderr } = await network.ask(['fetch', '--quiet', ...flags, ...exactly, remote, ...refspecs])
+    onPack()
+    if (status === 0) return
+    const failure = remoteFailure(network, remote, `fetching from it ended with ${status}: ${stderr}`)
+    // Another fetch from this remote, or one that was killed: where a ref was seen is written by whoever looks.
+    const [, ref] = /cannot lock ref '(refs\/fetched\/[^']+)'/.exec(stderr) ?? []
+    if (ref === undefined || tries > MOST_TRIES) throw failure
+    if (tries === MOST_TRIES && !(await clearStaleLock(gitDirectory, ref, failure))) throw failure
+    await pause(tries)
+  }
+}
+
+/** Lets others go first, longer each time and not in step with them. */
+export async function pause(tries: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries))
+}
+
+/** Where refs of a remote stand; those that it has not are left out. */
+export async function remoteRefs(
+  { network }: NetworkPlace,
+  remote: string,
+  refs: readonly string[],
+): Promise<Map<string, string>> {
+  const asked = ['ls-remote', '--quiet', '--refs', '--end-of-options', remote, ...refs]
+  const { status, stdout, stderr } = await network.ask(asked)
+  if (status !== 0) throw remoteFailure(network, remote, `reading its refs ended with ${status}: ${stderr}`)
+  const found = new Map<string, string>()
+  for (const line of stdout.toString().split('\n')) {
+    const [oid = '', ref = ''] = line.split('\t')
+    // A pattern matches the ends of names.
+    if (refs.includes(ref)) found.set(ref, oid)
+  }
+  return found
+}
+
+/** Why a remote could not be called: what came was not sound, or it did not come. */
+export function remoteFailure({ directory }: GitProgram, remote: string, how: string): GitError {
+  const said = withoutSecrets(how)
+  if (/fsck error|is corrupt|invalid .*pack|inflate|did not send all necessary|index-pack (died|failed)/.test(said)) {
+    return new GitError(
+      'OBJECT_CORRUPT',
+      `what the remote ${remote} of ${directory} sends is not sound: ${said}; run git fsck there; no run was touched here`,
+    )
+  }
+  return new GitError(
+    'REMOTE_FAILED',
+    `the remote ${remote} of ${directory} cannot be reached, or broke off: ${said}; no run was touched here, try again`,
+  )
+}

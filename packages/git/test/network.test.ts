@@ -1,0 +1,300 @@
+/** Runs are handed from one repository to another by Git's own network, and nothing that is here is lost by it. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { openRepository, type Repository } from '@xmachines/git'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type GitServer, serveGit } from './git-server.ts'
+import {
+  add,
+  askGit,
+  git,
+  makeFolder,
+  makeRepository,
+  rejection,
+  type TallyRun,
+  tally,
+  tallyRun,
+} from './repositories.ts'
+
+const folder = makeFolder()
+let server: GitServer
+beforeAll(async () => {
+  server = await serveGit(folder.path)
+})
+afterAll(async () => {
+  await server.kill()
+  folder.remove()
+})
+
+const web = ({ directory }: Repository): string => `${server.url}/${basename(directory)}`
+const file = ({ directory }: Repository): string => `file://${directory}`
+const refOf = ({ id }: TallyRun): string => `refs/runs/tally/${id}`
+const standsAt = ({ directory }: Repository, run: TallyRun): string =>
+  askGit(directory, 'rev-parse', '--verify', '--quiet', refOf(run)).stdout.trim()
+
+interface Three {
+  here: Repository
+  hub: Repository
+  there: Repository
+}
+
+/** Two repositories with one between them. */
+async function three(urlOf = file, format: 'sha1' | 'sha256' = 'sha1'): Promise<Three> {
+  const [here, hub, there] = [
+    await makeRepository(folder, format),
+    await makeRepository(folder, format),
+    await makeRepository(folder, format),
+  ]
+  for (const one of [here, there]) await one.addRemote('hub', urlOf(hub))
+  return { here, hub, there }
+}
+
+/** Goes on with a run in a repository; answers with it as it is there. */
+async function goOn(repository: Repository, { id }: TallyRun, by: number): Promise<TallyRun> {
+  const run = await repository.open(tally, id)
+  run.in.send(add(by))
+  await repository.record(run).stop()
+  return run
+}
+
+/** A run of some batches that is recorded. */
+async function recorded(repository: Repository, batches = 2): Promise<TallyRun> {
+  const run = tallyRun(repository.format)
+  for (let at = 0; at < batches; at++) run.in.send(add())
+  await repository.record(run).stop()
+  return run
+}
+
+/** A commit that somebody makes by hand, in the dress of a batch. */
+function commit(
+  { directory }: Repository,
+  parents: readonly string[],
+  message: string,
+  date: string,
+  tree: string,
+): string {
+  const who = { name: 'XMachines', email: 'noreply@xmachines.invalid' }
+  const [began] = git(directory, 'log', '-1', '--format=%at', parents[0]!).split('\n')
+  const lines = [
+    `tree ${git(directory, 'rev-parse', tree)}`,
+    ...parents.map((parent) => `parent ${git(directory, 'rev-parse', parent)}`),
+    `author ${who.name} <${who.email}> ${began} +0000`,
+    `committer ${who.name} <${who.email}> ${date} +0000`,
+  ]
+  const path = join(folder.path, 'commit')
+  writeFileSync(path, `${lines.join('\n')}\n\n${message}`)
+  return git(directory, 'hash-object', '-t', 'commit', '-w', path)
+}
+
+describe.each([
+  ['a file url', 'sha1', file],
+  ['http', 'sha1', web],
+  ['http', 'sha256', web],
+] as const)('over %s, in %s', (_transport, format, urlOf) => {
+  test('a run is handed over and back, with its machine and its snapshots', async () => {
+    const { here, hub, there } = await three(urlOf, format)
+    const run = await recorded(here)
+    await here.snapshot(run)
+    const pushed = { id: run.id, head: run.head, sequence: 2 }
+    expect(await here.push('hub', run.id)).toEqual({ ...pushed, remote: run.head })
+    expect(await there.fetch('hub', run.id)).toEqual({ ...pushed, before: -1, remote: run.head, error: undefined })
+    expect(git(there.directory, 'rev-parse', 'refs/heads/machines/tally/1.0')).toBe(run.genesis.machine.oid)
+    expect(git(there.directory, 'for-each-ref', '--format=%(refname)', 'refs/fetched').split('\n')).toEqual([
+      `refs/fetched/hub/runs/tally/${run.id}`,
+      `refs/fetched/hub/snapshots/tally/${run.id}/2`,
+    ])
+    expect((await there.open(tally, run.id, { from: 'snapshot' })).snapshot.current.state).toEqual({ total: 2 })
+
+    const gone = await goOn(there, run, 5)
+    await there.push('hub', run.id)
+    expect(await here.fetch('hub', run.id)).toMatchObject({ head: gone.head, sequence: 3, before: 2 })
+    expect((await here.open(tally, run.id)).snapshot.current.state).toEqual({ total: 7 })
+    expect((await there.verify(tally, run.id)).snapshots).toEqual([2])
+    for (const { directory } of [here, hub, there]) expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+  })
+})
+
+test('of all runs each is taken for itself', async () => {
+  const { here, hub, there } = await three()
+  const [one, two, three_, four] = [
+    await recorded(here),
+    await recorded(here),
+    await recorded(here),
+    await recorded(here),
+  ]
+  for (const { id } of [one, two, three_]) await here.push('hub', id)
+  expect((await there.fetch('hub', 'all')).map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+
+  const ahead = await goOn(here, one, 2)
+  await goOn(here, two, 2)
+  await goOn(there, two, 3)
+  for (const { id } of [one, two, four]) await here.push('hub', id)
+  const foreign = commit(hub, [refOf(three_)], 'Merge branch\n', '1', `${refOf(three_)}^{tree}`)
+  git(hub.directory, 'update-ref', refOf(three_), foreign)
+  git(hub.directory, 'update-ref', 'refs/runs/tally/somebody-elses', foreign)
+  const runs = new Map((await there.fetch('hub', 'all')).map((run) => [run.id, run]))
+  expect(runs.size).toBe(4)
+  expect(runs.get(one.id)).toMatchObject({ head: ahead.head, before: 2, sequence: 3, error: undefined })
+  expect(runs.get(two.id)).toMatchObject({ sequence: 3, error: { code: 'HISTORY_DIVERGED' } })
+  expect(runs.get(three_.id)).toMatchObject({ head: three_.head, error: { code: 'OBJECT_CORRUPT', sequence: 3 } })
+  expect(runs.get(four.id)).toMatchObject({ head: four.head, before: -1, sequence: 2, error: undefined })
+  expect(standsAt(there, three_)).toBe(three_.head)
+})
+
+test('a run that was gone on with twice is told of with both ends and where they part, and its recorder stops', async () => {
+  const { here, hub, there } = await three()
+  const run = await recorded(here)
+  await here.push('hub', run.id)
+  await there.fetch('hub', run.id)
+  const theirs = await goOn(there, run, 5)
+  await goOn(there, run, 6).then(() => there.push('hub', run.id))
+  const atHub = standsAt(hub, run)
+
+  const recorder = here.record(run)
+  run.in.send(add(7))
+  await here.snapshot(run)
+  const heads = { recorded: run.head, remote: atHub, common: git(hub.directory, 'rev-parse', `${theirs.head}^`) }
+  const diverged = { code: 'HISTORY_DIVERGED', run: run.id, sequence: 2, heads }
+  expect(await rejection(here.push('hub', run.id))).toMatchObject(diverged)
+  expect(recorder.error).toMatchObject({ code: 'HISTORY_DIVERGED', sequence: 3, heads })
+  run.in.send(add(8))
+  expect(await rejection(recorder.flush())).toBe(recorder.error)
+  expect(await rejection(here.fetch('hub', run.id))).toMatchObject(diverged)
+
+  // Nothing was moved on either side, and nothing of what lost is in the way of what won.
+  expect(standsAt(hub, run)).toBe(atHub)
+  expect(standsAt(here, run)).toBe(heads.recorded)
+  expect(git(hub.directory, 'for-each-ref', 'refs/snapshots')).toBe('')
+})
+
+test('a run that the remote has not, or no longer has, or has less of, is left as it is', async () => {
+  const { here, hub, there } = await three()
+  const run = await recorded(here)
+  expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING' })
+  expect(await rejection(there.push('hub', run.id))).toMatchObject({ code: 'RUN_MISSING' })
+  expect(await there.fetch('hub', 'all')).toEqual([])
+  await here.push('hub', run.id)
+  await there.fetch('hub', run.id)
+
+  git(hub.directory, 'update-ref', refOf(run), `${refOf(run)}^`)
+  const earlier = git(hub.directory, 'rev-parse', refOf(run))
+  expect(await there.fetch('hub', run.id)).toMatchObject({ head: run.head, sequence: 2, before: 2, remote: earlier })
+  // What is here is put back by the next push.
+  expect(await there.push('hub', run.id)).toMatchObject({ remote: run.head })
+
+  git(hub.directory, 'update-ref', '-d', refOf(run))
+  expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING', run: run.id })
+  git(there.directory, 'fetch', '--quiet', '--prune', 'hub')
+  expect(git(there.directory, 'for-each-ref', '--format=%(refname)', 'refs/fetched')).toBe('')
+  expect(standsAt(there, run)).toBe(run.head)
+})
+
+describe('a history that was tampered with is refused, and the run is left as it is', () => {
+  let all: Three
+  let run: TallyRun
+  let base = ''
+  const date = (sequence: number): string => String(run.genesis.createdAt + sequence)
+  beforeAll(async () => {
+    all = await three()
+    run = await recorded(all.here)
+    base = run.head
+    await all.here.push('hub', run.id)
+    await all.there.fetch('hub', run.id)
+  })
+  const line = '{"by":1,"type":"ADD"}\n'
+
+  test.each([
+    ['a date that is not its sequence', () => commit(all.hub, [base], line, date(4), `${base}^{tree}`), 3],
+    ['another tree', () => commit(all.hub, [base], line, date(3), 'refs/heads/machines/tally/1.0^{tree}'), 3],
+    ['a message that is no event', () => commit(all.hub, [base], 'Fix it\n', date(3), `${base}^{tree}`), 3],
+    [
+      'an event written otherwise',
+      () => commit(all.hub, [base], '{"type":"ADD","by":1}\n', date(3), `${base}^{tree}`),
+      3,
+    ],
+    ['two parents', () => commit(all.hub, [base, `${base}^`], line, date(3), `${base}^{tree}`), undefined],
+    [
+      'a batch that is not right behind one that is',
+      () =>
+        commit(all.hub, [commit(all.hub, [base], line, date(3), `${base}^{tree}`)], line, date(3), `${base}^{tree}`),
+      4,
+    ],
+    ['an earlier batch rewritten', () => commit(all.hub, [`${base}^`], 'Fix it\n', date(2), `${base}^{tree}`), 2],
+    ['what is no commit', () => git(all.hub.directory, 'rev-parse', `${base}:machine.json`), undefined],
+    ['the machine alone', () => git(all.hub.directory, 'rev-parse', 'refs/heads/machines/tally/1.0'), undefined],
+  ])('%s', async (_what, make, sequence) => {
+    const { hub, there } = all
+    git(hub.directory, 'update-ref', refOf(run), make())
+    const error = await rejection(there.fetch('hub', run.id))
+    expect(error).toMatchObject({ code: 'OBJECT_CORRUPT', run: run.id, sequence })
+    expect(standsAt(there, run)).toBe(base)
+    expect((await there.verify(tally, run.id)).head).toBe(base)
+  })
+
+  test('another run under its id, and a run under the name of another machine', async () => {
+    const { hub, there, here } = all
+    const [other, fresh] = [await recorded(here, 3), await recorded(here)]
+    for (const { id } of [other, fresh]) await here.push('hub', id)
+    git(hub.directory, 'update-ref', refOf(run), other.head)
+    expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'OBJECT_CORRUPT', run: run.id })
+    git(hub.directory, 'update-ref', refOf(fresh), other.head)
+    expect(await rejection(there.fetch('hub', fresh.id))).toMatchObject({ code: 'RUN_MISSING' })
+    git(hub.directory, 'update-ref', `refs/runs/dolly/${fresh.id}`, fresh.head)
+    git(hub.directory, 'update-ref', '-d', refOf(fresh))
+    expect(await rejection(there.fetch('hub', fresh.id))).toMatchObject({ code: 'RUN_MISSING' })
+    const named = (await there.fetch('hub', 'all')).find(({ id }) => id === fresh.id)
+    expect(named).toMatchObject({ head: undefined, sequence: -1, error: { code: 'OBJECT_CORRUPT' } })
+    expect(standsAt(there, run)).toBe(base)
+    expect(standsAt(there, fresh)).toBe('')
+  })
+
+  test('a snapshot that is none of its run, or not the one that is here', async () => {
+    const { hub, there, here } = all
+    git(hub.directory, 'update-ref', refOf(run), base)
+    const kept = await here.snapshot(await here.open(tally, run.id))
+    await here.push('hub', run.id)
+    const refAt = (sequence: number): string => `refs/snapshots/tally/${run.id}/${sequence}`
+    git(hub.directory, 'update-ref', refAt(1), kept.oid)
+    expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'SNAPSHOT_MISMATCH', sequence: 1 })
+    git(hub.directory, 'update-ref', '-d', refAt(1))
+    await there.fetch('hub', run.id)
+    expect(git(there.directory, 'rev-parse', refAt(2))).toBe(kept.oid)
+
+    const path = join(folder.path, 'state.json')
+    writeFileSync(path, '{"total":99}\n')
+    const forged = git(hub.directory, 'hash-object', '-w', path)
+    const files = git(hub.directory, 'ls-tree', refAt(2)).replace(/[0-9a-f]{40}(?=\tstate)/, forged)
+    const tree = execFileSync('git', ['-C', hub.directory, 'mktree'], { input: `${files}\n`, encoding: 'utf8' }).trim()
+    git(hub.directory, 'update-ref', refAt(2), commit(hub, [base], 'snapshot tally@1.0 at 2\n', date(2), tree))
+    const error = await rejection(there.fetch('hub', run.id))
+    expect(error).toMatchObject({ code: 'SNAPSHOT_MISMATCH', message: expect.stringContaining('verify()') })
+    expect(git(there.directory, 'rev-parse', refAt(2))).toBe(kept.oid)
+    expect(await rejection(here.push('hub', run.id))).toMatchObject({ code: 'SNAPSHOT_MISMATCH' })
+  })
+})
+
+test('what is not sound as Git has it never becomes a run', async () => {
+  const { here, hub, there } = await three()
+  const run = await recorded(here, 200)
+  await here.push('hub', run.id)
+  const packs = join(hub.directory, 'objects/pack')
+  const pack = join(packs, readdirSync(packs).find((name) => name.endsWith('.pack'))!)
+  chmodSync(pack, 0o644)
+  const bytes = readFileSync(pack)
+  bytes.fill(0x55, bytes.length >> 1, (bytes.length >> 1) + 100)
+  writeFileSync(pack, bytes)
+  const error = await rejection(there.fetch('hub', run.id))
+  expect(['REMOTE_FAILED', 'OBJECT_CORRUPT']).toContain(error.code)
+  expect(git(there.directory, 'for-each-ref')).toBe('')
+})
+
+test('two fetches of one run at once come to the same', async () => {
+  const { here, there } = await three()
+  const run = await recorded(here)
+  await here.push('hub', run.id)
+  const other = await openRepository(there.directory)
+  for (const { head } of await Promise.all([there.fetch('hub', run.id), other.fetch('hub', run.id)])) {
+    expect(head).toBe(run.head)
+  }
+})

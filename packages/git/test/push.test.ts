@@ -1,0 +1,154 @@
+/** Pushes that are refused, lose a race or break off: what became of them is read from the remote. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Repository } from '@xmachines/git'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type GitServer, serveGit } from './git-server.ts'
+import {
+  add,
+  askGit,
+  git,
+  makeFolder,
+  makeRepository,
+  rejection,
+  type TallyRun,
+  tally,
+  tallyRun,
+} from './repositories.ts'
+
+const folder = makeFolder()
+let server: GitServer
+let here: Repository
+let hub: Repository
+let run: TallyRun
+beforeAll(async () => {
+  server = await serveGit(folder.path)
+})
+beforeEach(async () => {
+  server.onRequest = () => undefined
+  here = await makeRepository(folder)
+  hub = await makeRepository(folder)
+  await here.addRemote('hub', `${server.url}/${basename(hub.directory)}`)
+  run = tallyRun()
+  for (let at = 0; at < 3; at++) run.in.send(add())
+  await here.record(run).stop()
+})
+afterAll(async () => {
+  await server.kill()
+  folder.remove()
+})
+
+const refOf = ({ id }: TallyRun): string => `refs/runs/tally/${id}`
+const atHub = (): string => askGit(hub.directory, 'rev-parse', '--verify', '--quiet', refOf(run)).stdout.trim()
+const isPush = (url: string | undefined, method: string | undefined): boolean =>
+  method === 'POST' && url?.endsWith('/git-receive-pack') === true
+
+/** Does something the next time that a push arrives, before it is taken. */
+function onceAtPush(doing: () => 'before' | 'after' | undefined): void {
+  server.onRequest = ({ url, method }) => {
+    if (!isPush(url, method)) return undefined
+    server.onRequest = () => undefined
+    return doing()
+  }
+}
+
+function hook(repository: Repository, name: string, script: string): void {
+  mkdirSync(join(repository.directory, 'hooks'), { recursive: true })
+  const path = join(repository.directory, 'hooks', name)
+  writeFileSync(path, `#!/bin/sh\n${script}\n`)
+  chmodSync(path, 0o755)
+}
+
+test('a remote that rejects is told of, with what it said', async () => {
+  hook(hub, 'pre-receive', 'echo no runs on fridays >&2; exit 1')
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'REMOTE_REJECTED', run: run.id, message: expect.stringContaining('fridays') })
+  expect(atHub()).toBe('')
+})
+
+test('a remote that takes no snapshots has the run all the same, and says so', async () => {
+  await here.snapshot(run)
+  hook(hub, 'update', 'case "$1" in refs/snapshots/*) exit 1;; esac')
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('refs/snapshots/tally') })
+  expect(atHub()).toBe(run.head)
+})
+
+test('a remote that keeps refs of runs for itself rejects them', async () => {
+  git(hub.directory, 'config', 'receive.hideRefs', 'refs/runs')
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('hidden ref') })
+})
+
+test('hooks of this repository are not run', async () => {
+  hook(here, 'pre-push', 'exit 1')
+  await here.push('hub', run.id)
+  expect(atHub()).toBe(run.head)
+})
+
+test('a push whose answer is lost is found to have arrived', async () => {
+  onceAtPush(() => 'after')
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remote: run.head })
+})
+
+test('a push that is lost on its way is found not to have arrived', async () => {
+  // Each time, since what carries it tries again by itself.
+  server.onRequest = ({ url, method }) => (isPush(url, method) ? 'before' : undefined)
+  expect(await rejection(here.push('hub', run.id))).toMatchObject({ code: 'REMOTE_FAILED' })
+  expect(atHub()).toBe('')
+  server.onRequest = () => undefined
+  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+})
+
+test('a push during which the server is killed is settled by the next one', async () => {
+  let killed: Promise<void> | undefined
+  hook(hub, 'post-receive', 'exit 0')
+  onceAtPush(() => {
+    // Once the push is being worked on, wherever that is.
+    setImmediate(() => {
+      killed = server.kill()
+    })
+    return undefined
+  })
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'REMOTE_FAILED', run: run.id, message: expect.stringContaining('not known') })
+  await killed
+  await server.start()
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, remote: run.head })
+  expect(git(hub.directory, 'rev-list', '--count', refOf(run), `^${run.id}`)).toBe('3')
+})
+
+test('a push that lost a race to a shorter history of the run is made again', async () => {
+  await here.push('hub', run.id)
+  git(hub.directory, 'update-ref', refOf(run), run.id)
+  // Another process pushes less of it in between.
+  onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), `${run.head}^`), undefined))
+  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(atHub()).toBe(run.head)
+})
+
+test('a push that lost a race to the very same history, or to one that goes on from it, is a push that was made', async () => {
+  await here.push('hub', run.id)
+  git(hub.directory, 'update-ref', refOf(run), run.id)
+  onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), run.head), undefined))
+  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+
+  const there = await makeRepository(folder)
+  await there.addRemote('hub', `file://${hub.directory}`)
+  await there.fetch('hub', run.id)
+  const theirs = await there.open(tally, run.id)
+  theirs.in.send(add(9))
+  await there.record(theirs).stop()
+  git(hub.directory, 'fetch', '--quiet', there.directory, refOf(run))
+  git(hub.directory, 'update-ref', refOf(run), run.id)
+  onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), theirs.head), undefined))
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remote: theirs.head })
+  expect(git(here.directory, 'rev-parse', refOf(run))).toBe(run.head)
+})
+
+test('a machine branch that somebody moved at the remote is told of', async () => {
+  await here.push('hub', run.id)
+  git(hub.directory, 'update-ref', 'refs/heads/machines/tally/1.0', run.id)
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'HISTORY_DIVERGED', message: expect.stringContaining('machines/tally/1.0') })
+})

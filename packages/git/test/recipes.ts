@@ -1,0 +1,76 @@
+// Reads the recipes of docs/git.md and runs them: files that the page shows are written, commands are run in its order,
+// and what they print is what stands under them.
+
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+
+/** A block of code on the page. */
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+/** Commands of the page, and what the page says that they print. */
+export interface Recipe {
+  /** The heading that it stands under. */
+  readonly title: string
+  readonly commands: string
+  /** Files that the page shows in front of it, with their names. */
+  readonly files: ReadonlyMap<string, string>
+  readonly prints: string
+}
+
+export const page: string = join(import.meta.dirname, '../../../docs/git.md')
+
+/** The recipes of the page, in order. */
+export function readRecipes(): Recipe[] {
+  const recipes: Recipe[] = []
+  for (const section of readFileSync(page, 'utf8').split(/^##+ /m)) {
+    const title = section.slice(0, section.indexOf('\n')).replace(/^# /, '')
+    const blocks: Block[] = [...section.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(
+      ([, language = '', text = '']) => ({
+        language,
+        text,
+      }),
+    )
+    let files = new Map<string, string>()
+    for (const [at, { language, text }] of blocks.entries()) {
+      const [, name] = /^\/\/ (\S+\.mjs)\n/.exec(text) ?? []
+      if (language === 'js' && name !== undefined) files.set(name, text)
+      if (language !== 'sh') continue
+      const after = blocks[at + 1]
+      recipes.push({ title, commands: text, files, prints: after?.language === 'text' ? after.text : '' })
+      files = new Map()
+    }
+  }
+  return recipes
+}
+
+/** A folder in which recipes are run, each in a shell of its own; variables are kept from one to the next. */
+export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
+  const packages = join(import.meta.dirname, '../..')
+  mkdirSync(join(folder, 'node_modules/@xmachines'), { recursive: true })
+  for (const name of ['core', 'git']) {
+    symlinkSync(join(packages, name), join(folder, 'node_modules/@xmachines', name), 'dir')
+  }
+  const variables = join(folder, 'variables')
+  writeFileSync(variables, '')
+  const env = {
+    PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+    HOME: folder,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    NODE_OPTIONS: '--conditions=@xmachines/source',
+  }
+  return ({ files, commands }) => {
+    for (const [name, text] of files) writeFileSync(join(folder, name), text)
+    const script = `. ${variables}\n${commands}\necho "ID=$ID" > ${variables}\n`
+    return new Promise((resolve, reject) => {
+      execFile('sh', ['-euc', script], { cwd: folder, env }, (error, printed, complaints) => {
+        if (error === null) resolve(printed)
+        else reject(new Error(`${commands}\nended with ${String(error.code)}: ${complaints}`, { cause: error }))
+      })
+    })
+  }
+}
