@@ -4,8 +4,9 @@ import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 
 /**
  * Draws a machine as a Mermaid `stateDiagram-v2` (RFC Run v1 §2.1): its states, where each event leads as far as the
- * definition declares it (bare names and `to`), and what completes it. An event whose targets are not declared is drawn
- * as a loop with a `?`; one of `on` leaves every state that does not handle it.
+ * definition declares it (bare names and `to`), and what completes it. Events that lead the same way share an arrow. An
+ * event whose targets are not declared is drawn as a loop with a `?`; one of `on` leaves every state that does not
+ * handle it.
  *
  * @param machine made by `defineMachine`, with `states`
  * @returns Mermaid text, lines ended by `\n`
@@ -34,14 +35,20 @@ export function toMermaid<State, Event extends RunEvent, Output, Input>(
   const lines = ['stateDiagram-v2']
   for (const name of states) if (!isWord(name)) lines.push(`state "${escapeLabel(name)}" as ${idOf(name)}`)
   if (initial !== undefined && ids.has(initial)) lines.push(`[*] --> ${idOf(initial)}`)
+  /** By where they lead: loops of one state that are arrows of their own, Mermaid draws through each other's labels. */
+  const labels = new Map<string, string[]>()
   for (const { from, event, targets } of arrows) {
     const sources = from === undefined ? states.filter((state) => !handles(state, event)) : [from]
     for (const source of sources) {
       for (const target of targets ?? [source]) {
-        lines.push(`${idOf(source)} --> ${idOf(target)}: ${escapeLabel(event)}${targets === undefined ? ' ?' : ''}`)
+        const arrow = `${idOf(source)} --> ${idOf(target)}`
+        const events = labels.get(arrow) ?? []
+        labels.set(arrow, events)
+        events.push(targets === undefined ? `${escapeLabel(event)} ?` : escapeLabel(event))
       }
     }
   }
+  for (const [arrow, events] of labels) lines.push(`${arrow}: ${events.join(', ')}`)
   for (const name of final) lines.push(`${idOf(name)} --> [*]`)
   return `${lines.join('\n')}\n`
 

@@ -23,12 +23,26 @@ test('a machine is drawn with its states, events, declared targets and ends', ()
     '[*] --> idle',
     'idle --> idle: RESET',
     'idle --> busy: START',
-    'busy --> busy: TICK',
+    'busy --> busy: TICK, STOP ?',
     'busy --> done: TICK',
-    'busy --> busy: STOP ?',
     'busy --> idle: RESET',
     'done --> [*]',
     '',
+  ])
+})
+
+test('events that lead the same way share an arrow', () => {
+  const machine = defineMachine<{ at: 'off' } | { at: 'on' }, { type: 'PUSH' } | { type: 'PULL' } | { type: 'WAIT' }>({
+    name: 'm',
+    version: '1',
+    initial: { at: 'off' },
+    states: { off: { PUSH: 'on', PULL: 'on' }, on: { PUSH: 'off' } },
+    on: { WAIT: to(['on'], () => ({ at: 'on' })) },
+  })
+  expect(toMermaid(machine).split('\n').slice(2, -1)).toEqual([
+    'off --> on: WAIT, PUSH, PULL',
+    'on --> on: WAIT',
+    'on --> off: PUSH',
   ])
 })
 
