@@ -2,11 +2,11 @@
 
 import './commits.ts'
 import { measure, type Side, type Timing } from '../harness.ts'
+import { playInTurns } from '../rounds.ts'
 import { type Bar, beside, type Line } from '../verdict.ts'
 import { CELLS } from './cells.ts'
 import type { Library } from './library.ts'
 import { ours } from './ours.tsx'
-import { playInTurns } from './rounds.ts'
 import type { Due, Tally } from './stage.ts'
 import { xstate, xstateStore } from './statecharts.tsx'
 import { conflated, redux, zustand } from './stores.tsx'

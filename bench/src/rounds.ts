@@ -1,11 +1,13 @@
 // Plays scenes that take their own time, in turns: in each round every side once, in an order that alternates.
 
-import type { Timing } from '../harness.ts'
-import { settle } from '../heap.ts'
+import type { Timing } from './harness.ts'
+import { settle } from './heap.ts'
 
-const ROUNDS = 15
-/** Rounds that only warm up. */
-const WARM = 2
+/** How often each side plays, and how often before that to warm up. */
+interface Rounds {
+  readonly counted: number
+  readonly warm: number
+}
 
 /** A side of a scene. */
 export interface Scene<Figure extends string> {
@@ -17,13 +19,15 @@ export interface Scene<Figure extends string> {
 /**
  * Plays a scene with every side.
  * @param scenes ours first
+ * @param rounds how often
  * @returns by the names of the figures, the timings of the sides in their order
  */
 export async function playInTurns<Figure extends string>(
   scenes: readonly Scene<Figure>[],
+  { counted, warm }: Rounds = { counted: 15, warm: 2 },
 ): Promise<Record<Figure, Timing[]>> {
   const lanes = scenes.map((scene) => ({ scene, rounds: [] as Record<Figure, number>[] }))
-  for (let round = -WARM; round < ROUNDS; round++) {
+  for (let round = -warm; round < counted; round++) {
     for (const { scene, rounds } of round % 2 === 0 ? lanes : lanes.toReversed()) {
       await settle()
       const figures = await scene.play()
