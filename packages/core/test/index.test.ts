@@ -60,6 +60,7 @@ test('the public names are these', () => {
     'gitObject',
     'jsonFile',
     'readBatchMessage',
+    'readHistory',
     'treeBytes',
   ])
 })
