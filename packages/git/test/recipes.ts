@@ -2,8 +2,9 @@
 // and what they print is what stands under them.
 
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { linkPackages } from './program.ts'
 
 /** A block of code on the page. */
 interface Block {
@@ -49,11 +50,7 @@ export function readRecipes(): Recipe[] {
 
 /** A folder in which recipes are run, each in a shell of its own; variables are kept from one to the next. */
 export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
-  const packages = join(import.meta.dirname, '../..')
-  mkdirSync(join(folder, 'node_modules/@xmachines'), { recursive: true })
-  for (const name of ['core', 'git']) {
-    symlinkSync(join(packages, name), join(folder, 'node_modules/@xmachines', name), 'dir')
-  }
+  linkPackages(folder)
   const variables = join(folder, 'variables')
   writeFileSync(variables, '')
   const env = {

@@ -68,8 +68,8 @@ export function createOutput(out: Stream, err: Stream): Output {
     kept = ''
     if (due === '') return
     await new Promise<void>((resolve, reject) => {
-      out.write(due, (error: NodeJS.ErrnoException | null | undefined) => {
-        if (error == null) resolve()
+      out.write(due, (error?: NodeJS.ErrnoException | null) => {
+        if (error === undefined || error === null) resolve()
         else reject(error.code === 'EPIPE' ? new OutputClosed() : error)
       })
     })
