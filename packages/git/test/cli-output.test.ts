@@ -1,7 +1,6 @@
 /** What is printed where somebody looks: painted, cut to the width, with a bar on what takes long. */
 import { Writable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createOutput, OutputClosed } from '../src/cli/output.ts'
 import { withProgress } from '../src/cli/progress-bar.ts'
 import { visible, visibleJson } from '../src/cli/visible.ts'
@@ -65,21 +64,29 @@ test('whoever prints to nobody is told so', async () => {
 })
 
 test('work that takes long has a bar on a terminal, which is gone when it is done', async () => {
+  let now = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
   const [terminal, pipe] = [stream(80), stream()]
   for (const err of [terminal, pipe]) {
+    now = 0
     const output = createOutput(stream() as never, err as never)
     const result = await withProgress(output, 'verifying', async (onProgress) => {
-      onProgress(1, 4)
-      // Until it is drawn, or surely would have been.
-      for (let turn = 0; turn < 100 && err.written === ''; turn++) {
-        await pause(10)
-        onProgress(2, 4)
+      for (const [at, done] of [
+        [299, 1],
+        [301, 2],
+        [399, 3],
+        [402, 4],
+      ] as const) {
+        now = at
+        onProgress(done, 4)
       }
       return 'done'
     })
     expect(result).toBe('done')
   }
-  expect(terminal.written).toBe(`\rverifying [${'#'.repeat(15)}${'.'.repeat(15)}]  50 %\r\u001b[K`)
+  clock.mockRestore()
+  const half = `\rverifying [${'#'.repeat(15)}${'.'.repeat(15)}]  50 %`
+  expect(terminal.written).toBe(`${half}\rverifying [${'#'.repeat(30)}] 100 %\r\u001b[K`)
   expect(pipe.written).toBe('')
   const output = createOutput(stream() as never, stream(80) as never)
   await expect(withProgress(output, 'short', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
