@@ -4,7 +4,7 @@
 export type OnProgress = (done: number, total: number) => void
 
 /** So many items are taken from one telling to the next. */
-const STEP = 1024
+export const STEP = 1024
 
 /** The same items, in an array that tells now and then how many of them were taken: what takes them need not know. */
 export function counted<Item>(items: readonly Item[], tell: (taken: number) => void): readonly Item[] {

@@ -14,7 +14,7 @@ import { GitError } from './git-error.ts'
 import { readHistory } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
 import { corrupt } from './object-stream.ts'
-import { counted, type OnProgress } from './progress.ts'
+import { counted, type OnProgress, STEP } from './progress.ts'
 import { listSnapshots } from './read-snapshot.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { snapshotObjects } from './snapshots.ts'
@@ -67,6 +67,7 @@ export async function verifyRun(
     if (at > sequence) throw mismatch(ref, `the run is recorded up to sequence ${sequence}`, id, at)
     for (let next = run.snapshot.current.sequence + 1; next <= at; next++) {
       run.in.send((records[next] as BatchRecord<RunEvent>).events)
+      if (next % STEP === 0) onProgress?.(2 * (sequence + 1) + next, total)
     }
     onProgress?.(2 * (sequence + 1) + at, total)
     const { state, status } = run.snapshot.current

@@ -62,11 +62,22 @@ async function printTable(output: Output, runs: readonly RecordedRun[]): Promise
   const widths = titles.map((title, at) =>
     rows.reduce((most, row) => Math.max(most, (row[at] as string).length), title.length),
   )
-  const cell = (text: string | undefined, at: number): string =>
-    at === 2 ? `${(text ?? '').padStart(widths[at] as number)}  ` : `${(text ?? '').padEnd(widths[at] as number)}  `
-  await output.row(['dim', titles.map(cell).join('')])
-  for (const [id, machine, sequence, created, head] of rows) {
-    const pieces: Piece[] = [['yellow', cell(id, 0)], ['cyan', cell(machine, 1)], cell(sequence, 2), cell(created, 3)]
-    await output.row(...pieces, ['dim', cell(head, 4)])
+  const pad = (text: string, at: number): string =>
+    at === 2 ? text.padStart(widths[at] as number) : text.padEnd(widths[at] as number)
+  await output.row(['dim', titles.map(pad).join('  ').trimEnd()])
+  for (const row of rows) {
+    const [id = '', machine = '', sequence = '', created = '', head = ''] = row.map(pad)
+    const pieces: Piece[] = [
+      ['yellow', id],
+      '  ',
+      ['cyan', machine],
+      '  ',
+      sequence,
+      '  ',
+      created,
+      '  ',
+      ['dim', head],
+    ]
+    await output.row(...pieces)
   }
 }
