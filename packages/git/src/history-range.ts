@@ -47,7 +47,11 @@ export function checkSequence(what: string, sequence: unknown, most: number, end
 }
 
 /** The oid of the commit with a sequence, which the run has. */
-export async function oidAt({ git }: ReadingPlace, found: FoundRun, sequence: number): Promise<string> {
+export async function oidAt(
+  { git }: Pick<ReadingPlace, 'git'>,
+  found: Pick<FoundRun, 'id' | 'head' | 'sequence'>,
+  sequence: number,
+): Promise<string> {
   const { id, head } = found
   // In this order: what is not a batch may say that its sequence is 0.
   if (sequence === found.sequence) return head

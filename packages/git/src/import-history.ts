@@ -17,7 +17,8 @@ import { type HistoryCommits, readHistory } from '@xmachines/core/commits'
 import { recordable } from '@xmachines/core/recording'
 import { readCommit, readGenesis } from './commit-text.ts'
 import { findCommon } from './divergence.ts'
-import { GitError } from './git-error.ts'
+import { asGitError, GitError } from './git-error.ts'
+import { oidAt } from './history-range.ts'
 import type { MachineBranch } from './machine-branches.ts'
 import { hexOf, isOid, objectFormat } from './object-id.ts'
 import { PackBuilder } from './pack.ts'
@@ -146,6 +147,8 @@ async function take(
     }
     const why = `${ref} in ${place.directory} is moved by others all the time; import it again`
     throw new GitError('REPOSITORY_LOCKED', why, { run: id })
+  } catch (thrown) {
+    throw asGitError(thrown, `importing into ${place.directory}`, { run: id })
   } finally {
     await Promise.all(releases.map((release) => release()))
   }
@@ -161,9 +164,13 @@ async function localOf(
   if (object === undefined) return { oid: undefined, sequence: -1 }
   const commit = readCommit(object)
   const sequence = commit === undefined ? -1 : commit.committed - commit.authored
-  const common = await findCommon(place.read, object, commits)
-  if (common !== undefined && common === Math.min(sequence, commits.sequence)) return { oid: object.oid, sequence }
   const [run, head] = [hexOf(commits.digestAt(0)), hexOf(commits.digestAt(commits.sequence))]
+  const local = { oid: object.oid, sequence }
+  // Git finds it in one call, however much further the run is here.
+  const further = sequence > commits.sequence
+  if (further && (await oidAt(place, { id: run, head: object.oid, sequence }, commits.sequence)) === head) return local
+  const common = await findCommon(place.read, object, commits)
+  if (common !== undefined && common === sequence) return local
   const shared = common === undefined ? undefined : hexOf(commits.digestAt(common))
   throw new GitError(
     'HISTORY_DIVERGED',

@@ -144,12 +144,12 @@ test('who reads no further, as head does, ends it quietly', async () => {
   expect([status, complaints]).toEqual([0, ''])
 })
 
-test('the machine branch of a repository that has nothing else has no runs', async () => {
+test('a repository that has no runs says so', async () => {
   const empty = await makeRepository(folder)
   expect(await program(['-C', empty.directory, 'runs'])).toEqual({
     status: 0,
     stdout: '',
-    stderr: 'there are no runs\n',
+    stderr: `there are no runs in ${empty.directory}\n`,
   })
   expect(await program(['-C', empty.directory, 'runs', '--json'])).toEqual({ status: 0, stdout: '', stderr: '' })
   expect((await program(['-C', empty.directory, 'log', 'abcd'])).stderr).toContain('it has no runs')

@@ -1,5 +1,5 @@
 /** Histories from outside come into a repository whole or not at all, and runs go out as the documents they are. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, type RunDocument, restoreRun } from '@xmachines/core'
 import { sha256 } from '@xmachines/core/sha256'
@@ -151,6 +151,19 @@ test('a history of another object format is refused', async () => {
   const error = rejection(repository.import(run.toJSON(), { machine: tally }))
   expect(await error).toMatchObject({ code: 'FORMAT_MISMATCH' })
   expect(await rejection(repository.import('text' as never))).toBeInstanceOf(TypeError)
+})
+
+test('a repository that cannot be written to is told as such, and takes the run once it can', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  run.in.send(add())
+  const [packs, gone] = ['pack', 'gone'].map((name) => join(repository.directory, 'objects', name)) as [string, string]
+  renameSync(packs, gone)
+  const failed = await rejection(repository.import(saved(run), { machine: tally }))
+  expect(failed).toMatchObject({ code: 'WRITE_FAILED', run: run.id })
+  renameSync(gone, packs)
+  expect(refsOf(repository)).toBe('')
+  expect(await repository.import(saved(run), { machine: tally })).toMatchObject({ before: -1, sequence: 1 })
 })
 
 test('what is imported and what is recorded meanwhile make one history', async () => {

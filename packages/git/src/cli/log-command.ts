@@ -45,15 +45,9 @@ export function logCommand(output: Output): Command {
         }
         const width = String(end).length
         for await (const [sequence, record] of readLog(repository, id, end, options)) {
+          const at = String(sequence).padStart(width)
           if (options.json) await output.text(`${visibleJson({ sequence, ...record })}\n`)
-          else
-            await output.row(
-              String(sequence).padStart(width),
-              '  ',
-              ['yellow', shortOid(record.oid)],
-              '  ',
-              ...tell(record),
-            )
+          else await output.row(at, '  ', ['yellow', shortOid(record.oid)], '  ', ...tell(record))
         }
       })
     })

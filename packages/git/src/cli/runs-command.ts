@@ -6,7 +6,7 @@ import { isMachineName } from '../ref-names.ts'
 import { optionsOf, timeOf, withRepository } from './options.ts'
 import type { Output, Piece } from './output.ts'
 import { digitsOf, shortOid } from './run-ids.ts'
-import { visibleJson } from './visible.ts'
+import { visible, visibleJson } from './visible.ts'
 
 const EXAMPLES = `
 With --json, each line is { id, machine: { name, version }, sequence, createdAt, head }. When a run was last written to is
@@ -30,7 +30,7 @@ export function runsCommand(output: Output): Command {
         for await (const run of repository.runs(machine === undefined ? {} : { machine })) runs.push(run)
         if (options.json) await printJson(output, runs)
         else if (runs.length > 0) await printTable(output, runs)
-        else output.complain('there are no runs\n')
+        else output.complain(`there are no runs in ${visible(repository.directory)}\n`)
       })
     })
 }
