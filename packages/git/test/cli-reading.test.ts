@@ -251,14 +251,17 @@ describe('what is not right is found', () => {
     rmSync(join(folder.path, 'none.mjs'))
     const missing = await program(['-C', repository.directory, 'verify', run.id, '-m', 'none.mjs'])
     expect(missing.stderr).toMatch(/^error: the machine none\.mjs cannot be loaded: ENOENT/)
-    // The right one among several, and a module that keeps the process busy for ever.
-    const several = ['-m', 'other.mjs', '-m', 'tally.mjs']
-    expect((await program(['-C', repository.directory, 'verify', run.id, ...several])).status).toBe(0)
+    // The right one among several, of which one has a module that prints, and keeps the process busy for ever.
+    const several = ['-m', 'other.mjs', '-m', 'tally.mjs', '--json']
+    const { status, stdout, stderr } = await program(['-C', repository.directory, 'verify', run.id, ...several])
+    expect([status, stderr]).toEqual([0, 'one and two\n'])
+    expect(linesOf(stdout)).toMatchObject([{ id: run.id }])
   })
 })
 
 const OTHER = `import { defineMachine } from '@xmachines/core'
 setInterval(() => {}, 1000)
+console.log('one and two')
 export const one = defineMachine({ name: 'one', version: '1', initial: 0, on: {} })
 export default defineMachine({ name: 'two', version: '1', initial: 0, on: {} })
 `
