@@ -22,6 +22,7 @@ export interface Manifest {
   dependencies?: Record<string, string>
   peerDependencies?: Record<string, string>
   exports?: Record<string, unknown>
+  bin?: Record<string, string>
 }
 
 const root = join(import.meta.dirname, '..')

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/cli/main.ts'],
   platform: 'node',
   fixedExtension: false,
   target: 'es2022',

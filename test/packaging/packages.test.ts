@@ -9,6 +9,10 @@ import { lintTarball, type Manifest, type PackedPackage, packPackages, readManif
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-packaging-'))
 const names = ['@xmachines/core', '@xmachines/git', '@xmachines/react']
+const nodes: [string, () => string][] = [
+  ['the Node of the workspace', () => process.execPath],
+  ['the Node of this machine', () => machineNode().path],
+]
 let packages: PackedPackage[] = []
 
 beforeAll(() => {
@@ -49,14 +53,19 @@ describe.each(names)('%s', (name) => {
     expect(readFileSync(join(place, 'README.md'), 'utf8')).toContain(name)
   })
 
-  test.each([
-    ['the Node of the workspace', () => process.execPath],
-    ['the Node of this machine', () => machineNode().path],
-  ])('every export of it can be imported by %s', (_title, node) => {
+  test.each(nodes)('every export of it can be imported by %s', (_title, node) => {
     expect(specifiers).not.toEqual([])
     const imports = specifiers.map((specifier) => `await import(${JSON.stringify(specifier)})`)
     writeFileSync(join(project, 'imports.js'), `${imports.join('\n')}\n`)
     run(project, node(), ['imports.js'], consumer())
+  })
+
+  test.each(nodes)('every program of it runs, and says its version (%s)', (_title, node) => {
+    for (const program of Object.keys(installed.bin ?? {})) {
+      const path = join(project, 'node_modules/.bin', program)
+      expect(run(project, node(), [path, '--version'], consumer())).toBe(`${installed.version}\n`)
+      expect(readFileSync(path, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    }
   })
 
   test.each(['nodenext', 'bundler'])('its types resolve, checked to the last declaration (%s)', (resolution) => {
@@ -69,6 +78,38 @@ describe.each(names)('%s', (name) => {
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config))
     run(project, join(root, 'node_modules/.bin/tsc'), ['-p', '.'])
   })
+})
+
+/** A machine and a saved run of it, as somebody has them who installed the package. */
+const DOOR = `import { writeFileSync } from 'node:fs'
+import { createRun, defineMachine } from '@xmachines/core'
+
+export const door = defineMachine({
+  name: 'door',
+  version: '1',
+  initial: { at: 'closed' },
+  states: { closed: { OPEN: 'open' }, open: { CLOSE: 'closed' } },
+})
+const run = createRun(door, { createdAt: 0, nonce: new Uint8Array(16) })
+run.in.send([{ type: 'OPEN' }, { type: 'CLOSE' }])
+writeFileSync('door.run.json', JSON.stringify(run))
+`
+
+test.each(nodes)('the program of @xmachines/git takes a run in, verifies it, and gives it out (%s)', (title, node) => {
+  const project = join(folder, 'in-git')
+  writeFileSync(join(project, 'door.js'), DOOR)
+  run(project, node(), ['door.js'], consumer())
+  const program = join(project, 'node_modules/.bin/xmachines')
+  const directory = `${title.replaceAll(' ', '-')}.git`
+  const xmachines = (...args: string[]): string => run(project, node(), [program, '-C', directory, ...args], consumer())
+  const imported = xmachines('import', '--create', '--machine', './door.js', 'door.run.json', '--json')
+  const { id } = JSON.parse(imported) as { id: string }
+  expect(xmachines('runs')).toContain(`${id.slice(0, 8)}  door@1 `)
+  expect(xmachines('log', id.slice(0, 4))).toMatch(/^1 {2}[0-9a-f]{8} {2}\{"type":"OPEN"\} \{"type":"CLOSE"\}$/m)
+  expect(xmachines('verify', id, '-m', 'door.js')).toContain(`verified ${id} of door@1\n`)
+  expect(xmachines('show', id, '-m', 'door.js')).toContain('state      {"at":"closed"}\n')
+  const saved = readFileSync(join(project, 'door.run.json'), 'utf8')
+  expect(JSON.parse(xmachines('export', id, '-m', 'door.js'))).toEqual(JSON.parse(saved))
 })
 
 function packedPackage(name: string): PackedPackage {

@@ -194,9 +194,14 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
   return machine
 }
 
+/** Whether `defineMachine` made it: that of this very copy of the package. */
+export function isMachine(value: unknown): value is Machine<unknown, RunEvent, unknown, unknown> {
+  return machines.has(value as object)
+}
+
 /** Refuses what `defineMachine` did not make. */
 export function checkMachine(machine: unknown): void {
-  if (!machines.has(machine as object)) throw new TypeError(mustBe('the machine', machine, 'made by defineMachine'))
+  if (!isMachine(machine)) throw new TypeError(mustBe('the machine', machine, 'made by defineMachine'))
 }
 
 /** Answers how messages begin that are about this machine. */

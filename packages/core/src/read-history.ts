@@ -114,6 +114,16 @@ function copyRecord(record: unknown, sequence: number): object {
   throw broken('INVALID_HISTORY', sequence, `the record is ${quote(record)}; it must be an object`)
 }
 
+/** Refuses a document that does not end where it says. */
+export function checkEnd(document: EndOfDocument | undefined, sequence: number, head: string): void {
+  if (document === undefined || (document.sequence === sequence && document.head === head)) return
+  throw broken(
+    'HISTORY_MISMATCH',
+    sequence,
+    `it ends at sequence ${sequence}, ${head}, and says that it ends at ${quote(document.sequence)}, ${quote(document.head)}`,
+  )
+}
+
 /** The refusal of a history at a sequence. */
 export function broken(code: RunErrorCode, sequence: number, why: string, cause?: unknown): RunError {
   return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, cause })

@@ -10,6 +10,7 @@ import type { GitObject, ObjectFormat } from './oid.ts'
 import { openRecorded, type RecordedView } from './recorded-ports.ts'
 import { insideOf, type Run } from './run.ts'
 
+export { isMachine } from './machine.ts'
 export type { Mark } from './mark.ts'
 export type { RecordedPorts, RecordedView } from './recorded-ports.ts'
 export type { SnapshotRecord } from './restore-snapshot.ts'

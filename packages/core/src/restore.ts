@@ -10,7 +10,7 @@ import type { Log } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
 import { mustBe, quote } from './quote.ts'
-import { broken, type EndOfDocument, openHistory, readBatch, readGenesis } from './read-history.ts'
+import { broken, checkEnd, type EndOfDocument, openHistory, readBatch, readGenesis } from './read-history.ts'
 import { Run, startLog } from './run.ts'
 import { checkFormat } from './run-options.ts'
 import { type AnyMachine, type Batch, Refusal, step } from './step.ts'
@@ -97,7 +97,7 @@ export function restoreRun(
     throw broken('MACHINE_MISMATCH', 0, `it is of ${name}@${version}, and the machines given are ${given || 'none'}`)
   }
   const { run, log } = replay(records, pick, options, true)
-  checkEnd(log, document, options.head)
+  checkEndOf(log, document, options.head)
   return run()
 }
 
@@ -261,21 +261,14 @@ function revalidateBatch({ machine: { events } }: Log, batch: Batch): Refusal | 
   return revalidate(events, batch, (parsed, event) => firstDifference(parsed, event, '') === undefined)
 }
 
-function checkEnd(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {
+function checkEndOf(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {
   const sequence = log.batches.length
   const head = oidAt(log, sequence)
   if (trusted !== undefined && trusted !== head) {
     throw broken('HISTORY_MISMATCH', sequence, `it ends at ${head}, and the head that is trusted is ${quote(trusted)}`)
   }
-  if (document === undefined) return
-  if (document.sequence !== sequence || document.head !== head) {
-    throw broken(
-      'HISTORY_MISMATCH',
-      sequence,
-      `it ends at sequence ${sequence}, ${head}, and says that it ends at ${quote(document.sequence)}, ${quote(document.head)}`,
-    )
-  }
-  if (document.state !== stateOid(log.origin.format, log.state)) {
+  checkEnd(document, sequence, head)
+  if (document !== undefined && document.state !== stateOid(log.origin.format, log.state)) {
     throw broken(
       'REPLAY_FAILED',
       sequence,

@@ -52,7 +52,7 @@ const examples = readExamples()
 test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
-  expect(Object.keys(recording).toSorted()).toEqual(['recordable', 'restoreSnapshot'])
+  expect(Object.keys(recording).toSorted()).toEqual(['isMachine', 'recordable', 'restoreSnapshot'])
   expect(Object.keys(commits).toSorted()).toEqual([
     'batchHeader',
     'commitText',
@@ -60,6 +60,7 @@ test('the public names are these', () => {
     'gitObject',
     'jsonFile',
     'readBatchMessage',
+    'readHistory',
     'treeBytes',
   ])
 })

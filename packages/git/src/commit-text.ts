@@ -57,6 +57,8 @@ export function readTree({ content }: ReadObject, format: FormatName): Map<strin
 export interface Genesis {
   readonly record: GenesisRecord
   readonly tree: string
+  /** The state that the run begins with. */
+  readonly initial: unknown
 }
 
 /** Reads a genesis whose commit was read, and makes sure that it is one, to the last byte. */
@@ -87,5 +89,5 @@ export async function readGenesis(
   if (made.oid !== run) throw corrupt(run, `as the genesis of a run it would be ${made.oid}`, { run, sequence: 0 })
   const machine = { name, version, oid: made.machine }
   const record = { oid: run, format, machine, createdAt, nonce }
-  return { record: input === undefined ? record : { ...record, input }, tree: commit.tree }
+  return { record: input === undefined ? record : { ...record, input }, tree: commit.tree, initial }
 }

@@ -8,7 +8,8 @@
  * `NOT_RECORDED` the run's head is not in it; `OBJECT_CORRUPT` an object is not what its oid says, or not of a run;
  * `HISTORY_DIVERGED` the repository holds another history of the run; `REPOSITORY_LOCKED` another process holds a lock,
  * or left it; `WRITE_FAILED` a file could not be written; `RECORDER_STOPPED` nothing more is recorded;
- * `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to; `REMOTE_MISSING` there is no remote of that name;
+ * `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to; `SNAPSHOT_MISSING` none is kept where one is needed;
+ * `REMOTE_MISSING` there is no remote of that name;
  * `REMOTE_MISMATCH` it is configured otherwise; `REMOTE_FAILED` it could not be reached, or broke off;
  * `REMOTE_REJECTED` it does not take what was pushed.
  */
@@ -26,6 +27,7 @@ export type GitErrorCode =
   | 'WRITE_FAILED'
   | 'RECORDER_STOPPED'
   | 'SNAPSHOT_MISMATCH'
+  | 'SNAPSHOT_MISSING'
   | 'REMOTE_MISSING'
   | 'REMOTE_MISMATCH'
   | 'REMOTE_FAILED'

@@ -19,14 +19,12 @@ export interface RecordedRun {
   readonly id: string
   readonly head: string
   readonly sequence: number
+  /** When it began, in whole seconds since the epoch. When it was last written to is not in a history. */
+  readonly createdAt: number
   readonly machine: MachineName
 }
 
-interface Listed {
-  readonly id: string
-  readonly head: string
-  readonly sequence: number
-}
+type Listed = Omit<RecordedRun, 'machine'>
 
 /** The runs of a repository, in the order of their refs. */
 export function listRuns(place: ReadingPlace, { machine }: RunFilter): ReadableStream<RecordedRun> {
@@ -72,7 +70,8 @@ async function listRefs({ git, format }: ReadingPlace, name: string | undefined)
   for (const line of printed.toString().split('\n')) {
     const [ref = '', head = '', authored, committed] = line.split(' ')
     const id = ref.slice(ref.lastIndexOf('/') + 1)
-    if (isOid(id, format)) listed.push({ id, head, sequence: Number(committed) - Number(authored) })
+    const createdAt = Number(authored)
+    if (isOid(id, format)) listed.push({ id, head, sequence: Number(committed) - createdAt, createdAt })
   }
   return listed
 }

@@ -1,14 +1,11 @@
-// Reads runs back: the ref of an id, the stream of its records, and the live run that they restore to.
+// Reads runs back: the live run that the records of an id restore to.
 
 import { type HistoryRecord, type Machine, type Run, type RunEvent, restoreRun } from '@xmachines/core'
-import { readCommit, readGenesisMessage } from './commit-text.ts'
-import { GitError } from './git-error.ts'
-import { groupedStream } from './grouped-stream.ts'
+import { findRun } from './find-run.ts'
 import { readHistory } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
 import { openSnapshot } from './open-snapshot.ts'
-import type { FoundRun, ReadingPlace } from './reading-place.ts'
-import { runRef } from './ref-names.ts'
+import type { ReadingPlace } from './reading-place.ts'
 
 /** How a run is opened. */
 export interface OpenRunOptions {
@@ -16,32 +13,6 @@ export interface OpenRunOptions {
   readonly from?: 'genesis' | 'snapshot'
   /** As with `restoreRun`: asks the schema of `events` to return each event unchanged, for histories from outside. */
   readonly revalidate?: boolean
-}
-
-/** Finds a run by its id, which was checked to be an oid. */
-export async function findRun({ directory, read }: ReadingPlace, id: string): Promise<FoundRun> {
-  const missing = (why: string): GitError =>
-    new GitError('RUN_MISSING', `there is no run ${id} in ${directory}: ${why}; list what there is with runs()`, {
-      run: id,
-    })
-  const genesis = await read(id)
-  if (genesis === undefined) throw missing('it has no such object')
-  const machine = readGenesisMessage(readCommit(genesis)?.message ?? '')
-  if (machine === undefined) throw missing('that object is not the genesis of a run')
-  const ref = runRef(machine.name, id)
-  const head = await read(ref)
-  const commit = head === undefined ? undefined : readCommit(head)
-  if (head === undefined || commit === undefined) throw missing(`${ref} is not there`)
-  const { name, version } = machine
-  return { id, ref, head: head.oid, sequence: commit.committed - commit.authored, machine: { name, version } }
-}
-
-/** The records of a run, one by one. */
-export function streamHistory(place: ReadingPlace, id: string): ReadableStream<HistoryRecord<RunEvent>> {
-  return groupedStream(async function* () {
-    const { head } = await findRun(place, id)
-    yield* readHistory(place.git, place.format, id, head, place.read)
-  })
 }
 
 type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>

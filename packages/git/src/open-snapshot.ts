@@ -2,12 +2,12 @@
 
 import { type BatchRecord, type Machine, type Run, RunError, type RunEvent } from '@xmachines/core'
 import { restoreSnapshot } from '@xmachines/core/recording'
-import { readCommit, readGenesis, readTree } from './commit-text.ts'
+import { readGenesis } from './commit-text.ts'
 import { readBatches } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
-import { corrupt, type ReadObject } from './object-stream.ts'
+import { corrupt } from './object-stream.ts'
+import { listSnapshots, readSnapshot } from './read-snapshot.ts'
 import type { FoundRun, ReadingPlace } from './reading-place.ts'
-import { snapshotRefs } from './ref-names.ts'
 
 type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
 
@@ -17,7 +17,7 @@ export async function openSnapshot(
   machines: AnyMachine | readonly AnyMachine[],
   { id, head, sequence, machine: { name, version } }: FoundRun,
 ): Promise<Run<unknown, RunEvent, unknown, unknown> | undefined> {
-  const latest = (await listSnapshots(place, name, id)).findLast(({ at }) => at <= sequence)
+  const latest = (await listSnapshots(place, name, id)).findLast((one) => one.sequence <= sequence)
   if (latest === undefined) return undefined
   const given: readonly AnyMachine[] = [machines].flat()
   const machine = given.find((one) => one.name === name && one.version === version)
@@ -28,42 +28,13 @@ export async function openSnapshot(
       `the run is of ${name}@${version}, and the machines given are ${names || 'none'}`,
     )
   }
-  const where = { run: id, sequence: latest.at }
-  const need = async (oid: string): Promise<ReadObject> => {
-    const object = await place.read(oid)
-    if (object === undefined) throw corrupt(oid, 'it is missing', where)
-    return object
-  }
-  const commit = readCommit(await need(latest.oid))
-  if (commit?.parent === undefined) throw corrupt(latest.oid, 'it is not a snapshot', where)
-  const files = readTree(await need(commit.tree), place.format)
-  const file = async (path: string): Promise<unknown> =>
-    JSON.parse((await need(files.get(path) ?? path)).content.toString())
-  const about = (await file('snapshot.json')) as { readonly sequence: number; readonly position: number }
-  if (about.sequence !== latest.at) throw corrupt(latest.oid, `it is of sequence ${about.sequence}`, where)
-  const genesis = await readGenesis(await need(id), place.format, place.read)
+  const { parent: oid, position, state } = await readSnapshot(place, id, latest)
+  const object = await place.read(id)
+  if (object === undefined) throw corrupt(id, 'it is missing', { run: id, sequence: 0 })
+  const genesis = await readGenesis(object, place.format, place.read)
   const batches: BatchRecord<RunEvent>[] = []
-  const after = { oid: commit.parent, sequence: latest.at }
+  const after = { oid, sequence: latest.sequence }
   for await (const group of readBatches(place.git, place.format, genesis, after, head)) batches.push(...group)
-  const snapshot = { genesis: genesis.record, ...about, oid: commit.parent, state: await file('state.json') }
+  const snapshot = { genesis: genesis.record, ...after, position, state }
   return restoreSnapshot(machine, snapshot, batches, { head, format: objectFormat(place.format) })
-}
-
-/** The snapshots of a run, the earliest first. */
-export async function listSnapshots(
-  { git }: ReadingPlace,
-  name: string,
-  id: string,
-): Promise<{ readonly ref: string; readonly oid: string; readonly at: number }[]> {
-  const under = snapshotRefs(name, id)
-  const printed = (await git.run(['for-each-ref', '--format=%(refname) %(objectname)', under])).toString()
-  return printed
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [ref = '', oid = ''] = line.split(' ')
-      return { ref, oid, at: Number(ref.slice(under.length)) }
-    })
-    .filter(({ at }) => Number.isInteger(at))
-    .toSorted((one, other) => one.at - other.at)
 }

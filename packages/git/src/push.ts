@@ -5,12 +5,12 @@ import { isAncestor } from './ancestry.ts'
 import { readCommit } from './commit-text.ts'
 import { fetchToLook } from './fetch.ts'
 import { verifyFetched } from './fetched-runs.ts'
+import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
 import { type NetworkPlace, pause, remoteFailure, remoteRefs } from './network.ts'
-import { findRun } from './open-run.ts'
-import { listSnapshots } from './open-snapshot.ts'
 import { parsePush } from './push-report.ts'
+import { listSnapshots } from './read-snapshot.ts'
 import type { FoundRun } from './reading-place.ts'
 import { machineRef } from './ref-names.ts'
 import { withoutSecrets } from './remotes.ts'
@@ -60,7 +60,7 @@ async function pushSnapshots(
   run: FoundRun,
   kept: Awaited<ReturnType<typeof listSnapshots>>,
 ): Promise<void> {
-  const wanted = new Map(kept.filter(({ at }) => at <= run.sequence).map(({ ref, oid }) => [ref, oid]))
+  const wanted = new Map(kept.filter(({ sequence }) => sequence <= run.sequence).map(({ ref, oid }) => [ref, oid]))
   if (wanted.size === 0) return
   const { failures } = await push(place, remote, run, wanted)
   await checkOthers(place, remote, run, wanted, failures)

@@ -20,5 +20,7 @@ export interface FoundRun {
   readonly ref: string
   readonly head: string
   readonly sequence: number
+  /** When the run began, in whole seconds since the epoch. */
+  readonly createdAt: number
   readonly machine: MachineName
 }

@@ -1,26 +1,32 @@
 // A repository as its users see it: each operation in a file of its own, put together here.
 
 import { join } from 'node:path'
-import type { HistoryRecord, Machine, Run, RunEvent, RunOf } from '@xmachines/core'
+import type { History, HistoryRecord, Machine, Run, RunDocument, RunEvent, RunOf } from '@xmachines/core'
+import { type ExportOptions, exportRun } from './export-run.ts'
 import { fetchAll, fetchRun } from './fetch.ts'
+import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
 import { gitProgram } from './git-program.ts'
+import { groupedStream } from './grouped-stream.ts'
+import { type HistoryRange, readRange } from './history-range.ts'
+import { type ImportedRun, type ImportOptions, importHistory } from './import-history.ts'
 import { listRuns, type RecordedRun, type RunFilter } from './list-runs.ts'
 import { liveRecorders } from './live-recorders.ts'
 import { machineBranches } from './machine-branches.ts'
 import { NETWORK_SETTINGS, type NetworkPlace } from './network.ts'
 import { checkId, type FormatName } from './object-id.ts'
 import { objectReader } from './object-reader.ts'
-import { type OpenRunOptions, openRun, streamHistory } from './open-run.ts'
+import { type OpenRunOptions, openRun } from './open-run.ts'
 import { sweepPacks } from './pack-store.ts'
 import { type PushedRun, pushRun } from './push.ts'
+import { type KeptState, listSnapshots, readState } from './read-snapshot.ts'
 import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
-import { type KeptSnapshot, keepSnapshot } from './snapshots.ts'
+import { type KeptSnapshot, keepSnapshot, type SnapshotPlace } from './snapshots.ts'
 import type { FetchedRun } from './take-runs.ts'
 import { createUpkeep } from './upkeep.ts'
-import { type Verified, verifyRun } from './verify.ts'
+import { type Verified, type VerifyOptions, verifyRun } from './verify.ts'
 import { createWriter, type Writer } from './writer.ts'
 
 /** What Git says of a repository. */
@@ -62,15 +68,37 @@ export interface Repository {
     id: string,
     options?: OpenRunOptions,
   ): Promise<RunOf<Machines[number]>>
-  /** The records of a run, each verified; needs no machine. */
-  history(id: string): ReadableStream<HistoryRecord<RunEvent>>
+  /** The records of a run, or of a part of it, each verified; needs no machine. */
+  history(id: string, range?: HistoryRange): ReadableStream<HistoryRecord<RunEvent>>
   /** The runs that are recorded here. */
   runs(filter?: RunFilter): ReadableStream<RecordedRun>
+  /**
+   * What is known of a run without reading its history.
+   * @throws {GitError} `RUN_MISSING`
+   */
+  find(id: string): Promise<RecordedRun>
+  /**
+   * Takes a history from outside into the repository, as `run.toJSON()` gives it: all of it is verified before anything
+   * is written, and the run moves only forwards. Where all of it is here already, nothing is done.
+   * @throws {GitError} `HISTORY_DIVERGED`, `RUN_MISSING` where it is new and no machine was given, or `FORMAT_MISMATCH`
+   * @throws {RunError} as `restoreRun` does
+   */
+  import(history: History, options?: ImportOptions): Promise<ImportedRun>
+  /**
+   * A run as the document that `run.toJSON()` gives, for `restoreRun` or `import` elsewhere.
+   * @throws {GitError} `SNAPSHOT_MISSING` where it takes a machine, `RUN_MISSING` or `OBJECT_CORRUPT`
+   * @throws {RunError} as `restoreRun` does
+   */
+  export(id: string, options?: ExportOptions): Promise<RunDocument<RunEvent>>
   /**
    * Keeps the run's latest state beside its history, at a ref that is created once and never moved (RFC Run v1 §6).
    * @throws {GitError} `NOT_RECORDED` where the run's head is not in this repository
    */
   snapshot<State, Event extends RunEvent, Output, Input>(run: Run<State, Event, Output, Input>): Promise<KeptSnapshot>
+  /** The snapshots that are kept of a run, the earliest first. */
+  snapshots(id: string): Promise<readonly KeptSnapshot[]>
+  /** The state at a sequence, where a snapshot or the genesis keeps it, which is trusted; undefined where none does. */
+  state(id: string, sequence: number): Promise<KeptState | undefined>
   /**
    * Replays a run from its genesis, and holds every snapshot against what it comes to.
    * @throws {GitError} `SNAPSHOT_MISMATCH`, `RUN_MISSING` or `OBJECT_CORRUPT`
@@ -78,6 +106,7 @@ export interface Repository {
   verify<State, Event extends RunEvent, Output, Input>(
     machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
     id: string,
+    options?: VerifyOptions,
   ): Promise<Verified>
   /**
    * Adds a remote to the repository's configuration: an absolute path, `user@host:path`, or a url of file, git, http,
@@ -150,6 +179,10 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     return { ...place, gitDirectory, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
   }
 
+  function keepingPlace(): SnapshotPlace {
+    return { ...place, gitDirectory, packDirectory, mover: moverOf(true) }
+  }
+
   return {
     directory,
     format,
@@ -179,13 +212,28 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     open: (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
       // The types of the run are those of the machine that has the name and the version of its genesis.
       openRun(place, machine, checkId(id, format), options) as Promise<never>,
-    history: (id) => streamHistory(place, checkId(id, format)),
+    history(id, range = {}) {
+      const run = checkId(id, format)
+      return groupedStream(() => readRange(place, run, range))
+    },
     runs: (filter = {}) => listRuns(place, filter),
+    async find(id) {
+      const { ref: _, ...run } = await findRun(place, checkId(id, format))
+      return run
+    },
+    import: async (history, options = {}) =>
+      await importHistory({ ...keepingPlace(), ensureMachine, onPack: upkeep.onPack }, history, options),
+    export: async (id, options = {}) => await exportRun(place, checkId(id, format), options),
     snapshot(run) {
       const flush = async (): Promise<unknown> => await recorders.get(run)?.flush()
-      return keepSnapshot({ ...place, gitDirectory, packDirectory, mover: moverOf(true) }, run, flush)
+      return keepSnapshot(keepingPlace(), run, flush)
     },
-    verify: (machine, id) => verifyRun(place, machine, checkId(id, format)),
+    async snapshots(id) {
+      const { machine } = await findRun(place, checkId(id, format))
+      return await listSnapshots(place, machine.name, id)
+    },
+    state: async (id, sequence) => await readState(place, checkId(id, format), sequence),
+    verify: (machine, id, options = {}) => verifyRun(place, machine, checkId(id, format), options),
     addRemote: async (name, url) => await addRemote(git, checkRemoteName(name), checkRemoteUrl(url)),
     push: async (remote, id) => await pushRun(networkPlace(), checkRemoteName(remote), checkId(id, format)),
     fetch: async (remote: string, id: string) =>

@@ -9,14 +9,21 @@ import {
   restoreRun,
 } from '@xmachines/core'
 import { readGenesis, readTree } from './commit-text.ts'
+import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
 import { readHistory } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
 import { corrupt } from './object-stream.ts'
-import { findRun } from './open-run.ts'
-import { listSnapshots } from './open-snapshot.ts'
+import { counted, type OnProgress, STEP } from './progress.ts'
+import { listSnapshots } from './read-snapshot.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { snapshotObjects } from './snapshots.ts'
+
+/** How a run is verified. */
+export interface VerifyOptions {
+  /** Told now and then how far it is. */
+  readonly onProgress?: OnProgress
+}
 
 /** What was verified. */
 export interface Verified {
@@ -34,16 +41,21 @@ export async function verifyRun(
   place: ReadingPlace,
   machine: AnyMachine | readonly AnyMachine[],
   id: string,
+  { onProgress }: VerifyOptions,
 ): Promise<Verified> {
   const { head, sequence, machine: name } = await findRun(place, id)
+  const kept = await listSnapshots(place, name.name, id)
+  // All is read and replayed, and then replayed again as far as the last snapshot.
+  const total = 2 * (sequence + 1) + Math.min(sequence, kept.at(-1)?.sequence ?? 0)
   const records: HistoryRecord<RunEvent>[] = []
   for await (const group of readHistory(place.git, place.format, id, head, place.read)) {
     for (const record of group) records.push(record)
+    onProgress?.(records.length, total)
   }
   const machines = Array.isArray(machine) ? (machine as readonly AnyMachine[]) : [machine as AnyMachine]
   const format = objectFormat(place.format)
-  restoreRun(machines, records, { format, head, revalidate: true })
-  const kept = await listSnapshots(place, name.name, id)
+  const replayed = counted(records, (taken) => onProgress?.(sequence + 1 + taken, total))
+  restoreRun(machines, replayed, { format, head, revalidate: true })
   const genesis = await place.read(id)
   if (genesis === undefined) throw corrupt(id, 'it is missing', { run: id, sequence: 0 })
   const { tree, record } = await readGenesis(genesis, place.format, place.read)
@@ -51,18 +63,20 @@ export async function verifyRun(
   if (treeObject === undefined) throw corrupt(tree, 'it is missing', { run: id, sequence: 0 })
   const files = readTree(treeObject, place.format)
   const run = restoreRun(machines, records.slice(0, 1), { format }) as Run<unknown, RunEvent>
-  for (const { at, oid, ref } of kept) {
+  for (const { sequence: at, oid, ref } of kept) {
     if (at > sequence) throw mismatch(ref, `the run is recorded up to sequence ${sequence}`, id, at)
     for (let next = run.snapshot.current.sequence + 1; next <= at; next++) {
       run.in.send((records[next] as BatchRecord<RunEvent>).events)
+      if (next % STEP === 0) onProgress?.(2 * (sequence + 1) + next, total)
     }
+    onProgress?.(2 * (sequence + 1) + at, total)
     const { state, status } = run.snapshot.current
     const content = { format: place.format, machine: record.machine, createdAt: record.createdAt, files }
     const parent = (records[at] as HistoryRecord<RunEvent>).oid
     const made = snapshotObjects({ ...content, parent, sequence: at, position: run.position, status, state }).at(-1)
     if (made?.oid !== oid) throw mismatch(ref, `the history comes to ${String(made?.oid)}, not ${oid}`, id, at)
   }
-  return { id, head, sequence, snapshots: kept.map(({ at }) => at) }
+  return { id, head, sequence, snapshots: kept.map((snapshot) => snapshot.sequence) }
 }
 
 function mismatch(ref: string, why: string, run: string, sequence: number): GitError {

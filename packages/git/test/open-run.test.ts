@@ -1,5 +1,6 @@
 /** Runs are read back as they were, with a machine or without, and listed. */
 import { defineMachine } from '@xmachines/core'
+import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
 import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
@@ -37,10 +38,11 @@ test('runs are listed with head, sequence and machine, by machine and by version
   const [one, two, three] = [tallyRun(), tallyRun(), createRun(next)]
   one.in.send(add())
   two.in.send([add(), finish])
-  const listed = [one, two, three].map(({ id, head, snapshot, machine: { name, version } }) => ({
+  const listed = [one, two, three].map(({ id, head, genesis, snapshot, machine: { name, version } }) => ({
     id,
     head,
     sequence: snapshot.current.sequence,
+    createdAt: genesis.createdAt,
     machine: { name, version },
   }))
   await Promise.all([repository.record(one).stop(), repository.record(two).done, repository.record(three).stop()])
@@ -50,6 +52,39 @@ test('runs are listed with head, sequence and machine, by machine and by version
   expect(await all(repository.runs({ machine: next }))).toEqual([listed[2]])
   expect(await all(repository.runs({ machine: 'nobody' }))).toEqual([])
   expect(() => repository.runs({ machine: '../..' })).toThrow(TypeError)
+  expect(await repository.find(two.id)).toEqual(listed[1])
+})
+
+test('a part of a history is read without what lies before it', async () => {
+  const repository = await makeRepository(folder)
+  const { directory } = repository
+  const run = tallyRun()
+  for (let at = 0; at < 10; at++) run.in.send(add(at))
+  await repository.record(run).stop()
+  const { records } = run.toJSON()
+  for (const [from, to] of [
+    [0, 0],
+    [0, 4],
+    [1, 1],
+    [1, 10],
+    [7, 9],
+    [10, 10],
+  ] as const) {
+    expect(await all(repository.history(run.id, { from, to }))).toEqual(records.slice(from, to + 1))
+  }
+  expect(await all(repository.history(run.id, { from: 8 }))).toEqual(records.slice(8))
+  expect(await all(repository.history(run.id, { from: 5, to: 4 }))).toEqual([])
+  expect(await all(repository.history(run.id, { from: 11 }))).toEqual([])
+  for (const range of [{ from: 12 }, { from: -1 }, { from: 1.5 }, { to: 11 }, { to: Number.NaN }]) {
+    expect(await rejection(all(repository.history(run.id, range)))).toBeInstanceOf(RangeError)
+  }
+  // A batch that somebody else put there is found by who reads it, and only by them.
+  const ref = `refs/runs/tally/${run.id}`
+  const author = ['-c', 'user.name=A', '-c', 'user.email=a@b']
+  const forged = ['commit-tree', `${ref}^{tree}`, '-p', `${ref}~1`, '-m', '{"type":"ADD","by":1}']
+  git(directory, 'update-ref', ref, git(directory, ...author, ...forged))
+  const other = await openRepository(directory)
+  expect(await rejection(all(other.history(run.id)))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 10 })
 })
 
 test('what is no run is refused', async () => {
@@ -58,6 +93,7 @@ test('what is no run is refused', async () => {
   await repository.record(run).stop()
   await expect(async () => await repository.open(tally, 'HEAD')).rejects.toThrow(TypeError)
   expect(() => repository.history(`${run.id}\n`)).toThrow(TypeError)
+  expect(await rejection(repository.find('0'.repeat(40)))).toMatchObject({ code: 'RUN_MISSING' })
   expect(await rejection(repository.open(tally, '0'.repeat(40)))).toMatchObject({ code: 'RUN_MISSING' })
   expect(await rejection(repository.open(tally, run.genesis.machine.oid))).toMatchObject({ code: 'RUN_MISSING' })
 })

@@ -1,12 +1,14 @@
-/** The recipes of docs/git.md are run as they stand there, and print what stands under them. */
-import { afterAll, expect, test } from 'vitest'
+/** The recipes of docs/git.md, and what the README shows of the program, are run as they stand there. */
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
 import { kitchen, readRecipes } from './recipes.ts'
 import { makeFolder } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
-const cook = kitchen(folder.path)
-const recipes = readRecipes()
+const cook = kitchen(join(folder.path, 'page'))
+const recipes = readRecipes(join(import.meta.dirname, '../../../docs/git.md'))
+const program = readRecipes(join(import.meta.dirname, '../README.md')).filter(({ title }) => title === 'The program')
 
 test('the page has a recipe for each of these', () => {
   expect([...new Set(recipes.map(({ title }) => title))]).toEqual([
@@ -24,4 +26,17 @@ test('the page has a recipe for each of these', () => {
 
 test.each(recipes.map((recipe, at) => ({ at, ...recipe })))('$title ($at)', async (recipe) => {
   expect(await cook(recipe)).toBe(recipe.prints)
+})
+
+describe('what the README shows of the program', () => {
+  const shown = kitchen(join(folder.path, 'program'))
+
+  test('is each command once', () => {
+    const commands = program.map(({ commands }) => / (runs|log|show|verify|import|export)\s/.exec(commands)?.[1])
+    expect(commands).toEqual(['import', 'runs', 'log', 'show', 'verify', 'export'])
+  })
+
+  test.each(program.map((recipe, at) => ({ at, ...recipe })))('$title ($at)', async (recipe) => {
+    expect(await shown(recipe)).toBe(recipe.prints)
+  })
 })

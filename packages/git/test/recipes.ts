@@ -1,9 +1,10 @@
-// Reads the recipes of docs/git.md and runs them: files that the page shows are written, commands are run in its order,
-// and what they print is what stands under them.
+// Reads the recipes of a page and runs them: files that the page shows are written, commands are run in its order, and
+// what they print is what stands under them.
 
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { linkPackages, main } from './program.ts'
 
 /** A block of code on the page. */
 interface Block {
@@ -21,10 +22,8 @@ export interface Recipe {
   readonly prints: string
 }
 
-export const page: string = join(import.meta.dirname, '../../../docs/git.md')
-
-/** The recipes of the page, in order. */
-export function readRecipes(): Recipe[] {
+/** The recipes of a page, in order. */
+export function readRecipes(page: string): Recipe[] {
   const recipes: Recipe[] = []
   for (const section of readFileSync(page, 'utf8').split(/^##+ /m)) {
     const title = section.slice(0, section.indexOf('\n')).replace(/^# /, '')
@@ -49,15 +48,12 @@ export function readRecipes(): Recipe[] {
 
 /** A folder in which recipes are run, each in a shell of its own; variables are kept from one to the next. */
 export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
-  const packages = join(import.meta.dirname, '../..')
-  mkdirSync(join(folder, 'node_modules/@xmachines'), { recursive: true })
-  for (const name of ['core', 'git']) {
-    symlinkSync(join(packages, name), join(folder, 'node_modules/@xmachines', name), 'dir')
-  }
+  linkPackages(folder)
+  writeFileSync(join(folder, 'xmachines'), `#!/bin/sh\nexec node ${main} "$@"\n`, { mode: 0o755 })
   const variables = join(folder, 'variables')
   writeFileSync(variables, '')
   const env = {
-    PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`,
+    PATH: [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
     HOME: folder,
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
@@ -65,7 +61,7 @@ export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
   }
   return ({ files, commands }) => {
     for (const [name, text] of files) writeFileSync(join(folder, name), text)
-    const script = `. ${variables}\n${commands}\necho "ID=$ID" > ${variables}\n`
+    const script = `. ${variables}\n${commands}\necho "ID=\${ID:-}" > ${variables}\n`
     return new Promise((resolve, reject) => {
       execFile('sh', ['-euc', script], { cwd: folder, env }, (error, printed, complaints) => {
         if (error === null) resolve(printed)

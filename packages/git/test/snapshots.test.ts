@@ -37,6 +37,51 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   })
 })
 
+test('what is kept of states is listed and read: snapshots, and what the genesis begins with', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun('sha1', { start: 3 })
+  const recorder = repository.record(run)
+  run.in.send(add(4))
+  const one = await repository.snapshot(run)
+  const { state } = run.toJSON()
+  run.in.send(finish)
+  const two = await repository.snapshot(run)
+  await recorder.done
+  expect(await repository.snapshots(run.id)).toEqual([one, two])
+  expect(await repository.state(run.id, 0)).toMatchObject({ state: { total: 3 }, from: 'genesis', status: undefined })
+  expect(await repository.state(run.id, 1)).toEqual({
+    sequence: 1,
+    state: { total: 7 },
+    oid: state,
+    from: 'snapshot',
+    status: 'active',
+  })
+  expect(await repository.state(run.id, 2)).toMatchObject({ status: 'done', oid: run.toJSON().state })
+  expect(await rejection(repository.state(run.id, 3))).toBeInstanceOf(RangeError)
+  git(repository.directory, 'update-ref', '-d', one.ref)
+  expect(await repository.state(run.id, 1)).toBeUndefined()
+  // What stands at the ref of another batch is no snapshot of that.
+  git(repository.directory, 'update-ref', one.ref, two.oid)
+  expect(await rejection(repository.state(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
+  git(repository.directory, 'update-ref', one.ref, run.head)
+  expect(await rejection(repository.state(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
+})
+
+test('whoever verifies is told how far it is', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  for (let at = 0; at < 3000; at++) run.in.send(add())
+  await repository.snapshot(run)
+  await recorder.stop()
+  const told: [number, number][] = []
+  await repository.verify(tally, run.id, { onProgress: (done, total) => told.push([done, total]) })
+  expect(told.length).toBeGreaterThan(4)
+  expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).toSorted((a, b) => a - b))
+  expect(new Set(told.map(([, total]) => total)).size).toBe(1)
+  expect(told.at(-1)).toEqual([9002, 9002])
+})
+
 test('a snapshot is of the moment of the call, though the run goes on', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()

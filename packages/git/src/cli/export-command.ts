@@ -1,0 +1,77 @@
+// `xmachines export ID`: a run as the document that `run.toJSON()` gives.
+
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import type { RunDocument, RunEvent } from '@xmachines/core'
+import { Command } from 'commander'
+import type { ExportOptions } from '../export-run.ts'
+import { CommandError, withHint } from './command-error.ts'
+import { loadMachines } from './load-machines.ts'
+import { machineOption, optionsOf, withRepository } from './options.ts'
+import type { Output } from './output.ts'
+import { withProgress } from './progress-bar.ts'
+import { resolveId } from './run-ids.ts'
+import { visibleJson } from './visible.ts'
+
+interface ExportCommandOptions {
+  readonly machine?: readonly string[]
+  readonly output: string
+}
+
+const EXAMPLES = `
+The document names the oid of the state at its end. That is known without the machine where a snapshot is kept at the head
+of the run, which is trusted; --machine replays the run.
+
+With --json and -o, it is one line about what was written: { id, machine: { name, version }, sequence, head, file }.
+
+Example:
+  $ xmachines export 2903140d --machine ./door.js -o door.run.json`
+
+/** The command. */
+export function exportCommand(output: Output): Command {
+  return new Command('export')
+    .summary('save a run as a document')
+    .description('Writes a run as the document that run.toJSON() gives, for restoreRun, or for import elsewhere.')
+    .argument('<id>', 'the id of the run, or its first digits')
+    .option('-o, --output <file>', 'where to write it; - is the standard output', '-')
+    .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: string, _options: object, command: Command) => {
+      const options = optionsOf<ExportCommandOptions>(command)
+      const machines = await loadMachines(options.machine)
+      await withRepository(options, async (repository) => {
+        const id = await resolveId(repository, given)
+        const document = await withProgress(output, 'exporting', (onProgress) => {
+          const exporting: ExportOptions = machines === undefined ? { onProgress } : { machine: machines, onProgress }
+          return repository.export(id, exporting)
+        }).catch((thrown: unknown) => {
+          throw withHint(thrown, 'SNAPSHOT_MISSING', 'the option is --machine FILE')
+        })
+        const file = options.output
+        if (file === '-') {
+          for (const part of partsOf(document)) await output.text(part)
+          return
+        }
+        await pipeline(partsOf(document), createWriteStream(file)).catch((thrown: Error) => {
+          throw new CommandError(`${file} cannot be written: ${thrown.message}`)
+        })
+        const { machine } = await repository.find(id)
+        const { sequence, head } = document
+        if (options.json) await output.text(`${visibleJson({ id, machine, sequence, head, file })}\n`)
+        else await output.line(['green', 'exported'], ' ', ['yellow', id], ` up to sequence ${sequence} into ${file}`)
+      })
+    })
+}
+
+/** The text of a document, record by record: all of it may be more than one string can hold. */
+function* partsOf({
+  format,
+  records,
+  sequence,
+  head,
+  state,
+}: RunDocument<RunEvent>): Generator<string, void, undefined> {
+  yield `{"format":${visibleJson(format)},"records":[`
+  for (const [at, record] of records.entries()) yield `${at === 0 ? '' : ','}${visibleJson(record)}`
+  yield `],${visibleJson({ sequence, head, state }).slice(1)}\n`
+}

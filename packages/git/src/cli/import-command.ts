@@ -1,0 +1,113 @@
+// `xmachines import FILE`: takes a run that was saved as a document into the repository.
+
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { type History, restoreRun } from '@xmachines/core'
+import { readHistory } from '@xmachines/core/commits'
+import { Command } from 'commander'
+import { GitError } from '../git-error.ts'
+import type { ImportOptions } from '../import-history.ts'
+import { objectFormat } from '../object-id.ts'
+import { openRepository } from '../open-repository.ts'
+import type { Repository } from '../repository.ts'
+import { CommandError, withHint } from './command-error.ts'
+import { type AnyMachine, loadMachines } from './load-machines.ts'
+import { type GlobalOptions, machineOption, optionsOf } from './options.ts'
+import type { Output } from './output.ts'
+import { withProgress } from './progress-bar.ts'
+import { visibleJson } from './visible.ts'
+
+interface ImportCommandOptions extends GlobalOptions {
+  readonly machine?: readonly string[]
+  readonly create?: true
+}
+
+const EXAMPLES = `
+All of the file is verified before anything is written. A run that the repository has is gone on with where the file goes
+on from it, without its machine; where it has another history of the run, the file is refused. A run that is new needs its
+machine, since a file does not hold the state that it begins with.
+
+With --json, it is one line: { id, machine: { name, version }, sequence, head, before, replayed }. before is the sequence
+that was here, -1 where the run was not.
+
+Examples:
+  $ xmachines -C runs.git import --create --machine ./door.js door-2903140.run.json
+  $ curl -s https://example.com/run.json | xmachines import -`
+
+/** The command. */
+export function importCommand(output: Output): Command {
+  return new Command('import')
+    .summary('take a saved run into the repository')
+    .description('Takes a run that was saved as a document, by run.toJSON() or by export, into the repository.')
+    .argument('<file>', 'the document, or - for the standard input')
+    .addOption(machineOption('an ES module that exports the machine, to replay the run'))
+    .option('--create', 'make the repository where there is none')
+    .addHelpText('after', EXAMPLES)
+    .action(async (file: string, _options: object, command: Command) => {
+      const options = optionsOf<ImportCommandOptions>(command)
+      const machines = await loadMachines(options.machine)
+      const history = await readDocument(file)
+      const { machine } = readHistory(history).genesis
+      const repository = await openFor(history, options, machines)
+      try {
+        const { id, head, sequence, before } = await withProgress(output, 'importing', (onProgress) => {
+          const importing: ImportOptions = machines === undefined ? { onProgress } : { machine: machines, onProgress }
+          return repository.import(history, importing)
+        })
+        const { name, version } = machine
+        const replayed = machines !== undefined
+        if (options.json) {
+          const imported = { id, machine: { name, version }, sequence, head, before, replayed }
+          await output.text(`${visibleJson(imported)}\n`)
+          return
+        }
+        const was = before < 0 ? 'new here' : `was at ${before}`
+        const how = sequence === before ? (['dim', 'already here'] as const) : (['green', 'imported'] as const)
+        await output.line(how, ' ', ['yellow', id], ' of ', ['cyan', `${name}@${version}`])
+        await output.line(`at sequence ${sequence}${sequence === before ? '' : ` (${was})`}, head ${head}`)
+        if (!replayed) await output.line(['dim', 'every oid verified, not replayed: "xmachines verify" does that'])
+      } catch (thrown) {
+        throw withHint(thrown, 'RUN_MISSING', 'the option is --machine FILE')
+      } finally {
+        await repository.close()
+      }
+    })
+}
+
+async function readDocument(file: string): Promise<History> {
+  const what = file === '-' ? 'the standard input' : file
+  let document: unknown
+  try {
+    document = JSON.parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'))
+  } catch (thrown) {
+    const why = (thrown as Error).message
+    throw new CommandError(
+      thrown instanceof SyntaxError ? `${what} is not JSON: ${why}` : `${what} cannot be read: ${why}`,
+    )
+  }
+  if (typeof document === 'object' && document !== null && 'records' in document) return document as History
+  throw new CommandError(`${what} is not a saved run; it must be what run.toJSON() or "xmachines export" gives`)
+}
+
+/** The repository; one that is made is made only for a history that is sound. */
+async function openFor(
+  history: History,
+  { repository: directory, create }: ImportCommandOptions,
+  machines: readonly AnyMachine[] | undefined,
+): Promise<Repository> {
+  try {
+    return await openRepository(directory)
+  } catch (thrown) {
+    if (!(thrown instanceof GitError) || thrown.code !== 'NOT_A_REPOSITORY') throw thrown
+    if (!create) throw withHint(thrown, thrown.code, '--create makes one')
+  }
+  const { machine, format } = readHistory(history).genesis
+  if (machines === undefined) {
+    throw new CommandError(
+      `a repository that is made has no runs, and the file does not hold the state that its run begins with; ` +
+        `give the machine ${machine.name}@${machine.version} with --machine FILE`,
+    )
+  }
+  restoreRun(machines, history, { format: objectFormat(format), revalidate: true })
+  return await openRepository(directory, { create: true, format })
+}

@@ -1,0 +1,85 @@
+// `xmachines log ID`: a line for each batch of a run.
+
+import type { HistoryRecord, RunEvent } from '@xmachines/core'
+import { Command } from 'commander'
+import type { Repository } from '../repository.ts'
+import { CommandError } from './command-error.ts'
+import { optionsOf, wholeNumber, withRepository } from './options.ts'
+import type { Output, Piece } from './output.ts'
+import { resolveId, shortOid } from './run-ids.ts'
+import { visibleJson } from './visible.ts'
+
+interface LogOptions {
+  readonly from?: number
+  readonly limit?: number
+  readonly reverse?: true
+}
+
+const EXAMPLES = `
+The first line, of sequence 0, is the genesis. With --json, each line is a record of the history as restoreRun takes it,
+with its sequence: { sequence, oid, format, machine, createdAt, nonce, input }, then { sequence, oid, parent, events }.
+
+Example, the latest ten batches:
+  $ xmachines log 2903140d --reverse --limit 10`
+
+/** So many records are read at once, backwards. */
+const BLOCK = 1000
+
+/** The command. */
+export function logCommand(output: Output): Command {
+  return new Command('log')
+    .summary('show the events of a run')
+    .description('Shows the history of a run, a line for each batch: its sequence, its oid and its events.')
+    .argument('<id>', 'the id of the run, or its first digits')
+    .option('--from <n>', 'begin (with --reverse: end) at this sequence', wholeNumber(0))
+    .option('--limit <n>', 'show at most so many lines', wholeNumber(1))
+    .option('--reverse', 'the latest first')
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: string, _options: object, command: Command) => {
+      const options = optionsOf<LogOptions>(command)
+      await withRepository(options, async (repository) => {
+        const id = await resolveId(repository, given)
+        const { sequence: end } = await repository.find(id)
+        if ((options.from ?? 0) > end) {
+          throw new CommandError(`--from is ${options.from}; the run ${id} is recorded up to sequence ${end}`)
+        }
+        const width = String(end).length
+        for await (const [sequence, record] of readLog(repository, id, end, options)) {
+          const at = String(sequence).padStart(width)
+          if (options.json) await output.text(`${visibleJson({ sequence, ...record })}\n`)
+          else await output.row(at, '  ', ['yellow', shortOid(record.oid)], '  ', ...tell(record))
+        }
+      })
+    })
+}
+
+type Numbered = readonly [sequence: number, record: HistoryRecord<RunEvent>]
+
+async function* readLog(
+  repository: Repository,
+  id: string,
+  end: number,
+  { from = 0, limit = Number.POSITIVE_INFINITY, reverse }: LogOptions,
+): AsyncGenerator<Numbered, void, undefined> {
+  if (!reverse) {
+    let sequence = from
+    const to = Math.min(end, from + limit - 1)
+    for await (const record of repository.history(id, { from, to })) yield [sequence++, record]
+    return
+  }
+  const last = Math.max(from, end - limit + 1)
+  for (let to = end; to >= last; to -= BLOCK) {
+    const first = Math.max(last, to - BLOCK + 1)
+    const block: Numbered[] = []
+    for await (const record of repository.history(id, { from: first, to })) block.push([first + block.length, record])
+    yield* block.toReversed()
+  }
+}
+
+/** What a record says, as `git log --oneline` shows it. */
+function tell(record: HistoryRecord<RunEvent>): Piece[] {
+  if ('events' in record) return [record.events.map((event) => JSON.stringify(event)).join(' ')]
+  const { machine, input } = record
+  const begin: Piece = ['cyan', `run ${machine.name}@${machine.version}`]
+  return input === undefined ? [begin] : [begin, ` ${JSON.stringify(input)}`]
+}

@@ -1,0 +1,61 @@
+// Ids as people give and read them: the first digits will do where they tell a run from the others.
+
+import type { RecordedRun } from '../list-runs.ts'
+import type { Repository } from '../repository.ts'
+import { CommandError } from './command-error.ts'
+
+/** So many digits an id must have, and is shown with. */
+const LEAST = 4
+const SHOWN = 8
+/** So many runs are named where one was not found. */
+const CANDIDATES = 8
+
+/** The id of the one run whose id begins so. */
+export async function resolveId(repository: Repository, given: string): Promise<string> {
+  const beginning = given.toLowerCase()
+  const width = repository.format === 'sha1' ? 40 : 64
+  if (!/^[0-9a-f]+$/.test(beginning) || beginning.length < LEAST || beginning.length > width) {
+    throw new CommandError(
+      `"${given}" is no id of a run; give its ${width} hex digits, or at least the first ${LEAST}`,
+      2,
+    )
+  }
+  // What is wrong with a run of a whole id is for the repository to say.
+  if (beginning.length === width) return beginning
+  const runs: RecordedRun[] = []
+  for await (const run of repository.runs()) runs.push(run)
+  const found = runs.filter(({ id }) => id.startsWith(beginning))
+  if (found.length === 1) return (found[0] as RecordedRun).id
+  if (found.length > 1) {
+    throw new CommandError(
+      `the ids of ${found.length} runs begin with "${beginning}"; give more digits:\n${candidates(found)}`,
+    )
+  }
+  const others = runs.length === 0 ? 'it has no runs' : `it has these runs:\n${candidates(runs)}`
+  throw new CommandError(`no id of a run in ${repository.directory} begins with "${beginning}"; ${others}`)
+}
+
+/** How many digits of some ids are shown, so that no two look the same. */
+export function digitsOf(ids: readonly string[]): number {
+  const sorted = ids.toSorted()
+  let digits = SHOWN
+  for (let at = 1; at < sorted.length; at++) {
+    const [one, other] = [sorted[at - 1] as string, sorted[at] as string]
+    while (digits < one.length && one.startsWith(other.slice(0, digits))) digits++
+  }
+  return digits
+}
+
+/** The first digits of an oid. */
+export function shortOid(oid: string): string {
+  return oid.slice(0, SHOWN)
+}
+
+function candidates(runs: readonly RecordedRun[]): string {
+  const digits = digitsOf(runs.map(({ id }) => id))
+  const lines = runs
+    .slice(0, CANDIDATES)
+    .map(({ id, machine: { name, version }, sequence }) => `${id.slice(0, digits)} ${name}@${version} at ${sequence}`)
+  const more = runs.length - lines.length
+  return [...lines, ...(more > 0 ? [`and ${more} more, which "xmachines runs" lists`] : [])].join('\n')
+}

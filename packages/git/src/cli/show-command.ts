@@ -1,0 +1,145 @@
+// `xmachines show ID`: a run, one of its batches, and the state there.
+
+import { type BatchRecord, type GenesisRecord, type HistoryRecord, type RunEvent, restoreRun } from '@xmachines/core'
+import { Command } from 'commander'
+import { objectFormat } from '../object-id.ts'
+import { counted } from '../progress.ts'
+import type { Repository } from '../repository.ts'
+import { CommandError } from './command-error.ts'
+import { type AnyMachine, loadMachines } from './load-machines.ts'
+import { machineOption, optionsOf, timeOf, wholeNumber, withRepository } from './options.ts'
+import type { Output } from './output.ts'
+import { withProgress } from './progress-bar.ts'
+import { resolveId } from './run-ids.ts'
+import { visibleJson } from './visible.ts'
+
+interface ShowOptions {
+  readonly at?: number
+  readonly machine?: readonly string[]
+}
+
+/** A state, and what it is known from. */
+interface ShownState {
+  readonly stateFrom: 'genesis' | 'snapshot' | 'machine'
+  readonly state: unknown
+  readonly status: string | undefined
+}
+
+const EXAMPLES = `
+The state is that of a snapshot kept there, which is trusted, or of --machine, which replays the run up to there.
+
+With --json, it is one line: { id, machine: { name, version }, format, createdAt, nonce, input, sequence, head, snapshots,
+at, oid, events, stateFrom, state, status }. stateFrom is "machine", "snapshot" or "genesis", or null where the state is
+not known; then there is neither state nor status.
+
+Example, the state after the third batch:
+  $ xmachines show 2903140d --at 3 --machine ./door.js`
+
+/** The command. */
+export function showCommand(output: Output): Command {
+  return new Command('show')
+    .summary('show a run, and its state')
+    .description('Shows a run, the events of one of its batches, and the state there.')
+    .argument('<id>', 'the id of the run, or its first digits')
+    .option('--at <n>', 'the sequence of the batch (default: the latest)', wholeNumber(0))
+    .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: string, _options: object, command: Command) => {
+      const options = optionsOf<ShowOptions>(command)
+      const machines = await loadMachines(options.machine)
+      await withRepository(options, async (repository) => {
+        const id = await resolveId(repository, given)
+        const { head, sequence } = await repository.find(id)
+        const at = options.at ?? sequence
+        if (at > sequence) throw new CommandError(`--at is ${at}; the run ${id} is recorded up to sequence ${sequence}`)
+        const genesis = (await recordsOf(repository, id, 0, 0))[0] as GenesisRecord
+        const record = at === 0 ? genesis : ((await recordsOf(repository, id, at, at))[0] as BatchRecord<RunEvent>)
+        const known =
+          machines === undefined
+            ? await keptState(repository, id, at)
+            : await replayedState(repository, id, at, machines, output)
+        const snapshots = (await repository.snapshots(id)).map((kept) => kept.sequence)
+        const shown = { genesis, sequence, head, snapshots, at, record, known }
+        if (options.json) await output.text(`${visibleJson(toJson(shown))}\n`)
+        else await print(output, shown)
+      })
+    })
+}
+
+interface Shown {
+  readonly genesis: GenesisRecord
+  readonly sequence: number
+  readonly head: string
+  readonly snapshots: readonly number[]
+  readonly at: number
+  readonly record: HistoryRecord<RunEvent>
+  readonly known: ShownState | undefined
+}
+
+async function recordsOf(
+  repository: Repository,
+  id: string,
+  from: number,
+  to: number,
+): Promise<HistoryRecord<RunEvent>[]> {
+  const records: HistoryRecord<RunEvent>[] = []
+  for await (const record of repository.history(id, { from, to })) records.push(record)
+  return records
+}
+
+async function keptState(repository: Repository, id: string, at: number): Promise<ShownState | undefined> {
+  const kept = await repository.state(id, at)
+  return kept === undefined ? undefined : { stateFrom: kept.from, state: kept.state, status: kept.status }
+}
+
+async function replayedState(
+  repository: Repository,
+  id: string,
+  at: number,
+  machines: readonly AnyMachine[],
+  output: Output,
+): Promise<ShownState> {
+  const records = await recordsOf(repository, id, 0, at)
+  return await withProgress(output, 'replaying', async (onProgress) => {
+    const replayed = counted(records, (taken) => onProgress(taken, at + 1))
+    const run = restoreRun(machines, replayed, { format: objectFormat(repository.format) })
+    const { state, status } = run.snapshot.current
+    return { stateFrom: 'machine', state, status }
+  })
+}
+
+function toJson({ genesis, sequence, head, snapshots, at, record, known }: Shown): object {
+  const { oid: id, machine, format, createdAt, nonce, input } = genesis
+  const { name, version } = machine
+  const run = { id, machine: { name, version }, format, createdAt, nonce, input, sequence, head, snapshots }
+  const events = 'events' in record ? record.events : []
+  return { ...run, at, oid: record.oid, events, ...(known ?? { stateFrom: null }) }
+}
+
+async function print(output: Output, { genesis, sequence, head, snapshots, at, record, known }: Shown): Promise<void> {
+  const { oid, machine, format, createdAt, nonce, input } = genesis
+  const field = (name: string, text: string): Promise<void> => output.line(['dim', name.padEnd(11)], text)
+  await output.line(['dim', 'run'.padEnd(11)], ['yellow', oid])
+  await output.line(['dim', 'machine'.padEnd(11)], ['cyan', `${machine.name}@${machine.version}`])
+  await field('format', format)
+  await field('created', timeOf(createdAt))
+  await field('nonce', nonce)
+  if (input !== undefined) await field('input', JSON.stringify(input))
+  await field('sequence', String(sequence))
+  await field('head', head)
+  await field('snapshots', snapshots.length === 0 ? 'none' : `at ${snapshots.join(', ')}`)
+  await output.line()
+  await field('at', at === 0 ? '0, the genesis' : String(at))
+  await output.line(['dim', 'commit'.padEnd(11)], ['yellow', record.oid])
+  const events = 'events' in record ? record.events : []
+  for (const [nth, event] of events.entries()) await field(nth === 0 ? 'events' : '', JSON.stringify(event))
+  if (known === undefined) {
+    const none = `not known: no snapshot is kept at ${at}; give --machine FILE to replay the run up to there`
+    await field('state', none)
+    return
+  }
+  await field('state', JSON.stringify(known.state))
+  if (known.status !== undefined) await field('status', known.status)
+  const from = { genesis: 'the genesis', snapshot: 'the snapshot kept there, which is trusted', machine: 'a replay' }
+  await field('known from', from[known.stateFrom])
+}

@@ -1,0 +1,107 @@
+// Reads what is kept of states: the snapshots of a run, and the state that its genesis begins with. None of it is held
+// against the machine.
+
+import { readCommit, readTree } from './commit-text.ts'
+import { findRun } from './find-run.ts'
+import { checkSequence, oidAt } from './history-range.ts'
+import { corrupt, type ReadObject } from './object-stream.ts'
+import type { ReadingPlace } from './reading-place.ts'
+import { snapshotRefs } from './ref-names.ts'
+import type { KeptSnapshot } from './snapshots.ts'
+
+/** A state that a repository keeps. */
+export interface KeptState {
+  readonly sequence: number
+  readonly state: unknown
+  /** The oid of its blob, as `run.toJSON()` has it. */
+  readonly oid: string
+  /** What keeps it: the genesis keeps the initial one. */
+  readonly from: 'genesis' | 'snapshot'
+  /** Whether the run was complete then; a genesis does not say. */
+  readonly status: 'active' | 'done' | undefined
+}
+
+/** A snapshot, as it was read. */
+export interface ReadSnapshot {
+  /** The oid of the batch that it materializes. */
+  readonly parent: string
+  readonly position: number
+  readonly status: 'active' | 'done'
+  readonly state: unknown
+  readonly stateOid: string
+}
+
+/** The snapshots of a run, the earliest first. */
+export async function listSnapshots({ git }: ReadingPlace, name: string, id: string): Promise<KeptSnapshot[]> {
+  const under = snapshotRefs(name, id)
+  const printed = (await git.run(['for-each-ref', '--format=%(refname) %(objectname)', under])).toString()
+  return printed
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [ref = '', oid = ''] = line.split(' ')
+      return { ref, oid, sequence: Number(ref.slice(under.length)) }
+    })
+    .filter(({ sequence }) => Number.isInteger(sequence))
+    .toSorted((one, other) => one.sequence - other.sequence)
+}
+
+/** Reads a snapshot of a run, whose form is held against what a snapshot is. */
+export async function readSnapshot(place: ReadingPlace, id: string, kept: KeptSnapshot): Promise<ReadSnapshot> {
+  const where = { run: id, sequence: kept.sequence }
+  const commit = readCommit(await need(place, kept.oid, where))
+  if (commit?.parent === undefined) throw corrupt(kept.oid, 'it is not a snapshot', where)
+  const files = readTree(await need(place, commit.tree, where), place.format)
+  const about = (await readFile(place, files, 'snapshot.json', where)).value as Partial<ReadSnapshot> | null
+  const { sequence, position, status } = { sequence: undefined, ...about }
+  if (sequence !== kept.sequence) throw corrupt(kept.oid, `it is of sequence ${String(sequence)}`, where)
+  if (!Number.isSafeInteger(position) || (status !== 'active' && status !== 'done')) {
+    throw corrupt(kept.oid, 'its snapshot.json is none', where)
+  }
+  const { value, oid } = await readFile(place, files, 'state.json', where)
+  return { parent: commit.parent, position: position as number, status, state: value, stateOid: oid }
+}
+
+/** The state at a sequence of a run, where something keeps it. */
+export async function readState(place: ReadingPlace, id: string, sequence: number): Promise<KeptState | undefined> {
+  const found = await findRun(place, id)
+  checkSequence('the sequence', sequence, found.sequence, found.sequence)
+  const kept = (await listSnapshots(place, found.machine.name, id)).find((one) => one.sequence === sequence)
+  if (kept !== undefined) {
+    const { parent, state, stateOid, status } = await readSnapshot(place, id, kept)
+    const of = await oidAt(place, found, sequence)
+    if (parent !== of) throw corrupt(kept.oid, `it is of the batch ${parent}, not of ${of}`, { run: id, sequence })
+    return { sequence, state, oid: stateOid, from: 'snapshot', status }
+  }
+  if (sequence > 0) return undefined
+  const where = { run: id, sequence }
+  const genesis = readCommit(await need(place, id, where))
+  const files = readTree(await need(place, genesis?.tree ?? id, where), place.format)
+  const { value, oid } = await readFile(place, files, 'initial.json', where)
+  return { sequence, state: value, oid, from: 'genesis', status: undefined }
+}
+
+interface Where {
+  readonly run: string
+  readonly sequence: number
+}
+
+async function need({ read }: ReadingPlace, oid: string, where: Where): Promise<ReadObject> {
+  const object = await read(oid)
+  if (object === undefined) throw corrupt(oid, 'it is missing', where)
+  return object
+}
+
+async function readFile(
+  place: ReadingPlace,
+  files: ReadonlyMap<string, string>,
+  name: string,
+  where: Where,
+): Promise<{ readonly oid: string; readonly value: unknown }> {
+  const { oid, content } = await need(place, files.get(name) ?? name, where)
+  try {
+    return { oid, value: JSON.parse(content.toString()) as unknown }
+  } catch (thrown) {
+    throw corrupt(oid, `${name} is not JSON: ${(thrown as Error).message}`, where)
+  }
+}

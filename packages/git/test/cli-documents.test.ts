@@ -1,0 +1,184 @@
+/** The commands that take runs in and give them out: import and export, and the files of the flow "Save and restore". */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRun, type Run, restoreRun } from '@xmachines/core'
+import { sha256 } from '@xmachines/core/sha256'
+import type { Repository } from '@xmachines/git'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cutFile, doorFile, forgedFile, tamperedFile } from '../../../apps/flows/src/save-restore/altered-files.ts'
+import { type PackingEvent, packingList, type Thing } from '../../../apps/flows/src/save-restore/packing-list.ts'
+import { fileOf } from '../../../apps/flows/src/save-restore/run-file.ts'
+import { linesOf, programIn } from './program.ts'
+import { add, finish, git, makeFolder, makeRepository, tally, tallyRun } from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+const program = programIn(folder.path)
+const inFolder = (name: string): string => join(folder.path, name)
+
+/** All that there is in a repository. */
+function contentOf(directory: string): string[] {
+  const packs = readdirSync(join(directory, 'objects/pack')).filter((name) => name.endsWith('.pack'))
+  return [git(directory, 'for-each-ref'), ...packs.toSorted()]
+}
+
+test.each(['sha1', 'sha256'] as const)(
+  'a run goes from one repository into another that is made (%s)',
+  async (format) => {
+    const { directory } = await repositoryOf(format)
+    const [out, there] = [`${format}.json`, `there-${format}.git`]
+    const [{ id, head }] = linesOf((await program(['-C', directory, 'runs', '--json'])).stdout) as [
+      { id: string; head: string },
+    ]
+    const exported = await program(['-C', directory, 'export', id, '-m', 'tally.mjs', '--output', out])
+    expect(exported).toEqual({ status: 0, stdout: `exported ${id} up to sequence 3 into ${out}\n`, stderr: '' })
+    const options = format === 'sha256' ? { format: sha256 } : {}
+    expect(restoreRun(tally, JSON.parse(readFileSync(inFolder(out), 'utf8')), options).head).toBe(head)
+
+    const imported = await program(['-C', there, 'import', '--create', '-m', 'tally.mjs', out])
+    expect(imported).toMatchObject({ status: 0, stderr: '' })
+    expect(imported.stdout).toBe(`imported ${id} of tally@1.0\nat sequence 3 (new here), head ${head}\n`)
+    expect(git(inFolder(there), 'for-each-ref')).toBe(git(directory, 'for-each-ref'))
+    expect(git(inFolder(there), 'fsck', '--strict', '--full')).toBe('')
+    expect(git(inFolder(there), 'rev-parse', '--show-object-format')).toBe(format)
+
+    const again = await program(['-C', there, 'import', '-', '--json'], readFileSync(inFolder(out), 'utf8'))
+    expect(linesOf(again.stdout)).toEqual([
+      { id, machine: { name: 'tally', version: '1.0' }, sequence: 3, head, before: 3, replayed: false },
+    ])
+  },
+)
+
+async function repositoryOf(format: 'sha1' | 'sha256'): Promise<Repository> {
+  const repository = await makeRepository(folder, format)
+  const run = tallyRun(format, { start: 1 })
+  run.in.send(add())
+  run.in.send([add(2), { type: 'ADD', by: 3, note: '\u2028 "€" 😀\n' }])
+  run.in.send(add(4))
+  await repository.record(run).stop()
+  return repository
+}
+
+describe('a run is exported', () => {
+  test('to the standard output, without the machine where a snapshot is kept at its head', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    const recorder = repository.record(run)
+    run.in.send(add())
+    await recorder.flush()
+    const none = await program(['-C', repository.directory, 'export', run.id])
+    expect(none).toMatchObject({ status: 1, stdout: '' })
+    expect(none.stderr).toMatch(/^error: .*tally@1\.0.*--machine FILE \(SNAPSHOT_MISSING\)\n$/)
+    run.in.send(finish)
+    await recorder.done
+    await repository.snapshot(run)
+    const { status, stdout, stderr } = await program(['-C', repository.directory, 'export', run.id])
+    expect([status, stderr]).toEqual([0, ''])
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(run)))
+    const told = await program(['-C', repository.directory, 'export', run.id.slice(0, 8), '--json', '-o', 'done.json'])
+    expect(linesOf(told.stdout)).toEqual([
+      { id: run.id, machine: { name: 'tally', version: '1.0' }, sequence: 2, head: run.head, file: 'done.json' },
+    ])
+    expect(readFileSync(inFolder('done.json'), 'utf8')).toBe(stdout)
+    const nowhere = await program(['-C', repository.directory, 'export', run.id, '-o', 'no/where.json'])
+    expect(nowhere).toMatchObject({ status: 1, stdout: '' })
+    expect(nowhere.stderr).toMatch(/^error: no\/where\.json cannot be written: ENOENT/)
+  })
+})
+
+describe('what is no saved run is refused', () => {
+  test.each([
+    ['{"half', 'is not JSON'],
+    ['[]', 'is not a saved run'],
+    ['7', 'is not a saved run'],
+    ['{"records":[]}', 'INVALID_HISTORY'],
+    ['{"format":"xmachines/1","records":[]}', 'INVALID_HISTORY'],
+    ['{"format":"xmachines/2","records":[{}]}', 'xmachines/2'],
+  ])('%s', async (text, why) => {
+    const { directory } = await makeRepository(folder)
+    const { status, stdout, stderr } = await program(['-C', directory, 'import', '-'], text)
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: /)
+    expect(stderr).toContain(why)
+    expect(contentOf(directory)).toEqual([''])
+  })
+
+  test('and so are a file that is not there, and a repository that is neither there nor to be made', async () => {
+    const missing = await program(['import', 'nothing.json'])
+    expect(missing).toMatchObject({ status: 1, stdout: '' })
+    expect(missing.stderr).toMatch(/^error: nothing\.json cannot be read: ENOENT/)
+    const nowhere = await program(['-C', 'nowhere.git', 'import', '-', '-m', 'tally.mjs'], JSON.stringify(tallyRun()))
+    expect(nowhere).toMatchObject({ status: 1, stdout: '' })
+    expect(nowhere.stderr).toContain('--create makes one')
+    const unknown = await program(['-C', 'nowhere.git', 'import', '-', '--create'], JSON.stringify(tallyRun()))
+    expect(unknown.stderr).toContain('give the machine tally@1.0 with --machine FILE')
+    expect(existsSync(inFolder('nowhere.git'))).toBe(false)
+  })
+})
+
+describe('a file of the flow "Save and restore"', () => {
+  let run: Run<readonly Thing[], PackingEvent>
+  const machine = ['--machine', 'packing.mjs']
+
+  async function save(file: File): Promise<string> {
+    writeFileSync(inFolder(file.name), Buffer.from(await file.arrayBuffer()))
+    return file.name
+  }
+
+  beforeAll(() => {
+    const list = join(import.meta.dirname, '../../../apps/flows/src/save-restore/packing-list.ts')
+    writeFileSync(inFolder('packing.mjs'), `export { packingList } from ${JSON.stringify(list)}\n`)
+    run = createRun(packingList)
+    run.in.send({ type: 'PACK', name: 'Passport' })
+    run.in.send({ type: 'ADD', name: 'Torch' })
+    run.in.send({ type: 'PACK', name: 'Torch' })
+  })
+
+  test('is imported, gone on with, and saved again', async () => {
+    const { directory } = await makeRepository(folder)
+    const name = await save(fileOf(run))
+    expect(name).toBe(`packing-list-${run.id.slice(0, 7)}.run.json`)
+    const without = await program(['-C', directory, 'import', name])
+    expect(without).toMatchObject({ status: 1, stdout: '' })
+    expect(without.stderr).toMatch(/packing-list@1.*--machine FILE \(RUN_MISSING\)/)
+    expect(await program(['-C', directory, 'import', name, ...machine])).toMatchObject({ status: 0, stderr: '' })
+    expect(git(directory, 'rev-parse', `refs/runs/packing-list/${run.id}`)).toBe(run.head)
+
+    const later = restoreRun(packingList, run.toJSON())
+    later.in.send({ type: 'ADD', name: 'Map' })
+    await save(fileOf(later))
+    const { stdout } = await program(['-C', directory, 'import', name])
+    expect(stdout).toContain(`at sequence 4 (was at 3), head ${later.head}`)
+    expect(stdout).toContain('not replayed')
+    const exported = await program(['-C', directory, 'export', run.id.slice(0, 7), ...machine])
+    expect(JSON.parse(exported.stdout)).toEqual(JSON.parse(await fileOf(later).text()))
+  })
+
+  test('that was altered is refused, and nothing is written', async () => {
+    const { directory } = await makeRepository(folder)
+    const early = restoreRun(packingList, run.toJSON().records.slice(0, 2))
+    await program(['-C', directory, 'import', await save(fileOf(early)), ...machine])
+    const before = contentOf(directory)
+    const files = [
+      [tamperedFile(run), 'HISTORY_MISMATCH'],
+      [cutFile(run), 'HISTORY_MISMATCH'],
+      [forgedFile(run), 'HISTORY_DIVERGED'],
+    ] as const
+    for (const [file, code] of files) {
+      const name = await save(file)
+      for (const options of [[], machine]) {
+        const { status, stdout, stderr } = await program(['-C', directory, 'import', name, ...options])
+        expect([status, stdout]).toEqual([1, ''])
+        expect(stderr).toMatch(new RegExp(`^error: .*\\(${code}\\)\\n$`))
+      }
+      expect(contentOf(directory)).toEqual(before)
+      const made = await program(['-C', 'made.git', 'import', '--create', name, ...machine])
+      if (code === 'HISTORY_MISMATCH') expect(made.status).toBe(1)
+      expect(existsSync(inFolder('made.git'))).toBe(code === 'HISTORY_DIVERGED')
+    }
+    const door = await program(['-C', directory, 'import', await save(doorFile()), ...machine])
+    expect(door).toMatchObject({ status: 1, stdout: '' })
+    expect(door.stderr).toContain('(MACHINE_MISMATCH)')
+    expect(contentOf(directory)).toEqual(before)
+  })
+})
