@@ -113,8 +113,8 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   const packDirectory = join(gitDirectory, 'objects/pack')
   const reader = objectReader(git, format)
   const { read } = reader
-  const ensureMachine = machineBranches(git, read)
-  const upkeep = createUpkeep(git, packDirectory)
+  const ensureMachine = machineBranches(git, gitDirectory, read)
+  const upkeep = createUpkeep(gitProgram(directory, gitDirectory, ['core.fsync=all']), packDirectory)
   const movers = new Map<boolean, RefMover>()
   const writers = new Map<boolean, Writer>()
   const recorders = new WeakMap<object, { flush(): Promise<number> }>()
