@@ -25,9 +25,11 @@ export interface Call {
   readonly path: string
   /** The new name, of `rename` and `link`. */
   readonly to: string
-  /** What was written, of `write`; whether the file is emptied, of `create`. */
+  /** What was written, of `write`. */
   readonly bytes: Buffer
+  /** Whether a file that is there is emptied, and the mode of one that is not, of `create`. */
   readonly truncates: boolean
+  readonly mode: number
   /** When it was entered and left: of two calls, one is before the other if it was left before that was entered. */
   readonly begin: number
   readonly end: number
@@ -56,6 +58,8 @@ const KINDS: Readonly<Record<string, CallKind>> = {
   symlink: 'symlink',
   symlinkat: 'symlink',
 }
+
+const NOTHING = { to: '', bytes: Buffer.alloc(0), truncates: false, mode: 0 }
 
 /** How a process is traced. */
 export interface TraceOptions {
@@ -135,7 +139,7 @@ function readTrace(text: string, folder: string): Call[] {
     folders.set(thread, here)
     const told = /^write\(\d+<[^/>]*>, "mark (.*)\\n"/.exec(call)?.[1]
     if (told !== undefined && before === undefined) {
-      calls.push({ kind: 'tell', path: told, to: '', bytes: Buffer.alloc(0), truncates: false, begin, end: at })
+      calls.push({ ...NOTHING, kind: 'tell', path: told, begin, end: at })
     }
     if (unfinished || told !== undefined || !/\) += \d/.test(call)) continue
     const read = readCall(call, here)
@@ -153,20 +157,16 @@ function readCall(call: string, here: string): Omit<Call, 'begin' | 'end'> | und
   const [path = '', to = ''] = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, quoted = '']) => unquote(quoted))
   const file = /^\d+<(\/[^>]*)>/.exec(rest)?.[1]
   const flags = /^(?:AT_FDCWD<[^>]*>, )?"[^"]*", ([A-Z_|]+)/.exec(rest)?.[1] ?? ''
-  const read = (kind: CallKind, of: string, bytes = '', truncates = false): Omit<Call, 'begin' | 'end'> => ({
-    kind,
-    path: resolve(here, of),
-    to: to === '' || kind === 'write' ? '' : resolve(here, to),
-    bytes: Buffer.from(bytes, 'latin1'),
-    truncates,
-  })
   if (name === 'open' || name === 'openat') {
-    return /O_CREAT|O_TRUNC/.test(flags) ? read('create', path, '', flags.includes('O_TRUNC')) : undefined
+    if (!/O_CREAT|O_TRUNC/.test(flags)) return undefined
+    const mode = Number.parseInt(/, (0\d+)\)/.exec(rest)?.[1] ?? '0', 8)
+    return { ...NOTHING, kind: 'create', path: resolve(here, path), truncates: flags.includes('O_TRUNC'), mode }
   }
   // Pipes and sockets are no files. What is not understood is not passed over.
   if (/^\d+</.test(rest) && file === undefined) return undefined
   const kind = KINDS[name] ?? 'other'
-  return file === undefined ? read(kind, path) : read(kind, file, path)
+  if (file !== undefined) return { ...NOTHING, kind, path: file, bytes: Buffer.from(path, 'latin1') }
+  return { ...NOTHING, kind, path: resolve(here, path), to: to === '' ? '' : resolve(here, to) }
 }
 
 /** A string as strace shows it: all of it in hex where some of it is no plain text. */
