@@ -16,6 +16,7 @@ import { sweepPacks } from './pack-store.ts'
 import { type PushedRun, pushRun } from './push.ts'
 import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
+import { refSettler } from './ref-sync.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
 import { type KeptSnapshot, keepSnapshot } from './snapshots.ts'
 import type { FetchedRun } from './take-runs.ts'
@@ -119,6 +120,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   const writers = new Map<boolean, Writer>()
   const recorders = new WeakMap<object, { flush(): Promise<number> }>()
   const live = liveRecorders()
+  const settleRefs = refSettler(gitDirectory, packDirectory)
   const checkRemote = remoteChecker(git)
   await sweepPacks(packDirectory)
 
@@ -168,11 +170,9 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
           { run: run.id },
         )
       }
-      const recorder = startRecorder(
-        { directory, read, writer: writerOf(durability === 'disk'), live },
-        run,
-        maxUnrecorded,
-      )
+      const durable = durability === 'disk'
+      const settle = durable ? settleRefs : async (): Promise<void> => undefined
+      const recorder = startRecorder({ directory, read, settle, writer: writerOf(durable), live }, run, maxUnrecorded)
       recorders.set(run, recorder)
       return recorder
     },

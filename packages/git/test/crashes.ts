@@ -44,10 +44,7 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
     for (const code of told.failures) failures[code] = (failures[code] ?? 0) + 1
     const { status, stdout, stderr } = askGit(directory, 'fsck', '--strict', '--full', '--no-dangling')
     if (status !== 0 || stdout !== '') faults.push(`round ${round}: ${stdout}${stderr}`)
-    // A lock that was left is as old as it would be at a slower restart.
-    for (const name of readdirSync(join(directory, 'refs'), { recursive: true })) {
-      if (String(name).endsWith('.lock')) utimesSync(join(directory, 'refs', String(name)), 1, 1)
-    }
+    ageLocks(join(directory, 'refs'))
     // Where nothing is recorded yet, a run of its own begins next time.
     if (id !== '' && askGit(directory, 'rev-parse', '--quiet', '--verify', `refs/runs/tally/${id}`).status !== 0) {
       if (acknowledged.size > 0) faults.push(`round ${round}: the run is gone`)
@@ -71,6 +68,17 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
   if (left.length > 0) faults.push(`${left.join(' and ')} was left`)
   const [acks, batches] = [acknowledged.size, oids.length - 1]
   return { rounds, acknowledged: acks, batches, lost, doubled, faults, failures, collections }
+}
+
+/** A lock that was left is as old as it would be at a slower restart. */
+function ageLocks(refs: string): void {
+  for (const name of readdirSync(refs, { recursive: true })) {
+    try {
+      if (String(name).endsWith('.lock')) utimesSync(join(refs, String(name)), 1, 1)
+    } catch {
+      // A git that outlived its parent came to its end, and took it away.
+    }
+  }
 }
 
 interface Told {

@@ -3,14 +3,14 @@
  * acknowledged is there, Git finds nothing wrong, and the run goes on. A sample here, all of them in the soak.
  */
 import { afterAll, expect, test } from 'vitest'
-import { cutsOf, faultsAfter, type Recorded } from './power-cut.ts'
+import { cutsOf, faultsAfter, RECORDED } from './power-cut.ts'
 import { makeFolder } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
 const SAMPLE = 16
 
-test.skipIf(process.platform !== 'linux').each<Recorded>(['a new repository', 'a repository of many packs'])(
+test.skipIf(process.platform !== 'linux').each(RECORDED)(
   'a power cut loses nothing that was acknowledged in %s',
   async (recorded) => {
     const cuts = await cutsOf(folder, recorded, 3)

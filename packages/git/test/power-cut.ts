@@ -30,16 +30,26 @@ function* kinds(mixtures: number): Generator<[string, Kept]> {
   }
 }
 
-/** What is recorded: into a repository that is made first, or into one of so many packs that they are put together. */
-export type Recorded = 'a new repository' | 'a repository of many packs'
+/**
+ * What is recorded: into a repository that is made first, into one of so many packs that they are put together, or a run
+ * that somebody else began who synced nothing.
+ */
+export const RECORDED = ['a new repository', 'a repository of many packs', 'a run that was not synced'] as const
+export type Recorded = (typeof RECORDED)[number]
 
 /** Records some batches, and answers with what the disk may hold after each call, each image once. */
 export async function cutsOf(folder: Folder, recorded: Recorded, mixtures: number): Promise<readonly Cut[]> {
   const root = mkdtempSync(join(folder.path, 'disk-'))
   const directory = join(root, 'runs.git')
-  const id = recorded === 'a new repository' ? '' : await makePacks(directory)
+  let id = recorded === 'a repository of many packs' ? await makePacks(directory) : ''
+  if (recorded === 'a run that was not synced') await openRepository(directory, { create: true })
   const disk = simulatedDisk(root)
-  const { calls } = await traceCalls(root, 'traced-child.ts', [directory, 'disk', '4', id])
+  if (recorded === 'a run that was not synced') {
+    const { calls: before, printed } = await traceCalls(root, 'traced-child.ts', [directory, 'process', '2'])
+    for (const call of before) disk.apply(call)
+    id = /^mark run (.*)$/m.exec(printed)?.[1] ?? ''
+  }
+  const { calls } = await traceCalls(root, 'traced-child.ts', [directory, 'disk', '3', id])
   const cuts = new Map<string, Cut>()
   const numbers = new WeakMap<Buffer, number>()
   let known = 0
@@ -72,7 +82,9 @@ export async function cutsOf(folder: Folder, recorded: Recorded, mixtures: numbe
     if (!all.has(path) || !real.has(path) || !isSame(all.get(path)?.bytes, real.get(path)?.bytes))
       throw new Error(`${path} is not what the calls made of it`)
   }
-  return [...cuts.values()].filter(({ opened }) => opened)
+  // Before, nothing was promised of what others had not synced.
+  const promised = recorded === 'a run that was not synced' ? ({ safe }: Cut) => safe >= 0 : ({ opened }: Cut) => opened
+  return [...cuts.values()].filter(promised)
 }
 
 /** A run of fifty packs, which is as many as there may be; answers with its id. */

@@ -14,8 +14,10 @@ mark('opened')
 const run = id === '' ? tallyRun(repository.format) : await repository.open(tally, id)
 mark(`run ${run.id}`)
 const recorder = repository.record(run, { durability: durability as 'disk' | 'process' })
-for (let batch = 0; batch < Number(batches); batch++) {
-  run.in.send(add(batch))
+// What is there already is acknowledged too.
+for (let batch = 0; batch <= Number(batches); batch++) {
+  if (batch === 1) mark('begun')
+  if (batch > 0) run.in.send(add(batch))
   try {
     mark(`safe ${await recorder.flush()}`)
   } catch (thrown) {
