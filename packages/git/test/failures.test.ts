@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { recordable } from '@xmachines/core/recording'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test } from 'vitest'
 import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
@@ -159,6 +160,20 @@ test('of two that go on with one run exactly one wins, and the other is told whe
     heads: { common: run.head },
     message: expect.stringContaining('another process went on'),
   })
+})
+
+test('an object that came out wrong in memory is not written, and other runs of its group are', async () => {
+  const repository = await makeRepository(folder)
+  const [damaged, sound] = [tallyRun(), tallyRun()]
+  for (const run of [damaged, sound]) run.in.send([add(), add(2)])
+  damaged.in.send(add())
+  recordable(damaged).digestAt(2)[0]! ^= 1
+  const recorders = [repository.record(damaged), repository.record(sound)]
+  const ends = await Promise.allSettled(recorders.map(({ flush }) => flush()))
+  expect(ends).toMatchObject([{ reason: { code: 'OBJECT_CORRUPT', run: damaged.id, sequence: -1 } }, { value: 1 }])
+  expect(git(repository.directory, 'for-each-ref', '--format=%(refname)', 'refs/runs')).toBe(recorders[1]!.ref)
+  expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
 })
 
 test('a lock that a killed process left is told of, and taken away once it is old', async () => {
