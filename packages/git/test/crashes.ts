@@ -119,7 +119,7 @@ async function crash(directory: string, id: string, victim: Victim): Promise<Tol
 }
 
 function kill(child: ChildProcess, victim: Victim): void {
-  for (const pid of victim === 'node' ? [] : gitsOf(child)) {
+  for (const pid of victim === 'node' ? [] : gitsOf(child.pid)) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
@@ -130,13 +130,13 @@ function kill(child: ChildProcess, victim: Victim): void {
 }
 
 /** The git processes of a process. */
-function gitsOf({ pid }: ChildProcess): number[] {
+export function gitsOf(parent: number | undefined): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       try {
-        const [parent] = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]!.split(' ').slice(1)
-        return Number(parent) === pid && readFileSync(`/proc/${name}/comm`, 'latin1').trim() === 'git'
+        const [, own] = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]!.split(' ')
+        return Number(own) === parent && readFileSync(`/proc/${name}/comm`, 'latin1').trim() === 'git'
       } catch {
         return false
       }

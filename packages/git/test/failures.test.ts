@@ -13,7 +13,8 @@ import {
 import { dirname, join } from 'node:path'
 import { recordable } from '@xmachines/core/recording'
 import { openRepository } from '@xmachines/git'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { gitsOf } from './crashes.ts'
 import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -193,6 +194,32 @@ test('a lock that a killed process left is told of, and taken away once it is ol
   expect(await repository.record(run).stop()).toBe(11)
   expect((await warned).message).toContain(lock)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a git that does not answer is ended, and another makes the move',
+  async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    const recorder = repository.record(run)
+    await recorder.flush()
+    const [hanging] = gitsOf(process.pid).filter((pid) => readFileSync(`/proc/${pid}/cmdline`).includes('update-ref'))
+    process.kill(hanging!, 'SIGSTOP')
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+    let told = false
+    void warned.then(() => (told = true))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    run.in.send(add())
+    const flushed = recorder.flush()
+    while (!told) {
+      vi.advanceTimersByTime(1000)
+      await new Promise(setImmediate)
+    }
+    vi.useRealTimers()
+    expect((await warned).message).toContain('git update-ref')
+    expect(await flushed).toBe(1)
+    expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
+  },
+)
 
 test('what a process that was killed left among the packs is swept at the next opening', async () => {
   const { directory } = await recorded()
