@@ -202,20 +202,27 @@ test.skipIf(process.platform !== 'linux')(
     const run = tallyRun()
     const recorder = repository.record(run)
     await recorder.flush()
-    const [hanging] = gitsOf(process.pid).filter((pid) => readFileSync(`/proc/${pid}/cmdline`).includes('update-ref'))
+    const [hanging] = gitsOf(process.pid).filter((pid) => {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return command.includes(repository.directory) && command.includes('update-ref')
+    })
     process.kill(hanging!, 'SIGSTOP')
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
-    let told = false
-    void warned.then(() => (told = true))
+    let warning: Error | undefined
+    const listen = (one: Error & { code?: string }): void => {
+      if (one.code === 'XMACHINES_GIT_HANGS') warning = one
+    }
+    process.on('warning', listen)
+    // The clock is wound on only until that git is ended: the next one has its time.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     run.in.send(add())
     const flushed = recorder.flush()
-    while (!told) {
+    while (warning === undefined) {
       vi.advanceTimersByTime(1000)
       await new Promise(setImmediate)
     }
     vi.useRealTimers()
-    expect((await warned).message).toContain('git update-ref')
+    process.off('warning', listen)
+    expect(warning.message).toContain(`git update-ref in ${repository.directory}`)
     expect(await flushed).toBe(1)
     expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
   },
