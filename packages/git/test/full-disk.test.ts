@@ -51,7 +51,6 @@ describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
       /couldn't set 'refs\/runs/,
     ],
     ['the packs', 'fsync', 'ENOSPC', () => 'objects/pack', 'WRITE_FAILED', /objects\/pack failed: ENOSPC/],
-    ['the packs', 'fsync', 'EIO', () => 'objects/pack', 'WRITE_FAILED', /objects\/pack failed: EIO/],
     ['the folder of the ref', 'fsync', 'EIO', () => 'refs/runs/tally', 'WRITE_FAILED', /EIO/],
   ] as const)('for %s, at %s (%s), is told of', async (_what, call, errno, path, code, said) => {
     const { directory, id, ref } = await recorded()

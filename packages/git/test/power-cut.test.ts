@@ -8,7 +8,7 @@ import { makeFolder } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
-const SAMPLE = 16
+const SAMPLE = 12
 
 test.skipIf(process.platform !== 'linux').each(RECORDED)(
   'a power cut loses nothing that was acknowledged in %s',
