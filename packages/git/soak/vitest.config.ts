@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     name: 'git soak',
     include: ['*.soak.ts'],
-    env: { RELAY_UNTIL: process.env['RELAY_UNTIL'] ?? '250' },
+    env: { CRASHES: process.env['CRASHES'] ?? '200', RELAY_UNTIL: process.env['RELAY_UNTIL'] ?? '250' },
     testTimeout: 4 * HOURS,
     hookTimeout: HOURS,
     // One after the other: each wants the machine for itself.

@@ -1,7 +1,10 @@
 // The branches of machines: orphan commits that runs fork from, made once and never moved.
 
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
+import { syncDirectory } from './pack-store.ts'
 import { RefMismatch, type RefMover } from './ref-moves.ts'
 
 /** A branch, and the commit that it must stand at. */
@@ -13,6 +16,7 @@ export interface MachineBranch {
 /** Sees to it that branches of machines are there; each is looked for once. */
 export function machineBranches(
   git: GitProgram,
+  gitDirectory: string,
   read: (ref: string) => Promise<{ readonly oid: string } | undefined>,
 ): (branch: MachineBranch, mover: RefMover) => Promise<void> {
   const known = new Map<string, Promise<void>>()
@@ -38,7 +42,25 @@ export function machineBranches(
     const { status, stdout } = await git.ask(['rev-parse', '--is-bare-repository'])
     if (status !== 0 || stdout.toString().trim() !== 'true') return
     const head = await git.ask(['rev-parse', '--quiet', '--verify', '--end-of-options', 'HEAD'])
-    if (head.status !== 0) await git.ask(['symbolic-ref', 'HEAD', ref])
+    // Where it cannot be written, or somebody else is about to, clones check nothing out, and that is all.
+    if (head.status !== 0) await pointHead(ref).catch(() => undefined)
+  }
+
+  /** As `git symbolic-ref`, which does not sync it: a power cut could leave HEAD empty, and so no repository. */
+  async function pointHead(ref: string): Promise<void> {
+    const head = join(gitDirectory, 'HEAD')
+    const handle = await open(`${head}.lock`, 'wx')
+    try {
+      await handle.writeFile(`ref: ${ref}\n`)
+      await handle.sync()
+      await rename(`${head}.lock`, head)
+    } catch (thrown) {
+      await rm(`${head}.lock`, { force: true })
+      throw thrown
+    } finally {
+      await handle.close()
+    }
+    await syncDirectory(gitDirectory)
   }
 
   return (branch, mover) => {

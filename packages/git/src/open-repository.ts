@@ -1,7 +1,7 @@
 // Opens a directory as a repository, or makes one: what is asked of Git before anything else, and what is refused.
 
 import { appendFile, mkdir, readdir, realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { GitError } from './git-error.ts'
 import { type GitProgram, gitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
@@ -90,12 +90,16 @@ const SETTINGS = `[receive]
 `
 
 async function make(path: string, format: FormatName): Promise<void> {
-  await mkdir(path, { recursive: true })
+  const made = await mkdir(path, { recursive: true })
   // HEAD is moved to the branch of the first machine that is recorded; until then it is a branch without a commit.
   const settings = ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`]
   await gitProgram(path).run(settings)
-  await appendFile(join(path, 'config'), SETTINGS, { flush: true })
-  await syncDirectory(path)
+  await appendFile(join(path, 'config'), SETTINGS)
+  // Git syncs nothing of it: after a power cut what is recorded here soon would lie in no repository.
+  const names = await readdir(path, { recursive: true })
+  await Promise.all(['', ...names].map((name) => syncDirectory(join(path, name))))
+  if (made === undefined) return
+  for (let at = path; at !== dirname(made); at = dirname(at)) await syncDirectory(dirname(at))
 }
 
 async function locate(path: string): Promise<Place> {

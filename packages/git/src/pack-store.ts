@@ -3,7 +3,8 @@
 //   .keep · pack, index under temporary names, both synced ─► rename pack ─► rename index ─► sync the directory
 //
 // The `.keep` is there before the pack appears, and goes when a ref holds its objects: until then a `git repack` of
-// someone else would drop them as unreachable.
+// someone else would drop them as unreachable. It is not synced: one that lost what it says to a power cut is told from
+// somebody else's by being read-only, which neither Git nor `touch` makes it.
 
 import { randomBytes } from 'node:crypto'
 import { open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
@@ -29,7 +30,7 @@ export async function storePack(directory: string, { name, pack, index }: Pack, 
   try {
     // All of them settled, so that what is removed after a failure is not made behind it.
     const written = await Promise.allSettled([
-      writeFile(`${temporary}.keep.tmp`, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`),
+      writeFile(`${temporary}.keep.tmp`, `${OURS} ${hostname()} ${process.pid} ${LIFE}\n`, { mode: 0o444 }),
       write(`${temporary}.pack.tmp`, pack, durable),
       write(`${temporary}.idx.tmp`, index, durable),
     ])
@@ -69,13 +70,15 @@ export async function sweepPacks(directory: string): Promise<void> {
     const path = join(directory, name)
     const temporary = new RegExp(`^${OURS}-(\\d+)-([0-9a-f]+)-\\d+\\.(keep|pack|idx)\\.tmp$`).exec(name)
     if (temporary === null && !name.endsWith('.keep')) return
+    const { mtimeMs, mode, size } = await stat(path)
     const [ours, host, pid, life] =
       temporary === null
         ? (await readFile(path, 'latin1')).trim().split(' ')
         : [OURS, hostname(), temporary[1], temporary[2]]
-    if (ours !== OURS) return
-    const old = Date.now() - (await stat(path)).mtimeMs > A_DAY
-    if (old || (host === hostname() && !isRunning(Number(pid), life))) await rm(path, { force: true })
+    const emptied = temporary === null && size === 0 && (mode & 0o222) === 0
+    if (ours !== OURS && !emptied) return
+    const old = Date.now() - mtimeMs > A_DAY
+    if (emptied || old || (host === hostname() && !isRunning(Number(pid), life))) await rm(path, { force: true })
   }
   // Another process may sweep too; what it took first is gone.
   await Promise.all(names.map((name) => sweep(name).catch(() => undefined)))

@@ -106,8 +106,9 @@ export class PackBuilder {
     const from = content - header
     const covered = from < begin ? Buffer.from(into.subarray(from, begin)) : undefined
     into.set(bytes, from)
-    this.#check(digest, into.subarray(from, content + size))
+    const found = this.#hash(into.subarray(from, content + size))
     if (covered !== undefined) into.set(covered, from)
+    this.#check(digest, found)
     let at = writeEntryHeader(into, begin, type, size)
     // zlib: no preset dictionary, fastest; one block, the last, stored.
     into[at++] = 0x78
@@ -120,15 +121,14 @@ export class PackBuilder {
 
   #compress(type: number, bytes: Uint8Array, header: number, size: number, digest: Uint8Array): void {
     const compressed = deflateSync(bytes.subarray(header), { level: 1 })
-    this.#check(digest, Buffer.concat([bytes.subarray(0, header), inflateSync(compressed)]))
+    this.#check(digest, this.#hash(Buffer.concat([bytes.subarray(0, header), inflateSync(compressed)])))
     this.#reserve(compressed.length + 16)
     const at = writeEntryHeader(this.#bytes, this.#at, type, size)
     this.#bytes.set(compressed, at)
     this.#at = at + compressed.length
   }
 
-  #check(digest: Uint8Array, bytes: Uint8Array): void {
-    const found = this.#hash(bytes)
+  #check(digest: Uint8Array, found: Uint8Array): void {
     if (sameDigest(found, digest)) return
     throw new GitError(
       'OBJECT_CORRUPT',

@@ -53,6 +53,8 @@ export interface RecorderPlace {
   readonly live: LiveRecorders
   /** What stands at a ref. */
   read(ref: string): Promise<ReadObject | undefined>
+  /** Has what was found at refs written to disk, where what is recorded is to be there. */
+  settle(refs: readonly string[]): Promise<void>
 }
 
 interface Waiter {
@@ -157,6 +159,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     const known = sequence >= 0 && sequence <= taping.sequence && hexOf(taping.digestAt(sequence)) === object.oid
     if (!known) throw diverged(sequence, object.oid, await findCommon(place.read, object, taping))
     if (sequence < recorded) throw moved(`was moved back to sequence ${sequence}`)
+    if (sequence > recorded) await place.settle([ref, machine.ref])
     recorded = sequence
     taken = sequence
     advance()

@@ -6,6 +6,12 @@ import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
 import { type FormatName, noOid } from './object-id.ts'
 import { clearStaleLock } from './ref-locks.ts'
 
+/**
+ * How long, in milliseconds, a git may take over a move before it is ended. A slow disk takes less; and where it does
+ * not, nothing is lost but time: what became of the move is read from the ref.
+ */
+const PATIENCE = 60_000
+
 /** A move of a ref. */
 export interface RefMove {
   readonly ref: string
@@ -48,13 +54,28 @@ export function refMover(
   let child: GitProcess | undefined
   /** Moves that were sent and not answered, in order. */
   let sent: Pending[] = []
+  /** Runs while there are such. */
+  let watch: NodeJS.Timeout | undefined
 
   function send(pending: Pending): void {
     const running = (child ??= start())
     sent.push(pending)
-    if (sent.length === 1) holdOpen(running)
+    if (sent.length === 1) {
+      holdOpen(running)
+      watchOver(running)
+    }
     const { ref, to, from = noOid(format) } = pending.move
     running.stdin.write(`start\0update ${ref}\0${to}\0${from}\0commit\0`)
+  }
+
+  function watchOver(running: GitProcess): void {
+    watch = setTimeout(() => {
+      const seconds = PATIENCE / 1000
+      process.emitWarning(`git update-ref in ${git.directory} did not answer for ${seconds} s, and was ended`, {
+        code: 'XMACHINES_GIT_HANGS',
+      })
+      running.kill('SIGKILL')
+    }, PATIENCE)
   }
 
   function start(): GitProcess {
@@ -65,7 +86,12 @@ export function refMover(
       const lines = (answers + text).split('\n')
       answers = lines.pop() as string
       for (const line of lines) if (line === 'commit: ok') sent.shift()?.settle(undefined)
-      if (sent.length === 0) letGo(started)
+      if (sent.length > 0) {
+        watch?.refresh()
+        return
+      }
+      letGo(started)
+      clearTimeout(watch)
     })
     started.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaints += text
@@ -83,6 +109,7 @@ export function refMover(
   function ended(one: GitProcess, error: GitError, killed = false): void {
     if (child !== one) return
     child = undefined
+    clearTimeout(watch)
     const [failed, ...others] = sent
     sent = []
     if (failed !== undefined) void settleFailed(failed, error, killed)

@@ -22,6 +22,7 @@ import { type PushedRun, pushRun } from './push.ts'
 import { type KeptState, listSnapshots, readState } from './read-snapshot.ts'
 import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
+import { refSettler } from './ref-sync.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
 import { type KeptSnapshot, keepSnapshot, type SnapshotPlace } from './snapshots.ts'
 import type { FetchedRun } from './take-runs.ts'
@@ -142,12 +143,13 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   const packDirectory = join(gitDirectory, 'objects/pack')
   const reader = objectReader(git, format)
   const { read } = reader
-  const ensureMachine = machineBranches(git, read)
-  const upkeep = createUpkeep(git, packDirectory)
+  const ensureMachine = machineBranches(git, gitDirectory, read)
+  const upkeep = createUpkeep(gitProgram(directory, gitDirectory, ['core.fsync=all']), packDirectory)
   const movers = new Map<boolean, RefMover>()
   const writers = new Map<boolean, Writer>()
   const recorders = new WeakMap<object, { flush(): Promise<number> }>()
   const live = liveRecorders()
+  const settleRefs = refSettler(gitDirectory, packDirectory)
   const checkRemote = remoteChecker(git)
   await sweepPacks(packDirectory)
 
@@ -201,11 +203,9 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
           { run: run.id },
         )
       }
-      const recorder = startRecorder(
-        { directory, read, writer: writerOf(durability === 'disk'), live },
-        run,
-        maxUnrecorded,
-      )
+      const durable = durability === 'disk'
+      const settle = durable ? settleRefs : async (): Promise<void> => undefined
+      const recorder = startRecorder({ directory, read, settle, writer: writerOf(durable), live }, run, maxUnrecorded)
       recorders.set(run, recorder)
       return recorder
     },

@@ -11,8 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { recordable } from '@xmachines/core/recording'
 import { openRepository } from '@xmachines/git'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { gitsOf } from './crashes.ts'
 import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -161,6 +163,20 @@ test('of two that go on with one run exactly one wins, and the other is told whe
   })
 })
 
+test('an object that came out wrong in memory is not written, and other runs of its group are', async () => {
+  const repository = await makeRepository(folder)
+  const [damaged, sound] = [tallyRun(), tallyRun()]
+  for (const run of [damaged, sound]) run.in.send([add(), add(2)])
+  damaged.in.send(add())
+  recordable(damaged).digestAt(2)[0]! ^= 1
+  const recorders = [repository.record(damaged), repository.record(sound)]
+  const ends = await Promise.allSettled(recorders.map(({ flush }) => flush()))
+  expect(ends).toMatchObject([{ reason: { code: 'OBJECT_CORRUPT', run: damaged.id, sequence: -1 } }, { value: 1 }])
+  expect(git(repository.directory, 'for-each-ref', '--format=%(refname)', 'refs/runs')).toBe(recorders[1]!.ref)
+  expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
+})
+
 test('a lock that a killed process left is told of, and taken away once it is old', async () => {
   const { run, directory, ref } = await recorded()
   const lock = join(directory, `${ref}.lock`)
@@ -179,6 +195,39 @@ test('a lock that a killed process left is told of, and taken away once it is ol
   expect((await warned).message).toContain(lock)
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'a git that does not answer is ended, and another makes the move',
+  async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    const recorder = repository.record(run)
+    await recorder.flush()
+    const [hanging] = gitsOf(process.pid).filter((pid) => {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return command.includes(repository.directory) && command.includes('update-ref')
+    })
+    process.kill(hanging!, 'SIGSTOP')
+    let warning: Error | undefined
+    const listen = (one: Error & { code?: string }): void => {
+      if (one.code === 'XMACHINES_GIT_HANGS') warning = one
+    }
+    process.on('warning', listen)
+    // The clock is wound on only until that git is ended: the next one has its time.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    run.in.send(add())
+    const flushed = recorder.flush()
+    while (warning === undefined) {
+      vi.advanceTimersByTime(1000)
+      await new Promise(setImmediate)
+    }
+    vi.useRealTimers()
+    process.off('warning', listen)
+    expect(warning.message).toContain(`git update-ref in ${repository.directory}`)
+    expect(await flushed).toBe(1)
+    expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
+  },
+)
+
 test('what a process that was killed left among the packs is swept at the next opening', async () => {
   const { directory } = await recorded()
   const packs = join(directory, 'objects/pack')
@@ -189,9 +238,12 @@ test('what a process that was killed left among the packs is swept at the next o
   writeFileSync(join(packs, 'pack-2.keep'), `xmachines ${hostname()} ${process.pid} 0a1b2c3d\n`)
   writeFileSync(join(packs, 'pack-3.keep'), `xmachines ${hostname()} 1 0a1b2c3d\n`)
   writeFileSync(join(packs, 'pack-4.keep'), 'mine\n')
+  // What it says may be lost to a power cut; how ours are told from others is not.
+  writeFileSync(join(packs, 'pack-5.keep'), '', { mode: 0o444 })
+  writeFileSync(join(packs, 'pack-6.keep'), '')
   await openRepository(directory)
   const kept = readdirSync(packs).filter((name) => /keep|tmp/.test(name))
-  expect(kept).toEqual(['pack-3.keep', 'pack-4.keep'])
+  expect(kept).toEqual(['pack-3.keep', 'pack-4.keep', 'pack-6.keep'])
 })
 
 async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {

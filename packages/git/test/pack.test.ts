@@ -41,15 +41,21 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (name) => {
     expect(builder.count).toBe(blobs.length)
   })
 
-  test.each([blobs[4]!, blobs[9]!])(
-    'an object whose bytes have another oid is refused before it is written',
+  // What stands before the content of a commit is the longest, and lies over the entry before while it is hashed.
+  test.each([blobs[4]!, blobs[9]!, gitObject(format, 'commit', 'x'.repeat(250))])(
+    'an object whose bytes have another oid is refused before it is written, and harms no other',
     (blob) => {
       const builder = new PackBuilder(name)
+      builder.add(Buffer.from(many[0]!.oid, 'hex'), many[0]!.bytes)
       const bytes = blob.bytes.slice()
       bytes[bytes.length - 1] = 0x21
       expect(() => builder.add(Buffer.from(blob.oid, 'hex'), bytes)).toThrow(
         expect.objectContaining({ code: 'OBJECT_CORRUPT', message: expect.stringContaining(blob.oid) }),
       )
+      builder.add(Buffer.from(many[1]!.oid, 'hex'), many[1]!.bytes)
+      const only = new PackBuilder(name)
+      for (const { oid, bytes: sound } of many.slice(0, 2)) only.add(Buffer.from(oid, 'hex'), sound)
+      expect(builder.finish()).toEqual(only.finish())
     },
   )
 })

@@ -1,0 +1,14 @@
+/** Of two processes that record one run, exactly one wins, and the other is told. More of them in the soak. */
+import { afterAll, expect, test } from 'vitest'
+import { contest } from './contest.ts'
+import { makeFolder } from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+
+test('of two processes that record one run exactly one wins, and the other is told where they part', async () => {
+  const { won, wrong, faults } = await contest(folder, 12)
+  expect(wrong).toEqual([])
+  expect(won.reduce((sum, times) => sum + times)).toBe(12)
+  expect(faults).toBe('')
+}, 300_000)

@@ -1,0 +1,56 @@
+// Two processes record on with one run at the same moment, one run after the other.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { type Folder, git, makeRepository, tallyRun } from './repositories.ts'
+
+/** What came of it. */
+export interface Contested {
+  /** How often each of the two was the one that won. */
+  readonly won: readonly number[]
+  /** Runs that did not have exactly one winner, or whose loser was not told the truth. */
+  readonly wrong: readonly string[]
+  readonly faults: string
+}
+
+/** Has two processes contest for so many runs. */
+export async function contest(folder: Folder, runs: number): Promise<Contested> {
+  const repository = await makeRepository(folder)
+  const { directory } = repository
+  const ids: string[] = []
+  for (let at = 0; at < runs; at++) {
+    const run = tallyRun()
+    await repository.record(run, { durability: 'process' }).stop()
+    ids.push(run.id)
+  }
+  await repository.close()
+  const script = join(import.meta.dirname, 'contest-child.ts')
+  const sides = [1, 2].map((name) => {
+    const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
+      process.execPath,
+      ['--conditions=@xmachines/source', script, directory, String(name), ...ids],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    )
+    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
+  })
+  const hear = (): Promise<string[]> =>
+    Promise.all(sides.map(async ({ lines }) => String((await lines.next()).value ?? 'ended')))
+  const won = [0, 0]
+  const wrong: string[] = []
+  for (const id of ids) {
+    const ready = await hear()
+    if (ready.some((word) => word !== 'ready')) throw new Error(`a process ended before its time: ${String(ready)}`)
+    for (const { child } of sides) child.stdin.write('go\n')
+    const said = await hear()
+    const winner = said.findIndex((line) => line.startsWith('won '))
+    const head = said[winner]?.slice('won '.length)
+    const [word, code, own, run, recorded] = said[1 - winner]?.split(' ') ?? []
+    const told = word === 'lost' && code === 'HISTORY_DIVERGED' && own === run && recorded === head
+    if (!told || git(directory, 'rev-parse', `refs/runs/tally/${id}`) !== head) wrong.push(`${id}: ${said.join('; ')}`)
+    else won[winner]!++
+  }
+  for (const { child } of sides) child.stdin.end()
+  return { won, wrong, faults: git(directory, 'fsck', '--strict', '--full', '--no-dangling') }
+}

@@ -1,0 +1,181 @@
+// A process that records is killed at random moments, its git, or both, over and over, while others collect garbage.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { BatchRecord } from '@xmachines/core'
+import { openRepository } from '@xmachines/git'
+import { askGit, type Folder, makeRepository, type TallyEvent, tally } from './repositories.ts'
+
+/** Who is killed. */
+export type Victim = 'node' | 'git' | 'both'
+
+/** What came of it. */
+export interface Crashed {
+  readonly rounds: number
+  /** Sequences that were acknowledged, and the batches that are there in the end. */
+  readonly acknowledged: number
+  readonly batches: number
+  /** Those that were acknowledged and are not there, and those that are there more than once. */
+  readonly lost: readonly string[]
+  readonly doubled: readonly string[]
+  /** What Git found wrong, after any round. */
+  readonly faults: readonly string[]
+  /** What the recorders that lived on said, by their codes; and how often others collected garbage meanwhile. */
+  readonly failures: Readonly<Record<string, number>>
+  readonly collections: number
+}
+
+/** Kills so many times, each time another process that goes on with the same run. */
+export async function crashRounds(folder: Folder, victim: Victim, rounds: number): Promise<Crashed> {
+  const { directory } = await makeRepository(folder)
+  const acknowledged = new Map<number, string>()
+  const faults: string[] = []
+  const failures: Record<string, number> = {}
+  let [id, collections] = ['', 0]
+  for (let round = 0; round < rounds; round++) {
+    const garbage = collectGarbage(directory)
+    const told = await crash(directory, id, victim)
+    collections += await garbage.stop()
+    if (told.id !== '') id = told.id
+    for (const [sequence, oid] of told.safe) acknowledged.set(sequence, oid)
+    for (const code of told.failures) failures[code] = (failures[code] ?? 0) + 1
+    const { status, stdout, stderr } = askGit(directory, 'fsck', '--strict', '--full', '--no-dangling')
+    if (status !== 0 || stdout !== '') faults.push(`round ${round}: ${stdout}${stderr}`)
+    ageLocks(join(directory, 'refs'))
+    // Where nothing is recorded yet, a run of its own begins next time.
+    if (id !== '' && askGit(directory, 'rev-parse', '--quiet', '--verify', `refs/runs/tally/${id}`).status !== 0) {
+      if (acknowledged.size > 0) faults.push(`round ${round}: the run is gone`)
+      id = ''
+    }
+  }
+  const repository = await openRepository(directory)
+  const run = await repository.open(tally, id)
+  const oids: string[] = []
+  const doubled: string[] = []
+  for await (const record of repository.history(id)) {
+    const sequence = oids.push(record.oid) - 1
+    if (sequence === 0) continue
+    const [event] = (record as BatchRecord<TallyEvent>).events
+    if (event?.type !== 'ADD' || event.by !== sequence) doubled.push(`${sequence} ${record.oid}`)
+  }
+  const lost = [...acknowledged].filter(([sequence, oid]) => oids[sequence] !== oid).map(String)
+  await repository.record(run).stop()
+  await repository.close()
+  const left = readdirSync(join(directory, 'objects/pack')).filter((name) => /^xmachines-|\.keep$/.test(name))
+  if (left.length > 0) faults.push(`${left.join(' and ')} was left`)
+  const [acks, batches] = [acknowledged.size, oids.length - 1]
+  return { rounds, acknowledged: acks, batches, lost, doubled, faults, failures, collections }
+}
+
+/** A lock that was left is as old as it would be at a slower restart. */
+function ageLocks(refs: string): void {
+  for (const name of readdirSync(refs, { recursive: true })) {
+    try {
+      if (String(name).endsWith('.lock')) utimesSync(join(refs, String(name)), 1, 1)
+    } catch {
+      // A git that outlived its parent came to its end, and took it away.
+    }
+  }
+}
+
+interface Told {
+  id: string
+  readonly safe: Map<number, string>
+  readonly failures: string[]
+}
+
+/** Runs the child and kills somewhere in what comes behind some acknowledgements, or before the first. */
+async function crash(directory: string, id: string, victim: Victim): Promise<Told> {
+  const script = join(import.meta.dirname, 'crash-child.ts')
+  const child = spawn(process.execPath, ['--conditions=@xmachines/source', script, directory, id], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const told: Told = { id, safe: new Map(), failures: [] }
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text
+  })
+  const after = Math.floor(Math.random() * 12)
+  let [acknowledged, killed] = [0, false]
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [word, value = '', oid = ''] = line.split(' ')
+    if (word === 'run') told.id = value
+    else if (word === 'failed') told.failures.push(value)
+    else {
+      told.safe.set(Number(value), oid)
+      acknowledged++
+      // Whoever outlives its git goes on for a while.
+      if (killed && acknowledged > after + 20) child.kill('SIGKILL')
+    }
+    if (acknowledged < after || killed) continue
+    killed = true
+    setTimeout(() => kill(child, victim), Math.random() * 15)
+  }
+  if (!killed) throw new Error(`the process ended before it was killed: ${complaints}`)
+  return told
+}
+
+function kill(child: ChildProcess, victim: Victim): void {
+  for (const pid of victim === 'node' ? [] : gitsOf(child.pid)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
+  if (victim !== 'git') child.kill('SIGKILL')
+}
+
+/** The git processes of a process. */
+export function gitsOf(parent: number | undefined): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const [, own] = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]!.split(' ')
+        return Number(own) === parent && readFileSync(`/proc/${name}/comm`, 'latin1').trim() === 'git'
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+}
+
+/** Others repack, and collect what is unreachable, one after the other until told to stop. */
+function collectGarbage(directory: string): { stop(): Promise<number> } {
+  let stopped = false
+  let times = 0
+  async function collect(): Promise<void> {
+    const ways = [
+      ['gc', '--quiet', '--prune=now'],
+      ['repack', '-ad', '--quiet'],
+    ]
+    while (!stopped) {
+      const way = ways[Math.floor(Math.random() * ways.length)]!
+      // Recorders put packs together too: where one is gone meanwhile, this fails, and others are not harmed.
+      const running = spawn('git', ['-C', directory, ...way], { stdio: 'ignore' })
+      await once(running, 'close')
+      times++
+    }
+  }
+  const collecting = collect()
+  return {
+    async stop() {
+      stopped = true
+      await collecting
+      return times
+    },
+  }
+}
+
+/** What is to be said of it, for those who watch. */
+export function crashReport(victim: Victim, crashed: Crashed): string {
+  const { rounds, acknowledged, batches, lost, doubled, faults, failures, collections } = crashed
+  return (
+    `${victim} killed ${rounds} times: ${acknowledged} acknowledgements, ${batches} batches, ${lost.length} lost, ` +
+    `${doubled.length} doubled, ${faults.length} faults; ${collections} collections; ${JSON.stringify(failures)}`
+  )
+}

@@ -1,0 +1,77 @@
+/**
+ * A disk that is full or fails, at whichever step of recording: the caller is told which file and why, nothing that was
+ * acknowledged is harmed, and the run is recorded whole once there is room. Node and its git meet real errors of the
+ * kernel, or those that strace has it answer with; neither needs a privilege.
+ */
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { openRepository } from '@xmachines/git'
+import { afterAll, describe, expect, test } from 'vitest'
+import { add, git, makeFolder, makeRepository, tally, tallyRun } from './repositories.ts'
+import { traceCalls } from './system-calls.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+
+async function recorded(): Promise<{ directory: string; id: string; ref: string }> {
+  const { directory, record, close } = await makeRepository(folder)
+  const run = tallyRun()
+  run.in.send(add())
+  const recorder = record(run)
+  await recorder.stop()
+  await close()
+  return { directory, id: run.id, ref: recorder.ref }
+}
+
+/** All that was acknowledged is there, and the run goes on. */
+async function expectSound(directory: string, id: string): Promise<void> {
+  const repository = await openRepository(directory)
+  const run = await repository.open(tally, id)
+  // What was not acknowledged may be there too.
+  const found = run.snapshot.current.sequence
+  expect([1, 2]).toContain(found)
+  run.in.send(add())
+  expect(await repository.record(run).stop()).toBe(found + 1)
+  await repository.close()
+  expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  expect(readdirSync(join(directory, 'objects/pack')).filter((name) => /tmp|keep/.test(name))).toEqual([])
+}
+
+describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
+  test.each([
+    ['the ref', 'write', 'ENOSPC', (ref: string) => `${ref}.lock`, 'GIT_FAILED', /couldn't write .*\.lock/],
+    ['the ref', 'fsync', 'EIO', (ref: string) => `${ref}.lock`, 'GIT_FAILED', /couldn't write .*\.lock/],
+    [
+      'the ref',
+      '?rename,?renameat',
+      'ENOSPC',
+      (ref: string) => `${ref}.lock`,
+      'GIT_FAILED',
+      /couldn't set 'refs\/runs/,
+    ],
+    ['the packs', 'fsync', 'ENOSPC', () => 'objects/pack', 'WRITE_FAILED', /objects\/pack failed: ENOSPC/],
+    ['the folder of the ref', 'fsync', 'EIO', () => 'refs/runs/tally', 'WRITE_FAILED', /EIO/],
+  ] as const)('for %s, at %s (%s), is told of', async (_what, call, errno, path, code, said) => {
+    const { directory, id, ref } = await recorded()
+    const { printed } = await traceCalls(directory, 'traced-child.ts', [directory, 'disk', '1', id], {
+      strace: ['-P', join(directory, path(ref)), '-e', `inject=${call}:error=${errno}`],
+    })
+    expect(printed).toMatch(new RegExp(`mark failed ${code} `))
+    expect(printed).toMatch(said)
+    expect(printed).toMatch(new RegExp(`${ref} is recorded up to sequence (1|-1), and the run goes on`))
+    await expectSound(directory, id)
+  })
+
+  test('for a pack, in the midst of it, is told of', async () => {
+    const { directory, id, ref } = await recorded()
+    const child = [join(import.meta.dirname, 'traced-child.ts'), directory, 'disk', '1', id]
+    // A file may have so many blocks of 512 bytes and no more; an index has more than one.
+    const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, '--conditions=@xmachines/source', ...child]
+    const { stdout, stderr } = spawnSync('sh', limited, { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/mark failed WRITE_FAILED .*objects\/pack failed: EFBIG/)
+    expect(stdout).toContain(`${ref} is recorded up to sequence 1, and the run goes on`)
+    await expectSound(directory, id)
+  })
+})
