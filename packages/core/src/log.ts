@@ -42,13 +42,14 @@ export interface Origin {
   readonly input: unknown
 }
 
-/** Oids computed so far: of the genesis, and of each batch behind it, digest after digest. */
+/** Oids computed so far: of the last commit that is not held, or the genesis, and of each behind it. */
 export interface Oids {
   readonly genesis: string
   readonly machine: string
   readonly tree: string
   readonly width: number
   readonly write: BatchWriter
+  /** Digest after digest. */
   digests: Uint8Array
   /** The last of them. */
   latest: Uint8Array
@@ -61,10 +62,12 @@ export interface Log {
   readonly machine: AnyMachine
   readonly checkDeterminism: boolean
   readonly origin: Origin
-  /** Committed batches, in order; their number is the sequence. */
-  readonly batches: Batch[]
-  /** Committed outputs, in order, since the genesis. */
-  readonly outputs: unknown[]
+  /** Committed batches, in order, behind those that were let go: with these, their number is the sequence. */
+  batches: Batch[]
+  droppedBatches: number
+  /** Committed outputs, in order, behind those that were let go. */
+  outputs: unknown[]
+  droppedOutputs: number
   /** The latest refusals, and how many older ones were let go. */
   readonly refusals: RunError[]
   droppedRefusals: number
@@ -102,7 +105,9 @@ export function createLog(machine: AnyMachine, checkDeterminism: boolean, origin
     checkDeterminism,
     origin,
     batches: [],
+    droppedBatches: 0,
     outputs: [],
+    droppedOutputs: 0,
     refusals: [],
     droppedRefusals: 0,
     state: origin.initial,
@@ -121,6 +126,16 @@ export function createLog(machine: AnyMachine, checkDeterminism: boolean, origin
   }
 }
 
+/** How many batches were committed. */
+export function sequenceOf({ droppedBatches, batches }: Log): number {
+  return droppedBatches + batches.length
+}
+
+/** How many outputs there were since the genesis. */
+export function outputCount({ droppedOutputs, outputs }: Log): number {
+  return droppedOutputs + outputs.length
+}
+
 /** How many refusals there were that `err` tells of. */
 export function refusalCount({ droppedRefusals, refusals }: Log): number {
   return droppedRefusals + refusals.length
@@ -131,8 +146,9 @@ export function currentSnapshot(log: Log): Snapshot<unknown> {
   return (log.snapshot ??= materialize(log))
 }
 
-function materialize({ state, status, batches, end }: Log): Snapshot<unknown> {
-  const sequence = batches.length
+function materialize(log: Log): Snapshot<unknown> {
+  const { state, status, end } = log
+  const sequence = sequenceOf(log)
   if (status !== 'error') return Object.freeze({ state, status, sequence })
   const { code, message } = end as RunError
   return Object.freeze({ state, status, sequence, error: Object.freeze({ code, message }) })

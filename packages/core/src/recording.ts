@@ -3,7 +3,7 @@
 
 import { type GenesisContent, genesisObjects } from './commit.ts'
 import { digestAt, nonceOf, oidsOf } from './identity.ts'
-import type { Log } from './log.ts'
+import { type Log, sequenceOf } from './log.ts'
 import type { RunEvent } from './machine.ts'
 import { type Mark, markOf } from './mark.ts'
 import type { GitObject, ObjectFormat } from './oid.ts'
@@ -23,11 +23,16 @@ export interface Recordable<State, Event, Output> {
   genesis(): readonly GitObject[]
   /** How many batches are committed. */
   readonly sequence: number
+  /** How many of them were let go: the run holds those behind, and their oids and the one before. */
+  readonly dropped: number
   /** Whether it takes nothing more. */
   readonly ended: boolean
   /** What there is now. */
   mark(): Mark
-  /** The oid of the commit with this sequence, as bytes; 0 is the genesis. */
+  /**
+   * The oid of the commit with this sequence, as bytes; 0 is the genesis.
+   * @throws {RangeError} where it was let go
+   */
   digestAt(sequence: number): Uint8Array
   /** The bytes of the commit of this batch, `commit LENGTH\0` before them; good until the next call. */
   commitAt(sequence: number): Uint8Array
@@ -61,16 +66,19 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     format: log.origin.format,
     genesis: () => genesisObjects(log.origin.format, contentOf(log)).objects,
     get sequence() {
-      return log.batches.length
+      return sequenceOf(log)
+    },
+    get dropped() {
+      return log.droppedBatches
     },
     get ended() {
       return log.end !== undefined
     },
     mark: () => markOf(log),
-    digestAt: (sequence) => digestAt(log, sequence),
+    digestAt: (sequence) => heldDigestAt(log, sequence),
     commitAt(sequence) {
-      const parent = digestAt(log, sequence - 1)
-      return oidsOf(log).write(parent, sequence, log.batches[sequence - 1] as RunEvent)
+      const parent = heldDigestAt(log, sequence - 1)
+      return oidsOf(log).write(parent, sequence, log.batches[sequence - 1 - log.droppedBatches] as RunEvent)
     },
     whenMore(wake) {
       if (log.end === undefined) log.waiting.push({ wake })
@@ -84,6 +92,13 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
 function contentOf(log: Log): GenesisContent {
   const { createdAt, initial, input } = log.origin
   return { machine: log.machine, createdAt, nonce: nonceOf(log), initial, input }
+}
+
+function heldDigestAt(log: Log, sequence: number): Uint8Array {
+  const { droppedBatches: dropped } = log
+  if (sequence < dropped)
+    throw new RangeError(`the oid of batch ${sequence} is not held, only those from ${dropped} on`)
+  return digestAt(log, sequence)
 }
 
 /** Who holds back the writes of a log: recorders in several repositories may. */

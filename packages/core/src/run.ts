@@ -13,13 +13,13 @@ import {
 import { oidAt, runId } from './identity.ts'
 import type { InPort } from './in-port.ts'
 import { initialState } from './initial.ts'
-import { createLog, currentSnapshot, type Log, type Origin, refusalCount } from './log.ts'
+import { createLog, currentSnapshot, type Log, type Origin, outputCount, refusalCount, sequenceOf } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { sha1 } from './oid.ts'
-import { PortSet } from './port-set.ts'
+import { PortSet, positionOf } from './port-set.ts'
 import { mustBe } from './quote.ts'
 import type { RunError } from './run-error.ts'
-import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput, isWhole } from './run-options.ts'
+import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput } from './run-options.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotPort } from './snapshot-port.ts'
 import type { AnyMachine } from './step.ts'
@@ -71,7 +71,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     this.machine = machine
     this.#log = log
     this.#initial = currentSnapshot(log)
-    this.#start = log.outputs.length
+    this.#start = outputCount(log)
   }
 
   /** The oid of the genesis commit, in hex; computed when first asked for, and never changed (RFC Run v1 §2.3). */
@@ -81,7 +81,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
 
   /** The oid of the latest commit, in hex; equal heads mean equal histories. */
   get head(): string {
-    return oidAt(this.#log, this.#log.batches.length)
+    return oidAt(this.#log, sequenceOf(this.#log))
   }
 
   /** The record of the genesis commit. */
@@ -91,7 +91,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
 
   /** How many outputs there were since the genesis. */
   get position(): number {
-    return this.#log.outputs.length
+    return outputCount(this.#log)
   }
 
   /** The fatal error, if there was one (RFC Run v1 §9). */
@@ -128,9 +128,10 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
    */
   ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
     const log = this.#log
-    const position = positionOf(from, log.outputs)
+    const position = positionOf(from, log)
     checkHighWaterMark(highWaterMark)
-    return portsOf(new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark))
+    const set = new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark)
+    return portsOf(set)
   }
 
   /**
@@ -247,13 +248,4 @@ export function portsOf<State, Event, Output>(set: PortSet): Ports<State, Event,
 export function checkHighWaterMark(highWaterMark: number | undefined): void {
   if (highWaterMark === undefined || (typeof highWaterMark === 'number' && highWaterMark >= 0)) return
   throw new RangeError(mustBe('highWaterMark', highWaterMark, 'a number of outputs from 0'))
-}
-
-/** The position that `from` says. */
-export function positionOf(from: unknown, outputs: readonly unknown[]): number {
-  const end = outputs.length
-  const position = from === 'now' ? end : from === 'start' ? 0 : from
-  // Outputs before the snapshot that a run began from are not held.
-  if (isWhole(position, end) && (position === end || position in outputs)) return position
-  throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end} that the run holds`))
 }
