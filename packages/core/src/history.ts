@@ -1,9 +1,9 @@
 // The history of a run as others see it: records, the stream of them, and the document that holds them all.
 
 import { stateOid } from './commit.ts'
-import { FeedSource, unbuffered } from './feed.ts'
+import { type Feed, FeedSource, unbuffered } from './feed.ts'
 import { nonceOf, oidAt, oidsOf, runId } from './identity.ts'
-import { type Log, sequenceOf } from './log.ts'
+import { type EarlierReader, type Log, sequenceOf } from './log.ts'
 import { mustBe } from './quote.ts'
 
 /** The record of a genesis commit: frozen plain data. */
@@ -76,11 +76,14 @@ export function historyStream(
     throw new RangeError(mustBe('from', from, `a sequence from 0 to ${end}, or ${end + 1} for what comes next`))
   }
   let next = from
-  const source = new FeedSource<HistoryRecord<unknown>>(log, {
+  let earlier: EarlierReader | undefined
+  const feed: Feed<HistoryRecord<unknown>> = {
     hasNext: () => next <= (follow ? sequenceOf(log) : end),
     next: () => recordAt(log, next++),
+    fetch: () => (next > 0 && next <= log.droppedBatches ? (earlier ??= log.earlier?.())?.read(next++) : undefined),
     ending: () => (follow && log.end === undefined ? undefined : {}),
-  })
+  }
+  const source = new FeedSource(log, feed, () => earlier?.close())
   return new ReadableStream(source, unbuffered)
 }
 

@@ -2,6 +2,7 @@
 // file that appends to it.
 
 import type { BatchWriter } from './commit.ts'
+import type { HistoryRecord } from './history.ts'
 import type { ObjectFormat } from './oid.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,6 +23,15 @@ export interface Attached {
   resume(): void
   /** Whether somebody reads its `err`. */
   readsRefusals(): boolean
+  /** The position of the first output that its `out` may still deliver, if any. */
+  unread(): number | undefined
+}
+
+/** Reads the batches that a log let go of, in order. */
+export interface EarlierReader {
+  /** The record of the batch with this sequence, which is the next of those that were let go. */
+  read(sequence: number): Promise<HistoryRecord<unknown>>
+  close(): void
 }
 
 /** One subscription to changes of the snapshot. */
@@ -77,6 +87,8 @@ export interface Log {
   end: RunError | undefined
   /** Whether writes wait for a recorder, where there is one. */
   hold?: (() => boolean) | undefined
+  /** Begins to read what was let go, where a recorder can. */
+  earlier?: (() => EarlierReader) | undefined
   /** What user code of the machine is running, if any. */
   running: 'transition' | 'check' | 'isFatal' | undefined
   /** The latest snapshot, once someone asked for it. */

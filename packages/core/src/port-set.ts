@@ -39,6 +39,8 @@ export class PortSet implements Attached {
   #err: ReadableStream<RunError> | undefined
   #snapshot: SnapshotPort<unknown> | undefined
   readonly #sources = new Set<FeedSource<unknown>>()
+  /** Through what its party may come to `out`; undefined of a run's own set. */
+  #given: WeakRef<object> | undefined
 
   constructor(
     log: Log,
@@ -60,7 +62,23 @@ export class PortSet implements Attached {
   }
 
   get out(): ReadableStream<unknown> {
+    // Of a run's own set, outputs may have been let go before anybody asked for them.
+    if (this.#out === undefined && this.#position < this.#log.droppedOutputs) {
+      throw noPosition('where out begins', this.#position, this.#log)
+    }
     return (this.#out ??= new ReadableStream(this.#startOut(), unbuffered))
+  }
+
+  /** Holds back what its `out` has not delivered, as long as somebody holds what it was given as. */
+  give<Given extends object>(ports: Given): Given {
+    this.#given = new WeakRef(ports)
+    return ports
+  }
+
+  unread(): number | undefined {
+    const isOpen = this.#outSource === undefined ? this.#given?.deref() !== undefined : !this.#outSource.ended
+    const isPast = this.#end !== undefined && this.#position >= this.#end.outputs
+    return isOpen && !isPast ? this.#position : undefined
   }
 
   get err(): ReadableStream<RunError> {
@@ -205,8 +223,12 @@ export function positionOf(from: unknown, log: Log): number {
   const end = outputCount(log)
   const position = from === 'now' ? end : from === 'start' ? 0 : from
   if (isWhole(position, end) && position >= log.droppedOutputs) return position
+  throw noPosition('from', from, log)
+}
+
+function noPosition(what: string, from: unknown, log: Log): RangeError {
   const { droppedOutputs: first } = log
   const start = first > 0 ? '' : ", 'start'"
   const before = first > 0 ? '; repository.open replays those before' : ''
-  throw new RangeError(mustBe('from', from, `'now'${start} or a position from ${first} to ${end}${before}`))
+  return new RangeError(mustBe(what, from, `'now'${start} or a position from ${first} to ${outputCount(log)}${before}`))
 }

@@ -8,6 +8,7 @@ import { InPort } from './in-port.ts'
 import { createLog, type Log, outputCount, refusalCount } from './log.ts'
 import type { Mark } from './mark.ts'
 import { attach, PortSet, positionOf } from './port-set.ts'
+import { letGoOutputs } from './retention.ts'
 import { checkHighWaterMark, type Ports, type PortsOptions, portsOf } from './run.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -48,6 +49,8 @@ export function openRecorded<State, Event, Output>(
   return {
     show({ position, snapshot, end }) {
       for (let at = outputCount(shown); at < position; at++) shown.outputs.push(log.outputs[at - log.droppedOutputs])
+      // The run holds what is unread of these sets too.
+      letGoOutputs(shown, log.droppedOutputs)
       if (snapshot === shown.snapshot && end === shown.end && shown.version >= 0) return
       shown.state = snapshot.state
       shown.status = snapshot.status
@@ -68,7 +71,7 @@ export function openRecorded<State, Event, Output>(
       checkHighWaterMark(highWaterMark)
       const set = new RecordedSet(log, shown, initial, position, highWaterMark, recorded)
       const more = { id: { get: () => run.id, enumerable: true }, position: { value: position, enumerable: true } }
-      return Object.freeze(Object.create(portsOf(set), more)) as RecordedPorts<State, Event, Output>
+      return Object.freeze(Object.create(set.give(portsOf(set)), more)) as RecordedPorts<State, Event, Output>
     },
   }
 }

@@ -8,12 +8,14 @@ import type { RunEvent } from './machine.ts'
 import { type Mark, markOf } from './mark.ts'
 import type { GitObject, ObjectFormat } from './oid.ts'
 import { openRecorded, type RecordedView } from './recorded-ports.ts'
+import { type ReadEarlier, type Retention, retain } from './retention.ts'
 import { insideOf, type Run } from './run.ts'
 
 export type { Mark } from './mark.ts'
 export type { RecordedPorts, RecordedView } from './recorded-ports.ts'
 export type { SnapshotRecord } from './restore-snapshot.ts'
 export { restoreSnapshot } from './restore-snapshot.ts'
+export type { ReadEarlier, Retention } from './retention.ts'
 
 /** A run, as a recorder sees it. */
 export interface Recordable<State, Event, Output> {
@@ -40,6 +42,11 @@ export interface Recordable<State, Event, Output> {
   whenMore(wake: () => void): void
   /** Has writes into every `in` of the run wait while `isFull` says so. */
   hold(isFull: () => boolean): Hold
+  /**
+   * Has the run let go of what is recorded, of batches but the latest so many; where no number is given, only holds
+   * back what is not. `read` reads what was let go, for readers of the history.
+   */
+  retain(least: number | undefined, read: ReadEarlier): Retention
   /** A view of the run that shows what is recorded, and nothing else. */
   view(): RecordedView<State, Event, Output>
 }
@@ -85,6 +92,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
       else wake()
     },
     hold: (isFull) => hold(log, isFull),
+    retain: (least, read) => retain(log, least, read),
     view: () => openRecorded<State, Event, Output>(log, initial, run),
   }
 }

@@ -131,7 +131,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     const position = positionOf(from, log)
     checkHighWaterMark(highWaterMark)
     const set = new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark)
-    return portsOf(set)
+    return set.give(portsOf(set))
   }
 
   /**
