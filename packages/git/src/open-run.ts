@@ -1,11 +1,19 @@
 // Reads runs back: the ref of an id, the stream of its records, and the live run that they restore to.
 
-import { type HistoryRecord, type Machine, type Run, type RunEvent, restoreRun } from '@xmachines/core'
-import { readCommit, readGenesisMessage } from './commit-text.ts'
+import {
+  type BatchRecord,
+  type HistoryRecord,
+  type Machine,
+  type Run,
+  type RunEvent,
+  restoreRun,
+} from '@xmachines/core'
+import { readCommit, readGenesis, readGenesisMessage } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import { groupedStream } from './grouped-stream.ts'
-import { readHistory } from './history-reader.ts'
+import { readEarlier, readHistory } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
+import { corrupt } from './object-stream.ts'
 import { openSnapshot } from './open-snapshot.ts'
 import type { FoundRun, ReadingPlace } from './reading-place.ts'
 import { runRef } from './ref-names.ts'
@@ -42,6 +50,30 @@ export function streamHistory(place: ReadingPlace, id: string): ReadableStream<H
     const { head } = await findRun(place, id)
     yield* readHistory(place.git, place.format, id, head, place.read)
   })
+}
+
+/** The batches of a run from a sequence to one of them, for readers of a run that let go of them. */
+export async function* streamEarlier(
+  place: ReadingPlace,
+  id: string,
+  from: number,
+  to: { readonly sequence: number; readonly oid: string },
+): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
+  try {
+    const object = await place.read(id)
+    if (object === undefined) throw corrupt(id, 'it is missing')
+    const genesis = await readGenesis(object, place.format, place.read)
+    yield* readEarlier(place.git, place.format, genesis, from, to)
+  } catch (thrown) {
+    if (!(thrown instanceof GitError)) throw thrown
+    const { code, message } = thrown
+    const unheld = `the run itself holds only what is behind sequence ${to.sequence}`
+    throw new GitError(code, `${message} (${unheld}: read repository.history('${id}') where the run is recorded)`, {
+      run: id,
+      sequence: from,
+      cause: thrown,
+    })
+  }
 }
 
 type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>

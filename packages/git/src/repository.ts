@@ -11,10 +11,11 @@ import { machineBranches } from './machine-branches.ts'
 import { NETWORK_SETTINGS, type NetworkPlace } from './network.ts'
 import { checkId, type FormatName } from './object-id.ts'
 import { objectReader } from './object-reader.ts'
-import { type OpenRunOptions, openRun, streamHistory } from './open-run.ts'
+import { type OpenRunOptions, openRun, streamEarlier, streamHistory } from './open-run.ts'
 import { sweepPacks } from './pack-store.ts'
 import { type PushedRun, pushRun } from './push.ts'
-import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
+import { checkRecordOptions, type RecordOptions } from './record-options.ts'
+import { type Recorder, type RecorderPlace, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
 import { type KeptSnapshot, keepSnapshot } from './snapshots.ts'
@@ -153,13 +154,8 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   return {
     directory,
     format,
-    record(run, { durability = 'disk', maxUnrecorded } = {}) {
-      if (durability !== 'disk' && durability !== 'process') {
-        throw new TypeError(`durability is ${JSON.stringify(durability)}; it must be 'disk' or 'process'`)
-      }
-      if (maxUnrecorded !== undefined && !(maxUnrecorded >= 0)) {
-        throw new RangeError(`maxUnrecorded is ${String(maxUnrecorded)}; it must be a number of batches from 0`)
-      }
+    record(run, options = {}) {
+      checkRecordOptions(options)
       const used = run.genesis.format
       if (used !== format) {
         throw new GitError(
@@ -168,11 +164,9 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
           { run: run.id },
         )
       }
-      const recorder = startRecorder(
-        { directory, read, writer: writerOf(durability === 'disk'), live },
-        run,
-        maxUnrecorded,
-      )
+      const writer = writerOf(options.durability !== 'process')
+      const readEarlier: RecorderPlace['readEarlier'] = (id, from, to) => streamEarlier(place, id, from, to)
+      const recorder = startRecorder({ directory, read, readEarlier, writer, live }, run, options)
       recorders.set(run, recorder)
       return recorder
     },
