@@ -27,7 +27,8 @@ export interface SnapshotRecord {
 
 /**
  * Restores a run from a snapshot that the caller trusts, and the records behind it, which are verified and replayed.
- * Batches and outputs before the snapshot are not held: `history`, `toJSON` and `ports` that ask for them are refused.
+ * Batches and outputs before the snapshot are not held: `toJSON` and `ports` that ask for them are refused, and `history`
+ * reads them once a recorder has them.
  *
  * @param machine the machine
  * @param snapshot the snapshot

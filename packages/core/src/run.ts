@@ -104,7 +104,10 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     return this.#ports.in
   }
 
-  /** Every output from where this run object began, once, in order (RFC Run v1 §4). */
+  /**
+   * Every output from where this run object began, once, in order (RFC Run v1 §4).
+   * @throws {RangeError} where a recorder had some of them let go before anybody asked for it
+   */
   get out(): ReadableStream<Output> {
     return this.#ports.out
   }
@@ -124,7 +127,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
    * (RFC Run v1 §8).
    * @param options where it begins to read, and how far its `out` may fall behind
    * @returns the set; nobody needs to close it
-   * @throws {RangeError} where `from` is not a position of this run, or the high-water mark not a number from 0
+   * @throws {RangeError} where `from` is not a position that this run holds, or the high-water mark not a number from 0
    */
   ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
     const log = this.#log
@@ -137,14 +140,19 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
   /**
    * The immutable history (RFC Run v1 §2.2): the genesis record, then one record for each batch.
    * @param options `from`, a sequence (0, the genesis, unless given); `follow`, to go on until the run ends
-   * @returns a stream that ends with the batch that is the latest at the call, unless it follows
+   * @returns a stream that ends with the batch that is the latest at the call, unless it follows; what the run let go of
+   *   is read through its recorder
    * @throws {RangeError} where `from` is not a sequence of this run
    */
   history(options: HistoryOptions = {}): ReadableStream<HistoryRecord<Event>> {
     return historyStream(this.#log, options) as ReadableStream<HistoryRecord<Event>>
   }
 
-  /** The whole history as one document of plain data, for `restoreRun`. */
+  /**
+   * The whole history as one document of plain data, for `restoreRun`.
+   * @throws {RangeError} where the run does not hold all of it: where it began from a snapshot, or its recorder has let
+   *   go of what is recorded
+   */
   toJSON(): RunDocument<Event> {
     return toDocument(this.#log) as RunDocument<Event>
   }
