@@ -184,6 +184,7 @@ describe('what is not held is refused with what to do', () => {
     let reading = 0
     const retention = taping.retain(0, async function* () {
       if (reading++ === 0) throw new Error('the disk is gone')
+      yield []
     })
     for (let at = 0; at < 5; at++) run.in.send(add(at))
     retention.recorded(taping.mark())
