@@ -51,14 +51,18 @@ export function retain(log: Log, least: number | undefined, read: ReadEarlier): 
   const known: Recorders = recorders.get(log) ?? { keepers: new Set(), source: undefined }
   recorders.set(log, known)
   const mine: Keeper = { least, read, free: { sequence: 0, position: 0 } }
-  /** What will be free once so many batches are recorded behind it. */
+  const behind = least ?? 0
+  /** A mark whose outputs are free once so many batches are recorded behind it: no log knows which batch made which. */
   let next = mine.free
   known.keepers.add(mine)
   return {
     recorded({ sequence, position }) {
-      const now = { sequence, position }
-      if (least === undefined || least === 0) mine.free = now
-      else if (sequence - next.sequence >= least) [mine.free, next] = [next, now]
+      let { position: free } = mine.free
+      if (sequence - next.sequence >= behind) {
+        free = behind === 0 ? position : next.position
+        next = { sequence, position }
+      }
+      mine.free = { sequence: Math.max(0, sequence - behind), position: free }
       // What was let go is recorded by all, so whoever is heard of last can read it.
       known.source = mine
       log.earlier ??= () => readEarlier(log, known)
