@@ -24,13 +24,13 @@ const rows: Row[] = [
     name: '@xmachines/core, whole',
     code: `export * from '@xmachines/core'`,
     bar: 10,
-    ceiling: 15.1,
+    ceiling: 15.4,
   },
   {
     name: '  createRun and defineMachine, with SHA-1',
     code: `export { createRun, defineMachine } from '@xmachines/core'`,
     bar: 7.5,
-    ceiling: 12,
+    ceiling: 12.3,
   },
   {
     name: '  whole, with SHA-256 as well',

@@ -2,7 +2,7 @@
 
 import { checkDeterminism } from './determinism.ts'
 import { runId } from './identity.ts'
-import { currentSnapshot, KEPT_REFUSALS, type Log } from './log.ts'
+import { currentSnapshot, KEPT_REFUSALS, type Log, sequenceOf } from './log.ts'
 import type { RunEvent } from './machine.ts'
 import { condemn, RunError } from './run-error.ts'
 import { type Batch, Refusal, type Step, step } from './step.ts'
@@ -86,7 +86,7 @@ function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, sent: bool
   const where = event === undefined ? '' : ` event ${String(index)} (${event.slice(0, 60)}):`
   const error = new RunError(
     code,
-    `${labelOf(log)} refused a batch at sequence ${log.batches.length}:${where} ${message}`,
+    `${labelOf(log)} refused a batch at sequence ${sequenceOf(log)}:${where} ${message}`,
     {
       ...detailsOf(log),
       batch: events,
@@ -189,5 +189,5 @@ function labelOf({ machine }: Log): string {
 }
 
 function detailsOf(log: Log): { readonly sequence: number; readonly run: () => string } {
-  return { sequence: log.batches.length, run: () => runId(log) }
+  return { sequence: sequenceOf(log), run: () => runId(log) }
 }

@@ -8,6 +8,8 @@ export interface Feed<Item> {
   hasNext(): boolean
   /** Takes the next item; only asked when there is one. */
   next(): Item
+  /** Takes the next item from elsewhere, where the log no longer holds it. */
+  fetch?(): Promise<Item> | undefined
   /** How the stream ends once nothing is left, or undefined while it goes on. */
   ending(): Ending | undefined
 }
@@ -45,11 +47,11 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
   }
 
   // Answers nothing rather than a promise where there is nothing to read: the stream asks again after each item.
-  pull(): void {
-    if (this.#feed.hasNext()) {
-      this.#controller?.enqueue(this.#feed.next())
-      this.settle()
-    } else {
+  pull(): void | Promise<void> {
+    const fetched = this.#feed.fetch?.()
+    if (fetched !== undefined) return fetched.then((item) => this.#give(item))
+    if (this.#feed.hasNext()) this.#give(this.#feed.next())
+    else {
       // The run may have ended since the last item was taken, with nothing more to read.
       this.settle()
       if (!this.#ended) this.#log.waiting.push(this)
@@ -57,7 +59,8 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
   }
 
   wake(): void {
-    if (!this.#ended) this.pull()
+    // What was just committed is held.
+    if (!this.#ended) void this.pull()
   }
 
   cancel(): void {
@@ -81,6 +84,12 @@ export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting 
     if (this.#ended) return
     this.#end()
     this.#controller?.error(error)
+  }
+
+  #give(item: Item): void {
+    if (this.#ended) return
+    this.#controller?.enqueue(item)
+    this.settle()
   }
 
   #end(): void {

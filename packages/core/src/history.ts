@@ -1,9 +1,9 @@
 // The history of a run as others see it: records, the stream of them, and the document that holds them all.
 
 import { stateOid } from './commit.ts'
-import { FeedSource, unbuffered } from './feed.ts'
-import { nonceOf, oidAt, oidsOf } from './identity.ts'
-import type { Log } from './log.ts'
+import { type Feed, FeedSource, unbuffered } from './feed.ts'
+import { nonceOf, oidAt, oidsOf, runId } from './identity.ts'
+import { type EarlierReader, type Log, sequenceOf } from './log.ts'
 import { mustBe } from './quote.ts'
 
 /** The record of a genesis commit: frozen plain data. */
@@ -71,22 +71,25 @@ export function historyStream(
   log: Log,
   { from = 0, follow = false }: HistoryOptions,
 ): ReadableStream<HistoryRecord<unknown>> {
-  const end = log.batches.length
+  const end = sequenceOf(log)
   if (!Number.isInteger(from) || from < 0 || from > end + 1) {
     throw new RangeError(mustBe('from', from, `a sequence from 0 to ${end}, or ${end + 1} for what comes next`))
   }
   let next = from
-  const source = new FeedSource<HistoryRecord<unknown>>(log, {
-    hasNext: () => next <= (follow ? log.batches.length : end),
+  let earlier: EarlierReader | undefined
+  const feed: Feed<HistoryRecord<unknown>> = {
+    hasNext: () => next <= (follow ? sequenceOf(log) : end),
     next: () => recordAt(log, next++),
+    fetch: () => (next > 0 && next <= log.droppedBatches ? (earlier ??= log.earlier?.())?.read(next++) : undefined),
     ending: () => (follow && log.end === undefined ? undefined : {}),
-  })
+  }
+  const source = new FeedSource(log, feed, () => earlier?.close())
   return new ReadableStream(source, unbuffered)
 }
 
 /** The document of a log. */
 export function toDocument(log: Log): RunDocument<unknown> {
-  const sequence = log.batches.length
+  const sequence = sequenceOf(log)
   return Object.freeze({
     format: 'xmachines/1',
     records: Object.freeze(Array.from({ length: sequence + 1 }, (_, at) => recordAt(log, at))),
@@ -98,8 +101,13 @@ export function toDocument(log: Log): RunDocument<unknown> {
 
 function recordAt(log: Log, sequence: number): HistoryRecord<unknown> {
   if (sequence === 0) return genesisRecord(log)
-  const batch = log.batches[sequence - 1]
-  if (batch === undefined) throw new RangeError(`batch ${sequence} is not held: the run began from a snapshot`)
+  const { droppedBatches: dropped } = log
+  const batch = log.batches[sequence - 1 - dropped]
+  if (batch === undefined) {
+    throw new RangeError(
+      `batch ${sequence} is not held, only those from ${dropped + 1} on: read repository.history('${runId(log)}')`,
+    )
+  }
   const events = Array.isArray(batch) ? batch : Object.freeze([batch])
   return Object.freeze({ oid: oidAt(log, sequence), parent: oidAt(log, sequence - 1), events })
 }

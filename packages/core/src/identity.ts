@@ -29,24 +29,27 @@ export function oidsOf(log: Log): Oids {
 export function appendDigest(log: Log, batch: Batch): Uint8Array {
   const oids = oidsOf(log)
   const { width, hashed } = oids
-  if ((hashed + 2) * width > oids.digests.length) {
-    const larger = new Uint8Array(Math.max(2 * hashed + 16, log.batches.length + 1) * width)
+  const at = hashed - log.droppedBatches
+  if ((at + 2) * width > oids.digests.length) {
+    const larger = new Uint8Array(Math.max(2 * at + 16, log.batches.length + 1) * width)
     larger.set(oids.digests)
     oids.digests = larger
-    oids.latest = larger.subarray(hashed * width, (hashed + 1) * width)
+    oids.latest = larger.subarray(at * width, (at + 1) * width)
   }
   const digest = log.origin.format.hash(oids.write(oids.latest, hashed + 1, batch))
-  oids.digests.set(digest, (hashed + 1) * width)
+  oids.digests.set(digest, (at + 1) * width)
   oids.hashed++
   oids.latest = digest
   return digest
 }
 
-/** The oid of the commit with this sequence, as bytes. */
+/** The oid of the commit with this sequence, as bytes: of a batch that is held, or the one before. */
 export function digestAt(log: Log, sequence: number): Uint8Array {
   const oids = oidsOf(log)
-  while (oids.hashed < sequence) appendDigest(log, log.batches[oids.hashed] as Batch)
-  return oids.digests.subarray(sequence * oids.width, (sequence + 1) * oids.width)
+  const { droppedBatches: dropped } = log
+  while (oids.hashed < sequence) appendDigest(log, log.batches[oids.hashed - dropped] as Batch)
+  const at = (sequence - dropped) * oids.width
+  return oids.digests.subarray(at, at + oids.width)
 }
 
 function startOids(log: Log): Oids {

@@ -2,6 +2,7 @@
 // file that appends to it.
 
 import type { BatchWriter } from './commit.ts'
+import type { HistoryRecord } from './history.ts'
 import type { ObjectFormat } from './oid.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,6 +23,15 @@ export interface Attached {
   resume(): void
   /** Whether somebody reads its `err`. */
   readsRefusals(): boolean
+  /** The position of the first output that its `out` may still deliver, if any. */
+  unread(): number | undefined
+}
+
+/** Reads the batches that a log let go of, in order. */
+export interface EarlierReader {
+  /** The record of the batch with this sequence, which is the next of those that were let go. */
+  read(sequence: number): Promise<HistoryRecord<unknown>>
+  close(): void
 }
 
 /** One subscription to changes of the snapshot. */
@@ -42,13 +52,14 @@ export interface Origin {
   readonly input: unknown
 }
 
-/** Oids computed so far: of the genesis, and of each batch behind it, digest after digest. */
+/** Oids computed so far: of the last commit that is not held, or the genesis, and of each behind it. */
 export interface Oids {
   readonly genesis: string
   readonly machine: string
   readonly tree: string
   readonly width: number
   readonly write: BatchWriter
+  /** Digest after digest. */
   digests: Uint8Array
   /** The last of them. */
   latest: Uint8Array
@@ -61,10 +72,12 @@ export interface Log {
   readonly machine: AnyMachine
   readonly checkDeterminism: boolean
   readonly origin: Origin
-  /** Committed batches, in order; their number is the sequence. */
-  readonly batches: Batch[]
-  /** Committed outputs, in order, since the genesis. */
-  readonly outputs: unknown[]
+  /** Committed batches, in order, behind those that were let go: with these, their number is the sequence. */
+  batches: Batch[]
+  droppedBatches: number
+  /** Committed outputs, in order, behind those that were let go. */
+  outputs: unknown[]
+  droppedOutputs: number
   /** The latest refusals, and how many older ones were let go. */
   readonly refusals: RunError[]
   droppedRefusals: number
@@ -74,6 +87,8 @@ export interface Log {
   end: RunError | undefined
   /** Whether writes wait for a recorder, where there is one. */
   hold?: (() => boolean) | undefined
+  /** Begins to read what was let go, where a recorder can. */
+  earlier?: (() => EarlierReader) | undefined
   /** What user code of the machine is running, if any. */
   running: 'transition' | 'check' | 'isFatal' | undefined
   /** The latest snapshot, once someone asked for it. */
@@ -102,7 +117,9 @@ export function createLog(machine: AnyMachine, checkDeterminism: boolean, origin
     checkDeterminism,
     origin,
     batches: [],
+    droppedBatches: 0,
     outputs: [],
+    droppedOutputs: 0,
     refusals: [],
     droppedRefusals: 0,
     state: origin.initial,
@@ -121,6 +138,16 @@ export function createLog(machine: AnyMachine, checkDeterminism: boolean, origin
   }
 }
 
+/** How many batches were committed. */
+export function sequenceOf({ droppedBatches, batches }: Log): number {
+  return droppedBatches + batches.length
+}
+
+/** How many outputs there were since the genesis. */
+export function outputCount({ droppedOutputs, outputs }: Log): number {
+  return droppedOutputs + outputs.length
+}
+
 /** How many refusals there were that `err` tells of. */
 export function refusalCount({ droppedRefusals, refusals }: Log): number {
   return droppedRefusals + refusals.length
@@ -131,8 +158,9 @@ export function currentSnapshot(log: Log): Snapshot<unknown> {
   return (log.snapshot ??= materialize(log))
 }
 
-function materialize({ state, status, batches, end }: Log): Snapshot<unknown> {
-  const sequence = batches.length
+function materialize(log: Log): Snapshot<unknown> {
+  const { state, status, end } = log
+  const sequence = sequenceOf(log)
   if (status !== 'error') return Object.freeze({ state, status, sequence })
   const { code, message } = end as RunError
   return Object.freeze({ state, status, sequence, error: Object.freeze({ code, message }) })

@@ -1,6 +1,6 @@
 // What there was of a run at one moment.
 
-import { currentSnapshot, type Log } from './log.ts'
+import { currentSnapshot, type Log, outputCount, sequenceOf } from './log.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -16,5 +16,5 @@ export interface Mark {
 
 /** The mark of a log as it is now. */
 export function markOf(log: Log): Mark {
-  return { sequence: log.batches.length, position: log.outputs.length, snapshot: currentSnapshot(log), end: log.end }
+  return { sequence: sequenceOf(log), position: outputCount(log), snapshot: currentSnapshot(log), end: log.end }
 }

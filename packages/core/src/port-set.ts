@@ -4,8 +4,10 @@
 import { type Ending, type Feed, FeedSource, unbuffered } from './feed.ts'
 import { runId } from './identity.ts'
 import { InPort } from './in-port.ts'
-import { type Attached, currentSnapshot, type Log, refusalCount } from './log.ts'
+import { type Attached, currentSnapshot, type Log, outputCount, refusalCount, sequenceOf } from './log.ts'
+import { mustBe } from './quote.ts'
 import { RunError } from './run-error.ts'
+import { isWhole } from './run-options.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type SnapshotCursor, SnapshotPort } from './snapshot-port.ts'
 
@@ -37,6 +39,8 @@ export class PortSet implements Attached {
   #err: ReadableStream<RunError> | undefined
   #snapshot: SnapshotPort<unknown> | undefined
   readonly #sources = new Set<FeedSource<unknown>>()
+  /** Through what its party may come to `out`; undefined of a run's own set. */
+  #given: WeakRef<object> | undefined
 
   constructor(
     log: Log,
@@ -58,7 +62,23 @@ export class PortSet implements Attached {
   }
 
   get out(): ReadableStream<unknown> {
+    // Of a run's own set, outputs may have been let go before anybody asked for them.
+    if (this.#out === undefined && this.#position < this.#log.droppedOutputs) {
+      throw noPosition('where out begins', this.#position, this.#log)
+    }
     return (this.#out ??= new ReadableStream(this.#startOut(), unbuffered))
+  }
+
+  /** Holds back what its `out` has not delivered, as long as somebody holds what it was given as. */
+  give<Given extends object>(ports: Given): Given {
+    this.#given = new WeakRef(ports)
+    return ports
+  }
+
+  unread(): number | undefined {
+    const isOpen = this.#outSource === undefined ? this.#given?.deref() !== undefined : !this.#outSource.ended
+    const isPast = this.#end !== undefined && this.#position >= this.#end.outputs
+    return isOpen && !isPast ? this.#position : undefined
   }
 
   get err(): ReadableStream<RunError> {
@@ -86,10 +106,10 @@ export class PortSet implements Attached {
 
   /** Whether the next write waits: for a recorder, or because the one under way filled up an `out` that is read. */
   isFull(): boolean {
-    const { outputs, end, hold } = this.#log
+    const { end, hold } = this.#log
     if (this.#end !== undefined || end !== undefined) return false
     if (hold?.()) return true
-    if (outputs.length - this.#position <= this.#highWaterMark) return false
+    if (outputCount(this.#log) - this.#position <= this.#highWaterMark) return false
     return this.#out?.locked === true && this.#outSource?.ended === false
   }
 
@@ -110,7 +130,7 @@ export class PortSet implements Attached {
   close(): void | Promise<void> {
     const log = this.#log
     this.#end ??= {
-      outputs: log.outputs.length,
+      outputs: outputCount(log),
       refusals: refusalCount(log),
       version: log.version,
       snapshot: currentSnapshot(log),
@@ -148,9 +168,9 @@ export class PortSet implements Attached {
   #startOut(): FeedSource<unknown> {
     const log = this.#log
     this.#outSource = this.#source({
-      hasNext: () => this.#position < (this.#end?.outputs ?? log.outputs.length),
+      hasNext: () => this.#position < (this.#end?.outputs ?? outputCount(log)),
       next: () => {
-        const output = log.outputs[this.#position++]
+        const output = log.outputs[this.#position++ - log.droppedOutputs]
         if (this.#resume !== undefined && !this.isFull()) this.resume()
         return output
       },
@@ -185,7 +205,7 @@ function dropped(log: Log, missed: number): RunError {
   return new RunError(
     'ERRORS_DROPPED',
     `${missed} refusals were dropped before this reader of err asked for them; the run keeps the latest 256: read err as it goes`,
-    { sequence: log.batches.length, dropped: missed, run: () => runId(log) },
+    { sequence: sequenceOf(log), dropped: missed, run: () => runId(log) },
   )
 }
 
@@ -196,4 +216,19 @@ export function attach(log: Log, set: PortSet): void {
     log.sets = log.sets.filter((held) => held.deref() !== undefined)
   }
   log.sets.push(new WeakRef(set))
+}
+
+/** The position that `from` says. */
+export function positionOf(from: unknown, log: Log): number {
+  const end = outputCount(log)
+  const position = from === 'now' ? end : from === 'start' ? 0 : from
+  if (isWhole(position, end) && position >= log.droppedOutputs) return position
+  throw noPosition('from', from, log)
+}
+
+function noPosition(what: string, from: unknown, log: Log): RangeError {
+  const { droppedOutputs: first } = log
+  const start = first > 0 ? '' : ", 'start'"
+  const before = first > 0 ? '; repository.open replays those before' : ''
+  return new RangeError(mustBe(what, from, `'now'${start} or a position from ${first} to ${outputCount(log)}${before}`))
 }

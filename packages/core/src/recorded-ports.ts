@@ -5,10 +5,11 @@
 
 import { publish } from './engine.ts'
 import { InPort } from './in-port.ts'
-import { createLog, type Log, refusalCount } from './log.ts'
+import { createLog, type Log, outputCount, refusalCount } from './log.ts'
 import type { Mark } from './mark.ts'
-import { attach, PortSet } from './port-set.ts'
-import { checkHighWaterMark, type Ports, type PortsOptions, portsOf, positionOf } from './run.ts'
+import { attach, PortSet, positionOf } from './port-set.ts'
+import { letGoOutputs } from './retention.ts'
+import { checkHighWaterMark, type Ports, type PortsOptions, portsOf } from './run.ts'
 import type { RunError } from './run-error.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -44,9 +45,12 @@ export function openRecorded<State, Event, Output>(
   shown.snapshot = initial
   // Behind what a cursor has not begun to read: the first snapshot is delivered once it is recorded.
   shown.version = -1
+  shown.droppedOutputs = log.droppedOutputs
   return {
     show({ position, snapshot, end }) {
-      for (let at = shown.outputs.length; at < position; at++) shown.outputs.push(log.outputs[at])
+      for (let at = outputCount(shown); at < position; at++) shown.outputs.push(log.outputs[at - log.droppedOutputs])
+      // The run holds what is unread of these sets too.
+      letGoOutputs(shown, log.droppedOutputs)
       if (snapshot === shown.snapshot && end === shown.end && shown.version >= 0) return
       shown.state = snapshot.state
       shown.status = snapshot.status
@@ -63,11 +67,11 @@ export function openRecorded<State, Event, Output>(
       publish(shown, false)
     },
     ports({ from = 'now', highWaterMark }, recorded) {
-      const position = positionOf(from, log.outputs)
+      const position = positionOf(from, log)
       checkHighWaterMark(highWaterMark)
       const set = new RecordedSet(log, shown, initial, position, highWaterMark, recorded)
       const more = { id: { get: () => run.id, enumerable: true }, position: { value: position, enumerable: true } }
-      return Object.freeze(Object.create(portsOf(set), more)) as RecordedPorts<State, Event, Output>
+      return Object.freeze(Object.create(set.give(portsOf(set)), more)) as RecordedPorts<State, Event, Output>
     },
   }
 }
@@ -91,7 +95,7 @@ class RecordedSet extends PortSet {
     super(shown, initial, position, 0, highWaterMark)
     this.#log = log
     this.#recorded = recorded
-    this.#beside = new PortSet(log, initial, log.outputs.length, refusalCount(log))
+    this.#beside = new PortSet(log, initial, outputCount(log), refusalCount(log))
     attach(log, this)
   }
 

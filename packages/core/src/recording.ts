@@ -3,11 +3,12 @@
 
 import { type GenesisContent, genesisObjects } from './commit.ts'
 import { digestAt, nonceOf, oidsOf } from './identity.ts'
-import type { Log } from './log.ts'
+import { type Log, sequenceOf } from './log.ts'
 import type { RunEvent } from './machine.ts'
 import { type Mark, markOf } from './mark.ts'
 import type { GitObject, ObjectFormat } from './oid.ts'
 import { openRecorded, type RecordedView } from './recorded-ports.ts'
+import { type ReadEarlier, type Retention, retain } from './retention.ts'
 import { insideOf, type Run } from './run.ts'
 
 export { isMachine } from './machine.ts'
@@ -15,6 +16,7 @@ export type { Mark } from './mark.ts'
 export type { RecordedPorts, RecordedView } from './recorded-ports.ts'
 export type { SnapshotRecord } from './restore-snapshot.ts'
 export { restoreSnapshot } from './restore-snapshot.ts'
+export type { ReadEarlier, Retention } from './retention.ts'
 
 /** A run, as a recorder sees it. */
 export interface Recordable<State, Event, Output> {
@@ -24,11 +26,16 @@ export interface Recordable<State, Event, Output> {
   genesis(): readonly GitObject[]
   /** How many batches are committed. */
   readonly sequence: number
+  /** How many of them were let go: the run holds those behind, and their oids and the one before. */
+  readonly dropped: number
   /** Whether it takes nothing more. */
   readonly ended: boolean
   /** What there is now. */
   mark(): Mark
-  /** The oid of the commit with this sequence, as bytes; 0 is the genesis. */
+  /**
+   * The oid of the commit with this sequence, as bytes; 0 is the genesis.
+   * @throws {RangeError} where it was let go
+   */
   digestAt(sequence: number): Uint8Array
   /** The bytes of the commit of this batch, `commit LENGTH\0` before them; good until the next call. */
   commitAt(sequence: number): Uint8Array
@@ -36,6 +43,11 @@ export interface Recordable<State, Event, Output> {
   whenMore(wake: () => void): void
   /** Has writes into every `in` of the run wait while `isFull` says so. */
   hold(isFull: () => boolean): Hold
+  /**
+   * Has the run let go of what is recorded, of batches but the latest so many; where no number is given, only holds
+   * back what is not. `read` reads what was let go, for readers of the history.
+   */
+  retain(least: number | undefined, read: ReadEarlier): Retention
   /** A view of the run that shows what is recorded, and nothing else. */
   view(): RecordedView<State, Event, Output>
 }
@@ -62,22 +74,26 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     format: log.origin.format,
     genesis: () => genesisObjects(log.origin.format, contentOf(log)).objects,
     get sequence() {
-      return log.batches.length
+      return sequenceOf(log)
+    },
+    get dropped() {
+      return log.droppedBatches
     },
     get ended() {
       return log.end !== undefined
     },
     mark: () => markOf(log),
-    digestAt: (sequence) => digestAt(log, sequence),
+    digestAt: (sequence) => heldDigestAt(log, sequence),
     commitAt(sequence) {
-      const parent = digestAt(log, sequence - 1)
-      return oidsOf(log).write(parent, sequence, log.batches[sequence - 1] as RunEvent)
+      const parent = heldDigestAt(log, sequence - 1)
+      return oidsOf(log).write(parent, sequence, log.batches[sequence - 1 - log.droppedBatches] as RunEvent)
     },
     whenMore(wake) {
       if (log.end === undefined) log.waiting.push({ wake })
       else wake()
     },
     hold: (isFull) => hold(log, isFull),
+    retain: (least, read) => retain(log, least, read),
     view: () => openRecorded<State, Event, Output>(log, initial, run),
   }
 }
@@ -85,6 +101,13 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
 function contentOf(log: Log): GenesisContent {
   const { createdAt, initial, input } = log.origin
   return { machine: log.machine, createdAt, nonce: nonceOf(log), initial, input }
+}
+
+function heldDigestAt(log: Log, sequence: number): Uint8Array {
+  const { droppedBatches: dropped } = log
+  if (sequence < dropped)
+    throw new RangeError(`the oid of batch ${sequence} is not held, only those from ${dropped} on`)
+  return digestAt(log, sequence)
 }
 
 /** Who holds back the writes of a log: recorders in several repositories may. */

@@ -4,6 +4,7 @@
 import { complete } from './engine.ts'
 import type { GenesisRecord, HistoryRecord } from './history.ts'
 import { oidAt, oidsOf } from './identity.ts'
+import { sequenceOf } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { fromHex } from './oid.ts'
 import { freezePlain } from './plain-data.ts'
@@ -26,7 +27,8 @@ export interface SnapshotRecord {
 
 /**
  * Restores a run from a snapshot that the caller trusts, and the records behind it, which are verified and replayed.
- * Batches and outputs before the snapshot are not held: `history`, `toJSON` and `ports` that ask for them are refused.
+ * Batches and outputs before the snapshot are not held: `toJSON` and `ports` that ask for them are refused, and `history`
+ * reads them once a recorder has them.
  *
  * @param machine the machine
  * @param snapshot the snapshot
@@ -46,29 +48,23 @@ export function restoreSnapshot<State, Event extends RunEvent, Output, Input>(
   const log = replayGenesis(machine, genesis, options.format, twice)
   verifyGenesis(log, genesis)
   if (sequence > 0) {
-    // Arrays of holes: lengths, and so sequences and positions, are as if all of it were there.
-    log.batches.length = sequence
-    log.outputs.length = position
+    log.droppedBatches = sequence
+    log.droppedOutputs = position
     freezePlain(state, 'state')
     log.state = state
     const oids = oidsOf(log)
-    oids.digests = new Uint8Array((sequence + 1) * oids.width)
-    oids.digests.set(fromHex(genesis.oid))
-    oids.digests.set(fromHex(oid), sequence * oids.width)
-    oids.latest = fromHex(oid)
+    oids.digests = fromHex(oid)
+    oids.latest = oids.digests
     oids.hashed = sequence
     log.version++
     if (machine.isDone(state as State)) complete(log)
   }
   let parent = oid
   for (const record of records) parent = replayRecord(log, record, parent, true, false, twice)
-  const head = oidAt(log, log.batches.length)
+  const reached = sequenceOf(log)
+  const head = oidAt(log, reached)
   if (options.head !== undefined && options.head !== head) {
-    throw broken(
-      'HISTORY_MISMATCH',
-      log.batches.length,
-      `it ends at ${head}, and the head that is trusted is ${options.head}`,
-    )
+    throw broken('HISTORY_MISMATCH', reached, `it ends at ${head}, and the head that is trusted is ${options.head}`)
   }
   return new Run(machine, log)
 }

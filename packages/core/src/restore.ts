@@ -6,7 +6,7 @@ import { checkDeterminism, firstDifference } from './determinism.ts'
 import { commit } from './engine.ts'
 import type { GenesisRecord, HistoryRecord, RunDocument } from './history.ts'
 import { appendDigest, oidAt, oidsOf } from './identity.ts'
-import type { Log } from './log.ts'
+import { type Log, sequenceOf } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
 import { mustBe, quote } from './quote.ts'
@@ -185,7 +185,7 @@ export function replayRecord(
   again: boolean,
   twice: boolean,
 ): string {
-  const sequence = log.batches.length + 1
+  const sequence = sequenceOf(log) + 1
   const { oid, batch } = readBatch(record, sequence, parent, verify)
   if (verify && !isHexOf(oid, appendDigest(log, batch))) {
     throw broken('HISTORY_MISMATCH', sequence, `the oid ${quote(oid)} is not that of its content`)
@@ -245,12 +245,13 @@ function replayBatch(log: Log, batch: Batch, twice: boolean): void {
   else commit(log, batch, judged)
 }
 
-function replayFailed({ machine, batches }: Log, refusal: Refusal | undefined): void {
+function replayFailed(log: Log, refusal: Refusal | undefined): void {
   if (refusal === undefined) return
   const { code, message, cause } = refusal
+  const { machine } = log
   throw broken(
     'REPLAY_FAILED',
-    batches.length + 1,
+    sequenceOf(log) + 1,
     `${machine.name}@${machine.version} no longer takes it: ${message} (${code})`,
     cause,
   )
@@ -262,7 +263,7 @@ function revalidateBatch({ machine: { events } }: Log, batch: Batch): Refusal | 
 }
 
 function checkEndOf(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {
-  const sequence = log.batches.length
+  const sequence = sequenceOf(log)
   const head = oidAt(log, sequence)
   if (trusted !== undefined && trusted !== head) {
     throw broken('HISTORY_MISMATCH', sequence, `it ends at ${head}, and the head that is trusted is ${quote(trusted)}`)

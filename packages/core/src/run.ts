@@ -13,13 +13,13 @@ import {
 import { oidAt, runId } from './identity.ts'
 import type { InPort } from './in-port.ts'
 import { initialState } from './initial.ts'
-import { createLog, currentSnapshot, type Log, type Origin, refusalCount } from './log.ts'
+import { createLog, currentSnapshot, type Log, type Origin, outputCount, refusalCount, sequenceOf } from './log.ts'
 import { checkMachine, type Machine, type RunEvent } from './machine.ts'
 import { sha1 } from './oid.ts'
-import { PortSet } from './port-set.ts'
+import { PortSet, positionOf } from './port-set.ts'
 import { mustBe } from './quote.ts'
 import type { RunError } from './run-error.ts'
-import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput, isWhole } from './run-options.ts'
+import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput } from './run-options.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { SnapshotPort } from './snapshot-port.ts'
 import type { AnyMachine } from './step.ts'
@@ -71,7 +71,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     this.machine = machine
     this.#log = log
     this.#initial = currentSnapshot(log)
-    this.#start = log.outputs.length
+    this.#start = outputCount(log)
   }
 
   /** The oid of the genesis commit, in hex; computed when first asked for, and never changed (RFC Run v1 §2.3). */
@@ -81,7 +81,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
 
   /** The oid of the latest commit, in hex; equal heads mean equal histories. */
   get head(): string {
-    return oidAt(this.#log, this.#log.batches.length)
+    return oidAt(this.#log, sequenceOf(this.#log))
   }
 
   /** The record of the genesis commit. */
@@ -91,7 +91,7 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
 
   /** How many outputs there were since the genesis. */
   get position(): number {
-    return this.#log.outputs.length
+    return outputCount(this.#log)
   }
 
   /** The fatal error, if there was one (RFC Run v1 §9). */
@@ -104,7 +104,10 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
     return this.#ports.in
   }
 
-  /** Every output from where this run object began, once, in order (RFC Run v1 §4). */
+  /**
+   * Every output from where this run object began, once, in order (RFC Run v1 §4).
+   * @throws {RangeError} where a recorder had some of them let go before anybody asked for it
+   */
   get out(): ReadableStream<Output> {
     return this.#ports.out
   }
@@ -124,26 +127,32 @@ export class Run<State, Event extends RunEvent, Output = never, Input = undefine
    * (RFC Run v1 §8).
    * @param options where it begins to read, and how far its `out` may fall behind
    * @returns the set; nobody needs to close it
-   * @throws {RangeError} where `from` is not a position of this run, or the high-water mark not a number from 0
+   * @throws {RangeError} where `from` is not a position that this run holds, or the high-water mark not a number from 0
    */
   ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<State, Event, Output> {
     const log = this.#log
-    const position = positionOf(from, log.outputs)
+    const position = positionOf(from, log)
     checkHighWaterMark(highWaterMark)
-    return portsOf(new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark))
+    const set = new PortSet(log, this.#initial, position, refusalCount(log), highWaterMark)
+    return set.give(portsOf(set))
   }
 
   /**
    * The immutable history (RFC Run v1 §2.2): the genesis record, then one record for each batch.
    * @param options `from`, a sequence (0, the genesis, unless given); `follow`, to go on until the run ends
-   * @returns a stream that ends with the batch that is the latest at the call, unless it follows
+   * @returns a stream that ends with the batch that is the latest at the call, unless it follows; what the run let go of
+   *   is read through its recorder
    * @throws {RangeError} where `from` is not a sequence of this run
    */
   history(options: HistoryOptions = {}): ReadableStream<HistoryRecord<Event>> {
     return historyStream(this.#log, options) as ReadableStream<HistoryRecord<Event>>
   }
 
-  /** The whole history as one document of plain data, for `restoreRun`. */
+  /**
+   * The whole history as one document of plain data, for `restoreRun`.
+   * @throws {RangeError} where the run does not hold all of it: where it began from a snapshot, or its recorder has let
+   *   go of what is recorded
+   */
   toJSON(): RunDocument<Event> {
     return toDocument(this.#log) as RunDocument<Event>
   }
@@ -247,13 +256,4 @@ export function portsOf<State, Event, Output>(set: PortSet): Ports<State, Event,
 export function checkHighWaterMark(highWaterMark: number | undefined): void {
   if (highWaterMark === undefined || (typeof highWaterMark === 'number' && highWaterMark >= 0)) return
   throw new RangeError(mustBe('highWaterMark', highWaterMark, 'a number of outputs from 0'))
-}
-
-/** The position that `from` says. */
-export function positionOf(from: unknown, outputs: readonly unknown[]): number {
-  const end = outputs.length
-  const position = from === 'now' ? end : from === 'start' ? 0 : from
-  // Outputs before the snapshot that a run began from are not held.
-  if (isWhole(position, end) && (position === end || position in outputs)) return position
-  throw new RangeError(mustBe('from', from, `'now', 'start' or a position from 0 to ${end} that the run holds`))
 }

@@ -1,5 +1,5 @@
 /**
- * What runs for long, and not in the test command: crashes and contention in their whole length. `pnpm test:soak`.
+ * What runs for long, and not in the test command: crashes, contention and a long run in their whole length. `pnpm test:soak`.
  */
 
 import { defaultServerConditions } from 'vite'

@@ -5,12 +5,12 @@
  * `GIT_MISSING` there is no `git`, or one that is too old; `GIT_FAILED` it ended with an error that says no more;
  * `NOT_A_REPOSITORY` the directory is none, or lies inside one; `UNSUPPORTED_REPOSITORY` it is shallow, partial or a
  * mirror; `FORMAT_MISMATCH` repository and run have different object formats; `RUN_MISSING` it has no such run;
- * `NOT_RECORDED` the run's head is not in it; `OBJECT_CORRUPT` an object is not what its oid says, or not of a run;
- * `HISTORY_DIVERGED` the repository holds another history of the run; `REPOSITORY_LOCKED` another process holds a lock,
- * or left it; `WRITE_FAILED` a file could not be written; `RECORDER_STOPPED` nothing more is recorded;
- * `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to; `SNAPSHOT_MISSING` none is kept where one is needed;
- * `REMOTE_MISSING` there is no remote of that name;
- * `REMOTE_MISMATCH` it is configured otherwise; `REMOTE_FAILED` it could not be reached, or broke off;
+ * `NOT_RECORDED` the run's head is not in it, or what the run let go of; `OBJECT_CORRUPT` an object is not what its oid
+ * says, or not of a run; `HISTORY_DIVERGED` the repository holds another history of the run; `REPOSITORY_LOCKED` another
+ * process holds a lock, or left it; `WRITE_FAILED` a file could not be written; `RECORDER_STOPPED` nothing more is
+ * recorded; `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to; `SNAPSHOT_MISSING` none is kept where one is
+ * needed; `REMOTE_MISSING` there is no remote of that name; `REMOTE_MISMATCH` it is configured otherwise; `REMOTE_FAILED`
+ * it could not be reached, or broke off;
  * `REMOTE_REJECTED` it does not take what was pushed.
  */
 export type GitErrorCode =

@@ -3,7 +3,7 @@
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import { readGenesis } from './commit-text.ts'
 import { findRun } from './find-run.ts'
-import { readBatches, readHistory } from './history-reader.ts'
+import { readHistory, readPart } from './history-reader.ts'
 import { corrupt } from './object-stream.ts'
 import type { FoundRun, ReadingPlace } from './reading-place.ts'
 
@@ -36,8 +36,7 @@ export async function* readRange(
   const object = await read(id)
   if (object === undefined) throw corrupt(id, 'it is missing', { run: id, sequence: 0 })
   const genesis = await readGenesis(object, format, read)
-  const after = { oid: await oidAt(place, found, from - 1), sequence: from - 1 }
-  yield* readBatches(git, format, genesis, after, head)
+  yield* readPart(git, format, genesis, from, { sequence: last, oid: head })
 }
 
 /** Refuses what is no sequence of a run. */

@@ -2,11 +2,12 @@
 
 import type { BatchRecord, HistoryRecord, RunEvent } from '@xmachines/core'
 import { batchHeader } from '@xmachines/core/commits'
-import { type Genesis, readGenesis } from './commit-text.ts'
+import { type Genesis, readCommit, readGenesis } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
 import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
+import { holdOpen, letGo } from './ref-moves.ts'
 
 /**
  * The records of a run, in groups as they come, each verified.
@@ -51,6 +52,22 @@ export async function* readBatches(
   for await (const objects of readCommits(git, format, [head, `^${after.oid}`])) yield objects.map(read)
 }
 
+/** The batches of a run from a sequence to one of them, whose oid is known. */
+export async function* readPart(
+  git: GitProgram,
+  format: FormatName,
+  genesis: Genesis,
+  from: number,
+  to: { readonly sequence: number; readonly oid: string },
+): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
+  let read: BatchReader | undefined
+  for await (const objects of readCommits(git, format, [to.oid], to.sequence - from + 1)) {
+    // Each commit names the one before it, and the oid of the last is known: so the first is right where the last is.
+    read ??= batchReader(genesis, readCommit(objects[0] as ReadObject)?.parent ?? '', from - 1)
+    yield objects.map(read)
+  }
+}
+
 type BatchReader = (object: ReadObject) => BatchRecord<RunEvent>
 
 /** Reads the batches of a run, each the child of the one before. */
@@ -82,13 +99,19 @@ function readEvents(content: Buffer, from: number, where: { run: string; sequenc
   }
 }
 
-/** The commits that lead to some heads, the oldest first; `^` and an oid leaves out those that lead there. */
+/**
+ * The commits that lead to some heads, the oldest first; `^` and an oid leaves out those that lead there.
+ * @param most of a single head: how many at most, the last of them
+ */
 export async function* readCommits(
   git: GitProgram,
   format: FormatName,
   heads: readonly string[],
+  most?: number,
 ): AsyncGenerator<ReadObject[]> {
-  const list = git.start(['rev-list', '--reverse', '--topo-order', '--stdin'])
+  // A single line of commits needs no sorting, which would walk all of it.
+  const order = most === undefined ? '--topo-order' : `--max-count=${most}`
+  const list = git.start(['rev-list', '--reverse', order, '--stdin'])
   const [head = ''] = heads
   list.stdin.end(heads.map((oid) => `${oid}\n`).join(''))
   const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
@@ -101,7 +124,11 @@ export async function* readCommits(
       const objects = parse(chunk as Buffer)
       const missing = objects.find(({ type }) => type === 'missing')
       if (missing !== undefined) throw corrupt(missing.oid, 'it is missing')
-      if (objects.length > 0) yield objects
+      if (objects.length === 0) continue
+      // Who does not go on reading keeps no process alive.
+      for (const child of [list, content]) letGo(child)
+      yield objects
+      for (const child of [list, content]) holdOpen(child)
     }
     await Promise.all(ends)
   } finally {

@@ -170,14 +170,13 @@ async function localOf(
   const further = sequence > commits.sequence
   if (further && (await oidAt(place, { id: run, head: object.oid, sequence }, commits.sequence)) === head) return local
   const common = await findCommon(place.read, object, commits)
-  if (common !== undefined && common === sequence) return local
-  const shared = common === undefined ? undefined : hexOf(commits.digestAt(common))
+  if (common?.sequence === sequence) return local
   throw new GitError(
     'HISTORY_DIVERGED',
     `${ref} in ${place.directory} holds another history of the run, up to sequence ${sequence}; what was to be imported ` +
-      `goes up to ${commits.sequence}, and ${common === undefined ? 'nothing' : `sequence ${common}`} is the last they ` +
+      `goes up to ${commits.sequence}, and ${common === undefined ? 'nothing' : `sequence ${common.sequence}`} is the last they ` +
       'share; nothing was written: keep one of the two, and do again there what was done in the other',
-    { run, sequence: common ?? 0, heads: { recorded: object.oid, run: head, common: shared } },
+    { run, sequence: common?.sequence ?? 0, heads: { recorded: object.oid, run: head, common: common?.oid } },
   )
 }
 

@@ -1,8 +1,10 @@
-// A recorder: takes a run's history into a repository as it is committed, and tells what is safe.
+// A recorder: takes a run's history into a repository as it is committed, and tells what is safe. Longer than others,
+// because all of it turns on the same few sequences.
 
 import type { PortsOptions, Run, RunEvent } from '@xmachines/core'
 import {
   type Mark,
+  type ReadEarlier,
   type Recordable,
   type RecordedPorts,
   type RecordedView,
@@ -14,16 +16,9 @@ import { GitError } from './git-error.ts'
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import { hexOf } from './object-id.ts'
 import type { ReadObject } from './object-stream.ts'
+import type { RecordOptions } from './record-options.ts'
 import { machineRef, runRef } from './ref-names.ts'
 import { FULL_PACK, type Source, type Taken, type Writer } from './writer.ts'
-
-/** How a run is recorded. */
-export interface RecordOptions {
-  /** `disk` (unless given): what is acknowledged survives a power cut. `process`: it survives the end of the process. */
-  readonly durability?: 'disk' | 'process'
-  /** How many batches may be committed and not recorded before writes into the run wait; `send` never does. */
-  readonly maxUnrecorded?: number
-}
 
 /** Records one run into one repository. */
 export interface Recorder<State, Event, Output> {
@@ -55,6 +50,8 @@ export interface RecorderPlace {
   read(ref: string): Promise<ReadObject | undefined>
   /** Has what was found at refs written to disk, where what is recorded is to be there. */
   settle(refs: readonly string[]): Promise<void>
+  /** The batches of a run from a sequence to the one with an oid. */
+  readonly readEarlier: (run: string, ...range: Parameters<ReadEarlier>) => ReturnType<ReadEarlier>
 }
 
 interface Waiter {
@@ -70,7 +67,7 @@ const MOST_UNRECORDED = 16_384
 export function startRecorder<State, Event extends RunEvent, Output, Input>(
   place: RecorderPlace,
   run: Run<State, Event, Output, Input>,
-  maxUnrecorded: number = MOST_UNRECORDED,
+  { maxUnrecorded = MOST_UNRECORDED, retain }: RecordOptions,
 ): Recorder<State, Event, Output> {
   const taping: Recordable<State, Event, Output> = recordable(run)
   const id = run.id
@@ -96,6 +93,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   })
   done.catch(() => undefined)
   const hold = taping.hold(() => !finished && taping.sequence - recorded > maxUnrecorded)
+  const retention = taping.retain(retain, (...range) => place.readEarlier(id, ...range))
 
   const source: Source & LiveRecorder = {
     ref,
@@ -152,10 +150,14 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     const object = await place.read(ref)
     if (object === undefined) {
       if (recorded >= 0) throw moved('was deleted')
+      if (taping.dropped > 0) throw unheld('has nothing of the run')
       return
     }
     const commit = readCommit(object)
     const sequence = commit === undefined ? -1 : commit.committed - commit.authored
+    if (sequence >= 0 && sequence < taping.dropped) {
+      throw recorded < 0 ? unheld(`is at sequence ${sequence}`) : moved(`was moved back to sequence ${sequence}`)
+    }
     const known = sequence >= 0 && sequence <= taping.sequence && hexOf(taping.digestAt(sequence)) === object.oid
     if (!known) throw diverged(sequence, object.oid, await findCommon(place.read, object, taping))
     if (sequence < recorded) throw moved(`was moved back to sequence ${sequence}`)
@@ -174,13 +176,23 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     )
   }
 
-  function diverged(sequence: number, head: string, common: number | undefined): GitError {
-    const shared = common === undefined ? undefined : hexOf(taping.digestAt(common))
-    const ahead = common === taping.sequence
-    const why = ahead
-      ? `holds the run up to sequence ${sequence}, and this run is at ${taping.sequence}: another process went on with it`
-      : `holds another history of the run: ${common === undefined ? 'nothing' : `sequence ${common}`} is the last they share`
-    const heads = { recorded: head, run: run.head, common: shared }
+  function unheld(how: string): GitError {
+    return new GitError(
+      'NOT_RECORDED',
+      `${ref} in ${place.directory} ${how}, and the run holds only what is behind sequence ${taping.dropped}; ` +
+        'fetch it from the repository that has all of it, and record the run again',
+      { run: id, sequence: recorded },
+    )
+  }
+
+  function diverged(sequence: number, head: string, common: Awaited<ReturnType<typeof findCommon>>): GitError {
+    const nothing = taping.dropped > 0 ? 'nothing that the run holds' : 'nothing'
+    const shared = common === undefined ? nothing : `sequence ${common.sequence}`
+    const why =
+      common?.sequence === taping.sequence
+        ? `holds the run up to sequence ${sequence}, and this run is at ${taping.sequence}: another process went on with it`
+        : `holds another history of the run: ${shared} is the last they share`
+    const heads = { recorded: head, run: run.head, common: common?.oid }
     return new GitError(
       'HISTORY_DIVERGED',
       `${ref} in ${place.directory} ${why}; open the run there and go on from it`,
@@ -215,7 +227,10 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     if (taping.ended) mark()
     let shown: Mark | undefined
     while (marks.length > 0 && (marks[0] as Mark).sequence <= recorded) shown = marks.shift()
-    if (shown !== undefined) view?.show(shown)
+    if (shown !== undefined) {
+      view?.show(shown)
+      retention.recorded(shown)
+    }
     const due = waiters.filter(({ sequence }) => sequence <= recorded)
     waiters = waiters.filter(({ sequence }) => sequence > recorded)
     for (const { resolve } of due) resolve()
@@ -228,6 +243,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     if (finished) return
     finished = true
     hold.end()
+    retention.end()
     place.live.remove(source)
     settle?.resolve(recorded)
     if (reason !== undefined) view?.fail(reason)
@@ -245,6 +261,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     error = thrown.run === undefined ? about(thrown) : thrown
     finished = true
     hold.end()
+    retention.end()
     place.live.remove(source)
     if (waiters.length === 0 && !watched) {
       process.emitWarning(`recording ${ref} stopped at sequence ${recorded}: ${error.message}`, error.code)

@@ -143,17 +143,18 @@ export function refMover(
 
 /** A process that has nothing to do keeps no other alive; it ends when its input does. */
 export function letGo(child: GitProcess): void {
-  for (const part of [child, child.stdin, child.stdout, child.stderr]) unrefOf(part)?.unref()
+  for (const part of pipesOf(child)) part?.unref?.()
 }
 
 /** While there is something to do, it does. */
 export function holdOpen(child: GitProcess): void {
-  for (const part of [child, child.stdin, child.stdout, child.stderr]) unrefOf(part)?.ref()
+  for (const part of pipesOf(child)) part?.ref?.()
 }
 
-// The pipes of a child are sockets, which Node's types do not say.
-function unrefOf(part: unknown): { ref(): void; unref(): void } | undefined {
-  return typeof (part as { unref?: unknown }).unref === 'function'
-    ? (part as { ref(): void; unref(): void })
-    : undefined
+/** The pipes of a child are sockets, which Node's types do not say; null where another process is at its other end. */
+type Pipe = { readonly destroyed?: boolean; ref?(): void; unref?(): void } | null
+
+function pipesOf(child: GitProcess): readonly Pipe[] {
+  // One that was destroyed would wait for its connection to do as it is told.
+  return [child, child.stdin, child.stdout, child.stderr].filter((part: Pipe) => part?.destroyed !== true)
 }

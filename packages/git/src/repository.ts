@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { History, HistoryRecord, Machine, Run, RunDocument, RunEvent, RunOf } from '@xmachines/core'
+import { streamEarlier } from './earlier-batches.ts'
 import { type ExportOptions, exportRun } from './export-run.ts'
 import { fetchAll, fetchRun } from './fetch.ts'
 import { findRun } from './find-run.ts'
@@ -20,7 +21,8 @@ import { type OpenRunOptions, openRun } from './open-run.ts'
 import { sweepPacks } from './pack-store.ts'
 import { type PushedRun, pushRun } from './push.ts'
 import { type KeptState, listSnapshots, readState } from './read-snapshot.ts'
-import { type Recorder, type RecordOptions, startRecorder } from './recorder.ts'
+import { checkRecordOptions, type RecordOptions } from './record-options.ts'
+import { type Recorder, type RecorderPlace, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
 import { refSettler } from './ref-sync.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
@@ -188,13 +190,8 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   return {
     directory,
     format,
-    record(run, { durability = 'disk', maxUnrecorded } = {}) {
-      if (durability !== 'disk' && durability !== 'process') {
-        throw new TypeError(`durability is ${JSON.stringify(durability)}; it must be 'disk' or 'process'`)
-      }
-      if (maxUnrecorded !== undefined && !(maxUnrecorded >= 0)) {
-        throw new RangeError(`maxUnrecorded is ${String(maxUnrecorded)}; it must be a number of batches from 0`)
-      }
+    record(run, options = {}) {
+      checkRecordOptions(options)
       const used = run.genesis.format
       if (used !== format) {
         throw new GitError(
@@ -203,9 +200,16 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
           { run: run.id },
         )
       }
-      const durable = durability === 'disk'
-      const settle = durable ? settleRefs : async (): Promise<void> => undefined
-      const recorder = startRecorder({ directory, read, settle, writer: writerOf(durable), live }, run, maxUnrecorded)
+      const durable = options.durability !== 'process'
+      const recorderPlace: RecorderPlace = {
+        directory,
+        read,
+        readEarlier: (id, from, to) => streamEarlier(place, id, from, to),
+        settle: durable ? settleRefs : async () => undefined,
+        writer: writerOf(durable),
+        live,
+      }
+      const recorder = startRecorder(recorderPlace, run, options)
       recorders.set(run, recorder)
       return recorder
     },

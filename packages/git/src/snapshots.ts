@@ -66,8 +66,8 @@ export async function keepSnapshot<State, Event extends RunEvent, Output, Input>
   const taping = recordable(run)
   // Before anything is awaited: the run goes on meanwhile.
   const { snapshot, sequence, position } = taping.mark()
-  await flush()
   const parent = hexOf(taping.digestAt(sequence))
+  await flush()
   const head = await place.read(parent)
   const commit = head === undefined ? undefined : readCommit(head)
   const tree = commit === undefined ? undefined : await place.read(commit.tree)

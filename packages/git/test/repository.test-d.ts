@@ -14,7 +14,9 @@ const lamp = defineMachine<boolean, { type: 'TOGGLE' }>({ name: 'lamp', version:
 
 test('ports of a recorder have the types of its run', async () => {
   const repository = await openRepository('.')
-  const recorder = repository.record(createRun(bell), { durability: 'process' })
+  const recorder = repository.record(createRun(bell), { durability: 'process', retain: 100 })
+  // @ts-expect-error -- it is a number of batches
+  repository.record(createRun(bell), { retain: 'all' })
   const ports = recorder.ports()
   expectTypeOf(ports.out).toEqualTypeOf<ReadableStream<Output>>()
   expectTypeOf(ports.snapshot.current.state).toEqualTypeOf<{ rings: number }>()

@@ -146,7 +146,7 @@ describe('a run that is opened from a snapshot', () => {
     await repository.snapshot(run)
     const opened = await repository.open(tally, run.id, { from: 'snapshot' })
     expect(() => opened.ports({ from: 'start' })).toThrow(RangeError)
-    expect(() => opened.toJSON()).toThrow(/began from a snapshot/)
+    expect(() => opened.toJSON()).toThrow(/only those from 2 on: read repository.history/)
     expect(await rejection(opened.history({ from: 1 }).getReader().read())).toBeInstanceOf(RangeError)
     opened.in.send(add(5))
     expect((await opened.history({ from: 2 }).getReader().read()).value).toMatchObject({ oid: opened.head })

@@ -1,0 +1,419 @@
+/** What a run lets go of once it is recorded, what holds it back, and how it is read again. */
+import { type BatchRecord, type CreateRunOptions, createRun, type Run } from '@xmachines/core'
+import {
+  type Recordable,
+  type RecordedPorts,
+  type Retention,
+  recordable,
+  restoreSnapshot,
+} from '@xmachines/core/recording'
+import { sha256 } from '@xmachines/core/sha256'
+import { describe, expect, test } from 'vitest'
+import { runModule } from './child.ts'
+import { add, finish, repeatable, type TallyEvent, type TallyOutput, tally } from './machines.ts'
+import { all, ending, outcome, take } from './streams.ts'
+
+type TallyRun = Run<number, TallyEvent, TallyOutput>
+
+/** A run whose recorder has what it is told to keep, and its twin, which lets nothing go. */
+interface Recorded {
+  readonly run: TallyRun
+  readonly twin: TallyRun
+  readonly taping: Recordable<number, TallyEvent, TallyOutput>
+  readonly retention: Retention
+  /** What was read of recorders: whose, and which batches. */
+  readonly reads: [name: string, from: number, to: number][]
+  /** Attaches another recorder. */
+  retain(name: string, least: number | undefined): Retention
+  send(count: number): void
+  /** Has recorders tell that all there is now is recorded. */
+  keep(...retentions: Retention[]): void
+}
+
+function recorded(least: number | undefined, options: CreateRunOptions<undefined> = repeatable): Recorded {
+  const [run, twin] = [createRun(tally, options), createRun(tally, options)]
+  const taping = recordable(run)
+  const reads: Recorded['reads'] = []
+  const retain: Recorded['retain'] = (name, atLeast) =>
+    taping.retain(atLeast, async function* (from, to) {
+      reads.push([name, from, to.sequence])
+      const kept = twin.toJSON().records.slice(from, to.sequence + 1) as BatchRecord<TallyEvent>[]
+      expect(kept.at(-1)?.oid).toBe(to.oid)
+      for (let at = 0; at < kept.length; at += 3) yield structuredClone(kept.slice(at, at + 3))
+    })
+  const retention = retain('first', least)
+  return {
+    run,
+    twin,
+    taping,
+    retention,
+    reads,
+    retain,
+    send(count) {
+      for (let at = 0; at < count; at++) {
+        const batch = at % 3 === 0 ? [add(at), add()] : add(at)
+        for (const one of [run, twin]) one.in.send(batch)
+      }
+    },
+    keep(...retentions) {
+      for (const one of retentions.length === 0 ? [retention] : retentions) one.recorded(taping.mark())
+    },
+  }
+}
+
+/** The outputs of a run from a position on. */
+const outputs = async (run: TallyRun, from: number): Promise<TallyOutput[]> =>
+  await take(run.ports({ from }).out, run.position - from)
+
+describe.each([
+  ['sha1', repeatable],
+  ['sha256', { ...repeatable, format: sha256 }],
+] as const)('in %s', (_format, options) => {
+  test('a run that lets go of what is recorded is the same run, and its history is read whole', async () => {
+    const tape = recorded(0, options)
+    const { run, twin, taping } = tape
+    for (let round = 0; round < 5; round++) {
+      tape.send(10)
+      expect(run.head).toBe(twin.head)
+      tape.keep()
+      expect(taping.dropped).toBe(10 * (round + 1))
+    }
+    tape.send(4)
+    expect(run.id).toBe(twin.id)
+    expect(run.head).toBe(twin.head)
+    expect(run.position).toBe(twin.position)
+    expect(run.snapshot.current).toEqual(twin.snapshot.current)
+    const records = await all(twin.history())
+    expect(await all(run.history())).toEqual(records)
+    expect(await all(run.history({ from: 7 }))).toEqual(records.slice(7))
+    expect(await all(run.history({ from: 50 }))).toEqual(records.slice(50))
+    expect(await all(run.history({ from: 51 }))).toEqual(records.slice(51))
+    expect(tape.reads).toEqual([
+      ['first', 1, 50],
+      ['first', 7, 50],
+      ['first', 50, 50],
+    ])
+  })
+})
+
+test('at least so many batches are held, with their outputs', async () => {
+  const tape = recorded(10)
+  const { run, twin, taping } = tape
+  for (let round = 0; round < 200; round++) {
+    tape.send(1 + (round % 3))
+    tape.keep()
+    const held = taping.sequence - taping.dropped
+    expect(held).toBeGreaterThanOrEqual(Math.min(10, taping.sequence))
+    expect(held).toBeLessThan(20)
+  }
+  const from = taping.sequence - 9
+  expect(await all(run.history({ from }))).toEqual(await all(twin.history({ from })))
+  expect(tape.reads).toEqual([])
+  const position = run.position - 10
+  expect(await outputs(run, position)).toEqual(await outputs(twin, position))
+})
+
+test('without a number nothing goes, and what is not recorded never does', () => {
+  const keeping = recorded(undefined)
+  keeping.send(20)
+  keeping.keep()
+  expect(keeping.taping.dropped).toBe(0)
+  expect(keeping.run.toJSON()).toEqual(keeping.twin.toJSON())
+
+  const tape = recorded(0)
+  tape.send(20)
+  const mark = tape.taping.mark()
+  tape.send(20)
+  tape.retention.recorded(mark)
+  expect(tape.taping.dropped).toBe(20)
+  tape.retention.end()
+  tape.send(20)
+  tape.keep()
+  expect(tape.taping.dropped).toBe(20)
+})
+
+test('a recorder that comes late has all but so many go at once', () => {
+  const tape = recorded(undefined)
+  tape.send(100)
+  tape.keep()
+  tape.keep(tape.retain('late', 10))
+  expect(tape.taping.dropped).toBe(90)
+  expect(() => tape.run.ports({ from: 'start' })).not.toThrow()
+})
+
+describe('what is not held is refused with what to do', () => {
+  test('as one document, as a position, and as an oid', () => {
+    const tape = recorded(0)
+    const { run, taping } = tape
+    tape.send(12)
+    tape.keep()
+    tape.send(3)
+    expect(() => run.toJSON()).toThrow(
+      new RangeError(`batch 1 is not held, only those from 13 on: read repository.history('${run.id}')`),
+    )
+    expect(() => run.ports({ from: 'start' })).toThrow(
+      new RangeError(
+        `from is "start"; it must be 'now' or a position from 16 to 20; repository.open replays those before`,
+      ),
+    )
+    expect(() => run.ports({ from: 15 })).toThrow(RangeError)
+    expect(() => taping.view().ports({ from: 15 }, () => Promise.resolve())).toThrow(RangeError)
+    expect(() => taping.digestAt(11)).toThrow(RangeError)
+    expect(() => taping.commitAt(12)).toThrow(RangeError)
+    expect(taping.digestAt(12)).toHaveLength(20)
+  })
+
+  test('as a history where no recorder can read it, with the genesis before', async () => {
+    const run = createRun(tally, repeatable)
+    for (let at = 0; at < 5; at++) run.in.send(add(at))
+    const snapshot = { genesis: run.genesis, oid: run.head, sequence: 5, position: run.position, state: 10 }
+    const opened = restoreSnapshot(tally, snapshot, [])
+    expect(opened.head).toBe(run.head)
+    const { items, end } = await ending(opened.history())
+    expect(items).toEqual([run.genesis])
+    expect(end).toEqual(
+      new RangeError(`batch 1 is not held, only those from 6 on: read repository.history('${run.id}')`),
+    )
+    // A recorder that has all of it can.
+    const { records } = run.toJSON()
+    const taping = recordable(opened)
+    taping
+      .retain(undefined, async function* (from, to) {
+        yield records.slice(from, to.sequence + 1) as BatchRecord<TallyEvent>[]
+      })
+      .recorded(taping.mark())
+    opened.in.send(add())
+    run.in.send(add())
+    expect(await all(opened.history())).toEqual(await all(run.history()))
+  })
+
+  test('as what the recorder fails to read, or does not give', async () => {
+    const run = createRun(tally)
+    const taping = recordable(run)
+    let reading = 0
+    const retention = taping.retain(0, async function* () {
+      if (reading++ === 0) throw new Error('the disk is gone')
+      yield []
+    })
+    for (let at = 0; at < 5; at++) run.in.send(add(at))
+    retention.recorded(taping.mark())
+    expect(await ending(run.history({ from: 2 }))).toEqual({ items: [], end: new Error('the disk is gone') })
+    const { end } = await ending(run.history({ from: 2 }))
+    expect(end).toEqual(new RangeError('the recorder gave no batch 2 of the run'))
+  })
+})
+
+describe('a reader of the history', () => {
+  test('that is behind goes on from the recorder, then from the run, whatever is let go meanwhile', async () => {
+    const tape = recorded(0)
+    const { run, twin } = tape
+    tape.send(3)
+    const reader = run.history({ follow: true }).getReader()
+    const records: unknown[] = [(await reader.read()).value, (await reader.read()).value]
+    for (let round = 0; round < 6; round++) {
+      tape.send(5)
+      tape.keep()
+      for (let at = 0; at < 4; at++) records.push((await reader.read()).value)
+    }
+    run.in.send(finish)
+    twin.in.send(finish)
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      records.push(value)
+    }
+    expect(records).toEqual(twin.toJSON().records)
+    expect(tape.reads.length).toBeGreaterThan(1)
+  })
+
+  test('gets records that are frozen to their last member', async () => {
+    const tape = recorded(0)
+    tape.send(4)
+    tape.keep()
+    for (const record of await all(tape.run.history({ from: 1 }))) {
+      expect(Object.isFrozen(record)).toBe(true)
+      const { events } = record as BatchRecord<TallyEvent>
+      for (const part of [events, ...events]) expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+
+  test('that goes while it reads has the recorder stop', async () => {
+    const run = createRun(tally)
+    const taping = recordable(run)
+    let stopped = false
+    const { records } = createRun(tally).toJSON()
+    const retention = taping.retain(0, async function* () {
+      try {
+        for (;;) yield records as never
+      } finally {
+        stopped = true
+      }
+    })
+    for (let at = 0; at < 5; at++) run.in.send(add(at))
+    retention.recorded(taping.mark())
+    const reader = run.history({ from: 1 }).getReader()
+    await reader.read()
+    await reader.cancel()
+    expect(await outcome(Promise.resolve())).toBe('resolved')
+    expect(stopped).toBe(true)
+  })
+})
+
+describe('outputs that an open out has not delivered are held back', () => {
+  test('in sets of the run, read or not, until they are read or it is cancelled', async () => {
+    const tape = recorded(0)
+    const { run, twin } = tape
+    const sets = [run.ports(), run.ports({ from: 'start' }), run.ports()]
+    const { out } = sets[0]!
+    tape.send(10)
+    tape.keep()
+    expect(await take(out, 8)).toEqual((await outputs(twin, 0)).slice(0, 8))
+    tape.send(10)
+    tape.keep()
+    expect(await take(sets[1]!.out, 28)).toEqual(await outputs(twin, 0))
+    expect(await take(out, 20)).toEqual((await outputs(twin, 8)).slice(0, 20))
+    await sets[2]!.out.cancel()
+    tape.keep()
+    expect(() => run.ports({ from: 27 })).toThrow(/a position from 28 to 28/)
+  })
+
+  test('in the run’s own set once somebody asked for it, and it begins nowhere behind a gap', async () => {
+    const asked = recorded(0)
+    const { out } = asked.run
+    asked.send(10)
+    asked.keep()
+    expect(await take(out, 14)).toEqual(await outputs(asked.twin, 0))
+
+    const late = recorded(0)
+    late.send(10)
+    late.keep()
+    expect(() => late.run.out).toThrow(
+      new RangeError(
+        `where out begins is 0; it must be 'now' or a position from 14 to 14; repository.open replays those before`,
+      ),
+    )
+    expect(late.run.err).toBeInstanceOf(ReadableStream)
+  })
+
+  test('in a set that was closed up to where it was, and no further', async () => {
+    const tape = recorded(0)
+    const { run } = tape
+    const closed = run.ports()
+    tape.send(4)
+    await closed.in.close()
+    tape.send(4)
+    tape.keep()
+    expect(await all(closed.out)).toHaveLength(6)
+    const untouched = run.ports()
+    await untouched.in.close()
+    tape.send(4)
+    tape.keep()
+    expect(() => run.ports({ from: 17 })).toThrow(/a position from 18 to 18/)
+  })
+
+  test('in ports on what is recorded, which show all of it', async () => {
+    const tape = recorded(0)
+    const { run, twin, taping } = tape
+    const view = taping.view()
+    const open = (from: 'now' | number): RecordedPorts<number, TallyEvent, TallyOutput> =>
+      view.ports({ from }, () => Promise.resolve())
+    const slow = open('now')
+    const shown: TallyOutput[] = []
+    const reader = open('now').out.getReader()
+    for (let round = 0; round < 10; round++) {
+      tape.send(5)
+      const mark = taping.mark()
+      view.show(mark)
+      tape.retention.recorded(mark)
+      for (let at = 0; at < 7; at++) shown.push((await reader.read()).value as TallyOutput)
+    }
+    const every = await outputs(twin, 0)
+    expect(shown).toEqual(every)
+    expect(await take(slow.out, 70)).toEqual(every)
+    tape.keep()
+    expect(() => open(60)).toThrow(/a position from 70 to 70/)
+    const late = open('now')
+    tape.send(3)
+    view.show(taping.mark())
+    expect(await take(late.out, 4)).toEqual(await outputs(twin, 70))
+    expect(run.position).toBe(74)
+  })
+
+  test('and not in sets that nobody holds any more', { timeout: 30_000 }, () => {
+    const shown = runModule(
+      `
+import { createRun, defineMachine } from '@xmachines/core'
+import { recordable } from '@xmachines/core/recording'
+const machine = defineMachine<number, { type: 'INC' }, { n: number }>({
+  name: 'counter', version: '1', initial: 0,
+  on: { INC: (n, _event, emit) => (emit({ n: n + 1 }), n + 1) },
+})
+const run = createRun(machine)
+const taping = recordable(run)
+const view = taping.view()
+const retention = taping.retain(0, async function* () {})
+const inputs = [run.ports().in, view.ports({}, async () => {}).in]
+async function drop() {
+  run.ports({ from: 'start' })
+  void run.ports().out.getReader().read()
+  run.ports().out.getReader()
+  view.ports({}, async () => {}).out.getReader()
+}
+await drop()
+for (const input of inputs) input.send({ type: 'INC' })
+for (let round = 0; round < 5; round++) {
+  await new Promise((resolve) => setImmediate(resolve))
+  globalThis.gc()
+}
+view.show(taping.mark())
+retention.recorded(taping.mark())
+try { run.ports({ from: 1 }) } catch (refusal) { console.log(refusal.message) }
+console.log(inputs.length)
+`,
+      { flags: ['--expose-gc'] },
+    )
+    expect(shown).toMatch(/^from is 1; it must be 'now' or a position from 2 to 2; .*\n2\n$/)
+  })
+})
+
+describe('with several recorders', () => {
+  test('only what all have recorded goes, and one that ends holds nothing back', async () => {
+    const tape = recorded(0)
+    const { taping } = tape
+    const other = tape.retain('other', 5)
+    const plain = tape.retain('plain', undefined)
+    tape.send(20)
+    tape.keep()
+    expect(taping.dropped).toBe(0)
+    tape.keep(other)
+    tape.send(20)
+    tape.keep()
+    tape.keep(other)
+    expect(taping.dropped).toBe(0)
+    tape.keep(plain)
+    expect(taping.dropped).toBe(35)
+    other.end()
+    tape.send(5)
+    tape.keep()
+    expect(taping.dropped).toBe(40)
+    plain.end()
+    tape.keep()
+    expect(taping.dropped).toBe(45)
+  })
+
+  test('one that goes on reads what was let go, and where none does the last one still may', async () => {
+    const tape = recorded(0)
+    const { run, twin } = tape
+    const other = tape.retain('other', 0)
+    tape.send(6)
+    tape.keep(other, tape.retention)
+    tape.retention.end()
+    expect(await all(run.history())).toEqual(twin.toJSON().records)
+    other.end()
+    expect(await all(run.history())).toEqual(twin.toJSON().records)
+    expect(tape.reads).toEqual([
+      ['other', 1, 6],
+      ['other', 1, 6],
+    ])
+  })
+})

@@ -1,0 +1,340 @@
+/** A recorded run may let go of what the repository has: nothing that somebody reads is lost, and the rest is refused. */
+import { spawnSync } from 'node:child_process'
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { type HistoryRecord, handleOutputs } from '@xmachines/core'
+import type { Repository } from '@xmachines/git'
+import { afterAll, describe, expect, test } from 'vitest'
+import { recordLongRun } from './long-run.ts'
+import {
+  add,
+  finish,
+  git,
+  makeFolder,
+  makeRepository,
+  rejection,
+  type TallyEvent,
+  type TallyOutput,
+  type TallyRun,
+  tally,
+  tallyRun,
+} from './repositories.ts'
+
+const folder = makeFolder()
+afterAll(() => folder.remove())
+
+/** The sequence from which on a run holds its batches, as its refusal of one document says. */
+function firstHeld(run: TallyRun): number {
+  try {
+    run.toJSON()
+    return 1
+  } catch (refusal) {
+    return Number(/only those from (\d+) on: read repository\.history\('[0-9a-f]+'\)$/.exec(String(refusal))?.[1])
+  }
+}
+
+/** Sends so many batches, of one event or two. */
+function send(run: TallyRun, count: number): void {
+  for (let at = 0; at < count; at++) run.in.send(at % 3 === 0 ? [add(at), add()] : add(at))
+}
+
+async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of stream) items.push(item)
+  return items
+}
+
+/** What the repository has of a run. */
+const recordsOf = async (repository: Repository, run: TallyRun): Promise<HistoryRecord<TallyEvent>[]> =>
+  (await all(repository.history(run.id))) as HistoryRecord<TallyEvent>[]
+
+describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
+  test('a run holds the latest batches, and its history is read whole', async () => {
+    const repository = await makeRepository(folder, format)
+    const run = tallyRun(format, { start: 2 })
+    const recorder = repository.record(run, { retain: 10 })
+    for (let round = 0; round < 20; round++) {
+      send(run, 5)
+      await recorder.flush()
+      expect(firstHeld(run)).toBeLessThanOrEqual(Math.max(1, run.snapshot.current.sequence - 9))
+    }
+    expect(firstHeld(run)).toBeGreaterThan(60)
+    send(run, 3)
+    const held = await all(run.history({ from: 101 }))
+    const history = await all(run.history())
+    await recorder.flush()
+    expect(history).toEqual(await recordsOf(repository, run))
+    expect(history.slice(101)).toEqual(held)
+    expect(await all(run.history({ from: 50 }))).toEqual(history.slice(50))
+    const opened = await repository.open(tally, run.id)
+    expect(opened.head).toBe(run.head)
+    expect(opened.snapshot.current).toEqual(run.snapshot.current)
+    expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+    await repository.close()
+  })
+
+  test('a run that was opened from a snapshot reads what lies before it through its recorder', async () => {
+    const repository = await makeRepository(folder, format)
+    const run = tallyRun(format)
+    send(run, 12)
+    const recorder = repository.record(run, { retain: 0 })
+    await repository.snapshot(run)
+    send(run, 3)
+    await recorder.stop()
+    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    expect(firstHeld(opened)).toBe(13)
+    const going = repository.record(opened, { retain: 0 })
+    send(opened, 5)
+    await going.flush()
+    expect(firstHeld(opened)).toBe(21)
+    expect(await all(opened.history())).toEqual(await recordsOf(repository, opened))
+    expect(await repository.verify(tally, run.id)).toMatchObject({ sequence: 20, snapshots: [12] })
+  })
+})
+
+test('what is not held is refused with what to do instead', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run, { retain: 0 })
+  send(run, 10)
+  await recorder.flush()
+  expect(() => run.toJSON()).toThrow(`read repository.history('${run.id}')`)
+  const position = /from is "start"; it must be 'now' or a position from 14 to 14; repository\.open replays/
+  expect(() => run.ports({ from: 'start' })).toThrow(position)
+  expect(() => recorder.ports({ from: 'start' })).toThrow(position)
+  expect(() => run.out).toThrow(RangeError)
+  expect(await rejection(handleOutputs(run, {}))).toBeInstanceOf(RangeError)
+  const opened = await repository.open(tally, run.id)
+  expect(await outputsOf(opened, 14)).toHaveLength(14)
+})
+
+async function outputsOf(run: TallyRun, count: number): Promise<TallyOutput[]> {
+  const reader = run.ports({ from: 'start' }).out.getReader()
+  const items: TallyOutput[] = []
+  while (items.length < count) items.push((await reader.read()).value as TallyOutput)
+  return items
+}
+
+test('nothing goes before it is recorded, and nothing where no number was given', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  send(run, 20)
+  await recorder.flush()
+  expect(run.toJSON().sequence).toBe(20)
+  await recorder.stop()
+  const again = repository.record(run, { retain: 5 })
+  send(run, 20)
+  expect(run.toJSON().sequence).toBe(40)
+  await again.flush()
+  send(run, 20)
+  await again.flush()
+  expect(firstHeld(run)).toBeGreaterThan(1)
+  expect(firstHeld(run)).toBeLessThanOrEqual(56)
+})
+
+test('effects behind the repository see every output once, while the run lets go of them', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run, { retain: 0 })
+  const keys: string[] = []
+  const late = recorder.ports()
+  const handling = handleOutputs(recorder.ports(), {
+    total: async (_total: TallyOutput, { key }) => {
+      keys.push(key)
+      if (keys.length % 10 === 0) await recorder.flush()
+    },
+  })
+  const writer = recorder.ports().in.getWriter()
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 10 }, () => writer.write(add())))
+    if (round < 8) expect(firstHeld(run)).toBeGreaterThan(10 * round)
+  }
+  await writer.write(finish)
+  expect(await handling).toBe(100)
+  expect(keys).toEqual(Array.from({ length: 100 }, (_, at) => `${run.id}/${at}`))
+  // Whoever holds a set may still come to its outputs.
+  expect((await all(late.out)).map(({ total }) => total)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
+  expect(await recorder.done).toBe(101)
+  expect(await all(run.history())).toEqual(await recordsOf(repository, run))
+})
+
+test('a snapshot is of the moment of the call, though all before it goes meanwhile', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run, { retain: 0 })
+  send(run, 5)
+  await recorder.flush()
+  const kept = [repository.snapshot(run)]
+  for (let round = 0; round < 3; round++) {
+    send(run, 4)
+    kept.push(repository.snapshot(run))
+    await recorder.flush()
+  }
+  expect((await Promise.all(kept)).map(({ sequence }) => sequence)).toEqual([5, 9, 13, 17])
+  expect((await repository.verify(tally, run.id)).snapshots).toEqual([5, 9, 13, 17])
+})
+
+describe('a recorder that records nothing further', () => {
+  test('has the run let nothing go, and what went is read as long as the repository is there', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    const recorder = repository.record(run, { retain: 0 })
+    send(run, 10)
+    await recorder.stop()
+    await repository.close()
+    send(run, 10)
+    expect(firstHeld(run)).toBe(11)
+    const records = await all(run.history())
+    expect(records).toHaveLength(21)
+    expect(records.slice(0, 11)).toEqual(await recordsOf(repository, run))
+    renameSync(repository.directory, `${repository.directory}-gone`)
+    expect(await all(run.history({ from: 11 }))).toEqual(records.slice(11))
+    const error = await rejection(all(run.history({ from: 4 })))
+    expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY', run: run.id, sequence: 4 })
+    expect(error.message).toContain(`read repository.history('${run.id}') where the run is recorded`)
+  })
+
+  test('because it failed is gone on from where it was', async () => {
+    const repository = await makeRepository(folder)
+    const { directory } = repository
+    const run = tallyRun()
+    const recorder = repository.record(run, { retain: 0 })
+    send(run, 10)
+    await recorder.flush()
+    renameSync(directory, `${directory}-moved`)
+    send(run, 10)
+    expect(await rejection(recorder.flush())).toMatchObject({ code: 'WRITE_FAILED', sequence: 10 })
+    send(run, 10)
+    expect(firstHeld(run)).toBe(11)
+    expect(await all(run.history({ from: 11 }))).toHaveLength(20)
+    renameSync(`${directory}-moved`, directory)
+    expect(await repository.record(run, { retain: 0 }).flush()).toBe(30)
+    expect(firstHeld(run)).toBe(31)
+    expect(await all(run.history())).toEqual(await recordsOf(repository, run))
+  })
+
+  test('because somebody moved its ref back', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    const recorder = repository.record(run, { retain: 0 })
+    send(run, 10)
+    await recorder.flush()
+    const records = await recordsOf(repository, run)
+    git(repository.directory, 'update-ref', recorder.ref, records[4]!.oid)
+    send(run, 10)
+    expect(await rejection(recorder.flush())).toMatchObject({ code: 'HISTORY_DIVERGED', sequence: 10 })
+    expect(firstHeld(run)).toBe(11)
+    expect((await all(run.history())).slice(0, 11)).toEqual(records)
+    const again = await rejection(repository.record(run, { retain: 0 }).flush())
+    expect(again).toMatchObject({ code: 'NOT_RECORDED', message: expect.stringContaining('is at sequence 4') })
+  })
+
+  test('because another history was recorded in its place', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    const other = await repository
+      .record(run, { retain: 0 })
+      .flush()
+      .then(() => repository.open(tally, run.id))
+    send(run, 3)
+    await repository.record(run, { retain: 0 }).stop()
+    other.in.send(add(99))
+    git(repository.directory, 'update-ref', '-d', `refs/runs/tally/${run.id}`)
+    await repository.record(other).stop()
+    const error = await rejection(repository.record(run).flush())
+    expect(error).toMatchObject({ code: 'NOT_RECORDED', message: expect.stringContaining('is at sequence 1') })
+    for (let at = 0; at < 3; at++) other.in.send(add(at))
+    await repository.record(other).stop()
+    const diverged = await rejection(repository.record(run).flush())
+    expect(diverged).toMatchObject({ code: 'HISTORY_DIVERGED', heads: { recorded: other.head, common: undefined } })
+    expect(diverged.message).toContain('nothing that the run holds is the last they share')
+  })
+})
+
+describe('in two repositories', () => {
+  test('only what both have goes, and when one fails the other goes on and is read', async () => {
+    const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
+    const run = tallyRun()
+    const first = one.record(run, { retain: 0 })
+    const second = two.record(run, { retain: 0 })
+    send(run, 10)
+    await Promise.all([first.flush(), second.flush()])
+    expect(firstHeld(run)).toBe(11)
+    renameSync(two.directory, `${two.directory}-gone`)
+    send(run, 10)
+    await Promise.allSettled([second.flush(), first.flush()])
+    send(run, 10)
+    await first.flush()
+    expect(firstHeld(run)).toBe(31)
+    expect(await all(run.history())).toEqual(await recordsOf(one, run))
+  })
+
+  test('a second one that comes when batches are gone is refused until it has them', async () => {
+    const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
+    const run = tallyRun()
+    const recorder = one.record(run, { retain: 0 })
+    send(run, 10)
+    await recorder.flush()
+    const late = two.record(run, { retain: 0 })
+    expect(await rejection(late.flush())).toMatchObject({
+      code: 'NOT_RECORDED',
+      run: run.id,
+      message: expect.stringMatching(
+        /has nothing of the run, and the run holds only what is behind sequence 10; fetch/,
+      ),
+    })
+    expect(await all(two.runs())).toEqual([])
+    await two.addRemote('one', one.directory)
+    await two.fetch('one', run.id)
+    send(run, 10)
+    const again = two.record(run, { retain: 0 })
+    expect(await again.flush()).toBe(20)
+    await recorder.flush()
+    expect(await recordsOf(two, run)).toEqual(await recordsOf(one, run))
+    expect(await all(run.history())).toEqual(await recordsOf(two, run))
+  })
+})
+
+test('a reader that nobody goes on with keeps no process alive', async () => {
+  const { directory } = await makeRepository(folder)
+  const script = `
+import { openRepository } from '@xmachines/git'
+import { add, tallyRun } from ${JSON.stringify(join(import.meta.dirname, 'repositories.ts'))}
+const repository = await openRepository(${JSON.stringify(directory)})
+const run = tallyRun()
+const recorder = repository.record(run, { retain: 0, durability: 'process' })
+for (let at = 0; at < 5000; at++) run.in.send(add(at))
+await recorder.flush()
+const reader = run.history({ from: 1 }).getReader()
+console.log((await reader.read()).value.events[0].by)
+`
+  const flags = ['--conditions=@xmachines/source', '--input-type=module-typescript', '--eval', script]
+  const { stdout, status, stderr } = spawnSync(process.execPath, flags, {
+    cwd: join(import.meta.dirname, '..'),
+    encoding: 'utf8',
+    timeout: 50_000,
+  })
+  expect({ stdout, status, stderr }).toEqual({ stdout: '0\n', status: 0, stderr: '' })
+})
+
+test('what is no number of batches is refused', async () => {
+  const repository = await makeRepository(folder)
+  for (const retain of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => repository.record(tallyRun(), { retain })).toThrow(
+      new RangeError(`retain is ${retain}; it must be a whole number of batches from 0, or left out for all of them`),
+    )
+  }
+  expect(() => repository.record(tallyRun(), { retain: '5' as never })).toThrow(TypeError)
+  expect(() => repository.record(tallyRun(), { retain: null as never })).toThrow(TypeError)
+})
+
+test('a run of 200,000 events takes no more memory at its end than at its beginning', {
+  timeout: 300_000,
+}, async () => {
+  const { growth, sequence, read, told, head, recorded } = await recordLongRun(200_000, 1000)
+  // All that is held of 150,000 more events would be 25 MB.
+  expect(growth).toBeLessThan(8)
+  expect([sequence, read, told]).toEqual([200_000, 200_001, 200_000])
+  expect(head).toBe(recorded)
+})
