@@ -76,7 +76,8 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'core', include: ['packages/core/test/**/*.test.ts'] },
+        // Properties are tried hundreds of times, and a machine may be busy.
+        test: { name: 'core', include: ['packages/core/test/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         // Compiled without the project references of `tsc -b`, so that it needs no build.
