@@ -132,7 +132,11 @@ export async function* readCommits(
     }
     await Promise.all(ends)
   } finally {
-    for (const child of [list, content]) if (child.exitCode === null) child.kill('SIGKILL')
+    for (const child of [list, content]) {
+      // Who stops reading waits for their end.
+      holdOpen(child)
+      if (child.exitCode === null) child.kill('SIGKILL')
+    }
     await Promise.allSettled(ends)
   }
 }
