@@ -2,11 +2,12 @@
 
 import { appendFile, mkdir, readdir, realpath } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { createRepository, type Place } from './create-repository.ts'
 import { GitError } from './git-error.ts'
 import { type GitProgram, gitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
 import { syncDirectory } from './pack-store.ts'
-import { createRepository, type Place, type Repository } from './repository.ts'
+import type { Repository } from './repository.ts'
 
 /** How a repository is opened. */
 export interface OpenRepositoryOptions {

@@ -1,44 +1,19 @@
-// A repository as its users see it: each operation in a file of its own, put together here.
+// A repository as its users see it.
 
-import { join } from 'node:path'
 import type { History, HistoryRecord, Machine, Run, RunDocument, RunEvent, RunOf } from '@xmachines/core'
-import { streamEarlier } from './earlier-batches.ts'
-import { type ExportOptions, exportRun } from './export-run.ts'
-import { fetchAll, fetchRun } from './fetch.ts'
-import { findRun } from './find-run.ts'
-import { GitError } from './git-error.ts'
-import { gitProgram } from './git-program.ts'
-import { groupedStream } from './grouped-stream.ts'
-import { type HistoryRange, readRange } from './history-range.ts'
-import { type ImportedRun, type ImportOptions, importHistory } from './import-history.ts'
-import { listRuns, type RecordedRun, type RunFilter } from './list-runs.ts'
-import { liveRecorders } from './live-recorders.ts'
-import { machineBranches } from './machine-branches.ts'
-import { NETWORK_SETTINGS, type NetworkPlace } from './network.ts'
-import { checkId, type FormatName } from './object-id.ts'
-import { objectReader } from './object-reader.ts'
-import { type OpenRunOptions, openRun } from './open-run.ts'
-import { sweepPacks } from './pack-store.ts'
-import { type PushedRun, pushRun } from './push.ts'
-import { type KeptState, listSnapshots, readState } from './read-snapshot.ts'
-import { checkRecordOptions, type RecordOptions } from './record-options.ts'
-import { type Recorder, type RecorderPlace, startRecorder } from './recorder.ts'
-import { type RefMover, refMover } from './ref-moves.ts'
-import { refSettler } from './ref-sync.ts'
-import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
-import { type KeptSnapshot, keepSnapshot, type SnapshotPlace } from './snapshots.ts'
+import type { ExportOptions } from './export-run.ts'
+import type { HistoryRange } from './history-range.ts'
+import type { ImportedRun, ImportOptions } from './import-history.ts'
+import type { RecordedRun, RunFilter } from './list-runs.ts'
+import type { FormatName } from './object-id.ts'
+import type { OpenRunOptions } from './open-run.ts'
+import type { PushedRun } from './push.ts'
+import type { KeptState } from './read-snapshot.ts'
+import type { RecordOptions } from './record-options.ts'
+import type { Recorder } from './recorder.ts'
+import type { KeptSnapshot } from './snapshots.ts'
 import type { FetchedRun } from './take-runs.ts'
-import { createUpkeep } from './upkeep.ts'
-import { type Verified, type VerifyOptions, verifyRun } from './verify.ts'
-import { createWriter, type Writer } from './writer.ts'
-
-/** What Git says of a repository. */
-export interface Place {
-  readonly directory: string
-  /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
-  readonly gitDirectory: string
-  readonly format: FormatName
-}
+import type { Verified, VerifyOptions } from './verify.ts'
 
 /** Any machine. */
 type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
@@ -137,119 +112,4 @@ export interface Repository {
   fetch(remote: string, id: string): Promise<FetchedRun>
   /** Waits for what is being written, and lets go of the repository. */
   close(): Promise<void>
-}
-
-/** The repository of a place that was found to be one. */
-export async function createRepository({ directory, gitDirectory, format }: Place): Promise<Repository> {
-  const git = gitProgram(directory, gitDirectory)
-  const packDirectory = join(gitDirectory, 'objects/pack')
-  const reader = objectReader(git, format)
-  const { read } = reader
-  const ensureMachine = machineBranches(git, gitDirectory, read)
-  const upkeep = createUpkeep(gitProgram(directory, gitDirectory, ['core.fsync=all']), packDirectory)
-  const movers = new Map<boolean, RefMover>()
-  const writers = new Map<boolean, Writer>()
-  const recorders = new WeakMap<object, { flush(): Promise<number> }>()
-  const live = liveRecorders()
-  const settleRefs = refSettler(gitDirectory, packDirectory)
-  const checkRemote = remoteChecker(git)
-  await sweepPacks(packDirectory)
-
-  function moverOf(durable: boolean): RefMover {
-    const found = movers.get(durable)
-    if (found !== undefined) return found
-    const syncing = gitProgram(directory, gitDirectory, [`core.fsync=${durable ? 'reference' : 'none'}`])
-    const made = refMover(syncing, gitDirectory, format, async (ref) => (await read(ref))?.oid)
-    movers.set(durable, made)
-    return made
-  }
-
-  /** One writer for each durability, since one `git update-ref` either syncs what it writes or does not. */
-  function writerOf(durable: boolean): Writer {
-    const found = writers.get(durable)
-    if (found !== undefined) return found
-    const mover = moverOf(durable)
-    const onPack = upkeep.onPack
-    const made = createWriter({ format, gitDirectory, packDirectory, durable, mover, ensureMachine, onPack })
-    writers.set(durable, made)
-    return made
-  }
-
-  const place = { git, format, directory, read }
-
-  function networkPlace(): NetworkPlace {
-    const network = gitProgram(directory, gitDirectory, NETWORK_SETTINGS)
-    const [mover, { onPack }, { onDiverged }] = [moverOf(true), upkeep, live]
-    return { ...place, gitDirectory, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
-  }
-
-  function keepingPlace(): SnapshotPlace {
-    return { ...place, gitDirectory, packDirectory, mover: moverOf(true) }
-  }
-
-  return {
-    directory,
-    format,
-    record(run, options = {}) {
-      checkRecordOptions(options)
-      const used = run.genesis.format
-      if (used !== format) {
-        throw new GitError(
-          'FORMAT_MISMATCH',
-          `the run's oids are ${used}, and ${directory} is a ${format} repository; create the run with { format } or record it elsewhere`,
-          { run: run.id },
-        )
-      }
-      const durable = options.durability !== 'process'
-      const recorderPlace: RecorderPlace = {
-        directory,
-        read,
-        readEarlier: (id, from, to) => streamEarlier(place, id, from, to),
-        settle: durable ? settleRefs : async () => undefined,
-        writer: writerOf(durable),
-        live,
-      }
-      const recorder = startRecorder(recorderPlace, run, options)
-      recorders.set(run, recorder)
-      return recorder
-    },
-    open: (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
-      // The types of the run are those of the machine that has the name and the version of its genesis.
-      openRun(place, machine, checkId(id, format), options) as Promise<never>,
-    history(id, range = {}) {
-      const run = checkId(id, format)
-      return groupedStream(() => readRange(place, run, range))
-    },
-    runs: (filter = {}) => listRuns(place, filter),
-    async find(id) {
-      const { ref: _, ...run } = await findRun(place, checkId(id, format))
-      return run
-    },
-    import: async (history, options = {}) =>
-      await importHistory({ ...keepingPlace(), ensureMachine, onPack: upkeep.onPack }, history, options),
-    export: async (id, options = {}) => await exportRun(place, checkId(id, format), options),
-    snapshot(run) {
-      const flush = async (): Promise<unknown> => await recorders.get(run)?.flush()
-      return keepSnapshot(keepingPlace(), run, flush)
-    },
-    async snapshots(id) {
-      const { machine } = await findRun(place, checkId(id, format))
-      return await listSnapshots(place, machine.name, id)
-    },
-    state: async (id, sequence) => await readState(place, checkId(id, format), sequence),
-    verify: (machine, id, options = {}) => verifyRun(place, machine, checkId(id, format), options),
-    addRemote: async (name, url) => await addRemote(git, checkRemoteName(name), checkRemoteUrl(url)),
-    push: async (remote, id) => await pushRun(networkPlace(), checkRemoteName(remote), checkId(id, format)),
-    fetch: async (remote: string, id: string) =>
-      // One is answered for `all`, the other for an id.
-      (id === 'all'
-        ? await fetchAll(networkPlace(), checkRemoteName(remote))
-        : await fetchRun(networkPlace(), checkRemoteName(remote), checkId(id, format))) as never,
-    async close() {
-      await Promise.all([...writers.values()].map((writer) => writer.idle()))
-      await upkeep.idle()
-      for (const mover of movers.values()) mover.close()
-      reader.close()
-    },
-  }
 }
