@@ -12,11 +12,20 @@ import {
 } from '@xmachines/core/recording'
 import { readCommit } from './commit-text.ts'
 import { findCommon } from './divergence.ts'
-import { GitError } from './git-error.ts'
+import type { GitError } from './git-error.ts'
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import { hexOf } from './object-id.ts'
 import type { ReadObject } from './object-stream.ts'
 import type { RecordOptions } from './record-options.ts'
+import {
+  asOneOf,
+  divergedAt,
+  divergedElsewhere,
+  lacksDropped,
+  movedBack,
+  type Recording,
+  stoppedAt,
+} from './recording-errors.ts'
 import { machineRef, runRef } from './ref-names.ts'
 import { FULL_PACK, type Source, type Taken, type Writer } from './writer.ts'
 
@@ -134,81 +143,46 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     },
     failed: fail,
     // It was gone on with elsewhere: what is written here now would be lost, and acted on for nothing.
-    onDiverged({ message, heads }) {
-      fail(
-        new GitError('HISTORY_DIVERGED', `${message} (${ref} is recorded up to sequence ${recorded})`, {
-          run: id,
-          sequence: recorded,
-          heads,
-        }),
-      )
-    },
+    onDiverged: (found) => fail(divergedElsewhere(now(), found)),
   }
 
   /** Goes on from where the ref stands. */
   async function prepare(): Promise<void> {
     const object = await place.read(ref)
     if (object === undefined) {
-      if (recorded >= 0) throw moved('was deleted')
-      if (taping.dropped > 0) throw unheld('has nothing of the run')
+      if (recorded >= 0) throw movedBack(now(), 'was deleted')
+      if (taping.dropped > 0) throw lacksDropped(now(), 'has nothing of the run')
       return
     }
     const commit = readCommit(object)
     const sequence = commit === undefined ? -1 : commit.committed - commit.authored
     if (sequence >= 0 && sequence < taping.dropped) {
-      throw recorded < 0 ? unheld(`is at sequence ${sequence}`) : moved(`was moved back to sequence ${sequence}`)
+      throw recorded < 0
+        ? lacksDropped(now(), `is at sequence ${sequence}`)
+        : movedBack(now(), `was moved back to sequence ${sequence}`)
     }
     const known = sequence >= 0 && sequence <= taping.sequence && hexOf(taping.digestAt(sequence)) === object.oid
-    if (!known) throw diverged(sequence, object.oid, await findCommon(place.read, object, taping))
-    if (sequence < recorded) throw moved(`was moved back to sequence ${sequence}`)
+    if (!known) {
+      const common = await findCommon(place.read, object, taping)
+      throw divergedAt(now(), { sequence, oid: object.oid }, common)
+    }
+    if (sequence < recorded) throw movedBack(now(), `was moved back to sequence ${sequence}`)
     if (sequence > recorded) await place.settle([ref, machine.ref])
     recorded = sequence
     taken = sequence
     advance()
   }
 
-  function moved(how: string): GitError {
-    return new GitError(
-      'HISTORY_DIVERGED',
-      `${ref} in ${place.directory} ${how} by someone else, and sequence ${recorded} had been recorded there; ` +
-        'record the run anew, which goes on from what is there',
-      { run: id, sequence: recorded },
-    )
-  }
-
-  function unheld(how: string): GitError {
-    return new GitError(
-      'NOT_RECORDED',
-      `${ref} in ${place.directory} ${how}, and the run holds only what is behind sequence ${taping.dropped}; ` +
-        'fetch it from the repository that has all of it, and record the run again',
-      { run: id, sequence: recorded },
-    )
-  }
-
-  function diverged(sequence: number, head: string, common: Awaited<ReturnType<typeof findCommon>>): GitError {
-    const nothing = taping.dropped > 0 ? 'nothing that the run holds' : 'nothing'
-    const shared = common === undefined ? nothing : `sequence ${common.sequence}`
-    const why =
-      common?.sequence === taping.sequence
-        ? `holds the run up to sequence ${sequence}, and this run is at ${taping.sequence}: another process went on with it`
-        : `holds another history of the run: ${shared} is the last they share`
-    const heads = { recorded: head, run: run.head, common: common?.oid }
-    return new GitError(
-      'HISTORY_DIVERGED',
-      `${ref} in ${place.directory} ${why}; open the run there and go on from it`,
-      {
-        run: id,
-        sequence: recorded,
-        heads,
-      },
-    )
+  function now(): Recording {
+    const { sequence, dropped } = taping
+    return { ref, directory: place.directory, id, recorded, sequence, dropped, head: run.head }
   }
 
   function mark(): void {
-    const now = taping.mark()
+    const made = taping.mark()
     const latest = marks.at(-1)
-    if (latest?.snapshot === now.snapshot && latest.end === now.end) return
-    marks.push(now)
+    if (latest?.snapshot === made.snapshot && latest.end === made.end) return
+    marks.push(made)
   }
 
   /** Has this asked again when there is more. */
@@ -235,7 +209,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     waiters = waiters.filter(({ sequence }) => sequence > recorded)
     for (const { resolve } of due) resolve()
     hold.look()
-    if (recorded >= last) finish(stopped())
+    if (recorded >= last) finish(stoppedAt(now()))
     else if (taping.ended && recorded === taping.sequence && marks.length === 0) finish(undefined)
   }
 
@@ -249,16 +223,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     if (reason !== undefined) view?.fail(reason)
   }
 
-  function stopped(): GitError {
-    return new GitError('RECORDER_STOPPED', `the recorder of ${ref} was stopped at sequence ${recorded}`, {
-      run: id,
-      sequence: recorded,
-    })
-  }
-
   function fail(thrown: GitError): void {
     if (finished) return
-    error = thrown.run === undefined ? about(thrown) : thrown
+    error = thrown.run === undefined ? asOneOf(now(), thrown) : thrown
     finished = true
     hold.end()
     retention.end()
@@ -271,15 +238,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     view?.fail(error)
   }
 
-  /** An error of the repository, as one of this run. */
-  function about({ code, message, cause }: GitError): GitError {
-    const kept = `${ref} is recorded up to sequence ${recorded}, and the run goes on`
-    return new GitError(code, `${message} (${kept})`, { run: id, sequence: recorded, cause })
-  }
-
   function reached(sequence: number): Promise<void> {
     if (sequence <= recorded) return Promise.resolve()
-    if (finished) return Promise.reject(error ?? stopped())
+    if (finished) return Promise.reject(error ?? stoppedAt(now()))
     return new Promise((resolve, reject) => waiters.push({ sequence, resolve, reject }))
   }
 
@@ -313,7 +274,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     ports(options = {}) {
       if (view === undefined) {
         view = taping.view()
-        if (error !== undefined || last <= recorded) view.fail(error ?? stopped())
+        if (error !== undefined || last <= recorded) view.fail(error ?? stoppedAt(now()))
         else if (recorded >= 0) {
           mark()
           advance()
