@@ -24,6 +24,8 @@ export interface GitProgram {
   ask(arguments_: readonly string[], input?: string | Uint8Array): Promise<GitResult>
   /** Runs it, and answers with what it printed; fails where it fails. */
   run(arguments_: readonly string[], input?: string | Uint8Array): Promise<Buffer>
+  /** Runs it, and gives the lines that it prints, in groups as they come; fails where it fails. */
+  lines(arguments_: readonly string[]): AsyncGenerator<readonly string[], void, undefined>
 }
 
 const FLAGS = [
@@ -66,14 +68,38 @@ export function gitProgram(directory: string, gitDirectory?: string, settings: r
       })
       child.stdin.end(input)
     })
+  const check = ([name]: readonly string[], status: number | null, complaint: string): void => {
+    if (status === 0) return
+    throw new GitError('GIT_FAILED', `git ${name} in ${directory} ended with ${status}: ${complaint.trim()}`)
+  }
   return {
     directory,
     start,
     ask,
     async run(arguments_, input) {
       const { status, stdout, stderr } = await ask(arguments_, input)
-      if (status === 0) return stdout
-      throw new GitError('GIT_FAILED', `git ${arguments_[0]} in ${directory} ended with ${status}: ${stderr}`)
+      check(arguments_, status, stderr)
+      return stdout
+    },
+    async *lines(arguments_) {
+      const child = start(arguments_)
+      let complaint = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        complaint += text
+      })
+      const ended = new Promise<number | null>((resolve, reject) => {
+        child.on('error', (error) => reject(cannotStart(error)))
+        child.on('close', resolve)
+      })
+      ended.catch(() => undefined)
+      child.stdin.end()
+      let rest = ''
+      for await (const text of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
+        const lines = (rest + text).split('\n')
+        rest = lines.pop() ?? ''
+        yield lines
+      }
+      check(arguments_, await ended, complaint)
     },
   }
 }

@@ -2,8 +2,9 @@
 
 import { readCommit, readGenesisMessage } from './commit-text.ts'
 import { GitError } from './git-error.ts'
+import type { GitProgram } from './git-program.ts'
 import { groupedStream } from './grouped-stream.ts'
-import { isOid } from './object-id.ts'
+import { type FormatName, isOid } from './object-id.ts'
 import { objectParser } from './object-stream.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { isMachineName, type MachineName, RUNS } from './ref-names.ts'
@@ -37,15 +38,20 @@ export function listRuns(place: ReadingPlace, { machine }: RunFilter): ReadableS
 }
 
 async function* list(
-  place: ReadingPlace,
+  { git, format, directory }: ReadingPlace,
   name: string | undefined,
   version: string | undefined,
 ): AsyncGenerator<RecordedRun[]> {
-  const listed = await listRefs(place, name)
-  const genesis = place.git.start(['cat-file', '--batch', '--buffer'])
-  genesis.stdin.end(listed.map(({ id }) => `${id}\n`).join(''))
+  const listed: Listed[] = []
+  const genesis = git.start(['cat-file', '--batch', '--buffer'])
   genesis.stderr.resume()
-  const parse = objectParser(place.format)
+  // One process finds the refs while the other reads what they are of.
+  const listing = listRefs(git, format, name, (runs) => {
+    listed.push(...runs)
+    genesis.stdin.write(runs.map(({ id }) => `${id}\n`).join(''))
+  }).finally(() => genesis.stdin.end())
+  listing.catch(() => undefined)
+  const parse = objectParser(format)
   let at = 0
   for await (const chunk of genesis.stdout) {
     const runs: RecordedRun[] = []
@@ -58,20 +64,27 @@ async function* list(
     }
     yield runs
   }
+  await listing
   if (at < listed.length) {
-    throw new GitError('GIT_FAILED', `git cat-file in ${place.directory} ended after ${at} of ${listed.length} runs`)
+    throw new GitError('GIT_FAILED', `git cat-file in ${directory} ended after ${at} of ${listed.length} runs`)
   }
 }
 
-async function listRefs({ git, format }: ReadingPlace, name: string | undefined): Promise<Listed[]> {
+async function listRefs(
+  git: GitProgram,
+  format: FormatName,
+  name: string | undefined,
+  onRuns: (runs: readonly Listed[]) => void,
+): Promise<void> {
   const layout = '--format=%(refname) %(objectname) %(authordate:unix) %(committerdate:unix)'
-  const printed = await git.run(['for-each-ref', layout, name === undefined ? RUNS : `${RUNS}${name}/`])
-  const listed: Listed[] = []
-  for (const line of printed.toString().split('\n')) {
-    const [ref = '', head = '', authored, committed] = line.split(' ')
-    const id = ref.slice(ref.lastIndexOf('/') + 1)
-    const createdAt = Number(authored)
-    if (isOid(id, format)) listed.push({ id, head, sequence: Number(committed) - createdAt, createdAt })
+  for await (const lines of git.lines(['for-each-ref', layout, name === undefined ? RUNS : `${RUNS}${name}/`])) {
+    const runs: Listed[] = []
+    for (const line of lines) {
+      const [ref = '', head = '', authored, committed] = line.split(' ')
+      const id = ref.slice(ref.lastIndexOf('/') + 1)
+      const createdAt = Number(authored)
+      if (isOid(id, format)) runs.push({ id, head, sequence: Number(committed) - createdAt, createdAt })
+    }
+    onRuns(runs)
   }
-  return listed
 }
