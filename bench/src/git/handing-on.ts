@@ -2,7 +2,7 @@
 
 import { cpSync } from 'node:fs'
 
-import { openRepository } from '@xmachines/git'
+import { openRepository, type Repository } from '@xmachines/git'
 
 import type { Scene } from '../rounds.ts'
 import { newRun, sendBatches } from './counter.ts'
@@ -11,7 +11,7 @@ import { git, newDirectory, newRepository, timed } from './repositories.ts'
 const LONG = 1_000_000
 const NEW = 10
 
-/** Fetching and pushing, beside a bare `git fetch` that brings nothing. */
+/** Fetching and pushing ten batches, beside a bare `git fetch` and `git push` of as many. */
 export async function handingOn(): Promise<readonly Scene<'fetch' | 'push'>[]> {
   const there = await newRepository()
   const run = newRun()
@@ -25,13 +25,18 @@ export async function handingOn(): Promise<readonly Scene<'fetch' | 'push'>[]> {
   // Upkeep is done before, or it would be done beside what is measured.
   git(there.directory, 'repack', '-adq')
   git(there.directory, 'commit-graph', 'write', '--reachable', '--no-progress')
-  const copy = newDirectory()
-  cpSync(there.directory, copy, { recursive: true })
-  const here = await openRepository(copy)
-  await here.addRemote('there', `file://${there.directory}`)
+  const url = `file://${there.directory}`
+  const [here, peer] = await Promise.all([copyOf(there.directory), copyOf(there.directory)])
+  await here.addRemote('there', url)
   await here.fetch('there', run.id)
+  // What Git takes for the same work, with the same settings and without what is done before a run is moved.
+  const settings = ['-c', 'core.fsync=all', '-c', 'fetch.unpackLimit=1', '-c', 'fetch.fsckObjects=true']
+  const ref = `refs/runs/counter/${run.id}`
+  const bareFetch = (): string =>
+    git(peer.directory, ...settings, 'fetch', '--quiet', '--no-auto-maintenance', '--no-tags', url, `${ref}:${ref}`)
+  const barePush = (): string => git(peer.directory, ...settings, 'push', '--quiet', url, `${run.head}:${ref}`)
 
-  const add = async (repository: typeof here): Promise<void> => {
+  const add = async (repository: Repository): Promise<void> => {
     const recording = repository.record(run, { durability: 'process' })
     sendBatches(run, NEW)
     await recording.stop()
@@ -49,17 +54,26 @@ export async function handingOn(): Promise<readonly Scene<'fetch' | 'push'>[]> {
         if (come !== NEW) throw new Error(`${come} of ${NEW} batches came`)
         await add(here)
         const push = await timed(() => here.push('there', run.id))
+        bareFetch()
         return { fetch, push }
       },
     },
     {
-      name: 'git, with nothing new',
+      name: 'git',
       async play() {
-        const refspec = `refs/runs/counter/${run.id}`
-        const fetch = await timed(async () => git(here.directory, 'fetch', '--quiet', 'there', refspec))
-        const push = await timed(async () => git(here.directory, 'push', '--quiet', 'there', `${run.head}:${refspec}`))
+        await add(there)
+        const fetch = await timed(async () => bareFetch())
+        await add(peer)
+        const push = await timed(async () => barePush())
+        await here.fetch('there', run.id)
         return { fetch, push }
       },
     },
   ]
+}
+
+async function copyOf(directory: string): Promise<Repository> {
+  const copy = newDirectory()
+  cpSync(directory, copy, { recursive: true })
+  return await openRepository(copy)
 }

@@ -79,16 +79,16 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     return made
   }
 
-  const place = { git, format, directory, read }
+  const place = { git, format, directory, gitDirectory, read }
 
   function networkPlace(): NetworkPlace {
     const network = gitProgram(directory, gitDirectory, NETWORK_SETTINGS)
     const [mover, { onPack }, { onDiverged }] = [moverOf(true), upkeep, live]
-    return { ...place, gitDirectory, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
+    return { ...place, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
   }
 
   function keepingPlace(): SnapshotPlace {
-    return { ...place, gitDirectory, packDirectory, mover: moverOf(true) }
+    return { ...place, packDirectory, mover: moverOf(true) }
   }
 
   return {

@@ -4,9 +4,9 @@ import type { BatchRecord, HistoryRecord, RunEvent } from '@xmachines/core'
 import { batchHeader } from '@xmachines/core/commits'
 import { type Genesis, readCommit, readGenesis } from './commit-text.ts'
 import { GitError } from './git-error.ts'
-import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
+import type { GitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
-import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
+import { corrupt, endOf, objectParser, type ReadObject } from './object-stream.ts'
 import { holdOpen, letGo } from './ref-moves.ts'
 
 /**
@@ -139,20 +139,4 @@ export async function* readCommits(
     }
     await Promise.allSettled(ends)
   }
-}
-
-function endOf(child: GitProcess, name: string, head: string): Promise<void> {
-  let complaints = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text
-  })
-  const ended = new Promise<void>((resolve, reject) => {
-    child.on('error', (error) => reject(cannotStart(error)))
-    child.on('exit', (status, signal) => {
-      if (status === 0) resolve()
-      else reject(readFailure(head, complaints.trim() || `git ${name} ended with ${status ?? signal}`))
-    })
-  })
-  ended.catch(() => undefined)
-  return ended
 }

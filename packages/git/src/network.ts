@@ -10,7 +10,6 @@ import { withoutSecrets } from './remotes.ts'
 
 /** Where runs are fetched to and pushed from. */
 export interface NetworkPlace extends ReadingPlace {
-  readonly gitDirectory: string
   readonly packDirectory: string
   /** A `git` with the settings below. */
   readonly network: GitProgram

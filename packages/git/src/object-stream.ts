@@ -1,6 +1,7 @@
 // Reads what `git cat-file --batch` prints: objects, each hashed again.
 
 import { GitError } from './git-error.ts'
+import { cannotStart, type GitProcess } from './git-program.ts'
 import { type FormatName, hexOf, objectFormat } from './object-id.ts'
 
 /** An object as it was read; without content where it is missing. */
@@ -67,6 +68,23 @@ export function readFailure(oid: string, complaint: string): GitError {
     'NOT_A_REPOSITORY',
     `the repository is no longer there: ${complaint}; put it back, and open it anew`,
   )
+}
+
+/** The end of a `git` that reads, which fails where it does. */
+export function endOf(child: GitProcess, name: string, head: string): Promise<void> {
+  let complaints = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text
+  })
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', (error) => reject(cannotStart(error)))
+    child.on('exit', (status, signal) => {
+      if (status === 0) resolve()
+      else reject(readFailure(head, complaints.trim() || `git ${name} ended with ${status ?? signal}`))
+    })
+  })
+  ended.catch(() => undefined)
+  return ended
 }
 
 /** An object that is not what it should be. */

@@ -10,6 +10,8 @@ export interface ReadingPlace {
   readonly git: GitProgram
   readonly format: FormatName
   readonly directory: string
+  /** Where refs and objects are. */
+  readonly gitDirectory: string
   /** Reads an object by its oid or a ref. */
   read(name: string): Promise<ReadObject | undefined>
 }

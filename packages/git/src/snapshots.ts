@@ -1,7 +1,6 @@
 // Snapshots beside histories: a commit whose parent is the batch that it materializes, and whose tree adds the state
 // to that of the genesis. Trusted by nobody who can replay.
 
-import { dirname, join } from 'node:path'
 import type { Run, RunEvent } from '@xmachines/core'
 import { commitText, type GitObject, gitObject, jsonFile, treeBytes } from '@xmachines/core/commits'
 import { recordable } from '@xmachines/core/recording'
@@ -9,10 +8,11 @@ import { readCommit, readTree } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import { type FormatName, hexOf, objectFormat } from './object-id.ts'
 import { PackBuilder } from './pack.ts'
-import { storePack, syncDirectory } from './pack-store.ts'
+import { storePack } from './pack-store.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { RefMismatch, type RefMover } from './ref-moves.ts'
 import { snapshotRef } from './ref-names.ts'
+import { syncRefs } from './ref-sync.ts'
 
 /** A snapshot that is kept. */
 export interface KeptSnapshot {
@@ -24,7 +24,6 @@ export interface KeptSnapshot {
 
 /** Where snapshots are kept. */
 export interface SnapshotPlace extends ReadingPlace {
-  readonly gitDirectory: string
   readonly packDirectory: string
   readonly mover: RefMover
 }
@@ -111,9 +110,7 @@ async function write(place: SnapshotPlace, ref: string, objects: readonly GitObj
       )
     }
     if (failure !== undefined) throw failure
-    const directories = new Set<string>()
-    for (let at = dirname(ref); at !== '.'; at = dirname(at)) directories.add(at)
-    await Promise.all([...directories].map((at) => syncDirectory(join(place.gitDirectory, at))))
+    await syncRefs(place.gitDirectory, [ref])
   } finally {
     await release()
   }

@@ -3,12 +3,12 @@
 //
 //   collect ─► pack is stored ─► machine branches ─► run refs move ─► their directories are synced ─► told
 
-import { dirname, join } from 'node:path'
 import { asGitError, type GitError } from './git-error.ts'
 import type { FormatName } from './object-id.ts'
 import { PackBuilder } from './pack.ts'
-import { type Release, storePack, syncDirectory } from './pack-store.ts'
+import { type Release, storePack } from './pack-store.ts'
 import { RefMismatch, type RefMove, type RefMover } from './ref-moves.ts'
+import { syncRefs } from './ref-sync.ts'
 
 /** Someone who has something to write. */
 export interface Source {
@@ -134,7 +134,7 @@ export function createWriter(place: WriterPlace): Writer {
       return status === 'fulfilled'
     })
     const failures = await place.mover.move(sound.map(({ taken }) => taken.move))
-    if (place.durable) await syncRefs(sound)
+    if (place.durable) await sync(sound)
     await Promise.all(
       sound.map(async ({ source, taken }, at) => {
         const failure = failures[at]
@@ -145,13 +145,9 @@ export function createWriter(place: WriterPlace): Writer {
     )
   }
 
-  /** The entry of each ref, and those of the directories that it may have needed. */
-  async function syncRefs(shares: readonly Share[]): Promise<void> {
-    const directories = new Set<string>()
+  async function sync(shares: readonly Share[]): Promise<void> {
     const machines = shares.map(({ taken }) => taken.machine.ref).filter((ref) => !synced.has(ref))
-    const refs = [...shares.map(({ taken }) => taken.move.ref), ...machines]
-    for (const ref of refs) for (let at = dirname(ref); at !== '.'; at = dirname(at)) directories.add(at)
-    await Promise.all([...directories].map((at) => syncDirectory(join(place.gitDirectory, at))))
+    await syncRefs(place.gitDirectory, [...shares.map(({ taken }) => taken.move.ref), ...machines])
     for (const ref of machines) synced.add(ref)
   }
 
