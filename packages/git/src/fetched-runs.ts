@@ -135,7 +135,7 @@ function lineageFrom(
   return { id, head, createdAt, before, middle, machine, parent, sequence, fault: undefined }
 }
 
-/** So few commits are read one by one, which costs less than starting a walk. */
+/** So few commits are asked for by name, which costs less than starting a walk. */
 const FEW = 100
 
 /** What is new of some runs, the oldest first. */
@@ -144,22 +144,18 @@ async function newOf(
   due: readonly Lineage[],
 ): Promise<AsyncIterable<readonly ReadObject[]> | Iterable<readonly ReadObject[]>> {
   const [{ head, parent, sequence }] = due as [Lineage]
-  const newest = await read(head)
+  const newest = due.length === 1 ? await read(head) : undefined
   const commit = newest === undefined ? undefined : readCommit(newest)
-  const few = due.length === 1 && commit !== undefined && commit.committed - commit.authored - sequence <= FEW
-  if (!few)
-    return readCommits(
-      git,
-      format,
-      due.flatMap((run) => (run.machine === undefined ? [run.head, `^${run.parent}`] : [run.head])),
-    )
-  const objects: ReadObject[] = []
-  for (let object = newest; object !== undefined && object.oid !== parent && objects.length <= FEW; ) {
-    objects.unshift(object)
-    const before = readCommit(object)?.parent
-    object = before === undefined ? undefined : await read(before)
+  const many = commit === undefined ? Number.POSITIVE_INFINITY : commit.committed - commit.authored - sequence
+  if (many <= FEW) {
+    const names = Array.from({ length: many }, (_, at) => `${head}~${many - 1 - at}`)
+    const objects = (await Promise.all(names.map(read))).filter((object) => object !== undefined)
+    const [first] = objects
+    // A head whose date is not its sequence is not as many behind.
+    if (first !== undefined && readCommit(first)?.parent === parent) return [objects]
   }
-  return [objects]
+  const news = due.flatMap((run) => (run.machine === undefined ? [run.head, `^${run.parent}`] : [run.head]))
+  return readCommits(git, format, news)
 }
 
 /** Follows runs as far as they are right. */
