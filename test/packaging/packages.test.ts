@@ -68,10 +68,20 @@ describe.each(names)('%s', (name) => {
     }
   })
 
-  test.each(['nodenext', 'bundler'])('its types resolve, checked to the last declaration (%s)', (resolution) => {
-    const module = resolution === 'nodenext' ? 'nodenext' : 'esnext'
+  // What React's own types name is of the DOM.
+  const withoutDom = { lib: ['es2023'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
+  const surroundings: [string, object][] = [
+    ['nodenext', { moduleResolution: 'nodenext', module: 'nodenext' }],
+    ['bundler', { moduleResolution: 'bundler', module: 'esnext' }],
+  ]
+  const inNode: [string, object] = [
+    'without the DOM',
+    { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
+  ]
+  if (name !== '@xmachines/react') surroundings.push(inNode)
+  test.each(surroundings)('its types resolve, checked to the last declaration (%s)', (_title, around) => {
     const shared = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', types: [] }
-    const config = { compilerOptions: { ...shared, module, moduleResolution: resolution }, files: ['types.ts'] }
+    const config = { compilerOptions: { ...shared, ...around }, files: ['types.ts'] }
     const imports = specifiers.map((specifier, index) => `import * as module${index} from '${specifier}'`)
     const uses = specifiers.map((_specifier, index) => `export type Names${index} = keyof typeof module${index}`)
     writeFileSync(join(project, 'types.ts'), `${[...imports, ...uses].join('\n')}\n`)

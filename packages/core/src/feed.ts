@@ -22,8 +22,8 @@ export interface Ending {
 /** A high-water mark of 0: an item is taken from the log when somebody asks for it, and not before. */
 export const unbuffered: QueuingStrategy = Object.freeze({ highWaterMark: 0 })
 
-/** The underlying source of a readable port. */
-export class FeedSource<Item> implements UnderlyingDefaultSource<Item>, Waiting {
+/** The underlying source of a readable port: what has no name where types of the DOM are not known. */
+export class FeedSource<Item> implements Waiting {
   readonly #log: Log
   readonly #feed: Feed<Item>
   #controller: ReadableStreamDefaultController<Item> | undefined
