@@ -46,12 +46,12 @@ export function readRecipes(page: string): Recipe[] {
   return recipes
 }
 
-/** A folder in which recipes are run, each in a shell of its own; variables are kept from one to the next. */
+/** A folder in which recipes are run, each in a shell of its own, which goes on where the last one was. */
 export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
   linkPackages(folder)
   writeFileSync(join(folder, 'xmachines'), `#!/bin/sh\nexec node ${main} "$@"\n`, { mode: 0o755 })
-  const variables = join(folder, 'variables')
-  writeFileSync(variables, '')
+  const place = join(folder, 'place')
+  writeFileSync(place, '')
   const env = {
     PATH: [folder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
     HOME: folder,
@@ -61,7 +61,7 @@ export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
   }
   return ({ files, commands }) => {
     for (const [name, text] of files) writeFileSync(join(folder, name), text)
-    const script = `. ${variables}\n${commands}\necho "ID=\${ID:-}" > ${variables}\n`
+    const script = `. ${place}\n${commands}\necho "ID=\${ID:-}; cd '$PWD'" > ${place}\n`
     return new Promise((resolve, reject) => {
       execFile('sh', ['-euc', script], { cwd: folder, env }, (error, printed, complaints) => {
         if (error === null) resolve(printed)
