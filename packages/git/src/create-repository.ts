@@ -117,9 +117,9 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       recorders.set(run, recorder)
       return recorder
     },
-    open: (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
+    open: async (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
       // The types of the run are those of the machine that has the name and the version of its genesis.
-      openRun(place, machine, checkId(id, format), options) as Promise<never>,
+      (await openRun(place, machine, checkId(id, format), options)) as never,
     history(id, range = {}) {
       const run = checkId(id, format)
       return groupedStream(() => readRange(place, run, range))
@@ -141,7 +141,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       return await listSnapshots(place, machine.name, id)
     },
     state: async (id, sequence) => await readState(place, checkId(id, format), sequence),
-    verify: (machine, id, options = {}) => verifyRun(place, machine, checkId(id, format), options),
+    verify: async (machine, id, options = {}) => await verifyRun(place, machine, checkId(id, format), options),
     addRemote: async (name, url) => await addRemote(git, checkRemoteName(name), checkRemoteUrl(url)),
     push: async (remote, id) => await pushRun(networkPlace(), checkRemoteName(remote), checkId(id, format)),
     fetch: async (remote: string, id: string) =>

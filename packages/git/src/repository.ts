@@ -110,6 +110,6 @@ export interface Repository {
    */
   fetch(remote: string, id: 'all'): Promise<readonly FetchedRun[]>
   fetch(remote: string, id: string): Promise<FetchedRun>
-  /** Waits for what is being written, and lets go of the repository. */
+  /** Waits for what is being written, and lets go of the repository, whose next use takes hold of it again. */
   close(): Promise<void>
 }
