@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { createRun } from '@xmachines/core'
 import { afterAll, expect, test } from 'vitest'
 import { runNode } from './program.ts'
-import { makeFolder, makeRepository } from './repositories.ts'
-import { round } from './service-child.ts'
+import { makeFolder, makeRepository, round } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())

@@ -29,6 +29,24 @@ export const tally: Machine<TallyState, TallyEvent, TallyOutput, { start: number
 export const add = (by = 1): TallyEvent => ({ type: 'ADD', by })
 export const finish: TallyEvent = { type: 'FINISH' }
 
+type RoundState = { door: number }
+type RoundEvent = { type: 'START' } | { type: 'BROUGHT'; door: number }
+
+/** Goes from door to door, and waits at each for the answer. */
+export const round: Machine<RoundState, RoundEvent, { type: 'bring'; door: number }, undefined> = defineMachine({
+  name: 'round',
+  version: '1',
+  initial: { door: -1 } as RoundState,
+  transition: (state: RoundState, event: RoundEvent, emit) => {
+    const waited = event.type === 'START' ? state.door === -1 : event.door === state.door
+    if (!waited) return state
+    const door = state.door + 1
+    if (door < 3) emit({ type: 'bring', door })
+    return { door }
+  },
+  isDone: ({ door }: RoundState) => door === 3,
+})
+
 /** A run of `tally` in an object format. */
 export function tallyRun(format: FormatName = 'sha1', input?: { start: number }): TallyRun {
   return createRun(tally, { input, ...(format === 'sha256' ? { format: sha256 } : {}) })
