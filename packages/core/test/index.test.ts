@@ -82,12 +82,23 @@ describe('an example', () => {
   })
 
   test.each(examples)('of $name prints what it says', ({ source, expected }) => {
-    const show = `console.log = (...shown) =>
-      void process.stdout.write(shown.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(' ') + '\\n')\n`
-    expect(
-      runModule(show + source)
-        .trimEnd()
-        .split('\n'),
-    ).toEqual(expected)
+    expect(linesOf(source)).toEqual(expected)
+  })
+
+  test('of the page for those who come from elsewhere prints what it says', () => {
+    const page = readFileSync(join(folder, '../../../docs/coming-from-xstate.md'), 'utf8')
+    const [, source = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? []
+    const [, events = ''] = /It prints (.*): every event/.exec(page) ?? []
+    const types = [...events.matchAll(/`([A-Z]+)`/g)].map(([, type]) => type)
+    expect(linesOf(source)).toEqual(['{"at":"told","price":4}', ...types])
   })
 })
+
+/** What a program prints, each thing as JSON. */
+function linesOf(source: string): string[] {
+  const show = `console.log = (...shown) =>
+    void process.stdout.write(shown.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(' ') + '\\n')\n`
+  return runModule(show + source)
+    .trimEnd()
+    .split('\n')
+}
