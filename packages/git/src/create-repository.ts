@@ -142,7 +142,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     },
     state: async (id, sequence) => await readState(place, checkId(id, format), sequence),
     verify: async (machine, id, options = {}) => await verifyRun(place, machine, checkId(id, format), options),
-    addRemote: async (name, url) => await addRemote(git, checkRemoteName(name), checkRemoteUrl(url)),
+    addRemote: async (name, url) => await addRemote(git, gitDirectory, checkRemoteName(name), checkRemoteUrl(url)),
     push: async (remote, id) => await pushRun(networkPlace(), checkRemoteName(remote), checkId(id, format)),
     fetch: async (remote: string, id: string) =>
       // One is answered for `all`, the other for an id.

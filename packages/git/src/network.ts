@@ -3,6 +3,7 @@
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
 import type { MachineBranch } from './machine-branches.ts'
+import { pause } from './pause.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { clearStaleLock } from './ref-locks.ts'
 import type { RefMover } from './ref-moves.ts'
@@ -57,11 +58,6 @@ export async function fetchRefs(
     if (tries === MOST_TRIES && !(await clearStaleLock(gitDirectory, ref, failure))) throw failure
     await pause(tries)
   }
-}
-
-/** Lets others go first, longer each time and not in step with them. */
-export async function pause(tries: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tries))
 }
 
 /** Where refs of a remote stand; those that it has not are left out. */

@@ -1,12 +1,12 @@
-// Opens a directory as a repository, or makes one: what is asked of Git before anything else, and what is refused.
+// Opens a directory as a repository: what is asked of Git before anything else, and what is refused.
 
-import { appendFile, mkdir, readdir, realpath } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { createRepository, type Place } from './create-repository.ts'
 import { GitError } from './git-error.ts'
 import { type GitProgram, gitProgram } from './git-program.ts'
+import { isVacant, makeRepository } from './make-repository.ts'
 import type { FormatName } from './object-id.ts'
-import { syncDirectory } from './pack-store.ts'
 import type { Repository } from './repository.ts'
 
 /** How a repository is opened. */
@@ -62,45 +62,12 @@ export async function openRepository(
     throw new TypeError(`format is ${JSON.stringify(format)}; it must be 'sha1' or 'sha256'`)
   }
   const path = resolve(directory)
-  if (create && (await isVacant(path))) await make(path, format ?? 'sha1')
+  if (create && (await isVacant(path))) await makeRepository(path, format ?? 'sha1')
   const place = await locate(path)
   if (format !== undefined && format !== place.format) {
     throw new GitError('FORMAT_MISMATCH', `${path} is a ${place.format} repository, and ${format} was asked for`)
   }
   return await createRepository(place)
-}
-
-async function isVacant(path: string): Promise<boolean> {
-  try {
-    return (await readdir(path)).length === 0
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return true
-    throw new GitError('NOT_A_REPOSITORY', `${path} cannot be read: ${(thrown as Error).message}`, { cause: thrown })
-  }
-}
-
-// Refuses rewinds, deletions and unsound objects from others, and has Git itself sync all that it writes: a `gc` that
-// moves refs into one file must not lose to a power cut what was durable before.
-const SETTINGS = `[receive]
-\tdenyNonFastForwards = true
-\tdenyDeletes = true
-[transfer]
-\tfsckObjects = true
-[core]
-\tfsync = all
-`
-
-async function make(path: string, format: FormatName): Promise<void> {
-  const made = await mkdir(path, { recursive: true })
-  // HEAD is moved to the branch of the first machine that is recorded; until then it is a branch without a commit.
-  const settings = ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`]
-  await gitProgram(path).run(settings)
-  await appendFile(join(path, 'config'), SETTINGS)
-  // Git syncs nothing of it: after a power cut what is recorded here soon would lie in no repository.
-  const names = await readdir(path, { recursive: true })
-  await Promise.all(['', ...names].map((name) => syncDirectory(join(path, name))))
-  if (made === undefined) return
-  for (let at = path; at !== dirname(made); at = dirname(at)) await syncDirectory(dirname(at))
 }
 
 async function locate(path: string): Promise<Place> {

@@ -1,4 +1,4 @@
-// Locks on refs. A process that was killed leaves its lock behind; one that is old enough is taken away.
+// Locks on refs and on the configuration. A process that was killed leaves its lock behind; one that is old enough is taken away.
 
 import { stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const STALE = 10_000
  * @throws {GitError} `REPOSITORY_LOCKED` where it is not old enough
  */
 export async function clearStaleLock(gitDirectory: string, ref: string, failure: GitError): Promise<boolean> {
-  if (!/\.lock'?: File exists|cannot lock ref|Unable to create/.test(failure.message)) return false
+  if (!/\.lock'?: File exists|cannot lock ref|Unable to create|is locked/.test(failure.message)) return false
   const lock = join(gitDirectory, `${ref}.lock`)
   const found = await stat(lock).catch(() => undefined)
   if (found === undefined) return false

@@ -2,6 +2,7 @@
 // hand lands beside the runs too, never on them.
 
 import { isAbsolute } from 'node:path'
+import { editConfig } from './git-config.ts'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
 import { fetchedRuns, fetchedSnapshots, RUNS, SNAPSHOTS } from './ref-names.ts'
@@ -54,7 +55,7 @@ export function withoutSecrets(text: string): string {
 }
 
 /** Adds a remote, or finds the very same. */
-export async function addRemote(git: GitProgram, name: string, url: string): Promise<void> {
+export async function addRemote(git: GitProgram, gitDirectory: string, name: string, url: string): Promise<void> {
   const urls = await urlsOf(git, name)
   if (urls.length === 1 && urls[0] === url) return
   if (urls.length > 0) {
@@ -64,16 +65,14 @@ export async function addRemote(git: GitProgram, name: string, url: string): Pro
         `away with git remote remove ${name}`,
     )
   }
-  const set = (key: string, value: string): Promise<Buffer> =>
-    git.run(['config', '--end-of-options', `remote.${name}.${key}`, value])
-  const add = (key: string, value: string): Promise<Buffer> =>
-    git.run(['config', '--add', '--end-of-options', `remote.${name}.${key}`, value])
-  // The url goes last: without it there is no remote yet.
-  await set('tagOpt', '--no-tags')
-  await git.ask(['config', '--unset-all', '--end-of-options', `remote.${name}.fetch`])
-  await add('fetch', `+${RUNS}*:${fetchedRuns(name)}*`)
-  await add('fetch', `+${SNAPSHOTS}*:${fetchedSnapshots(name)}*`)
-  await set('url', url)
+  const key = `remote.${name}`
+  await editConfig(git, gitDirectory, [
+    ['--end-of-options', `${key}.tagOpt`, '--no-tags'],
+    // One without a url is none, whatever is left of it.
+    ['--replace-all', '--end-of-options', `${key}.fetch`, `+${RUNS}*:${fetchedRuns(name)}*`],
+    ['--add', '--end-of-options', `${key}.fetch`, `+${SNAPSHOTS}*:${fetchedSnapshots(name)}*`],
+    ['--end-of-options', `${key}.url`, url],
+  ])
 }
 
 /** Makes sure of a remote that is to be called, once: one place, read and written alike. */
