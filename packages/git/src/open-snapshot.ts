@@ -6,7 +6,7 @@ import { readGenesis } from './commit-text.ts'
 import { readBatches } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
 import { corrupt } from './object-stream.ts'
-import { listSnapshots, readSnapshot } from './read-snapshot.ts'
+import { latestSnapshot } from './read-snapshot.ts'
 import type { FoundRun, ReadingPlace } from './reading-place.ts'
 
 type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
@@ -15,9 +15,11 @@ type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
 export async function openSnapshot(
   place: ReadingPlace,
   machines: AnyMachine | readonly AnyMachine[],
-  { id, head, sequence, machine: { name, version } }: FoundRun,
+  found: FoundRun,
 ): Promise<Run<unknown, RunEvent, unknown, unknown> | undefined> {
-  const latest = (await listSnapshots(place, name, id)).findLast((one) => one.sequence <= sequence)
+  const { id, head } = found
+  const { name, version } = found.machine
+  const latest = await latestSnapshot(place, found)
   if (latest === undefined) return undefined
   const given: readonly AnyMachine[] = [machines].flat()
   const machine = given.find((one) => one.name === name && one.version === version)
@@ -28,7 +30,7 @@ export async function openSnapshot(
       `the run is of ${name}@${version}, and the machines given are ${names || 'none'}`,
     )
   }
-  const { parent: oid, position, state } = await readSnapshot(place, id, latest)
+  const { parent: oid, position, state } = latest
   const object = await place.read(id)
   if (object === undefined) throw corrupt(id, 'it is missing', { run: id, sequence: 0 })
   const genesis = await readGenesis(object, place.format, place.read)

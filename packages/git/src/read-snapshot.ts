@@ -3,9 +3,10 @@
 
 import { readCommit, readTree } from './commit-text.ts'
 import { findRun } from './find-run.ts'
+import { GitError } from './git-error.ts'
 import { checkSequence, oidAt } from './history-range.ts'
 import { corrupt, type ReadObject } from './object-stream.ts'
-import type { ReadingPlace } from './reading-place.ts'
+import type { FoundRun, ReadingPlace } from './reading-place.ts'
 import { snapshotRefs } from './ref-names.ts'
 import type { KeptSnapshot } from './snapshots.ts'
 
@@ -62,6 +63,24 @@ export async function readSnapshot(place: ReadingPlace, id: string, kept: KeptSn
   return { parent: commit.parent, position: position as number, status, state: value, stateOid: oid }
 }
 
+/**
+ * The latest snapshot of a run up to its head. Those of a history that was given up for the one that is here now are
+ * passed over.
+ */
+export async function latestSnapshot(
+  place: ReadingPlace,
+  found: FoundRun,
+): Promise<(ReadSnapshot & { readonly sequence: number }) | undefined> {
+  const kept = await listSnapshots(place, found.machine.name, found.id)
+  for (const one of kept.toReversed()) {
+    const { sequence } = one
+    if (sequence > found.sequence) continue
+    const snapshot = await readSnapshot(place, found.id, one)
+    if (snapshot.parent === (await oidAt(place, found, sequence))) return { ...snapshot, sequence }
+  }
+  return undefined
+}
+
 /** The state at a sequence of a run, where something keeps it. */
 export async function readState(place: ReadingPlace, id: string, sequence: number): Promise<KeptState | undefined> {
   const found = await findRun(place, id)
@@ -70,7 +89,9 @@ export async function readState(place: ReadingPlace, id: string, sequence: numbe
   if (kept !== undefined) {
     const { parent, state, stateOid, status } = await readSnapshot(place, id, kept)
     const of = await oidAt(place, found, sequence)
-    if (parent !== of) throw corrupt(kept.oid, `it is of the batch ${parent}, not of ${of}`, { run: id, sequence })
+    if (parent !== of) {
+      throw snapshotMismatch(kept, `it is of the batch ${parent}, and that of the run is ${of}`, { run: id, sequence })
+    }
     return { sequence, state, oid: stateOid, from: 'snapshot', status }
   }
   if (sequence > 0) return undefined
@@ -79,6 +100,15 @@ export async function readState(place: ReadingPlace, id: string, sequence: numbe
   const files = readTree(await need(place, genesis?.tree ?? id, where), place.format)
   const { value, oid } = await readFile(place, files, 'initial.json', where)
   return { sequence, state: value, oid, from: 'genesis', status: undefined }
+}
+
+/** A snapshot that is not of the history of its run, or not what that comes to. */
+export function snapshotMismatch({ ref, oid }: KeptSnapshot, why: string, where: Where): GitError {
+  return new GitError(
+    'SNAPSHOT_MISMATCH',
+    `${ref} is not a snapshot of its run: ${why}; delete it with git update-ref -d ${ref} ${oid}`,
+    where,
+  )
 }
 
 interface Where {

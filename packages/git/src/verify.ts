@@ -10,12 +10,11 @@ import {
 } from '@xmachines/core'
 import { readGenesis, readTree } from './commit-text.ts'
 import { findRun } from './find-run.ts'
-import { GitError } from './git-error.ts'
 import { readHistory } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'
 import { corrupt } from './object-stream.ts'
 import { counted, type OnProgress, STEP } from './progress.ts'
-import { listSnapshots } from './read-snapshot.ts'
+import { listSnapshots, snapshotMismatch } from './read-snapshot.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { snapshotObjects } from './snapshots.ts'
 
@@ -63,8 +62,10 @@ export async function verifyRun(
   if (treeObject === undefined) throw corrupt(tree, 'it is missing', { run: id, sequence: 0 })
   const files = readTree(treeObject, place.format)
   const run = restoreRun(machines, records.slice(0, 1), { format }) as Run<unknown, RunEvent>
-  for (const { sequence: at, oid, ref } of kept) {
-    if (at > sequence) throw mismatch(ref, `the run is recorded up to sequence ${sequence}`, id, at)
+  for (const one of kept) {
+    const { sequence: at, oid } = one
+    const where = { run: id, sequence: at }
+    if (at > sequence) throw snapshotMismatch(one, `the run is recorded up to sequence ${sequence}`, where)
     for (let next = run.snapshot.current.sequence + 1; next <= at; next++) {
       run.in.send((records[next] as BatchRecord<RunEvent>).events)
       if (next % STEP === 0) onProgress?.(2 * (sequence + 1) + next, total)
@@ -74,14 +75,7 @@ export async function verifyRun(
     const content = { format: place.format, machine: record.machine, createdAt: record.createdAt, files }
     const parent = (records[at] as HistoryRecord<RunEvent>).oid
     const made = snapshotObjects({ ...content, parent, sequence: at, position: run.position, status, state }).at(-1)
-    if (made?.oid !== oid) throw mismatch(ref, `the history comes to ${String(made?.oid)}, not ${oid}`, id, at)
+    if (made?.oid !== oid) throw snapshotMismatch(one, `the history comes to ${String(made?.oid)}, not ${oid}`, where)
   }
   return { id, head, sequence, snapshots: kept.map((snapshot) => snapshot.sequence) }
-}
-
-function mismatch(ref: string, why: string, run: string, sequence: number): GitError {
-  return new GitError('SNAPSHOT_MISMATCH', `${ref} is not a snapshot of its run: ${why}; do not open from it`, {
-    run,
-    sequence,
-  })
 }

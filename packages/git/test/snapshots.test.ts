@@ -67,6 +67,37 @@ test('what is kept of states is listed and read: snapshots, and what the genesis
   expect(await rejection(repository.state(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
 })
 
+test('a snapshot of a history that was given up is passed over, or told of with its ref', async () => {
+  const repository = await makeRepository(folder)
+  const { directory } = repository
+  const run = tallyRun()
+  run.in.send(add())
+  await repository.record(run).stop()
+  await repository.snapshot(run)
+  const [won, lost] = [await repository.open(tally, run.id), await repository.open(tally, run.id)]
+  for (const [one, by] of [
+    [won, 5],
+    [lost, 7],
+  ] as const) {
+    git(directory, 'update-ref', `refs/runs/tally/${run.id}`, run.head)
+    one.in.send(add(by))
+    await repository.record(one).stop()
+  }
+  const kept = await repository.snapshot(lost)
+  git(directory, 'update-ref', `refs/runs/tally/${run.id}`, won.head)
+
+  const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+  expect(opened.head).toBe(won.head)
+  expect(opened.snapshot.current).toEqual(won.snapshot.current)
+  const toldOf = { code: 'SNAPSHOT_MISMATCH', sequence: 2, message: expect.stringContaining(`-d ${kept.ref}`) }
+  expect(await rejection(repository.state(run.id, 2))).toMatchObject(toldOf)
+  expect(await rejection(repository.export(run.id))).toMatchObject(toldOf)
+  expect(await rejection(repository.verify(tally, run.id))).toMatchObject(toldOf)
+  expect((await repository.export(run.id, { machine: tally })).head).toBe(won.head)
+  git(directory, 'update-ref', '-d', kept.ref)
+  expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
+})
+
 test('whoever verifies is told how far it is', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
