@@ -4,7 +4,7 @@
 //   git fetch ─► refs/fetched/REMOTE/… ─► verified ─► machine branch ─► the run's ref moves ─► snapshots
 
 import { readCommit, readGenesisMessage } from './commit-text.ts'
-import { listFetchedSnapshots, takeSnapshots } from './fetched-snapshots.ts'
+import { listFetchedSnapshots, type TakenRun, takeSnapshots } from './fetched-snapshots.ts'
 import { GitError } from './git-error.ts'
 import { fetchRefs, type NetworkPlace } from './network.ts'
 import { isOid } from './object-id.ts'
@@ -22,13 +22,15 @@ export async function fetchRun(place: NetworkPlace, remote: string, id: string):
   const specs = known === undefined ? [] : [runSpec(remote, name, id)]
   const head = await fetchTo(place, remote, { id, name }, [...specs, snapshotSpec(remote, `${name}/${id}/`)])
   if (head === undefined) throw missing(place, remote, id)
-  const found = [{ id, name, head }]
+  const found = [{ id, name, head }] as const
   const [[run], snapshots] = await Promise.all([
     takeRuns(place, found) as Promise<[FetchedRun]>,
     listFetchedSnapshots(place, remote, `${name}/${id}/`),
   ])
   if (run.error !== undefined) throw run.error
-  await takeSnapshots(place, remote, [{ id, name, sequence: run.sequence }], snapshots)
+  const failures = await takeSnapshots(place, remote, asTaken(found[0], run), snapshots)
+  const failure = failures.get(id)
+  if (failure !== undefined) throw failure
   return run
 }
 
@@ -46,11 +48,14 @@ export async function fetchAll(place: NetworkPlace, remote: string): Promise<rea
     if (isMachineName(name, '1') && isOid(id, place.format) && more.length === 0) found.push({ id, name, head })
   }
   const runs = await takeRuns(place, found)
-  const taken = runs.flatMap(({ error, sequence }, at) =>
-    error === undefined ? [{ ...(found[at] as Found), sequence }] : [],
-  )
-  await takeSnapshots(place, remote, taken, await listFetchedSnapshots(place, remote, ''))
-  return runs
+  const taken = runs.flatMap((run, at) => asTaken(found[at] as Found, run))
+  const failures = await takeSnapshots(place, remote, taken, await listFetchedSnapshots(place, remote, ''))
+  return runs.map((run) => ({ ...run, error: run.error ?? failures.get(run.id) }))
+}
+
+/** A run whose snapshots may be taken, where it was. */
+function asTaken({ id, name }: Found, { error, head, sequence }: FetchedRun): TakenRun[] {
+  return error === undefined && head !== undefined ? [{ id, name, head, sequence }] : []
 }
 
 /** Fetches a run to where it is looked at, and no further; answers with where it stands at the remote. */

@@ -3,12 +3,13 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAncestor } from './ancestry.ts'
 import { readCommit, readGenesis, readTree } from './commit-text.ts'
-import { GitError } from './git-error.ts'
+import { asGitError, GitError } from './git-error.ts'
+import { oidsAt } from './history-range.ts'
 import type { NetworkPlace } from './network.ts'
+import { corrupt, type ReadObject } from './object-stream.ts'
 import { RefMismatch } from './ref-moves.ts'
-import { fetchedSnapshots, runRef, SNAPSHOTS, snapshotRef } from './ref-names.ts'
+import { fetchedSnapshots, SNAPSHOTS, snapshotRef } from './ref-names.ts'
 import { syncRefs } from './ref-sync.ts'
 import { snapshotObjects } from './snapshots.ts'
 
@@ -16,11 +17,12 @@ import { snapshotObjects } from './snapshots.ts'
 export interface TakenRun {
   readonly id: string
   readonly name: string
+  /** Where it stands here now. */
+  readonly head: string
   readonly sequence: number
 }
 
 interface FetchedSnapshot {
-  readonly run: TakenRun
   readonly at: number
   readonly oid: string
 }
@@ -44,104 +46,139 @@ async function mayHaveCome({ gitDirectory }: NetworkPlace, under: string): Promi
 }
 
 /**
- * Takes the snapshots of runs that were fetched.
+ * Takes the snapshots of runs that were fetched; one that cannot be taken takes no other with it.
  * @param printed the refs that there are
- * @throws {GitError} `SNAPSHOT_MISMATCH` where one is not of its run, or not the one that is here
+ * @returns why not all of a run were taken, by its id: `SNAPSHOT_MISMATCH` where one is not of its run, or not the one
+ *   that is here
  */
 export async function takeSnapshots(
   place: NetworkPlace,
   remote: string,
   runs: readonly TakenRun[],
   printed: string,
-): Promise<void> {
-  const fetched = fetchedSnapshots(remote)
-  if (printed === '') return
-  const here = new Map<string, string>()
-  const there: FetchedSnapshot[] = []
-  const byPath = new Map(runs.map((run) => [`${run.name}/${run.id}`, run]))
-  for (const line of printed.split('\n')) {
-    const [oid = '', ref = ''] = line.split(' ')
-    if (!ref.startsWith(fetched)) {
-      here.set(ref, oid)
-      continue
+): Promise<Map<string, GitError>> {
+  const failures = new Map<string, GitError>()
+  for (const [run, due] of listDue(remote, runs, printed)) {
+    try {
+      const failure = await takeSnapshotsOf(place, remote, run, due)
+      if (failure !== undefined) failures.set(run.id, failure)
+    } catch (thrown) {
+      failures.set(run.id, asGitError(thrown, 'taking what was fetched', { run: run.id }))
     }
+  }
+  return failures
+}
+
+/** Which snapshots are to be taken, of which run. */
+function listDue(remote: string, runs: readonly TakenRun[], printed: string): Map<TakenRun, FetchedSnapshot[]> {
+  const due = new Map<TakenRun, FetchedSnapshot[]>()
+  if (printed === '') return due
+  const fetched = fetchedSnapshots(remote)
+  const lines = printed.split('\n').map((line) => line.split(' ') as [string, string?])
+  const here = new Map(lines.map(([oid, ref]) => [ref, oid]))
+  const byPath = new Map(runs.map((run) => [`${run.name}/${run.id}`, run]))
+  for (const [oid, ref = ''] of lines) {
+    if (!ref.startsWith(fetched)) continue
     const path = ref.slice(fetched.length)
     const run = byPath.get(path.slice(0, path.lastIndexOf('/')))
     const at = Number(path.slice(path.lastIndexOf('/') + 1))
     // One of a batch that is not here comes with that batch.
-    if (run !== undefined && Number.isSafeInteger(at) && at <= run.sequence) there.push({ run, at, oid })
+    if (run === undefined || !Number.isSafeInteger(at) || at > run.sequence) continue
+    if (here.get(snapshotRef(run.name, run.id, at)) === oid) continue
+    const known = due.get(run)
+    if (known === undefined) due.set(run, [{ at, oid }])
+    else known.push({ at, oid })
   }
-  const due = there.filter(({ run, at, oid }) => here.get(snapshotRef(run.name, run.id, at)) !== oid)
-  for (const snapshot of due) await takeSnapshot(place, remote, snapshot)
-  await syncRefs(
-    place.gitDirectory,
-    due.map(({ run, at }) => snapshotRef(run.name, run.id, at)),
-  )
+  return due
 }
 
-async function takeSnapshot(place: NetworkPlace, remote: string, snapshot: FetchedSnapshot): Promise<void> {
-  const { run, at, oid } = snapshot
-  const ref = snapshotRef(run.name, run.id, at)
-  const refused = (why: string): GitError =>
+/** So many are looked at side by side: each is held in memory, with its state. */
+const MOST_AT_ONCE = 100
+
+/** Takes those of a run; answers why not all of them were taken. */
+async function takeSnapshotsOf(
+  place: NetworkPlace,
+  remote: string,
+  run: TakenRun,
+  due: readonly FetchedSnapshot[],
+): Promise<GitError | undefined> {
+  const refOf = ({ at }: FetchedSnapshot): string => snapshotRef(run.name, run.id, at)
+  const refused = (snapshot: FetchedSnapshot, why: string): GitError =>
     new GitError(
       'SNAPSHOT_MISMATCH',
-      `${ref} of the remote ${remote} was not taken: ${why}; the run itself was, up to sequence ${run.sequence}`,
-      { run: run.id, sequence: at },
+      `${refOf(snapshot)} of the remote ${remote} was not taken: ${why}; the run itself was, up to sequence ${run.sequence}`,
+      { run: run.id, sequence: snapshot.at },
     )
-  const why = await problemOf(place, snapshot)
-  if (why !== undefined) throw refused(why)
-  const [failure] = await place.mover.move([{ ref, to: oid, from: undefined }])
-  if (failure instanceof RefMismatch) {
-    throw refused(
-      `${String(failure.found)} stands there in ${place.directory}, and one of the two was not made from the history: verify() tells which`,
-    )
+  const failures: GitError[] = []
+  const sound: FetchedSnapshot[] = []
+  const problemOf = await judgeOf(place, run, due)
+  for (let from = 0; from < due.length; from += MOST_AT_ONCE) {
+    const some = due.slice(from, from + MOST_AT_ONCE)
+    const problems = await Promise.all(some.map(problemOf))
+    for (const [nth, snapshot] of some.entries()) {
+      const problem = problems[nth]
+      if (problem === undefined) sound.push(snapshot)
+      else failures.push(refused(snapshot, problem))
+    }
   }
-  if (failure !== undefined) throw failure
+  const moved = await place.mover.move(
+    sound.map((snapshot) => ({ ref: refOf(snapshot), to: snapshot.oid, from: undefined })),
+  )
+  for (const [nth, failure] of moved.entries()) {
+    if (failure === undefined) continue
+    const why = `and one of the two was not made from the history: verify() tells which`
+    const stands =
+      failure instanceof RefMismatch && `${String(failure.found)} stands there in ${place.directory}, ${why}`
+    failures.push(stands === false ? (failure as GitError) : refused(sound[nth] as FetchedSnapshot, stands))
+  }
+  await syncRefs(place.gitDirectory, sound.filter((_, nth) => moved[nth] === undefined).map(refOf))
+  return failures[0]
 }
 
-/** What is wrong with a snapshot: it must be, to the last byte, one of a batch of its run. */
-async function problemOf(
-  { git, read, format }: NetworkPlace,
-  { run, at, oid }: FetchedSnapshot,
-): Promise<string | undefined> {
-  const object = await read(oid)
-  const commit = object === undefined ? undefined : readCommit(object)
-  const tree = commit === undefined ? undefined : await read(commit.tree)
-  const batch = commit?.parent === undefined ? undefined : await read(commit.parent)
-  const materialized = batch === undefined ? undefined : readCommit(batch)
-  const genesisObject = await read(run.id)
-  if (tree?.type !== 'tree' || batch === undefined || materialized === undefined || genesisObject === undefined) {
-    return 'it is not a snapshot'
+/** Says what is wrong with a snapshot of a run: it must be, to the last byte, one of a batch of it. */
+async function judgeOf(
+  place: NetworkPlace,
+  run: TakenRun,
+  due: readonly FetchedSnapshot[],
+): Promise<(snapshot: FetchedSnapshot) => Promise<string | undefined>> {
+  const { read, format } = place
+  const need = async (oid: string): Promise<ReadObject> => {
+    const object = await read(oid)
+    if (object === undefined) throw corrupt(oid, 'it is missing', { run: run.id, sequence: 0 })
+    return object
   }
-  const genesis = await readGenesis(genesisObject, format, read)
-  const of = materialized.committed - materialized.authored
-  if (of !== at || materialized.tree !== genesis.tree) return `it is not one of sequence ${at}`
-  if (!(await isAncestor(git, batch.oid, runRef(run.name, run.id)))) return 'its batch is not in the history of the run'
-  const files = readTree(tree, format)
-  const [about, state] = await Promise.all(
-    ['snapshot.json', 'state.json'].map(async (name) => await read(files.get(name) ?? oid)),
-  )
-  const genesisTree = await read(genesis.tree)
-  if (about?.type !== 'blob' || state?.type !== 'blob' || genesisTree === undefined) return 'it lacks a file'
-  try {
-    const { position, status } = JSON.parse(about.content.toString()) as { position: unknown; status: unknown }
+  const genesis = await readGenesis(await need(run.id), format, read)
+  const { machine, createdAt } = genesis.record
+  const about = { format, machine, createdAt, files: readTree(await need(genesis.tree), format) }
+  const sequences = due.map(({ at }) => at)
+  const batches = await oidsAt(place, run, sequences)
+
+  async function problemOf({ at, oid }: FetchedSnapshot): Promise<string | undefined> {
+    const object = await read(oid)
+    const commit = object === undefined ? undefined : readCommit(object)
+    const tree = commit === undefined ? undefined : await read(commit.tree)
+    const parent = commit?.parent
+    if (tree?.type !== 'tree' || parent === undefined) return 'it is not a snapshot'
+    if (batches.get(at) !== parent) return `it is not one of sequence ${at} of the history of the run`
+    const files = readTree(tree, format)
+    const [told, state] = await Promise.all(
+      ['snapshot.json', 'state.json'].map(async (name) => await read(files.get(name) ?? oid)),
+    )
+    if (told?.type !== 'blob' || state?.type !== 'blob') return 'it lacks a file'
+    const { position, status } = JSON.parse(told.content.toString()) as { position: unknown; status: unknown }
     if (!Number.isSafeInteger(position) || (status !== 'active' && status !== 'done'))
       return 'its snapshot.json is none'
-    const { machine, createdAt } = genesis.record
-    const content = {
-      format,
-      machine,
-      createdAt,
-      files: readTree(genesisTree, format),
-      parent: batch.oid,
-      sequence: at,
-    }
     const value: unknown = JSON.parse(state.content.toString())
-    const made = snapshotObjects({ ...content, position: position as number, status: String(status), state: value }).at(
-      -1,
-    )
+    const content = { ...about, parent, sequence: at, position: position as number, status, state: value }
+    const made = snapshotObjects(content).at(-1)
     return made?.oid === oid ? undefined : `from what it holds it would be ${String(made?.oid)}`
-  } catch (thrown) {
-    return `it cannot be read: ${(thrown as Error).message}`
+  }
+
+  return async (snapshot) => {
+    try {
+      return await problemOf(snapshot)
+    } catch (thrown) {
+      return `it cannot be read: ${(thrown as Error).message}`
+    }
   }
 }

@@ -60,3 +60,33 @@ export async function oidAt(
   if (status === 0) return stdout.toString().trim()
   throw corrupt(head, `what leads there is not whole: ${stderr}`, { run: id, sequence })
 }
+
+/** So few commits are asked for by name, which costs less than starting a walk. */
+const FEW = 100
+
+/** The oids of the commits with some sequences, in one walk; of one that the run has not, none. */
+export async function oidsAt(
+  { git, read }: Pick<ReadingPlace, 'git' | 'read'>,
+  { head, sequence: last }: Pick<FoundRun, 'head' | 'sequence'>,
+  sequences: readonly number[],
+): Promise<Map<number, string>> {
+  const wanted = new Set(sequences.filter((sequence) => sequence >= 0 && sequence <= last))
+  const found = new Map<number, string>()
+  const most = last + 1 - [...wanted].reduce((least, sequence) => Math.min(least, sequence), last + 1)
+  if (most <= FEW) {
+    const reading = [...wanted].map(async (sequence) => {
+      const object = await read(`${head}~${last - sequence}`)
+      if (object !== undefined) found.set(sequence, object.oid)
+    })
+    await Promise.all(reading)
+    return found
+  }
+  let at = last
+  for await (const oids of git.lines(['rev-list', `--max-count=${most}`, '--end-of-options', head])) {
+    for (const oid of oids) {
+      if (wanted.has(at)) found.set(at, oid)
+      at--
+    }
+  }
+  return found
+}

@@ -19,7 +19,10 @@ export interface FetchedRun {
   readonly before: number
   /** Where it stands at the remote; where it is further here, that is an earlier batch of it. */
   readonly remote: string
-  /** Why it was left as it was; only of runs that were fetched with others. */
+  /**
+   * Why it was left as it was, or a snapshot of it was not taken (`SNAPSHOT_MISMATCH`); only of runs that were fetched
+   * with others.
+   */
   readonly error: GitError | undefined
 }
 

@@ -274,6 +274,25 @@ describe('a history that was tampered with is refused, and the run is left as it
   })
 })
 
+test('a snapshot that is none takes neither other snapshots nor other runs with it', async () => {
+  const { here, hub, there } = await three()
+  const runs = [await recorded(here), await recorded(here)]
+  const [bad, good] = runs.toSorted((one, other) => (one.id < other.id ? -1 : 1)) as [TallyRun, TallyRun]
+  for (const run of runs) {
+    await here.snapshot(run)
+    await here.push('hub', run.id)
+  }
+  git(hub.directory, 'update-ref', `refs/snapshots/tally/${bad.id}/0`, bad.head)
+  git(hub.directory, 'update-ref', `refs/snapshots/tally/${bad.id}/1`, `${bad.head}:machine.json`)
+  const mismatch = { code: 'SNAPSHOT_MISMATCH', run: bad.id, sequence: 0 }
+  expect(await there.fetch('hub', 'all')).toMatchObject([
+    { id: bad.id, head: bad.head, sequence: 2, error: mismatch },
+    { id: good.id, head: good.head, sequence: 2, error: undefined },
+  ])
+  for (const { id } of runs) expect((await there.snapshots(id)).map(({ sequence }) => sequence)).toEqual([2])
+  expect(await rejection(there.fetch('hub', bad.id))).toMatchObject(mismatch)
+})
+
 test('what is not sound as Git has it never becomes a run', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here, 200)
