@@ -125,11 +125,11 @@ async function takeSnapshotsOf(
     sound.map((snapshot) => ({ ref: refOf(snapshot), to: snapshot.oid, from: undefined })),
   )
   for (const [nth, failure] of moved.entries()) {
-    if (failure === undefined) continue
-    const why = `and one of the two was not made from the history: verify() tells which`
-    const stands =
-      failure instanceof RefMismatch && `${String(failure.found)} stands there in ${place.directory}, ${why}`
-    failures.push(stands === false ? (failure as GitError) : refused(sound[nth] as FetchedSnapshot, stands))
+    if (failure instanceof RefMismatch) {
+      const stands = `${String(failure.found)} stands there in ${place.directory}`
+      const why = `${stands}, and one of the two was not made from the history: verify() tells which`
+      failures.push(refused(sound[nth] as FetchedSnapshot, why))
+    } else if (failure !== undefined) failures.push(failure)
   }
   await syncRefs(place.gitDirectory, sound.filter((_, nth) => moved[nth] === undefined).map(refOf))
   return failures[0]

@@ -60,7 +60,7 @@ export async function fetchRefs(
   }
 }
 
-/** Where refs of a remote stand; those that it has not are left out. */
+/** Where refs of a remote stand, or all that begin so where a name ends in `*`; those that it has not are left out. */
 export async function remoteRefs(
   { network }: NetworkPlace,
   remote: string,
@@ -72,8 +72,9 @@ export async function remoteRefs(
   const found = new Map<string, string>()
   for (const line of stdout.toString().split('\n')) {
     const [oid = '', ref = ''] = line.split('\t')
-    // A pattern matches the ends of names.
-    if (refs.includes(ref)) found.set(ref, oid)
+    // What Git is asked for may be the end of a name, too.
+    const wanted = refs.some((one) => (one.endsWith('*') ? ref.startsWith(one.slice(0, -1)) : ref === one))
+    if (wanted) found.set(ref, oid)
   }
   return found
 }

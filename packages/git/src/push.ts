@@ -8,13 +8,15 @@ import { verifyFetched } from './fetched-runs.ts'
 import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
+import { oidsAt } from './history-range.ts'
 import { type NetworkPlace, remoteFailure, remoteRefs } from './network.ts'
 import { pause } from './pause.ts'
 import { parsePush } from './push-report.ts'
 import { listSnapshots } from './read-snapshot.ts'
 import type { FoundRun } from './reading-place.ts'
-import { machineRef } from './ref-names.ts'
+import { machineRef, snapshotRefs } from './ref-names.ts'
 import { withoutSecrets } from './remotes.ts'
+import type { KeptSnapshot } from './snapshots.ts'
 
 /** A run that was pushed: all of it up to here is at the remote. */
 export interface PushedRun {
@@ -45,7 +47,7 @@ export async function pushRun(place: NetworkPlace, remote: string, id: string): 
     const stands = failure === undefined ? head : await settle(place, remote, run, failure)
     if (stands !== undefined) {
       pushed.failures.delete(ref)
-      await checkOthers(place, remote, run, wanted, pushed.failures)
+      await checkOthers(place, remote, run, wanted, pushed.failures, [machineRef(run.machine)])
       await pushSnapshots(place, remote, run, await kept)
       return { id, head, sequence, remote: stands }
     }
@@ -54,17 +56,51 @@ export async function pushRun(place: NetworkPlace, remote: string, id: string): 
   }
 }
 
+/** So many refs are pushed by their names: Git holds each name against all refs that there are, here and there. */
+const FEW = 100
+/** How many names one call of Git is given at most. */
+const MOST_NAMES = 1000
+
 /** Only once the run is there: snapshots of a history that lost must not stand in the way of those of the one that won. */
 async function pushSnapshots(
   place: NetworkPlace,
   remote: string,
   run: FoundRun,
-  kept: Awaited<ReturnType<typeof listSnapshots>>,
+  kept: readonly KeptSnapshot[],
 ): Promise<void> {
-  const wanted = new Map(kept.filter(({ sequence }) => sequence <= run.sequence).map(({ ref, oid }) => [ref, oid]))
-  if (wanted.size === 0) return
-  const { failures } = await push(place, remote, run, wanted)
-  await checkOthers(place, remote, run, wanted, failures)
+  if (!kept.some(({ sequence }) => sequence <= run.sequence)) return
+  const under = snapshotRefs(run.machine.name, run.id)
+  const there = await remoteRefs(place, remote, [`${under}*`])
+  const missing = kept.filter(({ ref, oid }) => there.get(ref) !== oid)
+  const due = await ofHistory(place, run, missing)
+  const known = new Set(due)
+  const others = missing.filter((one) => !known.has(one))
+  // What is kept meanwhile goes with those that a pattern names.
+  const byPattern = due.length > FEW && others.length <= MOST_NAMES
+  const step = byPattern ? due.length : MOST_NAMES
+  for (let from = 0; from < due.length; from += step) {
+    const wanted = new Map(due.slice(from, from + step).map(({ ref, oid }) => [ref, oid]))
+    const refspecs = byPattern ? [`${under}*:${under}*`, ...others.map(({ ref }) => `^${ref}`)] : undefined
+    const { failures } = await push(place, remote, run, wanted, refspecs)
+    await checkOthers(place, remote, run, wanted, failures, [`${under}*`])
+  }
+}
+
+/** Those that are of the history of the run, and not of one that was given up for it, or not yet. */
+async function ofHistory(
+  place: NetworkPlace,
+  run: FoundRun,
+  snapshots: readonly KeptSnapshot[],
+): Promise<KeptSnapshot[]> {
+  if (snapshots.length === 0) return []
+  const sequences = snapshots.map(({ sequence }) => sequence)
+  const batches = await oidsAt(place, run, sequences)
+  const commits = await Promise.all(snapshots.map(async ({ oid }) => await place.read(oid)))
+  return snapshots.filter(({ sequence }, at) => {
+    const commit = commits[at]
+    const parent = commit === undefined ? undefined : readCommit(commit)?.parent
+    return parent !== undefined && parent === batches.get(sequence)
+  })
 }
 
 interface Pushed {
@@ -79,9 +115,9 @@ async function push(
   remote: string,
   run: FoundRun,
   wanted: ReadonlyMap<string, string>,
+  refspecs: readonly string[] = [...wanted].map(([ref, oid]) => `${oid}:${ref}`),
 ): Promise<Pushed> {
   const flags = ['--porcelain', '--no-follow-tags', '--recurse-submodules=no', '--no-signed', '--end-of-options']
-  const refspecs = [...wanted].map(([ref, oid]) => `${oid}:${ref}`)
   const { status, stdout, stderr } = await network.ask(['push', ...flags, remote, ...refspecs])
   const reports = parsePush(stdout.toString())
   const failures = new Map<string, GitError>()
@@ -135,16 +171,20 @@ async function settle(
   }
 }
 
-/** Refs beside that of the run, which were not taken: the remote has the very same, or something is wrong with them. */
+/**
+ * Refs beside that of the run, which were not taken: the remote has the very same, or something is wrong with them.
+ * @param refs what to ask the remote for
+ */
 async function checkOthers(
   place: NetworkPlace,
   remote: string,
   { id, sequence, machine }: FoundRun,
   wanted: ReadonlyMap<string, string>,
   failures: ReadonlyMap<string, GitError>,
+  refs: readonly string[],
 ): Promise<void> {
   if (failures.size === 0) return
-  const there = await remoteRefs(place, remote, [...failures.keys()])
+  const there = await remoteRefs(place, remote, refs)
   for (const [ref, failure] of failures) {
     const found = there.get(ref)
     if (found === wanted.get(ref)) continue

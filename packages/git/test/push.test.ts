@@ -74,6 +74,32 @@ test('a remote that takes no snapshots has the run all the same, and says so', a
   expect(atHub()).toBe(run.head)
 })
 
+test('many snapshots are pushed at once, and what the remote has is not pushed again', async () => {
+  const recorder = here.record(run)
+  for (let at = 0; at < 110; at++) {
+    run.in.send(add())
+    await here.snapshot(run)
+  }
+  await recorder.stop()
+  let pushes = 0
+  server.onRequest = ({ url, method }) => void (pushes += isPush(url, method) ? 1 : 0)
+  await here.push('hub', run.id)
+  expect(await hub.snapshots(run.id)).toEqual(await here.snapshots(run.id))
+  expect(pushes).toBe(2)
+  server.onRequest = ({ url }) => void (pushes += url?.endsWith('service=git-receive-pack') === true ? 1 : 0)
+  await here.push('hub', run.id)
+  expect(pushes).toBe(3)
+})
+
+test('snapshots that are not of the history are not pushed, however many there are', async () => {
+  const { oid } = await here.snapshot(run)
+  const under = `refs/snapshots/tally/${run.id}/`
+  const lines = Array.from({ length: 20_000 }, (_, at) => `${oid} ${under}${at}\n`)
+  writeFileSync(join(here.directory, 'packed-refs'), lines.join(''))
+  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(git(hub.directory, 'for-each-ref', '--format=%(refname)', 'refs/snapshots')).toBe(`${under}3`)
+})
+
 test('a remote that keeps refs of runs for itself rejects them', async () => {
   git(hub.directory, 'config', 'receive.hideRefs', 'refs/runs')
   const error = await rejection(here.push('hub', run.id))
