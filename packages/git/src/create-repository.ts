@@ -14,7 +14,7 @@ import { importHistory } from './import-history.ts'
 import { listRuns } from './list-runs.ts'
 import { liveRecorders } from './live-recorders.ts'
 import { machineBranches } from './machine-branches.ts'
-import { NETWORK_SETTINGS, type NetworkPlace } from './network.ts'
+import { checkNetworkOptions, NETWORK_SETTINGS, type NetworkOptions, type NetworkPlace } from './network.ts'
 import { checkId, type FormatName } from './object-id.ts'
 import { objectReader } from './object-reader.ts'
 import { type OpenRunOptions, openRun } from './open-run.ts'
@@ -81,8 +81,8 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
 
   const place = { git, format, directory, gitDirectory, read }
 
-  function networkPlace(): NetworkPlace {
-    const network = gitProgram(directory, gitDirectory, NETWORK_SETTINGS)
+  function networkPlace(options: NetworkOptions): NetworkPlace {
+    const network = gitProgram(directory, gitDirectory, NETWORK_SETTINGS, checkNetworkOptions(options))
     const [mover, { onPack }, { onDiverged }] = [moverOf(true), upkeep, live]
     return { ...place, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
   }
@@ -143,12 +143,13 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     state: async (id, sequence) => await readState(place, checkId(id, format), sequence),
     verify: async (machine, id, options = {}) => await verifyRun(place, machine, checkId(id, format), options),
     addRemote: async (name, url) => await addRemote(git, gitDirectory, checkRemoteName(name), checkRemoteUrl(url)),
-    push: async (remote, id) => await pushRun(networkPlace(), checkRemoteName(remote), checkId(id, format)),
-    fetch: async (remote: string, id: string) =>
+    push: async (remote, id, options = {}) =>
+      await pushRun(networkPlace(options), checkRemoteName(remote), checkId(id, format)),
+    fetch: async (remote: string, id: string, options: NetworkOptions = {}) =>
       // One is answered for `all`, the other for an id.
       (id === 'all'
-        ? await fetchAll(networkPlace(), checkRemoteName(remote))
-        : await fetchRun(networkPlace(), checkRemoteName(remote), checkId(id, format))) as never,
+        ? await fetchAll(networkPlace(options), checkRemoteName(remote))
+        : await fetchRun(networkPlace(options), checkRemoteName(remote), checkId(id, format))) as never,
     async close() {
       await Promise.all([...writers.values()].map((writer) => writer.idle()))
       await upkeep.idle()

@@ -41,8 +41,16 @@ const FLAGS = [
     .flatMap((setting) => ['-c', setting]),
 ]
 
-/** A `git` that works in a directory; of the repository with this `.git`, where it is known. */
-export function gitProgram(directory: string, gitDirectory?: string, settings: readonly string[] = []): GitProgram {
+/**
+ * A `git` that works in a directory; of the repository with this `.git`, where it is known.
+ * @param signal ends what is asked of it, with all that it started; such a `git` is a process group of its own
+ */
+export function gitProgram(
+  directory: string,
+  gitDirectory?: string,
+  settings: readonly string[] = [],
+  signal?: AbortSignal,
+): GitProgram {
   const at = ['-C', directory, ...(gitDirectory === undefined ? [] : [`--git-dir=${gitDirectory}`])]
   const before = [...at, ...FLAGS, ...settings.flatMap((setting) => ['-c', setting])]
   const start: GitProgram['start'] = (arguments_, input) => {
@@ -50,6 +58,7 @@ export function gitProgram(directory: string, gitDirectory?: string, settings: r
       env: environment(),
       stdio: [input ?? 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
+      detached: signal !== undefined,
     })
     // What is written to a process that has died is lost with it; its end is what is told.
     child.stdin?.on('error', () => undefined)
@@ -57,7 +66,9 @@ export function gitProgram(directory: string, gitDirectory?: string, settings: r
   }
   const ask: GitProgram['ask'] = (arguments_, input = '') =>
     new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
       const child = start(arguments_)
+      if (signal !== undefined) endOnAbort(child, signal, reject)
       const out: Buffer[] = []
       const err: Buffer[] = []
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -102,6 +113,26 @@ export function gitProgram(directory: string, gitDirectory?: string, settings: r
       check(arguments_, await ended, complaint)
     },
   }
+}
+
+/** Ends a process group when a signal says so, and tells the reason once its first process has ended. */
+function endOnAbort(child: GitProcess, signal: AbortSignal, tell: (reason: unknown) => void): void {
+  const { pid } = child
+  const end = (): void => {
+    try {
+      // Git alone would leave behind what it has reach the remote.
+      if (pid === undefined || process.platform === 'win32') child.kill()
+      else process.kill(-pid, 'SIGTERM')
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+  signal.addEventListener('abort', end)
+  child.on('exit', () => {
+    signal.removeEventListener('abort', end)
+    if (signal.aborted) tell(signal.reason)
+  })
+  child.on('error', () => signal.removeEventListener('abort', end))
 }
 
 /** Why a process could not be started. */

@@ -9,6 +9,21 @@ import { clearStaleLock } from './ref-locks.ts'
 import type { RefMover } from './ref-moves.ts'
 import { withoutSecrets } from './remotes.ts'
 
+/** How a remote is called. */
+export interface NetworkOptions {
+  /**
+   * Ends the call: what reaches the remote is ended with all that it started, and the promise rejects with the signal's
+   * reason. What was moved before is moved, and nothing else is; the next call goes on from there.
+   */
+  readonly signal?: AbortSignal
+}
+
+/** Refuses what is no such options. */
+export function checkNetworkOptions({ signal }: NetworkOptions): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal
+  throw new TypeError(`signal is ${typeof signal}; it must be an AbortSignal`)
+}
+
 /** Where runs are fetched to and pushed from. */
 export interface NetworkPlace extends ReadingPlace {
   readonly packDirectory: string
@@ -25,13 +40,15 @@ export interface NetworkPlace extends ReadingPlace {
 
 /**
  * What comes is checked by Git too, is one pack whatever its size, so that one file and one directory are to be synced,
- * and is on disk before anything is moved.
+ * and is on disk before anything is moved. A server of http that says nothing for a minute is given up.
  */
 export const NETWORK_SETTINGS: readonly string[] = [
   'core.fsync=all',
   'fetch.fsckObjects=true',
   'fetch.unpackLimit=1',
   'advice.pushUpdateRejected=false',
+  'http.lowSpeedLimit=1',
+  'http.lowSpeedTime=60',
 ]
 
 /** How often a fetch that others were in the way of is made. */

@@ -5,6 +5,7 @@ import type { ExportOptions } from './export-run.ts'
 import type { HistoryRange } from './history-range.ts'
 import type { ImportedRun, ImportOptions } from './import-history.ts'
 import type { RecordedRun, RunFilter } from './list-runs.ts'
+import type { NetworkOptions } from './network.ts'
 import type { FormatName } from './object-id.ts'
 import type { OpenRunOptions } from './open-run.ts'
 import type { PushedRun } from './push.ts'
@@ -98,18 +99,21 @@ export interface Repository {
    * Pushes what is recorded of a run, with the branch of its machine and its snapshots. Nothing is forced: a remote that
    * went on with the run in another way keeps what it has. What became of a push that lost a race or its connection is
    * read from the remote. Call it only where the configuration of the repository is trusted.
-   * @throws {GitError} `HISTORY_DIVERGED`, `REMOTE_REJECTED`, `REMOTE_FAILED`, `REMOTE_MISSING` or `RUN_MISSING`
+   * @param options a signal that ends the call; whether a push that it ended arrived is settled by the next
+   * @throws {GitError} `HISTORY_DIVERGED`, `REMOTE_REJECTED`, `REMOTE_FAILED`, `REMOTE_MISSING`, `RUN_MISSING`,
+   *   `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`
    */
-  push(remote: string, id: string): Promise<PushedRun>
+  push(remote: string, id: string, options?: NetworkOptions): Promise<PushedRun>
   /**
    * Fetches a run, or all that a remote has. What comes is verified without a machine, and moves the ref of a run only
    * forwards. Of `all`, each that could not be taken has an `error`; of one it is thrown. Call it only where the
    * configuration of the repository is trusted.
-   * @throws {GitError} `HISTORY_DIVERGED`, `OBJECT_CORRUPT`, `REMOTE_FAILED`, `REMOTE_MISSING`, `RUN_MISSING` or
-   *   `SNAPSHOT_MISMATCH`
+   * @param options a signal that ends the call
+   * @throws {GitError} `HISTORY_DIVERGED`, `OBJECT_CORRUPT`, `REMOTE_FAILED`, `REMOTE_MISSING`, `RUN_MISSING`,
+   *   `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`
    */
-  fetch(remote: string, id: 'all'): Promise<readonly FetchedRun[]>
-  fetch(remote: string, id: string): Promise<FetchedRun>
+  fetch(remote: string, id: 'all', options?: NetworkOptions): Promise<readonly FetchedRun[]>
+  fetch(remote: string, id: string, options?: NetworkOptions): Promise<FetchedRun>
   /** Waits for what is being written, and lets go of the repository, whose next use takes hold of it again. */
   close(): Promise<void>
 }

@@ -1,8 +1,10 @@
 /** Runs are handed from one repository to another by Git's own network, and nothing that is here is lost by it. */
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { basename, join } from 'node:path'
-import { openRepository, type Repository } from '@xmachines/git'
+import { type NetworkOptions, openRepository, type Repository } from '@xmachines/git'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type GitServer, serveGit } from './git-server.ts'
 import {
@@ -316,4 +318,47 @@ test('two fetches of one run at once come to the same', async () => {
   for (const { head } of await Promise.all([there.fetch('hub', run.id), other.fetch('hub', run.id)])) {
     expect(head).toBe(run.head)
   }
+})
+
+describe('a remote that takes a call and never answers', () => {
+  const silent = createServer()
+  let here: Repository
+  let run: TallyRun
+  beforeAll(async () => {
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    here = await makeRepository(folder)
+    run = await recorded(here)
+    await here.addRemote('silent', `http://127.0.0.1:${(silent.address() as AddressInfo).port}/runs.git`)
+  })
+  afterAll(() => void silent.close())
+
+  test.each([
+    ['a push', (options: NetworkOptions) => here.push('silent', run.id, options)],
+    ['a fetch', (options: NetworkOptions) => here.fetch('silent', run.id, options)],
+    ['a fetch of all', (options: NetworkOptions) => here.fetch('silent', 'all', options)],
+  ])('%s is ended by its signal, with all that it started', async (_what, call) => {
+    const abort = new AbortController()
+    const called = once(silent, 'connection') as Promise<[Socket]>
+    const rejected = rejection(call({ signal: abort.signal }))
+    const [socket] = await called
+    const closed = once(socket.resume(), 'close')
+    // It is not waited for, either.
+    await here.close()
+    const reason = new Error('enough')
+    abort.abort(reason)
+    expect(await rejected).toBe(reason)
+    await closed
+    expect(await rejection(call({ signal: abort.signal }))).toBe(reason)
+    expect(await rejection(call({ signal: {} as AbortSignal }))).toBeInstanceOf(TypeError)
+    expect(standsAt(here, run)).toBe(run.head)
+  })
+
+  test('a call that was not ended is made as without a signal', async () => {
+    const { signal } = new AbortController()
+    const [hub, there] = [await makeRepository(folder), await makeRepository(folder)]
+    for (const one of [here, there]) await one.addRemote('hub', web(hub))
+    expect(await here.push('hub', run.id, { signal })).toMatchObject({ remote: run.head })
+    expect(await there.fetch('hub', 'all', { signal })).toMatchObject([{ head: run.head, error: undefined }])
+  })
 })
