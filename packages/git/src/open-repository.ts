@@ -7,6 +7,7 @@ import { GitError } from './git-error.ts'
 import { type GitProgram, gitProgram } from './git-program.ts'
 import { isVacant, makeRepository } from './make-repository.ts'
 import type { FormatName } from './object-id.ts'
+import { landsOnRuns, saysYes } from './remotes.ts'
 import type { Repository } from './repository.ts'
 
 /** How a repository is opened. */
@@ -113,12 +114,11 @@ async function checkRemotes(git: GitProgram, directory: string): Promise<void> {
   const asked = '^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter|mirror|fetch))$'
   const { stdout } = await git.ask(['config', '--null', '--get-regexp', asked])
   for (const entry of stdout.toString().split('\0')) {
-    const [key = '', value = ''] = entry.split('\n')
-    if (/partialclone|promisor$/.test(key)) {
+    const [key = '', value] = entry.split('\n')
+    if (/partialclone(filter)?$/.test(key) || (key.endsWith('.promisor') && saysYes(value))) {
       throw new GitError('UNSUPPORTED_REPOSITORY', `${directory} is a partial clone (${key}); histories are whole`)
     }
-    const mirrors =
-      (key.endsWith('.mirror') && value === 'true') || (key.endsWith('.fetch') && /:refs\/(\*|runs\/)/.test(value))
+    const mirrors = (key.endsWith('.mirror') && saysYes(value)) || (key.endsWith('.fetch') && landsOnRuns(value ?? ''))
     if (!mirrors) continue
     throw new GitError(
       'UNSUPPORTED_REPOSITORY',

@@ -11,10 +11,12 @@ export interface MachineName {
 export const RUNS = 'refs/runs/'
 /** Where all snapshots are. */
 export const SNAPSHOTS = 'refs/snapshots/'
+/** Where all machines are. */
+export const MACHINES = 'refs/heads/machines/'
 
 /** The branch of a machine. */
 export function machineRef({ name, version }: MachineName): string {
-  return `refs/heads/machines/${name}/${version}`
+  return `${MACHINES}${name}/${version}`
 }
 
 /** The ref of a run: it stands at the latest commit that is recorded. */

@@ -5,7 +5,7 @@ import { isAbsolute } from 'node:path'
 import { editConfig } from './git-config.ts'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'
-import { fetchedRuns, fetchedSnapshots, RUNS, SNAPSHOTS } from './ref-names.ts'
+import { fetchedRuns, fetchedSnapshots, MACHINES, RUNS, SNAPSHOTS } from './ref-names.ts'
 
 const SCHEMES = ['file', 'git', 'http', 'https', 'ssh']
 
@@ -73,6 +73,25 @@ export async function addRemote(git: GitProgram, gitDirectory: string, name: str
     ['--add', '--end-of-options', `${key}.fetch`, `+${SNAPSHOTS}*:${fetchedSnapshots(name)}*`],
     ['--end-of-options', `${key}.url`, url],
   ])
+}
+
+/** Where nothing that a remote has may land by itself. */
+const OURS = [RUNS, SNAPSHOTS, MACHINES]
+
+/** Whether what is fetched by a refspec may land on runs, snapshots or machines. */
+export function landsOnRuns(refspec: string): boolean {
+  const [, to = ''] = refspec.startsWith('^') ? [] : refspec.split(':')
+  const [before = '', after] = to.split('*')
+  if (after !== undefined) return OURS.some((place) => place.startsWith(before) || before.startsWith(place))
+  // As Git has it, what is not under refs is a branch, unless it says what it is.
+  const full = to.startsWith('refs/') ? to : `refs/${/^(heads|tags|remotes)\//.test(to) ? '' : 'heads/'}${to}`
+  return OURS.some((place) => full.startsWith(place))
+}
+
+/** Whether a value of the configuration says yes, as Git reads it; a key without one does. */
+export function saysYes(value: string | undefined): boolean {
+  if (value === undefined || /^(true|yes|on)$/i.test(value)) return true
+  return /^\s*[+-]?(0x[0-9a-f]+|\d+)[kmg]?$/i.test(value) && !/^\s*[+-]?(0x)?0+[kmg]?$/i.test(value)
 }
 
 /** Makes sure of a remote that is to be called, once: one place, read and written alike. */

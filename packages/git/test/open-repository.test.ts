@@ -1,6 +1,6 @@
 /** What is opened as a repository, what is made, and what is refused. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -91,6 +91,49 @@ describe('what is there', () => {
       const error = await rejection(openRepository(at(`cloned-${name}`)))
       expect(error).toMatchObject({ code: 'UNSUPPORTED_REPOSITORY', message: expect.stringContaining(name) })
     }
+  })
+})
+
+describe('what is configured of a remote', () => {
+  test.each([
+    ['mirror', 'yes'],
+    ['mirror', 'On'],
+    ['mirror', '1'],
+    ['mirror', '2k'],
+    ['mirror', undefined],
+    ['fetch', '+refs/*:refs/*'],
+    ['fetch', '*:*'],
+    ['fetch', '+refs/r*:refs/r*'],
+    ['fetch', 'refs/runs/*:refs/runs/*'],
+    ['fetch', '+refs/runs/tally/*:refs/runs/tally/*'],
+    ['fetch', '+refs/x/*:refs/snapshots/*'],
+    ['fetch', '+refs/heads/*:refs/heads/*'],
+    ['fetch', '+refs/heads/main:machines/tally/1'],
+    ['fetch', '+refs/heads/main:heads/machines/tally/1'],
+  ])('%s = %s is refused, since a fetch would move what is recorded', async (key, value) => {
+    const { directory } = await makeRepository(folder)
+    const line = value === undefined ? key : `${key} = ${value}`
+    appendFileSync(join(directory, 'config'), `[remote "other"]\n\turl = /srv/other.git\n\t${line}\n`)
+    const error = await rejection(openRepository(directory))
+    const message = expect.stringContaining(`mirror (remote.other.${key})`)
+    expect(error).toMatchObject({ code: 'UNSUPPORTED_REPOSITORY', message })
+  })
+
+  test.each([
+    ['mirror', 'no'],
+    ['mirror', '0'],
+    ['mirror', ''],
+    ['promisor', 'false'],
+    ['fetch', '+refs/heads/*:refs/remotes/origin/*'],
+    ['fetch', '+refs/runs/*:refs/fetched/origin/runs/*'],
+    ['fetch', '^refs/heads/*'],
+    ['fetch', 'refs/runs/*'],
+    ['fetch', 'refs/heads/main:main'],
+    ['fetch', 'refs/tags/*:refs/tags/*'],
+  ])('%s = %s is opened', async (key, value) => {
+    const { directory } = await makeRepository(folder)
+    git(directory, 'config', `remote.other.${key}`, value)
+    expect((await openRepository(directory)).directory).toBe(directory)
   })
 })
 
