@@ -11,6 +11,8 @@ export type Fault =
   | 'before'
   /** After it was done, before anything is answered. */
   | 'after'
+  /** At once, with the answer that it takes a password. */
+  | 'password'
 
 /** A server of repositories. */
 export interface GitServer {
@@ -32,6 +34,10 @@ export async function serveGit(folder: string): Promise<GitServer> {
     const fault = served.onRequest(request)
     if (fault === 'before') {
       request.socket.destroy()
+      return
+    }
+    if (fault === 'password') {
+      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="runs"' }).end()
       return
     }
     const backend = spawn('git', ['http-backend'], {

@@ -1,11 +1,11 @@
 /** Runs are handed from one repository to another by Git's own network, and nothing that is here is lost by it. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { basename, join } from 'node:path'
 import { type NetworkOptions, openRepository, type Repository } from '@xmachines/git'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type GitServer, serveGit } from './git-server.ts'
 import {
   add,
@@ -308,6 +308,24 @@ test('what is not sound as Git has it never becomes a run', async () => {
   const error = await rejection(there.fetch('hub', run.id))
   expect(['REMOTE_FAILED', 'OBJECT_CORRUPT']).toContain(error.code)
   expect(git(there.directory, 'for-each-ref')).toBe('')
+})
+
+test('nobody is asked for a password', async () => {
+  const { here } = await three(web)
+  const run = await recorded(here)
+  const [asked, script] = [join(folder.path, 'asked'), join(folder.path, 'ask')]
+  writeFileSync(script, `#!/bin/sh\necho "$1" >> ${asked}\necho secret\n`, { mode: 0o755 })
+  vi.stubEnv('SSH_ASKPASS', script)
+  server.onRequest = () => 'password'
+  try {
+    expect(await rejection(here.fetch('hub', 'all'))).toMatchObject({ code: 'REMOTE_FAILED' })
+    git(here.directory, 'config', 'core.askPass', script)
+    expect(await rejection(here.push('hub', run.id))).toMatchObject({ code: 'REMOTE_FAILED' })
+  } finally {
+    vi.unstubAllEnvs()
+    server.onRequest = () => undefined
+  }
+  expect(existsSync(asked)).toBe(false)
 })
 
 test('two fetches of one run at once come to the same', async () => {

@@ -106,6 +106,12 @@ test('a remote that keeps refs of runs for itself rejects them', async () => {
   expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('hidden ref') })
 })
 
+test('options that a person has pushes take are not those of a run', async () => {
+  git(here.directory, 'config', 'push.pushOption', 'ci.skip')
+  git(here.directory, 'config', 'push.followTags', 'true')
+  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+})
+
 test('hooks of this repository are not run', async () => {
   hook(here, 'pre-push', 'exit 1')
   await here.push('hub', run.id)
