@@ -58,11 +58,12 @@ const MOST_TRIES = 5
 
 /** Fetches refs of a remote to where they are looked at; what is gone there goes there, and nowhere else. */
 export async function fetchRefs(
-  { network, gitDirectory, onPack }: NetworkPlace,
+  place: NetworkPlace,
   remote: string,
   refspecs: readonly string[],
   tip?: string,
 ): Promise<void> {
+  const { network, gitDirectory, onPack } = place
   const flags = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance', '--no-recurse-submodules']
   const from = tip === undefined ? [] : [`--negotiation-tip=${tip}`]
   const exactly = ['--prune', '--no-show-forced-updates', '--refmap=', ...from, '--end-of-options']
@@ -70,7 +71,7 @@ export async function fetchRefs(
     const { status, stderr } = await network.ask(['fetch', '--quiet', ...flags, ...exactly, remote, ...refspecs])
     onPack()
     if (status === 0) return
-    const failure = remoteFailure(network, remote, `fetching from it ended with ${status}: ${stderr}`)
+    const failure = remoteFailure(place, remote, `fetching from it ended with ${status}: ${stderr}`)
     // Another fetch from this remote, or one that was killed: where a ref was seen is written by whoever looks.
     const [, ref] = /cannot lock ref '(refs\/fetched\/[^']+)'/.exec(stderr) ?? []
     if (ref === undefined || tries > MOST_TRIES) throw failure
@@ -81,13 +82,13 @@ export async function fetchRefs(
 
 /** Where refs of a remote stand, or all that begin so where a name ends in `*`; those that it has not are left out. */
 export async function remoteRefs(
-  { network }: NetworkPlace,
+  place: NetworkPlace,
   remote: string,
   refs: readonly string[],
 ): Promise<Map<string, string>> {
   const asked = ['ls-remote', '--quiet', '--refs', '--end-of-options', remote, ...refs]
-  const { status, stdout, stderr } = await network.ask(asked)
-  if (status !== 0) throw remoteFailure(network, remote, `reading its refs ended with ${status}: ${stderr}`)
+  const { status, stdout, stderr } = await place.network.ask(asked)
+  if (status !== 0) throw remoteFailure(place, remote, `reading its refs ended with ${status}: ${stderr}`)
   const found = new Map<string, string>()
   for (const line of stdout.toString().split('\n')) {
     const [oid = '', ref = ''] = line.split('\t')
@@ -98,13 +99,33 @@ export async function remoteRefs(
   return found
 }
 
-/** Why a remote could not be called: what came was not sound, or it did not come. */
-export function remoteFailure({ directory }: GitProgram, remote: string, how: string): GitError {
+/** Why a remote could not be called: what is here or what came was not sound, or it did not come. */
+export function remoteFailure(
+  { directory, gitDirectory }: Pick<NetworkPlace, 'directory' | 'gitDirectory'>,
+  remote: string,
+  how: string,
+): GitError {
   const said = withoutSecrets(how)
+  // What the other end says of its own is marked.
+  const [, ref] = /(?<!remote: )fatal: bad object (refs\/\S+)/.exec(said) ?? []
+  if (ref !== undefined || said.includes(`${gitDirectory}/objects/`)) {
+    const what = ref === undefined ? 'an object' : `what ${ref} stands at`
+    return new GitError(
+      'OBJECT_CORRUPT',
+      `${what} in ${directory} itself is missing or not sound, and nothing can be fetched or pushed before it is put right: ` +
+        `${said}; run git fsck here, and put back the object or delete the ref; the remote ${remote} has no part in it`,
+    )
+  }
   if (/fsck error|is corrupt|invalid .*pack|inflate|did not send all necessary|index-pack (died|failed)/.test(said)) {
     return new GitError(
       'OBJECT_CORRUPT',
       `what the remote ${remote} of ${directory} sends is not sound: ${said}; run git fsck there; no run was touched here`,
+    )
+  }
+  if (/mismatched algorithms|this repository's (object format|hash algorithm)/.test(said)) {
+    return new GitError(
+      'FORMAT_MISMATCH',
+      `the remote ${remote} of ${directory} has another object format: ${said}; runs go to repositories of their own format`,
     )
   }
   return new GitError(

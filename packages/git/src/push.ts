@@ -7,7 +7,6 @@ import { fetchToLook } from './fetch.ts'
 import { verifyFetched } from './fetched-runs.ts'
 import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
-import type { GitProgram } from './git-program.ts'
 import { oidsAt } from './history-range.ts'
 import { type NetworkPlace, remoteFailure, remoteRefs } from './network.ts'
 import { pause } from './pause.ts'
@@ -111,14 +110,14 @@ interface Pushed {
 }
 
 async function push(
-  { network }: NetworkPlace,
+  place: NetworkPlace,
   remote: string,
   run: FoundRun,
   wanted: ReadonlyMap<string, string>,
   refspecs: readonly string[] = [...wanted].map(([ref, oid]) => `${oid}:${ref}`),
 ): Promise<Pushed> {
   const flags = ['--porcelain', '--no-follow-tags', '--recurse-submodules=no', '--no-signed', '--end-of-options']
-  const { status, stdout, stderr } = await network.ask(['push', ...flags, remote, ...refspecs])
+  const { status, stdout, stderr } = await place.network.ask(['push', ...flags, remote, ...refspecs])
   const reports = parsePush(stdout.toString())
   const failures = new Map<string, GitError>()
   for (const ref of wanted.keys()) {
@@ -126,8 +125,8 @@ async function push(
     if (report?.is === 'taken') continue
     const failure =
       report === undefined
-        ? remoteFailure(network, remote, `pushing to it ended with ${status}: ${stderr}`)
-        : refused(network, remote, ref, `${report.why} ${stderr}`, run)
+        ? remoteFailure(place, remote, `pushing to it ended with ${status}: ${stderr}`)
+        : refused(place, remote, ref, `${report.why} ${stderr}`, run)
     failures.set(ref, failure)
   }
   return { failures, inRace: reports.get(run.ref)?.is === 'in race' }
@@ -198,7 +197,7 @@ async function checkOthers(
   }
 }
 
-function refused({ directory }: GitProgram, remote: string, ref: string, why: string, run: FoundRun): GitError {
+function refused({ directory }: NetworkPlace, remote: string, ref: string, why: string, run: FoundRun): GitError {
   return new GitError(
     'REMOTE_REJECTED',
     `the remote ${remote} of ${directory} does not take ${ref}: ${withoutSecrets(why).trim()}; ask who runs it, or push elsewhere`,

@@ -1,9 +1,9 @@
 /** Runs are handed from one repository to another by Git's own network, and nothing that is here is lost by it. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type NetworkOptions, openRepository, type Repository } from '@xmachines/git'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type GitServer, serveGit } from './git-server.ts'
@@ -326,6 +326,42 @@ test('nobody is asked for a password', async () => {
     server.onRequest = () => undefined
   }
   expect(existsSync(asked)).toBe(false)
+})
+
+test.each([
+  ['a file url', file],
+  ['http', web],
+] as const)('a remote of another object format is told of: over %s', async (_transport, urlOf) => {
+  const [here, there] = [await makeRepository(folder), await makeRepository(folder, 'sha256')]
+  await here.addRemote('there', urlOf(there))
+  await there.addRemote('here', urlOf(here))
+  const [one, other] = [await recorded(here), await recorded(there)]
+  const mismatch = { code: 'FORMAT_MISMATCH', message: expect.stringContaining('object format') }
+  expect(await rejection(here.fetch('there', 'all'))).toMatchObject(mismatch)
+  expect(await rejection(there.fetch('here', 'all'))).toMatchObject(mismatch)
+  expect(await rejection(here.push('there', one.id))).toMatchObject(mismatch)
+  expect(await rejection(there.push('here', other.id))).toMatchObject(mismatch)
+})
+
+test('a ref here that stands at what is not there is told of, and not laid to the remote', async () => {
+  const { here, there } = await three()
+  const [run, other] = [await recorded(here), await recorded(there)]
+  await here.push('hub', run.id)
+  const ref = `refs/runs/tally/${'c'.repeat(40)}`
+  writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
+  const missing = { code: 'OBJECT_CORRUPT', message: expect.stringContaining(`${ref} stands at`) }
+  expect(await rejection(there.fetch('hub', run.id))).toMatchObject(missing)
+  expect(await rejection(there.fetch('hub', 'all'))).toMatchObject(missing)
+  git(there.directory, 'update-ref', '-d', ref)
+
+  const object = join(there.directory, 'objects/dd', 'd'.repeat(38))
+  mkdirSync(dirname(object), { recursive: true })
+  writeFileSync(object, 'none')
+  writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
+  const corrupt = { code: 'OBJECT_CORRUPT', message: expect.stringContaining('the remote hub has no part in it') }
+  expect(await rejection(there.fetch('hub', run.id))).toMatchObject(corrupt)
+  expect(standsAt(there, other)).toBe(other.head)
+  expect(standsAt(there, run)).toBe('')
 })
 
 test('two fetches of one run at once come to the same', async () => {
