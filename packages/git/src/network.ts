@@ -40,7 +40,8 @@ export interface NetworkPlace extends ReadingPlace {
 
 /**
  * What comes is checked by Git too, is one pack whatever its size, so that one file and one directory are to be synced,
- * and is on disk before anything is moved. Nobody is asked for a password, whatever program there is to ask. A server of http that says nothing for a minute is given up.
+ * and is on disk before anything is moved. Nobody is asked for a password, whatever program there is to ask. A server of
+ * http that says nothing for a minute is given up.
  */
 export const NETWORK_SETTINGS: readonly string[] = [
   'core.fsync=all',

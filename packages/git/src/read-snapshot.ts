@@ -48,7 +48,7 @@ export async function listSnapshots({ git }: ReadingPlace, name: string, id: str
 }
 
 /** Reads a snapshot of a run, whose form is held against what a snapshot is. */
-export async function readSnapshot(place: ReadingPlace, id: string, kept: KeptSnapshot): Promise<ReadSnapshot> {
+async function readSnapshot(place: ReadingPlace, id: string, kept: KeptSnapshot): Promise<ReadSnapshot> {
   const where = { run: id, sequence: kept.sequence }
   const commit = readCommit(await need(place, kept.oid, where))
   if (commit?.parent === undefined) throw corrupt(kept.oid, 'it is not a snapshot', where)
