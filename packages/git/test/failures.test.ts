@@ -228,24 +228,6 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-test('what a process that was killed left among the packs is swept at the next opening', async () => {
-  const { directory } = await recorded()
-  const packs = join(directory, 'objects/pack')
-  const left = ['xmachines-999999999-0a1b2c3d-0.pack.tmp', 'xmachines-999999999-0a1b2c3d-0.idx.tmp']
-  for (const name of left) writeFileSync(join(packs, name), '')
-  const { hostname } = await import('node:os')
-  writeFileSync(join(packs, 'pack-1.keep'), `xmachines ${hostname()} 999999999 0a1b2c3d\n`)
-  writeFileSync(join(packs, 'pack-2.keep'), `xmachines ${hostname()} ${process.pid} 0a1b2c3d\n`)
-  writeFileSync(join(packs, 'pack-3.keep'), `xmachines ${hostname()} 1 0a1b2c3d\n`)
-  writeFileSync(join(packs, 'pack-4.keep'), 'mine\n')
-  // What it says may be lost to a power cut; how ours are told from others is not.
-  writeFileSync(join(packs, 'pack-5.keep'), '', { mode: 0o444 })
-  writeFileSync(join(packs, 'pack-6.keep'), '')
-  await openRepository(directory)
-  const kept = readdirSync(packs).filter((name) => /keep|tmp/.test(name))
-  expect(kept).toEqual(['pack-3.keep', 'pack-4.keep', 'pack-6.keep'])
-})
-
 async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
   const items: Item[] = []
   for await (const item of stream) items.push(item)
