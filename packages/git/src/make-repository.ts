@@ -5,7 +5,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { editConfig, untilUnlocked } from './git-config.ts'
-import { GitError } from './git-error.ts'
+import { asGitError, GitError } from './git-error.ts'
 import { gitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
 import { syncDirectory } from './pack-store.ts'
@@ -34,6 +34,14 @@ export async function isVacant(path: string): Promise<boolean> {
 
 /** Makes a bare repository. Who does so at the same time makes the same. */
 export async function makeRepository(path: string, format: FormatName): Promise<void> {
+  try {
+    await make(path, format)
+  } catch (thrown) {
+    throw asGitError(thrown, `making a repository at ${path}`)
+  }
+}
+
+async function make(path: string, format: FormatName): Promise<void> {
   const made = await mkdir(path, { recursive: true })
   const mark = join(path, MARK)
   await writeFile(mark, '')

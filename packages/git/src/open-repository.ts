@@ -55,8 +55,8 @@ export async function openRepository(
   directory: string,
   { create = false, format }: OpenRepositoryOptions = {},
 ): Promise<Repository> {
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw new TypeError(`directory is ${JSON.stringify(directory)}; it must be the path of a repository`)
+  if (typeof directory !== 'string' || directory === '' || /[\0\n]/.test(directory)) {
+    throw new TypeError(`directory is ${JSON.stringify(directory)}; it must be the path of a repository, on one line`)
   }
   if (format !== undefined && format !== 'sha1' && format !== 'sha256') {
     throw new TypeError(`format is ${JSON.stringify(format)}; it must be 'sha1' or 'sha256'`)

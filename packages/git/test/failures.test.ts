@@ -1,4 +1,5 @@
 /** A repository that fails tells the caller, harms no run, and drops nothing. */
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -10,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { recordable } from '@xmachines/core/recording'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -175,6 +176,21 @@ test('an object that came out wrong in memory is not written, and other runs of 
   expect(git(repository.directory, 'for-each-ref', '--format=%(refname)', 'refs/runs')).toBe(recorders[1]!.ref)
   expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
   expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
+})
+
+test('a git that was ended while it read says nothing of what it read', async () => {
+  const { run, directory } = await recorded()
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const place = join(folder.path, 'ended')
+  mkdirSync(place)
+  const script = `#!/bin/sh\ncase "$*" in *rev-list*) kill -INT $$ ;; esac\nexec ${real} "$@"\n`
+  writeFileSync(join(place, 'git'), script, { mode: 0o755 })
+  const repository = await openRepository(directory)
+  vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
+  const error = await rejection(repository.open(tally, run.id))
+  vi.unstubAllEnvs()
+  expect(error).toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining('SIGINT') })
+  expect((await repository.open(tally, run.id)).head).toBe(run.head)
 })
 
 test('a lock that a killed process left is told of, and taken away once it is old', async () => {
