@@ -1,6 +1,6 @@
 // Opens a directory as a repository, or makes one: what is asked of Git before anything else, and what is refused.
 
-import { appendFile, mkdir, readdir, realpath } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { createRepository, type Place } from './create-repository.ts'
 import { GitError } from './git-error.ts'
@@ -74,7 +74,9 @@ async function isVacant(path: string): Promise<boolean> {
   try {
     return (await readdir(path)).length === 0
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return true
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'ENOENT') return true
+    if (code === 'ENOTDIR') return false
     throw new GitError('NOT_A_REPOSITORY', `${path} cannot be read: ${(thrown as Error).message}`, { cause: thrown })
   }
 }
@@ -104,9 +106,14 @@ async function make(path: string, format: FormatName): Promise<void> {
 }
 
 async function locate(path: string): Promise<Place> {
-  const directory = await realpath(path).catch((thrown: Error) => {
-    throw new GitError('NOT_A_REPOSITORY', `${path} is not there: ${thrown.message}`, { cause: thrown })
+  const directory = await realpath(path).catch((thrown: NodeJS.ErrnoException) => {
+    const why =
+      thrown.code === 'ENOENT' ? 'is not there; { create: true } makes one' : `cannot be opened: ${thrown.message}`
+    throw new GitError('NOT_A_REPOSITORY', `${path} ${why}`, { cause: thrown })
   })
+  if (!(await stat(directory)).isDirectory()) {
+    throw new GitError('NOT_A_REPOSITORY', `${path} is a file; a repository is a directory`)
+  }
   const git = gitProgram(directory)
   await checkVersion(git)
   const questions = ['--show-object-format', '--is-bare-repository', '--is-shallow-repository', '--is-inside-git-dir']
