@@ -34,7 +34,7 @@ export function exportCommand(output: Output): Command {
     .summary('save a run as a document')
     .description('Writes a run as the document that run.toJSON() gives, for restoreRun, or for import elsewhere.')
     .argument('<id>', 'the id of the run, or its first digits')
-    .option('-o, --output <file>', 'where to write it; - is the standard output', '-')
+    .option('-o, --output <file>', 'where to write it, over what is there; - is the standard output', '-')
     .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
     .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
