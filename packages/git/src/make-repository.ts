@@ -27,7 +27,9 @@ export async function isVacant(path: string): Promise<boolean> {
     const names = await readdir(path)
     return names.length === 0 || names.includes(MARK)
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return true
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'ENOENT') return true
+    if (code === 'ENOTDIR') return false
     throw new GitError('NOT_A_REPOSITORY', `${path} cannot be read: ${(thrown as Error).message}`, { cause: thrown })
   }
 }

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { createOutput, OutputClosed } from '../src/cli/output.ts'
+import { pageText } from '../src/cli/page-text.ts'
 import { withProgress } from '../src/cli/progress-bar.ts'
 import { visible, visibleJson } from '../src/cli/visible.ts'
 
@@ -41,6 +42,20 @@ test('a row is cut to the width of a terminal, and whole elsewhere', async () =>
   expect(terminal.written).toBe('012345678…\n01234567…\n0123456789\n')
   expect(pipe.written).toBe('0123456789abc\n01234567\u{1f600}\u{1f600}\n0123456789abc\n')
   expect(unknown.written).toBe(pipe.written)
+})
+
+test('a page is as wide as the terminal, up to 100 columns, and 80 wide elsewhere', () => {
+  const pages = [stream(60), stream(100), stream(200), stream(0), stream()].map(
+    (out) => createOutput(out as never, stream() as never).page,
+  )
+  expect(pages).toEqual([60, 100, 100, 80, 80])
+})
+
+test('prose is broken to the page, and examples are whole', () => {
+  const text = '\nOne two three\nfour five.\n\nExample, at length:\n  $ one two three four five'
+  expect(pageText(text, 14)).toBe('\nOne two three\nfour five.\n\nExample, at length:\n  $ one two three four five')
+  expect(pageText(text, 9)).toBe('\nOne two\nthree\nfour\nfive.\n\nExample, at length:\n  $ one two three four five')
+  expect(pageText(text, 80)).toContain('\nOne two three four five.\n')
 })
 
 test('text is escaped in every piece, and stays readable', () => {

@@ -66,6 +66,17 @@ describe('what is there', () => {
     expect(error).toMatchObject({ name: 'GitError', code })
   })
 
+  test('is refused in words that say what to do, where it is missing or a file', async () => {
+    const missing = await rejection(openRepository(at('nowhere')))
+    expect(missing.message).toBe(`${at('nowhere')} is not there; { create: true } makes one`)
+    writeFileSync(at('file'), '')
+    for (const create of [false, true]) {
+      const error = await rejection(openRepository(at('file'), { create }))
+      expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY' })
+      expect(error.message).toBe(`${at('file')} is a file; a repository is a directory`)
+    }
+  })
+
   test('is refused where it is of another format', async () => {
     const error = await rejection(openRepository(init('other', '--bare'), { format: 'sha256' }))
     expect(error).toMatchObject({ code: 'FORMAT_MISMATCH' })
