@@ -1,4 +1,5 @@
 /** The commands that take runs in and give them out: import and export, and the files of the flow "Save and restore". */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, type Run, restoreRun } from '@xmachines/core'
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cutFile, doorFile, forgedFile, tamperedFile } from '../../../apps/flows/src/save-restore/altered-files.ts'
 import { type PackingEvent, packingList, type Thing } from '../../../apps/flows/src/save-restore/packing-list.ts'
 import { fileOf } from '../../../apps/flows/src/save-restore/run-file.ts'
-import { linesOf, programIn } from './program.ts'
+import { linesOf, main, programIn } from './program.ts'
 import { add, finish, git, makeFolder, makeRepository, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -42,7 +43,7 @@ test.each(['sha1', 'sha256'] as const)(
     expect(git(inFolder(there), 'fsck', '--strict', '--full')).toBe('')
     expect(git(inFolder(there), 'rev-parse', '--show-object-format')).toBe(format)
 
-    const again = await program(['-C', there, 'import', '-', '--json'], readFileSync(inFolder(out), 'utf8'))
+    const again = await program(['-C', there, 'import', '-', '--json'], `\uFEFF${readFileSync(inFolder(out), 'utf8')}`)
     expect(linesOf(again.stdout)).toEqual([
       { id, machine: { name: 'tally', version: '1.0' }, sequence: 3, head, before: 3, replayed: false },
     ])
@@ -85,6 +86,21 @@ describe('a run is exported', () => {
     const nowhere = await program(['-C', repository.directory, 'export', run.id, '-o', 'no/where.json'])
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
     expect(nowhere.stderr).toBe('error: no/where.json cannot be written: ENOENT: no such file or directory\n')
+  })
+
+  test.skipIf(process.platform === 'win32')('over a file that stays as it was where there is no room', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    for (let at = 0; at < 1000; at++) run.in.send(add())
+    await repository.record(run).stop()
+    writeFileSync(inFolder('kept.json'), 'before')
+    const node = ['--conditions=@xmachines/source', main, '-C', repository.directory, 'export', run.id]
+    const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, ...node, '-m', 'tally.mjs']
+    const { status, stderr } = spawnSync('sh', [...limited, '-o', 'kept.json'], { cwd: folder.path, encoding: 'utf8' })
+    expect(stderr).toMatch(/^error: kept\.json cannot be written: EFBIG: file too large/)
+    expect(status).toBe(1)
+    expect(readFileSync(inFolder('kept.json'), 'utf8')).toBe('before')
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('kept'))).toEqual(['kept.json'])
   })
 })
 

@@ -1,6 +1,7 @@
 // `xmachines export ID`: a run as the document that `run.toJSON()` gives.
 
 import { createWriteStream } from 'node:fs'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { RunDocument, RunEvent } from '@xmachines/core'
 import { Command } from 'commander'
@@ -59,7 +60,7 @@ export function exportCommand(output: Output): Command {
           for (const part of partsOf(document)) await output.text(part)
           return
         }
-        await pipeline(partsOf(document), createWriteStream(file)).catch((thrown: Error) => {
+        await writeWhole(file, partsOf(document)).catch((thrown: Error) => {
           throw new CommandError(`${file} cannot be written: ${whyFailed(thrown)}`)
         })
         const { sequence, head } = document
@@ -67,6 +68,24 @@ export function exportCommand(output: Output): Command {
         else await output.line(['green', 'exported'], ' ', ['yellow', id], ` up to sequence ${sequence} into ${file}`)
       })
     })
+}
+
+/** Writes a file so that what was there stays until all of it is; what is no file, as a pipe, is written to. */
+async function writeWhole(file: string, parts: Iterable<string>): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  if (found?.isFile() === false) {
+    await pipeline(parts, createWriteStream(file))
+    return
+  }
+  const target = found === undefined ? file : await realpath(file)
+  const temporary = `${target}.${process.pid}.tmp`
+  try {
+    await pipeline(parts, createWriteStream(temporary, { flags: 'wx', mode: found?.mode ?? 0o666, flush: true }))
+    await rename(temporary, target)
+  } catch (thrown) {
+    await rm(temporary, { force: true })
+    throw thrown
+  }
 }
 
 /** The text of a document, record by record: all of it may be more than one string can hold. */

@@ -80,7 +80,9 @@ async function readDocument(file: string): Promise<History> {
   const what = file === '-' ? 'the standard input' : file
   let document: unknown
   try {
-    document = JSON.parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'))
+    const read = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+    // Some editors put a mark of the byte order in front.
+    document = JSON.parse(read.replace(/^\uFEFF/, ''))
   } catch (thrown) {
     const { message } = thrown as Error
     const why =
