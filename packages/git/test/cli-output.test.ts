@@ -52,10 +52,11 @@ test('a page is as wide as the terminal, up to 100 columns, and 80 wide elsewher
 })
 
 test('prose is broken to the page, and examples are whole', () => {
-  const text = '\nOne two three\nfour five.\n\nExample, at length:\n  $ one two three four five'
-  expect(pageText(text, 14)).toBe('\nOne two three\nfour five.\n\nExample, at length:\n  $ one two three four five')
-  expect(pageText(text, 9)).toBe('\nOne two\nthree\nfour\nfive.\n\nExample, at length:\n  $ one two three four five')
-  expect(pageText(text, 80)).toContain('\nOne two three four five.\n')
+  const example = 'Example, at length:\n  $ one two three four five six seven eight nine ten eleven'
+  const text = `\nA sentence that was broken\nfor a page of another width.\n\n${example}`
+  const broken = '\nA sentence that was broken for a page of\nanother width.\n\n'
+  expect(pageText(text, 44)).toBe(broken + example)
+  expect(pageText(text, 100)).toBe(`\nA sentence that was broken for a page of another width.\n\n${example}`)
 })
 
 test('text is escaped in every piece, and stays readable', () => {
