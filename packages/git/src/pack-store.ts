@@ -31,11 +31,12 @@ export async function storePack(directory: string, { name, pack, index }: Pack, 
   const temporary = join(directory, `${OURS}-${WHERE}-${process.pid}-${LIFE}-${counter++}`)
   const release = (): Promise<void> => unlink(keep).catch(() => undefined)
   try {
+    const mode = await sharedMode(directory)
     // All of them settled, so that what is removed after a failure is not made behind it.
     const written = await Promise.allSettled([
       writeFile(`${temporary}.keep.tmp`, `${OURS} ${WHERE} ${process.pid} ${LIFE}\n`, { mode: 0o444 }),
-      write(`${temporary}.pack.tmp`, pack, durable),
-      write(`${temporary}.idx.tmp`, index, durable),
+      write(`${temporary}.pack.tmp`, pack, durable, mode),
+      write(`${temporary}.idx.tmp`, index, durable, mode),
     ])
     for (const one of written) if (one.status === 'rejected') throw one.reason
     // Renamed too: one without what it says could not be told from somebody else's.
@@ -91,10 +92,17 @@ export async function sweepPacks(directory: string): Promise<void> {
   await Promise.all(names.map((name) => sweep(name).catch(() => undefined)))
 }
 
-async function write(path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
+/** In a repository that is shared with a group, whose folders Git marks so, the group reads what somebody else wrote. */
+async function sharedMode(directory: string): Promise<number | undefined> {
+  const { mode } = await stat(directory)
+  return (mode & 0o2000) === 0 ? undefined : mode & 0o444
+}
+
+async function write(path: string, bytes: Uint8Array, durable: boolean, mode: number | undefined): Promise<void> {
   const handle = await open(path, 'wx', 0o444)
   try {
     await handle.writeFile(bytes)
+    if (mode !== undefined) await handle.chmod(mode)
     if (durable) await handle.sync()
   } finally {
     await handle.close()

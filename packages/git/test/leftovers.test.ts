@@ -1,7 +1,7 @@
-/** What recorders leave among the packs: swept once they run no more, and left alone while they do. */
+/** What recorders put among the packs: swept once they run no more, left alone while they do, and who may read it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -97,6 +97,20 @@ test('what somebody else keeps stays, and what there is no telling of goes once 
   for (const name of keptIn(repository)) utimesSync(join(packs, name), before, before)
   await openRepository(repository.directory)
   expect(keptIn(repository)).toEqual(['pack-1.keep', 'pack-2.keep'])
+})
+
+test.skipIf(process.platform === 'win32')('in a repository that a group shares it reads what is recorded', async () => {
+  const directory = join(folder.path, 'shared.git')
+  const before = process.umask(0o077)
+  try {
+    execFileSync('git', ['init', '--quiet', '--bare', '--shared=group', directory])
+    const repository = await openRepository(directory)
+    await repository.record(tallyRun()).stop()
+    const packs = readdirSync(packsOf(repository)).filter((name) => /\.(pack|idx)$/.test(name))
+    expect(packs.map((name) => statSync(join(packsOf(repository), name)).mode & 0o777)).toEqual([0o440, 0o440])
+  } finally {
+    process.umask(before)
+  }
 })
 
 test('a folder for packs that a copy lost is made again', async () => {
