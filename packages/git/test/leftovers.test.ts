@@ -1,7 +1,7 @@
 /** What recorders put among the packs: swept once they run no more, left alone while they do, and who may read it. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -14,13 +14,16 @@ const folder = makeFolder()
 const children: ChildProcess[] = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(hung, { force: true })
 })
 afterAll(() => folder.remove())
 
 /** A folder with a `git` whose `update-ref` never answers, and ends with its input. */
 const hanging = join(folder.path, 'hanging')
+/** Where it says which process it is. */
+const hung = join(hanging, 'pid')
 const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-const script = `#!/bin/sh\ncase "$*" in *update-ref*) echo $$ > ${join(hanging, 'pid')}; exec cat > /dev/null ;; esac\nexec ${real} "$@"\n`
+const script = `#!/bin/sh\ncase "$*" in *update-ref*) echo $$ > ${hung}; exec cat > /dev/null ;; esac\nexec ${real} "$@"\n`
 mkdirSync(hanging)
 writeFileSync(join(hanging, 'git'), script, { mode: 0o755 })
 const path = [hanging, process.env['PATH']].join(delimiter)
@@ -29,13 +32,12 @@ const packsOf = ({ directory }: Repository): string => join(directory, 'objects/
 const keptIn = (repository: Repository): string[] =>
   readdirSync(packsOf(repository)).filter((name) => /\.(keep|tmp)$/.test(name))
 
-/** Waits for the first `.keep`. */
+/** Waits until a recorder is waiting for a ref to move; answers with what it keeps. */
 async function keep(repository: Repository): Promise<string> {
-  for (;;) {
-    const [name] = keptIn(repository).filter((each) => each.endsWith('.keep'))
-    if (name !== undefined) return name
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
+  while (!existsSync(hung)) await new Promise((resolve) => setTimeout(resolve, 5))
+  const [name = ''] = keptIn(repository)
+  expect(name).toMatch(/\.keep$/)
+  return name
 }
 
 /** A process that records, and never comes to move a ref. */
@@ -76,7 +78,7 @@ test('what a recorder of this process keeps is left alone by its other threads a
   const [status] = (await once(new Worker(opener, { argv: [directory], execArgv: fromSource }), 'exit')) as [number]
   expect(status).toBe(0)
   expect(keptIn(repository)).toContain(kept)
-  process.kill(Number(readFileSync(join(hanging, 'pid'), 'utf8')), 'SIGKILL')
+  process.kill(Number(readFileSync(hung, 'utf8')), 'SIGKILL')
   expect(await recorder.flush()).toBe(1)
 })
 
