@@ -12,6 +12,7 @@ import { isHexOf, type ObjectFormat, sha1 } from './oid.ts'
 import { mustBe, quote } from './quote.ts'
 import { broken, checkEnd, type EndOfDocument, openHistory, readBatch, readGenesis } from './read-history.ts'
 import { Run, startLog } from './run.ts'
+import { RunError } from './run-error.ts'
 import { checkFormat } from './run-options.ts'
 import { type AnyMachine, type Batch, Refusal, step } from './step.ts'
 
@@ -94,7 +95,8 @@ export function restoreRun(
     const found = machines.find((one) => one.name === name && one.version === version)
     if (found !== undefined) return found
     const given = machines.map((one) => `${one.name}@${one.version}`).join(', ')
-    throw broken('MACHINE_MISMATCH', 0, `it is of ${name}@${version}, and the machines given are ${given || 'none'}`)
+    const why = `the run is of ${name}@${version}, and the machines given are ${given || 'none'}`
+    throw new RunError('MACHINE_MISMATCH', why, { sequence: 0 })
   }
   const { run, log } = replay(records, pick, options, true)
   checkEndOf(log, document, options.head)

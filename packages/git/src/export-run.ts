@@ -34,8 +34,7 @@ export async function exportRun(
   if (machine === undefined && kept === undefined) {
     throw new GitError(
       'SNAPSHOT_MISSING',
-      `the document of a run names its state, and no snapshot of the run ${id} is kept at its head, sequence ${sequence}; ` +
-        `give the machine ${name.name}@${name.version}, or keep a snapshot first`,
+      `give the machine ${name.name}@${name.version}, or keep a snapshot: none keeps the state at the run's head, sequence ${sequence}`,
       { run: id, sequence },
     )
   }

@@ -9,8 +9,8 @@ import { syncDirectory } from './pack-store.ts'
 import { pause } from './pause.ts'
 import { clearStaleLock } from './ref-locks.ts'
 
-/** How often a lock that somebody else holds is asked for. */
-const MOST_TRIES = 6
+/** How often a lock that somebody else holds is asked for: some seconds long, when nothing takes longer than it should. */
+const MOST_TRIES = 40
 
 /** Makes changes, each the arguments of a `git config`; all of them, or none. */
 export async function editConfig(
@@ -42,9 +42,13 @@ export async function untilUnlocked(gitDirectory: string, work: () => Promise<vo
       const why = (thrown as Error).message
       if (!/could not lock config file|EEXIST/.test(why)) throw thrown
       const failure = new GitError('REPOSITORY_LOCKED', `the configuration of ${gitDirectory} is locked: ${why}`)
-      if (tries >= MOST_TRIES && !(await clearStaleLock(gitDirectory, 'config', failure))) throw failure
+      const held = await clearStaleLock(gitDirectory, 'config', failure).then(
+        () => failure,
+        (locked: GitError) => locked,
+      )
+      if (tries === MOST_TRIES) throw held
     }
-    await pause(tries)
+    await pause(Math.min(tries, 4))
   }
 }
 

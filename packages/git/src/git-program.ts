@@ -1,7 +1,7 @@
 // The `git` program: how it is called, and nothing of what it is asked. Never through a shell, never with what the
 // caller's environment says of Git, never with the repository's hooks.
 
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { GitError } from './git-error.ts'
 
@@ -10,7 +10,8 @@ export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** What a call came to. */
 interface GitResult {
-  readonly status: number | null
+  /** What it ended with: its status, or the signal that ended it. */
+  readonly status: number | NodeJS.Signals | null
   readonly stdout: Buffer
   readonly stderr: string
 }
@@ -18,7 +19,7 @@ interface GitResult {
 /** Calls `git` on one directory. */
 export interface GitProgram {
   readonly directory: string
-  /** Starts it; where `input` is given, that is its standard input. */
+  /** Starts it; where `input` is given, that is its standard input. Throws where that cannot be. */
   start(arguments_: readonly string[], input?: Readable): GitProcess
   /** Runs it to its end, whatever that is. */
   ask(arguments_: readonly string[], input?: string | Uint8Array): Promise<GitResult>
@@ -51,18 +52,15 @@ export function gitProgram(
   settings: readonly string[] = [],
   signal?: AbortSignal,
 ): GitProgram {
-  const at = ['-C', directory, ...(gitDirectory === undefined ? [] : [`--git-dir=${gitDirectory}`])]
+  // Who asks for a directory by name has said that it is a repository, bare or not; that it is, is found out.
+  const which = gitDirectory === undefined ? ['-c', 'safe.bareRepository=all'] : [`--git-dir=${gitDirectory}`]
+  const at = ['-C', directory, ...which]
   const before = [...at, ...FLAGS, ...settings.flatMap((setting) => ['-c', setting])]
   const start: GitProgram['start'] = (arguments_, input) => {
-    const child = spawn('git', [...before, ...arguments_], {
-      env: environment(),
-      stdio: [input ?? 'pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-      detached: signal !== undefined,
-    })
+    const child = spawnGit([...before, ...arguments_], input, signal !== undefined)
     // What is written to a process that has died is lost with it; its end is what is told.
     child.stdin?.on('error', () => undefined)
-    return child as GitProcess
+    return child
   }
   const ask: GitProgram['ask'] = (arguments_, input = '') =>
     new Promise((resolve, reject) => {
@@ -74,12 +72,12 @@ export function gitProgram(
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
       child.on('error', (error) => reject(cannotStart(error)))
-      child.on('close', (status) => {
-        resolve({ status, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString().trim() })
+      child.on('close', (status, by) => {
+        resolve({ status: status ?? by, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString().trim() })
       })
       child.stdin.end(input)
     })
-  const check = ([name]: readonly string[], status: number | null, complaint: string): void => {
+  const check = ([name]: readonly string[], status: GitResult['status'], complaint: string): void => {
     if (status === 0) return
     throw new GitError('GIT_FAILED', `git ${name} in ${directory} ended with ${status}: ${complaint.trim()}`)
   }
@@ -98,9 +96,9 @@ export function gitProgram(
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         complaint += text
       })
-      const ended = new Promise<number | null>((resolve, reject) => {
+      const ended = new Promise<GitResult['status']>((resolve, reject) => {
         child.on('error', (error) => reject(cannotStart(error)))
-        child.on('close', resolve)
+        child.on('close', (status, signal) => resolve(status ?? signal))
       })
       ended.catch(() => undefined)
       child.stdin.end()
@@ -113,6 +111,24 @@ export function gitProgram(
       check(arguments_, await ended, complaint)
     },
   }
+}
+
+function spawnGit(arguments_: readonly string[], input: Readable | undefined, detached: boolean): GitProcess {
+  let child: ChildProcess
+  try {
+    child = spawn('git', arguments_, {
+      env: environment(),
+      stdio: [input ?? 'pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      detached,
+    })
+  } catch (thrown) {
+    throw cannotStart(thrown as NodeJS.ErrnoException)
+  }
+  if (child.stdout !== undefined) return child as GitProcess
+  // Where there are no descriptors left there are no streams, and Node says why only later.
+  child.on('error', () => undefined)
+  throw new GitError('GIT_FAILED', 'git cannot be started: too many files are open in this process, or on this machine')
 }
 
 /** Ends a process group when a signal says so, and tells the reason once its first process has ended. */
@@ -137,7 +153,10 @@ function endOnAbort(child: GitProcess, signal: AbortSignal, tell: (reason: unkno
 
 /** Why a process could not be started. */
 export function cannotStart(error: NodeJS.ErrnoException): GitError {
-  const why = error.code === 'ENOENT' ? 'there is no git on the PATH; install Git 2.39 or newer' : error.message
+  if (error.code !== 'ENOENT') {
+    return new GitError('GIT_FAILED', `git cannot be started: ${error.message}`, { cause: error })
+  }
+  const why = 'there is no git on the PATH; install Git 2.39 or newer'
   return new GitError('GIT_MISSING', `git cannot be started: ${why}`, { cause: error })
 }
 

@@ -114,11 +114,14 @@ export async function* readCommits(
   const list = git.start(['rev-list', '--reverse', order, '--stdin'])
   const [head = ''] = heads
   list.stdin.end(heads.map((oid) => `${oid}\n`).join(''))
-  const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
-  // The pipe belongs to the two: as long as it were held here too, neither would see the other's end.
-  list.stdout.destroy()
-  const ends = [endOf(list, 'rev-list', head), endOf(content, 'cat-file', head)]
+  const children = [list]
+  const ends = [endOf(list, 'rev-list', head)]
   try {
+    const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
+    // The pipe belongs to the two: as long as it were held here too, neither would see the other's end.
+    list.stdout.destroy()
+    children.push(content)
+    ends.push(endOf(content, 'cat-file', head))
     const parse = objectParser(format)
     for await (const chunk of content.stdout) {
       const objects = parse(chunk as Buffer)
@@ -126,13 +129,14 @@ export async function* readCommits(
       if (missing !== undefined) throw corrupt(missing.oid, 'it is missing')
       if (objects.length === 0) continue
       // Who does not go on reading keeps no process alive.
-      for (const child of [list, content]) letGo(child)
+      for (const child of children) letGo(child)
       yield objects
-      for (const child of [list, content]) holdOpen(child)
+      for (const child of children) holdOpen(child)
     }
-    await Promise.all(ends)
+    // That the reader ended early is why the one that lists did.
+    for (const end of ends.toReversed()) await end
   } finally {
-    for (const child of [list, content]) {
+    for (const child of children) {
       // Who stops reading waits for their end.
       holdOpen(child)
       if (child.exitCode === null) child.kill('SIGKILL')

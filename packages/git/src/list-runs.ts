@@ -31,8 +31,8 @@ type Listed = Omit<RecordedRun, 'machine'>
 export function listRuns(place: ReadingPlace, { machine }: RunFilter): ReadableStream<RecordedRun> {
   const name = typeof machine === 'string' ? machine : machine?.name
   const version = typeof machine === 'string' ? undefined : machine?.version
-  if (name !== undefined && !isMachineName(name, version ?? '1')) {
-    throw new TypeError(`machine is ${JSON.stringify(name)}; it must be a machine, or the name of one`)
+  if (machine !== undefined && (typeof name !== 'string' || !isMachineName(name, version ?? '1'))) {
+    throw new TypeError(`machine is ${JSON.stringify(name ?? machine)}; it must be a machine, or the name of one`)
   }
   return groupedStream(() => list(place, name, version))
 }
@@ -47,7 +47,7 @@ async function* list(
   try {
     // Git prints no ref before it has found them all, and most are files, whose names say what to read meanwhile.
     geneses.ask(await idsInFiles(place, name))
-    for await (const runs of listRefs(place, name)) {
+    for await (const runs of listHeads(place, name)) {
       geneses.ask(runs.map(({ id }) => id))
       listed.push(...runs)
     }
@@ -62,17 +62,56 @@ async function* list(
   })
 }
 
-async function* listRefs({ git, format }: ReadingPlace, name: string | undefined): AsyncGenerator<Listed[]> {
-  const layout = '--format=%(refname) %(objectname) %(authordate:unix) %(committerdate:unix)'
-  for await (const lines of git.lines(['for-each-ref', layout, name === undefined ? RUNS : `${RUNS}${name}/`])) {
-    const runs: Listed[] = []
-    for (const line of lines) {
-      const [ref = '', head = '', authored, committed] = line.split(' ')
-      const id = ref.slice(ref.lastIndexOf('/') + 1)
-      const createdAt = Number(authored)
-      if (isOid(id, format)) runs.push({ id, head, sequence: Number(committed) - createdAt, createdAt })
+async function* listHeads(place: ReadingPlace, name: string | undefined): AsyncGenerator<Listed[]> {
+  const given = new Set<string>()
+  try {
+    for await (const refs of listRefs(place, name, ['%(authordate:unix)', '%(committerdate:unix)'])) {
+      for (const { ref } of refs) given.add(ref)
+      yield refs.map(({ id, head, more }) => listedOf(id, head, Number(more[0]), Number(more[1])))
     }
-    yield runs
+  } catch {
+    // Git ends at the first head that it cannot read. What else fails, fails again.
+    for await (const all of listRefs(place, name, [])) {
+      const refs = all.filter(({ ref }) => !given.has(ref))
+      const heads = await Promise.all(refs.map(({ head }) => place.read(head).catch(() => undefined)))
+      yield refs.flatMap(({ id, head, ref }, at) => {
+        const object = heads[at]
+        const commit = object === undefined ? undefined : readCommit(object)
+        if (commit !== undefined) return [listedOf(id, head, commit.authored, commit.committed)]
+        const why = `${ref} in ${place.directory} is not listed: its commit ${head} is missing or not sound`
+        process.emitWarning(`${why}; run git fsck, and fetch the run from a sound copy`, 'OBJECT_CORRUPT')
+        return []
+      })
+    }
+  }
+}
+
+function listedOf(id: string, head: string, authored: number, committed: number): Listed {
+  return { id, head, sequence: committed - authored, createdAt: authored }
+}
+
+interface RunRef {
+  readonly ref: string
+  readonly id: string
+  readonly head: string
+  /** The fields that were asked for beside. */
+  readonly more: readonly string[]
+}
+
+async function* listRefs(
+  { git, format }: ReadingPlace,
+  name: string | undefined,
+  fields: readonly string[],
+): AsyncGenerator<RunRef[]> {
+  const layout = `--format=${['%(refname)', '%(objectname)', ...fields].join(' ')}`
+  for await (const lines of git.lines(['for-each-ref', layout, name === undefined ? RUNS : `${RUNS}${name}/`])) {
+    const refs: RunRef[] = []
+    for (const line of lines) {
+      const [ref = '', head = '', ...more] = line.split(' ')
+      const id = ref.slice(ref.lastIndexOf('/') + 1)
+      if (isOid(id, format)) refs.push({ ref, id, head, more })
+    }
+    yield refs
   }
 }
 

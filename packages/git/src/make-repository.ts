@@ -5,7 +5,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { editConfig, untilUnlocked } from './git-config.ts'
-import { GitError } from './git-error.ts'
+import { asGitError, GitError } from './git-error.ts'
 import { gitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
 import { syncDirectory } from './pack-store.ts'
@@ -27,13 +27,23 @@ export async function isVacant(path: string): Promise<boolean> {
     const names = await readdir(path)
     return names.length === 0 || names.includes(MARK)
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return true
+    const { code } = thrown as NodeJS.ErrnoException
+    if (code === 'ENOENT') return true
+    if (code === 'ENOTDIR') return false
     throw new GitError('NOT_A_REPOSITORY', `${path} cannot be read: ${(thrown as Error).message}`, { cause: thrown })
   }
 }
 
 /** Makes a bare repository. Who does so at the same time makes the same. */
 export async function makeRepository(path: string, format: FormatName): Promise<void> {
+  try {
+    await make(path, format)
+  } catch (thrown) {
+    throw asGitError(thrown, `making a repository at ${path}`)
+  }
+}
+
+async function make(path: string, format: FormatName): Promise<void> {
   const made = await mkdir(path, { recursive: true })
   const mark = join(path, MARK)
   await writeFile(mark, '')

@@ -27,7 +27,13 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
   let asked: Asked[] = []
 
   function ask(one: Asked): void {
-    const running = (child ??= start())
+    let running: GitProcess
+    try {
+      running = child ??= start()
+    } catch (thrown) {
+      one.reject(thrown as GitError)
+      return
+    }
     asked.push(one)
     if (asked.length === 1) holdOpen(running)
     running.stdin.write(`${one.name}\n`)
@@ -51,9 +57,8 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
     })
     started.on('error', (error) => ended(started, cannotStart(error)))
     started.on('close', (status, signal) => {
-      const name = asked[0]?.name ?? ''
       const complaint = complaints.trim()
-      const error = readFailure(name, complaint || `git cat-file ended with ${status ?? signal}`)
+      const error = readFailure('cat-file', asked[0]?.name ?? '', complaint, status ?? signal)
       ended(started, error, complaint === '')
     })
     return started

@@ -61,9 +61,16 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
   }
 }
 
-/** Why `git` ended while it read: the repository is gone, or an object is not what it should be. */
-export function readFailure(oid: string, complaint: string): GitError {
-  if (!/cannot change to|not a git repository/i.test(complaint)) return corrupt(oid, complaint)
+/** Why `git` ended while it read: it was ended, the repository is gone, or an object is not what it should be. */
+export function readFailure(
+  name: string,
+  oid: string,
+  complaint: string,
+  status: number | NodeJS.Signals | null,
+): GitError {
+  const how = `git ${name} ended with ${status}`
+  if (typeof status !== 'number') return new GitError('GIT_FAILED', `${how} while it read; do again what was asked`)
+  if (!/cannot change to|not a git repository/i.test(complaint)) return corrupt(oid, complaint || how)
   return new GitError(
     'NOT_A_REPOSITORY',
     `the repository is no longer there: ${complaint}; put it back, and open it anew`,
@@ -80,7 +87,7 @@ export function endOf(child: GitProcess, name: string, head: string): Promise<vo
     child.on('error', (error) => reject(cannotStart(error)))
     child.on('exit', (status, signal) => {
       if (status === 0) resolve()
-      else reject(readFailure(head, complaints.trim() || `git ${name} ended with ${status ?? signal}`))
+      else reject(readFailure(name, head, complaints.trim(), status ?? signal))
     })
   })
   ended.catch(() => undefined)

@@ -1,6 +1,6 @@
 // Opens a directory as a repository: what is asked of Git before anything else, and what is refused.
 
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createRepository, type Place } from './create-repository.ts'
 import { GitError } from './git-error.ts'
@@ -56,8 +56,8 @@ export async function openRepository(
   directory: string,
   { create = false, format }: OpenRepositoryOptions = {},
 ): Promise<Repository> {
-  if (typeof directory !== 'string' || directory === '' || directory.includes('\0')) {
-    throw new TypeError(`directory is ${JSON.stringify(directory)}; it must be the path of a repository`)
+  if (typeof directory !== 'string' || directory === '' || /[\0\n]/.test(directory)) {
+    throw new TypeError(`directory is ${JSON.stringify(directory)}; it must be the path of a repository, on one line`)
   }
   if (format !== undefined && format !== 'sha1' && format !== 'sha256') {
     throw new TypeError(`format is ${JSON.stringify(format)}; it must be 'sha1' or 'sha256'`)
@@ -72,9 +72,14 @@ export async function openRepository(
 }
 
 async function locate(path: string): Promise<Place> {
-  const directory = await realpath(path).catch((thrown: Error) => {
-    throw new GitError('NOT_A_REPOSITORY', `${path} is not there: ${thrown.message}`, { cause: thrown })
+  const directory = await realpath(path).catch((thrown: NodeJS.ErrnoException) => {
+    const why =
+      thrown.code === 'ENOENT' ? 'is not there; { create: true } makes one' : `cannot be opened: ${thrown.message}`
+    throw new GitError('NOT_A_REPOSITORY', `${path} ${why}`, { cause: thrown })
   })
+  if (!(await stat(directory)).isDirectory()) {
+    throw new GitError('NOT_A_REPOSITORY', `${path} is a file; a repository is a directory`)
+  }
   const git = gitProgram(directory)
   await checkVersion(git)
   const questions = ['--show-object-format', '--is-bare-repository', '--is-shallow-repository', '--is-inside-git-dir']

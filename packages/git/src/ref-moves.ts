@@ -58,7 +58,13 @@ export function refMover(
   let watch: NodeJS.Timeout | undefined
 
   function send(pending: Pending): void {
-    const running = (child ??= start())
+    let running: GitProcess
+    try {
+      running = child ??= start()
+    } catch (thrown) {
+      pending.settle(thrown as GitError)
+      return
+    }
     sent.push(pending)
     if (sent.length === 1) {
       holdOpen(running)

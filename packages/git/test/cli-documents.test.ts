@@ -1,4 +1,5 @@
 /** The commands that take runs in and give them out: import and export, and the files of the flow "Save and restore". */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, type Run, restoreRun } from '@xmachines/core'
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cutFile, doorFile, forgedFile, tamperedFile } from '../../../apps/flows/src/save-restore/altered-files.ts'
 import { type PackingEvent, packingList, type Thing } from '../../../apps/flows/src/save-restore/packing-list.ts'
 import { fileOf } from '../../../apps/flows/src/save-restore/run-file.ts'
-import { linesOf, programIn } from './program.ts'
+import { linesOf, main, programIn } from './program.ts'
 import { add, finish, git, makeFolder, makeRepository, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -42,7 +43,7 @@ test.each(['sha1', 'sha256'] as const)(
     expect(git(inFolder(there), 'fsck', '--strict', '--full')).toBe('')
     expect(git(inFolder(there), 'rev-parse', '--show-object-format')).toBe(format)
 
-    const again = await program(['-C', there, 'import', '-', '--json'], readFileSync(inFolder(out), 'utf8'))
+    const again = await program(['-C', there, 'import', '-', '--json'], `\uFEFF${readFileSync(inFolder(out), 'utf8')}`)
     expect(linesOf(again.stdout)).toEqual([
       { id, machine: { name: 'tally', version: '1.0' }, sequence: 3, head, before: 3, replayed: false },
     ])
@@ -68,7 +69,9 @@ describe('a run is exported', () => {
     await recorder.flush()
     const none = await program(['-C', repository.directory, 'export', run.id])
     expect(none).toMatchObject({ status: 1, stdout: '' })
-    expect(none.stderr).toMatch(/^error: .*tally@1\.0.*--machine FILE \(SNAPSHOT_MISSING\)\n$/)
+    expect(none.stderr).toBe(
+      'error: give --machine FILE (tally@1.0): no snapshot keeps the latest state (SNAPSHOT_MISSING)\n',
+    )
     run.in.send(finish)
     await recorder.done
     await repository.snapshot(run)
@@ -82,7 +85,22 @@ describe('a run is exported', () => {
     expect(readFileSync(inFolder('done.json'), 'utf8')).toBe(stdout)
     const nowhere = await program(['-C', repository.directory, 'export', run.id, '-o', 'no/where.json'])
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
-    expect(nowhere.stderr).toMatch(/^error: no\/where\.json cannot be written: ENOENT/)
+    expect(nowhere.stderr).toBe('error: no/where.json cannot be written: ENOENT: no such file or directory\n')
+  })
+
+  test.skipIf(process.platform === 'win32')('over a file that stays as it was where there is no room', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    for (let at = 0; at < 1000; at++) run.in.send(add())
+    await repository.record(run).stop()
+    writeFileSync(inFolder('kept.json'), 'before')
+    const node = ['--conditions=@xmachines/source', main, '-C', repository.directory, 'export', run.id]
+    const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, ...node, '-m', 'tally.mjs']
+    const { status, stderr } = spawnSync('sh', [...limited, '-o', 'kept.json'], { cwd: folder.path, encoding: 'utf8' })
+    expect(stderr).toMatch(/^error: kept\.json cannot be written: EFBIG: file too large/)
+    expect(status).toBe(1)
+    expect(readFileSync(inFolder('kept.json'), 'utf8')).toBe('before')
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('kept'))).toEqual(['kept.json'])
   })
 })
 
@@ -106,12 +124,17 @@ describe('what is no saved run is refused', () => {
   test('and so are a file that is not there, and a repository that is neither there nor to be made', async () => {
     const missing = await program(['import', 'nothing.json'])
     expect(missing).toMatchObject({ status: 1, stdout: '' })
-    expect(missing.stderr).toMatch(/^error: nothing\.json cannot be read: ENOENT/)
+    expect(missing.stderr).toBe('error: nothing.json cannot be read: ENOENT: no such file or directory\n')
     const nowhere = await program(['-C', 'nowhere.git', 'import', '-', '-m', 'tally.mjs'], JSON.stringify(tallyRun()))
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
-    expect(nowhere.stderr).toContain('--create makes one')
+    expect(nowhere.stderr).toMatch(/^error: \S+nowhere\.git is not there; --create makes it \(NOT_A_REPOSITORY\)\n$/)
     const unknown = await program(['-C', 'nowhere.git', 'import', '-', '--create'], JSON.stringify(tallyRun()))
-    expect(unknown.stderr).toContain('give the machine tally@1.0 with --machine FILE')
+    expect(unknown.stderr).toBe('error: this run is new here: give its machine with --machine FILE (tally@1.0)\n')
+    for (const more of [[], ['--create', '-m', 'tally.mjs']]) {
+      const here = await program(['import', '-', ...more], JSON.stringify(tallyRun()))
+      expect(here).toMatchObject({ status: 1, stdout: '' })
+      expect(here.stderr).toContain('name the repository with -C, and --create makes it where nothing is')
+    }
     expect(existsSync(inFolder('nowhere.git'))).toBe(false)
   })
 })
@@ -140,7 +163,9 @@ describe('a file of the flow "Save and restore"', () => {
     expect(name).toBe(`packing-list-${run.id.slice(0, 7)}.run.json`)
     const without = await program(['-C', directory, 'import', name])
     expect(without).toMatchObject({ status: 1, stdout: '' })
-    expect(without.stderr).toMatch(/packing-list@1.*--machine FILE \(RUN_MISSING\)/)
+    expect(without.stderr).toBe(
+      'error: this run is new here: give its machine with --machine FILE (packing-list@1) (RUN_MISSING)\n',
+    )
     expect(await program(['-C', directory, 'import', name, ...machine])).toMatchObject({ status: 0, stderr: '' })
     expect(git(directory, 'rev-parse', `refs/runs/packing-list/${run.id}`)).toBe(run.head)
 

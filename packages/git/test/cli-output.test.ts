@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { createOutput, OutputClosed } from '../src/cli/output.ts'
+import { pageText } from '../src/cli/page-text.ts'
 import { withProgress } from '../src/cli/progress-bar.ts'
 import { visible, visibleJson } from '../src/cli/visible.ts'
 
@@ -41,6 +42,21 @@ test('a row is cut to the width of a terminal, and whole elsewhere', async () =>
   expect(terminal.written).toBe('012345678…\n01234567…\n0123456789\n')
   expect(pipe.written).toBe('0123456789abc\n01234567\u{1f600}\u{1f600}\n0123456789abc\n')
   expect(unknown.written).toBe(pipe.written)
+})
+
+test('a page is as wide as the terminal, up to 100 columns, and 80 wide elsewhere', () => {
+  const pages = [stream(60), stream(100), stream(200), stream(0), stream()].map(
+    (out) => createOutput(out as never, stream() as never).page,
+  )
+  expect(pages).toEqual([60, 100, 100, 80, 80])
+})
+
+test('prose is broken to the page, and examples are whole', () => {
+  const example = 'Example, at length:\n  $ one two three four five six seven eight nine ten eleven'
+  const text = `\nA sentence that was broken\nfor a page of another width.\n\n${example}`
+  const broken = '\nA sentence that was broken for a page of\nanother width.\n\n'
+  expect(pageText(text, 44)).toBe(broken + example)
+  expect(pageText(text, 100)).toBe(`\nA sentence that was broken for a page of another width.\n\n${example}`)
 })
 
 test('text is escaped in every piece, and stays readable', () => {

@@ -45,7 +45,9 @@ describe('help', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/^Examples?.*:\n {2}\$ .*xmachines/m)
     for (const option of ['--repository <dir>', '--json', '--help']) expect(stdout).toContain(option)
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(130)
+    // Examples are whole, to be copied.
+    const lines = stdout.split('\n').filter((line) => !line.startsWith('  $ '))
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
   })
 
   test('is beside the version of the package', async () => {
@@ -86,8 +88,11 @@ test('where there is no repository it ends with 1, with one message and no stack
   for (const command of [['runs'], ['log', 'abcd'], ['export', 'abcd']]) {
     const { status, stdout, stderr } = await program(['-C', join(folder.path, 'nowhere'), ...command])
     expect([status, stdout]).toEqual([1, ''])
-    expect(stderr).toMatch(/^error: .*nowhere is not there.*\(NOT_A_REPOSITORY\)\n$/)
+    expect(stderr).toMatch(/^error: \S*nowhere is not there; name the repository with -C \(NOT_A_REPOSITORY\)\n$/)
   }
+  const file = join(folder.path, 'tally.mjs')
+  const onFile = await program(['-C', file, 'runs'])
+  expect(onFile.stderr).toBe(`error: ${file} is a file; a repository is a directory (NOT_A_REPOSITORY)\n`)
   expect((await program(['runs'])).stderr).toMatch(/^error: .* is no Git repository: /)
 })
 
@@ -125,6 +130,15 @@ describe('what a terminal would obey is escaped', () => {
     const missing = await program(['-C', directory, 'import', 'no\nerror: all is lost'])
     expect(missing.stderr).not.toMatch(/^error: all/m)
   })
+})
+
+test('a pipe has colours where the environment asks for them', async () => {
+  const ask = async (more: NodeJS.ProcessEnv): Promise<string> =>
+    (await program(['-C', directory, 'runs'], '', more)).stdout
+  const plain = await ask({})
+  expect(plain).not.toContain('\u001b')
+  expect(await ask({ FORCE_COLOR: '1' })).toContain('\u001b[36mtally@1.0')
+  for (const more of [{ FORCE_COLOR: '0' }, { NO_COLOR: '1' }]) expect(await ask(more)).toBe(plain)
 })
 
 test('who reads no further, as head does, ends it quietly', async () => {

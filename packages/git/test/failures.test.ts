@@ -1,4 +1,5 @@
 /** A repository that fails tells the caller, harms no run, and drops nothing. */
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -10,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { recordable } from '@xmachines/core/recording'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
@@ -177,6 +178,21 @@ test('an object that came out wrong in memory is not written, and other runs of 
   expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
 })
 
+test('a git that was ended while it read says nothing of what it read', async () => {
+  const { run, directory } = await recorded()
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const place = join(folder.path, 'ended')
+  mkdirSync(place)
+  const script = `#!/bin/sh\ncase "$*" in *rev-list*) kill -INT $$ ;; esac\nexec ${real} "$@"\n`
+  writeFileSync(join(place, 'git'), script, { mode: 0o755 })
+  const repository = await openRepository(directory)
+  vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
+  const error = await rejection(repository.open(tally, run.id))
+  vi.unstubAllEnvs()
+  expect(error).toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining('SIGINT') })
+  expect((await repository.open(tally, run.id)).head).toBe(run.head)
+})
+
 test('a lock that a killed process left is told of, and taken away once it is old', async () => {
   const { run, directory, ref } = await recorded()
   const lock = join(directory, `${ref}.lock`)
@@ -227,24 +243,6 @@ test.skipIf(process.platform !== 'linux')(
     expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
   },
 )
-
-test('what a process that was killed left among the packs is swept at the next opening', async () => {
-  const { directory } = await recorded()
-  const packs = join(directory, 'objects/pack')
-  const left = ['xmachines-999999999-0a1b2c3d-0.pack.tmp', 'xmachines-999999999-0a1b2c3d-0.idx.tmp']
-  for (const name of left) writeFileSync(join(packs, name), '')
-  const { hostname } = await import('node:os')
-  writeFileSync(join(packs, 'pack-1.keep'), `xmachines ${hostname()} 999999999 0a1b2c3d\n`)
-  writeFileSync(join(packs, 'pack-2.keep'), `xmachines ${hostname()} ${process.pid} 0a1b2c3d\n`)
-  writeFileSync(join(packs, 'pack-3.keep'), `xmachines ${hostname()} 1 0a1b2c3d\n`)
-  writeFileSync(join(packs, 'pack-4.keep'), 'mine\n')
-  // What it says may be lost to a power cut; how ours are told from others is not.
-  writeFileSync(join(packs, 'pack-5.keep'), '', { mode: 0o444 })
-  writeFileSync(join(packs, 'pack-6.keep'), '')
-  await openRepository(directory)
-  const kept = readdirSync(packs).filter((name) => /keep|tmp/.test(name))
-  expect(kept).toEqual(['pack-3.keep', 'pack-4.keep', 'pack-6.keep'])
-})
 
 async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
   const items: Item[] = []

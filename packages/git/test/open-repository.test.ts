@@ -1,9 +1,9 @@
 /** What is opened as a repository, what is made, and what is refused. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { add, git, makeFolder, makeRepository, rejection, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -66,6 +66,17 @@ describe('what is there', () => {
     expect(error).toMatchObject({ name: 'GitError', code })
   })
 
+  test('is refused in words that say what to do, where it is missing or a file', async () => {
+    const missing = await rejection(openRepository(at('nowhere')))
+    expect(missing.message).toBe(`${at('nowhere')} is not there; { create: true } makes one`)
+    writeFileSync(at('file'), '')
+    for (const create of [false, true]) {
+      const error = await rejection(openRepository(at('file'), { create }))
+      expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY' })
+      expect(error.message).toBe(`${at('file')} is a file; a repository is a directory`)
+    }
+  })
+
   test('is refused where it is of another format', async () => {
     const error = await rejection(openRepository(init('other', '--bare'), { format: 'sha256' }))
     expect(error).toMatchObject({ code: 'FORMAT_MISMATCH' })
@@ -75,6 +86,24 @@ describe('what is there', () => {
     mkdirSync(at('full'))
     writeFileSync(at('full/file'), '')
     expect(await rejection(openRepository(at('full'), { create: true }))).toMatchObject({ code: 'NOT_A_REPOSITORY' })
+  })
+
+  test('is not made where nothing can be', async () => {
+    writeFileSync(at('file'), '')
+    const error = await rejection(openRepository(at('file/r.git'), { create: true }))
+    expect(error).toMatchObject({ name: 'GitError', message: expect.stringContaining(at('file/r.git')) })
+    expect(await rejection(openRepository(at('two\nlines.git'), { create: true }))).toBeInstanceOf(TypeError)
+  })
+
+  test('is opened where the owner has Git look for no bare repositories', async () => {
+    const home = mkdtempSync(join(folder.path, 'home-'))
+    writeFileSync(join(home, '.gitconfig'), '[safe]\n\tbareRepository = explicit\n')
+    vi.stubEnv('HOME', home)
+    const repository = await openRepository(at('explicit.git'), { create: true })
+    const run = tallyRun()
+    await repository.record(run).stop()
+    vi.unstubAllEnvs()
+    expect((await repository.find(run.id)).head).toBe(run.head)
   })
 
   test('is refused where it is shallow, partial or a mirror', async () => {

@@ -1,4 +1,7 @@
 /** Runs are read back as they were, with a machine or without, and listed. */
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineMachine } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -52,7 +55,29 @@ test('runs are listed with head, sequence and machine, by machine and by version
   expect(await all(repository.runs({ machine: next }))).toEqual([listed[2]])
   expect(await all(repository.runs({ machine: 'nobody' }))).toEqual([])
   expect(() => repository.runs({ machine: '../..' })).toThrow(TypeError)
+  expect(() => repository.runs({ machine: 5 as never })).toThrow(TypeError)
   expect(await repository.find(two.id)).toEqual(listed[1])
+})
+
+test('runs whose refs are packed or loose are listed alike, and one that is broken hides no other', async () => {
+  const repository = await makeRepository(folder)
+  const runs = Array.from({ length: 6 }, () => tallyRun())
+  for (const run of runs) await repository.record(run).stop()
+  const ids = runs.map(({ id }) => id).toSorted()
+  git(repository.directory, 'pack-refs', '--all')
+  const late = tallyRun()
+  late.in.send(add())
+  await repository.record(late).stop()
+  const listed = async (): Promise<string[]> => (await all(repository.runs())).map(({ id }) => id)
+  expect(await listed()).toEqual([...ids, late.id].toSorted())
+
+  const broken = ids[3] as string
+  const file = join(repository.directory, 'refs/runs/tally', broken)
+  writeFileSync(file, `${'1'.repeat(40)}\n`)
+  const warned = once(process, 'warning')
+  expect(await listed()).toEqual([...ids, late.id].toSorted().filter((id) => id !== broken))
+  const [warning] = (await warned) as [Error]
+  expect(warning.message).toContain(`refs/runs/tally/${broken}`)
 })
 
 test('a part of a history is read without what lies before it', async () => {

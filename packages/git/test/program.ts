@@ -11,8 +11,8 @@ export interface Told {
   readonly stderr: string
 }
 
-/** Calls the program in a folder, with what is on its standard input. */
-export type Program = (arguments_: readonly string[], input?: string) => Promise<Told>
+/** Calls the program in a folder, with what is on its standard input, and more in its environment. */
+export type Program = (arguments_: readonly string[], input?: string, more?: NodeJS.ProcessEnv) => Promise<Told>
 
 export const main: string = join(import.meta.dirname, '../src/cli/main.ts')
 
@@ -36,7 +36,8 @@ export const tally = defineMachine({
 export function programIn(folder: string): Program {
   linkPackages(folder)
   writeFileSync(join(folder, 'tally.mjs'), TALLY)
-  return (arguments_, input = '') => runNode(folder, ['--conditions=@xmachines/source', main, ...arguments_], input)
+  return (arguments_, input = '', more = {}) =>
+    runNode(folder, ['--conditions=@xmachines/source', main, ...arguments_], input, more)
 }
 
 /** Puts the packages of the workspace where modules of a folder find them. */
@@ -49,10 +50,15 @@ export function linkPackages(folder: string): void {
 }
 
 /** Runs Node to its end. */
-export function runNode(cwd: string, arguments_: readonly string[], input = ''): Promise<Told> {
+export function runNode(
+  cwd: string,
+  arguments_: readonly string[],
+  input = '',
+  more: NodeJS.ProcessEnv = {},
+): Promise<Told> {
   return new Promise((resolve, reject) => {
     // With a cache of what is compiled, since most of a call is spent on that.
-    const env = { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: join(cwd, 'compiled') }
+    const env = { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: join(cwd, 'compiled'), ...more }
     const child = spawn(process.execPath, arguments_, { cwd, env })
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

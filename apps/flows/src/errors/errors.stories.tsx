@@ -30,7 +30,7 @@ const elsewhere: readonly (readonly [action: string, message: RegExp, toldBy: st
   ['Read late', /44 refusals were dropped before this reader of err asked for them/, 'The first thing that it read.'],
   ['Cut off the genesis', /sequence 0: the genesis record is malformed/, 'Thrown by restoreRun.'],
   ['Slip in an event', /the oid "5eed.*" is not that of its content/, 'Thrown by restoreRun.'],
-  ['Claim version 2', /it is of counter@2, and the machines given are counter@1/, 'Thrown by restoreRun.'],
+  ['Claim version 2', /the run is of counter@2, and the machines given are counter@1/, 'Thrown by restoreRun.'],
   ['Change its end', /replays it to another state than the one it was saved with/, 'Thrown by restoreRun.'],
 ]
 

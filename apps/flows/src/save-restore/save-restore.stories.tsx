@@ -100,7 +100,7 @@ export const Driven: Story = {
       await expect(await files.findByText(/it ends at sequence 2, /)).toBeVisible()
       await click('A door’s run')
       await expect(await files.findByText('MACHINE_MISMATCH')).toBeVisible()
-      await expect(files.getByText(/it is of door@1, and the machines given are packing-list@1/)).toBeVisible()
+      await expect(files.getByText(/the run is of door@1, and the machines given are packing-list@1/)).toBeVisible()
       await click('A diary')
       await expect(await files.findByText(/^It is no JSON/)).toBeVisible()
       await choose(new File(['42'], '42.run.json'))

@@ -15,10 +15,15 @@ export class CommandError extends Error {
   }
 }
 
-/** The same failure, which also says how this program is given what it lacks. */
-export function withHint(thrown: unknown, code: GitErrorCode, hint: string): unknown {
+/** A failure with that code in the words of this program, which say what is to be given to it; others as they are. */
+export function inWords(thrown: unknown, code: GitErrorCode, words: (failure: GitError) => string): unknown {
   if (!(thrown instanceof GitError) || thrown.code !== code) return thrown
-  return new GitError(code, `${thrown.message}; ${hint}`, { cause: thrown })
+  return new GitError(code, words(thrown), { cause: thrown })
+}
+
+/** Why a file could not be read or written, without its name again. */
+export function whyFailed(error: Error): string {
+  return error.message.replace(/, \w+ '.*'$/s, '')
 }
 
 /** What is printed of a failure: what, where and what to do, and the code that tells it apart. */

@@ -1,14 +1,16 @@
 // `xmachines export ID`: a run as the document that `run.toJSON()` gives.
 
 import { createWriteStream } from 'node:fs'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { RunDocument, RunEvent } from '@xmachines/core'
 import { Command } from 'commander'
 import type { ExportOptions } from '../export-run.ts'
-import { CommandError, withHint } from './command-error.ts'
+import { CommandError, inWords, whyFailed } from './command-error.ts'
 import { loadMachines } from './load-machines.ts'
 import { machineOption, optionsOf, withRepository } from './options.ts'
 import type { Output } from './output.ts'
+import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
 import { resolveId } from './run-ids.ts'
 import { visibleJson } from './visible.ts'
@@ -25,7 +27,7 @@ of the run, which is trusted; --machine replays the run.
 With --json and -o, it is one line about what was written: { id, machine: { name, version }, sequence, head, file }.
 
 Example:
-  $ xmachines export 2903140d --machine ./door.js -o door.run.json`
+  $ xmachines export 2903140d --machine ./door.mjs -o door.run.json`
 
 /** The command. */
 export function exportCommand(output: Output): Command {
@@ -33,34 +35,57 @@ export function exportCommand(output: Output): Command {
     .summary('save a run as a document')
     .description('Writes a run as the document that run.toJSON() gives, for restoreRun, or for import elsewhere.')
     .argument('<id>', 'the id of the run, or its first digits')
-    .option('-o, --output <file>', 'where to write it; - is the standard output', '-')
+    .option('-o, --output <file>', 'where to write it, over what is there; - is the standard output', '-')
     .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<ExportCommandOptions>(command)
       const machines = await loadMachines(options.machine)
       await withRepository(options, async (repository) => {
         const id = await resolveId(repository, given)
+        const { machine } = await repository.find(id)
         const document = await withProgress(output, 'exporting', (onProgress) => {
           const exporting: ExportOptions = machines === undefined ? { onProgress } : { machine: machines, onProgress }
           return repository.export(id, exporting)
         }).catch((thrown: unknown) => {
-          throw withHint(thrown, 'SNAPSHOT_MISSING', 'the option is --machine FILE')
+          const what = `${machine.name}@${machine.version}`
+          throw inWords(
+            thrown,
+            'SNAPSHOT_MISSING',
+            () => `give --machine FILE (${what}): no snapshot keeps the latest state`,
+          )
         })
         const file = options.output
         if (file === '-') {
           for (const part of partsOf(document)) await output.text(part)
           return
         }
-        await pipeline(partsOf(document), createWriteStream(file)).catch((thrown: Error) => {
-          throw new CommandError(`${file} cannot be written: ${thrown.message}`)
+        await writeWhole(file, partsOf(document)).catch((thrown: Error) => {
+          throw new CommandError(`${file} cannot be written: ${whyFailed(thrown)}`)
         })
-        const { machine } = await repository.find(id)
         const { sequence, head } = document
         if (options.json) await output.text(`${visibleJson({ id, machine, sequence, head, file })}\n`)
         else await output.line(['green', 'exported'], ' ', ['yellow', id], ` up to sequence ${sequence} into ${file}`)
       })
     })
+}
+
+/** Writes a file so that what was there stays until all of it is; what is no file, as a pipe, is written to. */
+async function writeWhole(file: string, parts: Iterable<string>): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  if (found?.isFile() === false) {
+    await pipeline(parts, createWriteStream(file))
+    return
+  }
+  const target = found === undefined ? file : await realpath(file)
+  const temporary = `${target}.${process.pid}.tmp`
+  try {
+    await pipeline(parts, createWriteStream(temporary, { flags: 'wx', mode: found?.mode ?? 0o666, flush: true }))
+    await rename(temporary, target)
+  } catch (thrown) {
+    await rm(temporary, { force: true })
+    throw thrown
+  }
 }
 
 /** The text of a document, record by record: all of it may be more than one string can hold. */

@@ -1,8 +1,9 @@
 // `xmachines import FILE`: takes a run that was saved as a document into the repository.
 
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { type History, restoreRun } from '@xmachines/core'
+import { type GenesisRecord, type History, restoreRun } from '@xmachines/core'
 import { readHistory } from '@xmachines/core/commits'
 import { Command } from 'commander'
 import { GitError } from '../git-error.ts'
@@ -10,10 +11,11 @@ import type { ImportOptions } from '../import-history.ts'
 import { objectFormat } from '../object-id.ts'
 import { openRepository } from '../open-repository.ts'
 import type { Repository } from '../repository.ts'
-import { CommandError, withHint } from './command-error.ts'
+import { CommandError, inWords, whyFailed } from './command-error.ts'
 import { type AnyMachine, loadMachines } from './load-machines.ts'
-import { type GlobalOptions, machineOption, optionsOf } from './options.ts'
+import { type GlobalOptions, isMissing, machineOption, optionsOf } from './options.ts'
 import type { Output } from './output.ts'
+import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
 import { visibleJson } from './visible.ts'
 
@@ -31,7 +33,7 @@ With --json, it is one line: { id, machine: { name, version }, sequence, head, b
 that was here, -1 where the run was not.
 
 Examples:
-  $ xmachines -C runs.git import --create --machine ./door.js door-2903140.run.json
+  $ xmachines -C runs.git import --create --machine ./door.mjs door-2903140.run.json
   $ curl -s https://example.com/run.json | xmachines import -`
 
 /** The command. */
@@ -42,7 +44,7 @@ export function importCommand(output: Output): Command {
     .argument('<file>', 'the document, or - for the standard input')
     .addOption(machineOption('an ES module that exports the machine, to replay the run'))
     .option('--create', 'make the repository where there is none')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (file: string, _options: object, command: Command) => {
       const options = optionsOf<ImportCommandOptions>(command)
       const machines = await loadMachines(options.machine)
@@ -67,7 +69,7 @@ export function importCommand(output: Output): Command {
         await output.line(`at sequence ${sequence}${sequence === before ? '' : ` (${was})`}, head ${head}`)
         if (!replayed) await output.line(['dim', 'every oid verified, not replayed: "xmachines verify" does that'])
       } catch (thrown) {
-        throw withHint(thrown, 'RUN_MISSING', 'the option is --machine FILE')
+        throw inWords(thrown, 'RUN_MISSING', () => newHere(machine))
       } finally {
         await repository.close()
       }
@@ -78,15 +80,21 @@ async function readDocument(file: string): Promise<History> {
   const what = file === '-' ? 'the standard input' : file
   let document: unknown
   try {
-    document = JSON.parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'))
+    const read = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+    // Some editors put a mark of the byte order in front.
+    document = JSON.parse(read.replace(/^\uFEFF/, ''))
   } catch (thrown) {
-    const why = (thrown as Error).message
-    throw new CommandError(
-      thrown instanceof SyntaxError ? `${what} is not JSON: ${why}` : `${what} cannot be read: ${why}`,
-    )
+    const { message } = thrown as Error
+    const why =
+      thrown instanceof SyntaxError ? `is not JSON: ${message}` : `cannot be read: ${whyFailed(thrown as Error)}`
+    throw new CommandError(`${what} ${why}`)
   }
   if (typeof document === 'object' && document !== null && 'records' in document) return document as History
   throw new CommandError(`${what} is not a saved run; it must be what run.toJSON() or "xmachines export" gives`)
+}
+
+function newHere({ name, version }: GenesisRecord['machine']): string {
+  return `this run is new here: give its machine with --machine FILE (${name}@${version})`
 }
 
 /** The repository; one that is made is made only for a history that is sound. */
@@ -99,15 +107,20 @@ async function openFor(
     return await openRepository(directory)
   } catch (thrown) {
     if (!(thrown instanceof GitError) || thrown.code !== 'NOT_A_REPOSITORY') throw thrown
-    if (!create) throw withHint(thrown, thrown.code, '--create makes one')
+    if (!create) throw notHere(thrown, directory)
   }
   const { machine, format } = readHistory(history).genesis
-  if (machines === undefined) {
-    throw new CommandError(
-      `a repository that is made has no runs, and the file does not hold the state that its run begins with; ` +
-        `give the machine ${machine.name}@${machine.version} with --machine FILE`,
-    )
-  }
+  if (machines === undefined) throw new CommandError(newHere(machine))
   restoreRun(machines, history, { format: objectFormat(format), revalidate: true })
-  return await openRepository(directory, { create: true, format })
+  return await openRepository(directory, { create: true, format }).catch((thrown: unknown) => {
+    throw notHere(thrown, directory)
+  })
+}
+
+function notHere(thrown: unknown, directory: string): unknown {
+  return inWords(thrown, 'NOT_A_REPOSITORY', (failure) =>
+    isMissing(failure)
+      ? `${resolve(directory)} is not there; --create makes it`
+      : `${failure.message}; name the repository with -C, and --create makes it where nothing is`,
+  )
 }

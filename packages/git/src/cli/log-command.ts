@@ -6,6 +6,7 @@ import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
 import { optionsOf, wholeNumber, withRepository } from './options.ts'
 import type { Output, Piece } from './output.ts'
+import { pageText } from './page-text.ts'
 import { resolveId, shortOid } from './run-ids.ts'
 import { visibleJson } from './visible.ts'
 
@@ -31,10 +32,10 @@ export function logCommand(output: Output): Command {
     .summary('show the events of a run')
     .description('Shows the history of a run, a line for each batch: its sequence, its oid and its events.')
     .argument('<id>', 'the id of the run, or its first digits')
-    .option('--from <n>', 'begin (with --reverse: end) at this sequence', wholeNumber(0))
+    .option('--from <n>', 'leave out what comes before this sequence', wholeNumber(0))
     .option('--limit <n>', 'show at most so many lines', wholeNumber(1))
     .option('--reverse', 'the latest first')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<LogOptions>(command)
       await withRepository(options, async (repository) => {

@@ -1,8 +1,11 @@
 // What the commands share: their options, how these are read, and the repository that they work on.
 
+import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { GitError } from '../git-error.ts'
 import { openRepository } from '../open-repository.ts'
 import type { Repository } from '../repository.ts'
+import { inWords } from './command-error.ts'
 
 /** Options of every command. */
 export interface GlobalOptions {
@@ -20,12 +23,25 @@ export async function withRepository<Result>(
   { repository: directory }: GlobalOptions,
   work: (repository: Repository) => Promise<Result>,
 ): Promise<Result> {
-  const repository = await openRepository(directory)
+  const repository = await openRepository(directory).catch((thrown: unknown) => {
+    throw inWords(thrown, 'NOT_A_REPOSITORY', (failure) =>
+      isMissing(failure) ? `${resolve(directory)} is not there; name the repository with -C` : failure.message,
+    )
+  })
   try {
     return await work(repository)
+  } catch (thrown) {
+    throw inWords(thrown, 'RUN_MISSING', ({ message }) =>
+      message.replace('list what there is with runs()', '"xmachines runs" lists what there is'),
+    )
   } finally {
     await repository.close()
   }
+}
+
+/** Whether it failed because the directory is not there. */
+export function isMissing({ cause }: GitError): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }
 
 /** The option that names modules of machines. */

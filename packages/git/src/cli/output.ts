@@ -1,6 +1,7 @@
 // What the program prints, and where: lines of pieces that are escaped here and nowhere else, painted where somebody
 // looks, cut where a terminal would break them.
 
+import { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 import { visible } from './visible.ts'
 
@@ -18,6 +19,8 @@ type Stream = Pick<NodeJS.WriteStream, 'write' | 'on'> & {
 export interface Output {
   /** Whether the errors are read by somebody at a terminal. */
   readonly watched: boolean
+  /** How wide a page of text is. */
+  readonly page: number
   /** Prints a line. */
   line(...pieces: readonly Piece[]): Promise<void>
   /** Prints a line of a list: on a terminal no longer than it is wide. */
@@ -36,9 +39,13 @@ export class OutputClosed extends Error {}
 /** So many characters are kept until they are written. */
 const FULL = 65_536
 
-/** The output of two streams. */
-export function createOutput(out: Stream, err: Stream): Output {
-  const painted = out.isTTY === true && out.hasColors?.() === true
+/** So wide a page is where nothing says how wide it may be, and at most. */
+const USUAL = 80
+const WIDEST = 100
+
+/** The output of two streams, in colours where the stream has them or the environment asks for them. */
+export function createOutput(out: Stream, err: Stream, environment: NodeJS.ProcessEnv = {}): Output {
+  const painted = isPainted(out, environment)
   // A terminal that does not know how wide it is says 0.
   const width = (out.isTTY === true && out.columns) || Number.POSITIVE_INFINITY
   let kept = ''
@@ -77,12 +84,19 @@ export function createOutput(out: Stream, err: Stream): Output {
 
   return {
     watched: err.isTTY === true,
+    page: Math.min(out.columns || USUAL, WIDEST),
     line: (...pieces) => text(paint(pieces, Number.POSITIVE_INFINITY)),
     row: (...pieces) => text(paint(pieces, width)),
     text,
     complain: (complaint) => void err.write(complaint),
     flush,
   }
+}
+
+/** As `util.styleText` has it: what `FORCE_COLOR` says goes before all else, in a pipe too. */
+function isPainted(out: Stream, environment: NodeJS.ProcessEnv): boolean {
+  if (environment['FORCE_COLOR'] !== undefined) return WriteStream.prototype.getColorDepth(environment) > 2
+  return out.isTTY === true && out.hasColors?.() === true
 }
 
 function cut(text: string, most: number): string {

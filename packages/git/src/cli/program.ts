@@ -7,6 +7,7 @@ import { exportCommand } from './export-command.ts'
 import { importCommand } from './import-command.ts'
 import { logCommand } from './log-command.ts'
 import { type Output, OutputClosed } from './output.ts'
+import { pageText } from './page-text.ts'
 import { runsCommand } from './runs-command.ts'
 import { showCommand } from './show-command.ts'
 import { verifyCommand } from './verify-command.ts'
@@ -16,7 +17,7 @@ const EXAMPLES = `
 Ids may be given by their first digits, four at least. The exit status is 0 where all is well, 1 where what was asked is
 not so or failed, and 2 where it was asked wrongly.
 
-Example:
+Examples:
   $ xmachines -C runs.git runs
   $ xmachines -C runs.git log 2903140d`
 
@@ -54,14 +55,14 @@ function programOf(output: Output): Command {
     .version(versionOf(), '-V, --version', 'print the version')
     .option('-C, --repository <dir>', 'the repository', '.')
     .option('--json', 'print JSON: one document, or one a line')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
   const commands = [runsCommand, logCommand, showCommand, verifyCommand, importCommand, exportCommand]
   for (const command of commands.map((make) => make(output))) program.addCommand(command)
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
       .helpOption('-h, --help', 'print this help')
-      .configureHelp({ showGlobalOptions: true, helpWidth: 120 })
+      .configureHelp({ showGlobalOptions: true, helpWidth: output.page })
       .configureOutput({
         writeOut: (text) => void output.text(text),
         writeErr: (text) => output.complain(text),

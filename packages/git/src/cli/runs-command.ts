@@ -5,6 +5,7 @@ import type { RecordedRun, RunFilter } from '../list-runs.ts'
 import { isMachineName } from '../ref-names.ts'
 import { optionsOf, timeOf, withRepository } from './options.ts'
 import type { Output, Piece } from './output.ts'
+import { pageText } from './page-text.ts'
 import { digitsOf, shortOid } from './run-ids.ts'
 import { visible, visibleJson } from './visible.ts'
 
@@ -21,7 +22,7 @@ export function runsCommand(output: Output): Command {
     .summary('list the runs')
     .description('Lists the runs of a repository, without reading their histories.')
     .option('-m, --machine <name>', 'only those of this machine: NAME, or NAME@VERSION', machineFilter)
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (_options: object, command: Command) => {
       const options = optionsOf<RunFilter>(command)
       await withRepository(options, async (repository) => {

@@ -9,6 +9,7 @@ import { CommandError } from './command-error.ts'
 import { type AnyMachine, loadMachines } from './load-machines.ts'
 import { machineOption, optionsOf, timeOf, wholeNumber, withRepository } from './options.ts'
 import type { Output } from './output.ts'
+import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
 import { resolveId } from './run-ids.ts'
 import { visibleJson } from './visible.ts'
@@ -33,7 +34,7 @@ at, oid, events, stateFrom, state, status }. stateFrom is "machine", "snapshot" 
 not known; then there is neither state nor status.
 
 Example, the state after the third batch:
-  $ xmachines show 2903140d --at 3 --machine ./door.js`
+  $ xmachines show 2903140d --at 3 --machine ./door.mjs`
 
 /** The command. */
 export function showCommand(output: Output): Command {
@@ -43,7 +44,7 @@ export function showCommand(output: Output): Command {
     .argument('<id>', 'the id of the run, or its first digits')
     .option('--at <n>', 'the sequence of the batch (default: the latest)', wholeNumber(0))
     .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<ShowOptions>(command)
       const machines = await loadMachines(options.machine)
@@ -141,5 +142,5 @@ async function print(output: Output, { genesis, sequence, head, snapshots, at, r
   await field('state', JSON.stringify(known.state))
   if (known.status !== undefined) await field('status', known.status)
   const from = { genesis: 'the genesis', snapshot: 'the snapshot kept there, which is trusted', machine: 'a replay' }
-  await field('known from', from[known.stateFrom])
+  await field('from', from[known.stateFrom])
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { type AnyMachine, loadMachines } from './load-machines.ts'
 import { machineOption, optionsOf, withRepository } from './options.ts'
 import type { Output } from './output.ts'
+import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
 import { resolveId } from './run-ids.ts'
 import { visibleJson } from './visible.ts'
@@ -14,10 +15,14 @@ interface VerifyOptions {
 
 const EXAMPLES = `
 With --json, it is one line: { id, machine: { name, version }, sequence, head, snapshots }. What is not right is an error,
-with the sequence at which the history breaks.
+with the sequence at which the history breaks. A history keeps events and not states: where no snapshot is kept, other
+rules are told from those of the run only by what they refuse.
 
 Example:
-  $ xmachines verify 2903140d --machine ./door.js`
+  $ xmachines verify 2903140d --machine ./door.mjs`
+
+/** A history keeps events and not states: other rules that take the same events are not told from these. */
+const UNCOMPARED = 'no snapshots: the machine takes every event; no state could be compared'
 
 /** The command. */
 export function verifyCommand(output: Output): Command {
@@ -28,7 +33,7 @@ export function verifyCommand(output: Output): Command {
     )
     .argument('<id>', 'the id of the run, or its first digits')
     .addOption(machineOption('an ES module that exports the machine').makeOptionMandatory())
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<VerifyOptions>(command)
       const machines = (await loadMachines(options.machine)) as AnyMachine[]
@@ -48,7 +53,7 @@ export function verifyCommand(output: Output): Command {
           `${machine.name}@${machine.version}`,
         ])
         await output.line(`${batches}, replayed up to the head ${head}`)
-        await output.line(snapshots.length === 0 ? 'no snapshots' : `snapshots at ${snapshots.join(', ')}`)
+        await output.line(snapshots.length === 0 ? UNCOMPARED : `snapshots at ${snapshots.join(', ')}`)
       })
     })
 }

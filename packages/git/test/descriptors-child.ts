@@ -1,0 +1,49 @@
+// Records, reads and opens while ever fewer descriptors are left, and says how each went: `safe`, or the code of what it
+// failed with. Then all are given back, and it records what is left.
+
+import { closeSync, openSync } from 'node:fs'
+import { openRepository } from '@xmachines/git'
+import { add, tally, tallyRun } from './repositories.ts'
+
+const [directory = ''] = process.argv.slice(2)
+const tell = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+const told = async (work: () => Promise<unknown>): Promise<string> => {
+  try {
+    await work()
+    return 'safe'
+  } catch (thrown) {
+    const { name, code } = thrown as { name: string; code?: string }
+    return name === 'GitError' ? String(code) : `${name}: ${String(thrown)}`
+  }
+}
+
+for (let left = 0; left < 24; left++) {
+  const repository = await openRepository(directory)
+  const run = tallyRun()
+  const taken: number[] = []
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'))
+  } catch {
+    for (const one of taken.splice(0, left)) closeSync(one)
+  }
+  run.in.send(add())
+  const recorder = repository.record(run)
+  const outcomes = await Promise.all([
+    told(() => recorder.flush()),
+    told(() => repository.find(run.id)),
+    told(() => repository.open(tally, run.id)),
+    told(async () => {
+      for await (const { id } of repository.runs()) if (id === '') tell('lost')
+    }),
+    told(() => openRepository(directory)),
+  ])
+  for (const one of taken) closeSync(one)
+  tell(outcomes.join(' '))
+  await repository.record(run).stop()
+  if ((await repository.find(run.id)).head !== run.head) tell('lost')
+  await repository.close()
+}
+tell('alive')
+process.exit()
