@@ -220,7 +220,10 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     retention.end()
     place.live.remove(source)
     settle?.resolve(recorded)
-    if (reason !== undefined) view?.fail(reason)
+    if (reason === undefined) return
+    // What is committed behind its last sequence is not recorded.
+    for (const { reject } of waiters.splice(0)) reject(reason)
+    view?.fail(reason)
   }
 
   function fail(thrown: GitError): void {

@@ -87,6 +87,25 @@ test('a run that ends ends its recorder, and one that is stopped records what wa
   expect(run.snapshot.current.sequence).toBe(3)
 })
 
+test('a write that waits when its recorder is stopped is rejected, where it is not recorded, and so is a close', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  const writer = recorder.ports().in.getWriter()
+  await writer.write(add())
+  run.in.send(add())
+  const stopping = recorder.stop()
+  const behind = rejection(writer.write(add()))
+  const other = recorder.ports().in
+  run.in.send(add())
+  const closing = rejection(other.close())
+  expect(await stopping).toBe(2)
+  for (const error of await Promise.all([behind, closing])) {
+    expect(error).toMatchObject({ code: 'RECORDER_STOPPED', sequence: 2 })
+  }
+  expect(run.snapshot.current.sequence).toBe(4)
+})
+
 test('recording goes on from where the repository stands, in a run that goes on or was opened again', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
