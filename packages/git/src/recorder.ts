@@ -109,10 +109,16 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     get failure() {
       return error
     },
+    get sequence() {
+      return Math.min(taping.sequence, last)
+    },
+    get recorded() {
+      return recorded
+    },
     prepare: () => (prepared ??= prepare()),
     collect(pack) {
       mark()
-      const end = Math.min(taping.sequence, last)
+      const end = source.sequence
       const from = taken < 0 ? undefined : hexOf(taping.digestAt(taken))
       const before = taken
       if (taken < 0) {
@@ -175,7 +181,18 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   function now(): Recording {
     const { sequence, dropped } = taping
-    return { ref, directory: place.directory, id, recorded, sequence, dropped, head: run.head }
+    return {
+      ref,
+      directory: place.directory,
+      id,
+      recorded,
+      sequence,
+      dropped,
+      // Asked for where it is told: it is computed of all that has no oid yet.
+      get head() {
+        return run.head
+      },
+    }
   }
 
   function mark(): void {
@@ -262,7 +279,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       return done
     },
     async flush() {
-      await reached(Math.min(taping.sequence, last))
+      await reached(source.sequence)
       return recorded
     },
     async stop() {

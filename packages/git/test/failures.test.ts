@@ -177,6 +177,22 @@ test('an object that came out wrong in memory is not written, and other runs of 
   expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
 })
 
+test('a run whose head cannot be computed has its recorder fail, and no other', async () => {
+  const repository = await makeRepository(folder)
+  const [damaged, sound] = [tallyRun(), tallyRun()]
+  damaged.in.send(add())
+  recordable(damaged).digestAt(1)[0]! ^= 1
+  Object.defineProperty(damaged, 'head', {
+    get: () => {
+      throw new RangeError('Invalid string length')
+    },
+  })
+  const recorders = [repository.record(damaged), repository.record(sound)]
+  const ends = await Promise.allSettled(recorders.map(({ stop }) => stop()))
+  expect(ends).toMatchObject([{ reason: { code: 'OBJECT_CORRUPT' } }, { value: 0 }])
+  await repository.close()
+})
+
 test('a lock that a killed process left is told of, and taken away once it is old', async () => {
   const { run, directory, ref } = await recorded()
   const lock = join(directory, `${ref}.lock`)

@@ -154,6 +154,25 @@ test('writes wait above maxUnrecorded, and send does not', async () => {
   await recorder.flush()
 })
 
+test('a repository closes, with what there was at the call, though a run goes on and on', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  const { snapshot } = recorder.ports()
+  // Whatever is recorded, there is more.
+  const goOn = snapshot.subscribe(() => run.in.send(add()))
+  for (let at = 0; at < 30; at++) run.in.send({ type: 'ADD', by: 1, note: '\u0001'.repeat(100_000) })
+  const { sequence } = run.snapshot.current
+  await repository.close()
+  expect(recorder.recorded).toBeGreaterThanOrEqual(sequence)
+  await repository.close()
+  const error = recorder.error
+  goOn()
+  await recorder.stop()
+  expect([error, recorder.recorded]).toEqual([undefined, run.snapshot.current.sequence])
+  expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
+})
+
 test('packs are put together when there are many', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
