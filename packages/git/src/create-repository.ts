@@ -24,6 +24,7 @@ import { listSnapshots, readState } from './read-snapshot.ts'
 import { checkRecordOptions } from './record-options.ts'
 import { type RecorderPlace, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
+import { runRef } from './ref-names.ts'
 import { refSettler } from './ref-sync.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
 import type { Repository } from './repository.ts'
@@ -53,6 +54,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   const upkeep = createUpkeep(gitProgram(directory, gitDirectory, ['core.fsync=all']), packDirectory)
   const movers = new Map<boolean, RefMover>()
   const writers = new Map<boolean, Writer>()
+  /** Of each run, the recorder that was made last: where none is live, it knows why. */
   const recorders = new WeakMap<object, { flush(): Promise<number> }>()
   const live = liveRecorders()
   const settleRefs = refSettler(gitDirectory, packDirectory)
@@ -133,7 +135,8 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       await importHistory({ ...keepingPlace(), ensureMachine, onPack: upkeep.onPack }, history, options),
     export: async (id, options = {}) => await exportRun(place, checkId(id, format), options),
     snapshot(run) {
-      const flush = async (): Promise<unknown> => await recorders.get(run)?.flush()
+      const flush = async (): Promise<unknown> =>
+        (await live.flush(runRef(run.machine.name, run.id), run)) || (await recorders.get(run)?.flush())
       return keepSnapshot(keepingPlace(), run, flush)
     },
     async snapshots(id) {

@@ -106,6 +106,8 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   const source: Source & LiveRecorder = {
     ref,
+    run,
+    flush,
     get failure() {
       return error
     },
@@ -264,6 +266,11 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     return new Promise((resolve, reject) => waiters.push({ sequence, resolve, reject }))
   }
 
+  async function flush(): Promise<number> {
+    await reached(source.sequence)
+    return recorded
+  }
+
   place.live.add(source)
   place.writer.enqueue(source)
   return {
@@ -278,10 +285,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       watched = true
       return done
     },
-    async flush() {
-      await reached(source.sequence)
-      return recorded
-    },
+    flush,
     async stop() {
       if (error !== undefined) throw error
       last = Math.min(last, taping.sequence)
