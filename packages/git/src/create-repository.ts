@@ -90,7 +90,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   }
 
   function keepingPlace(): SnapshotPlace {
-    return { ...place, packDirectory, mover: moverOf(true) }
+    return { ...place, packDirectory, mover: moverOf(true), onPack: upkeep.onPack }
   }
 
   return {
@@ -132,7 +132,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       return run
     },
     import: async (history, options = {}) =>
-      await importHistory({ ...keepingPlace(), ensureMachine, onPack: upkeep.onPack }, history, options),
+      await importHistory({ ...keepingPlace(), ensureMachine }, history, options),
     export: async (id, options = {}) => await exportRun(place, checkId(id, format), options),
     snapshot(run) {
       const flush = async (): Promise<unknown> =>

@@ -1,5 +1,6 @@
 /** What a recorder writes is what the engine computed and what Git finds sound; what it tells is safe. */
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -173,18 +174,40 @@ test('a repository closes, with what there was at the call, though a run goes on
   expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
 })
 
-test('packs are put together when there are many', async () => {
-  const repository = await makeRepository(folder)
-  const run = tallyRun()
-  const recorder = repository.record(run, { durability: 'process' })
-  for (let at = 0; at < 60; at++) {
-    run.in.send(add())
-    await recorder.flush()
-  }
-  await repository.close()
-  expect(Number(/packs: (\d+)/.exec(git(repository.directory, 'count-objects', '-v'))![1])).toBeLessThan(50)
-  expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
-  expect((await repository.open(tally, run.id)).head).toBe(run.head)
+describe('packs are put together when there are many', () => {
+  const packsOf = (directory: string): number => Number(/packs: (\d+)/.exec(git(directory, 'count-objects', '-v'))?.[1])
+
+  test('of what is recorded, and where several have an index together', async () => {
+    const repository = await makeRepository(folder)
+    const { directory } = repository
+    const run = tallyRun()
+    const recorder = repository.record(run, { durability: 'process' })
+    for (let at = 0; at < 60; at++) {
+      run.in.send(add())
+      await recorder.flush()
+      if (at !== 20) continue
+      git(directory, 'multi-pack-index', 'write')
+      // As Git writes it in increments: a chain of such.
+      mkdirSync(join(directory, 'objects/pack/multi-pack-index.d'))
+      writeFileSync(join(directory, 'objects/pack/multi-pack-index.d/multi-pack-index-chain'), '')
+    }
+    await repository.close()
+    expect(packsOf(directory)).toBeLessThan(50)
+    expect(readdirSync(join(directory, 'objects/pack')).filter((name) => name.startsWith('multi'))).toEqual([])
+    expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+    expect((await repository.open(tally, run.id)).head).toBe(run.head)
+  })
+
+  test('of snapshots', async () => {
+    const repository = await makeRepository(folder)
+    const runs = Array.from({ length: 55 }, () => tallyRun())
+    await Promise.all(runs.map((run) => repository.record(run).stop()))
+    for (const run of runs) await repository.snapshot(run)
+    await repository.close()
+    expect(packsOf(repository.directory)).toBeLessThan(50)
+    expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+    expect((await repository.verify(tally, runs[0]!.id)).snapshots).toEqual([0])
+  })
 })
 
 test('a run of another format is refused, and what is not an option', async () => {
