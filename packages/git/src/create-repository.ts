@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { Machine, RunEvent } from '@xmachines/core'
+import { recordable } from '@xmachines/core/recording'
 import { streamEarlier } from './earlier-batches.ts'
 import { exportRun } from './export-run.ts'
 import { fetchAll, fetchRun } from './fetch.ts'
@@ -98,7 +99,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     format,
     record(run, options = {}) {
       checkRecordOptions(options)
-      const used = run.genesis.format
+      const used = recordable(run).format.name
       if (used !== format) {
         throw new GitError(
           'FORMAT_MISMATCH',

@@ -210,6 +210,17 @@ describe('packs are put together when there are many', () => {
   })
 })
 
+test.each([
+  ['nothing', undefined],
+  ['an object', {}],
+  ['a machine', tally],
+])('%s is neither recorded nor kept a snapshot of, and it is said what is', async (_what, given) => {
+  const repository = await makeRepository(folder)
+  const refusal = { name: 'TypeError', message: expect.stringMatching(/^run is .*; it must be a run that createRun/) }
+  expect(() => repository.record(given as never)).toThrow(expect.objectContaining(refusal))
+  expect(await rejection(repository.snapshot(given as never))).toMatchObject(refusal)
+})
+
 test('a run of another format is refused, and what is not an option', async () => {
   const repository = await makeRepository(folder)
   expect(() => repository.record(tallyRun('sha256'))).toThrow(expect.objectContaining({ code: 'FORMAT_MISMATCH' }))
