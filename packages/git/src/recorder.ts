@@ -45,7 +45,8 @@ export interface Recorder<State, Event, Output> {
   stop(): Promise<number>
   /**
    * A set of ports that shows only what is recorded: `write` resolves, and `out` and `snapshot` deliver, once it is.
-   * The place for effects: an output that a crash loses must never have been acted on.
+   * The place for effects: an output that a crash loses must never have been acted on. It is the writer of
+   * `in.getWriter()` that has `write` wait, and of any writer, as of `pipeTo`, `close`.
    */
   ports(options?: PortsOptions): RecordedPorts<State, Event, Output>
 }
