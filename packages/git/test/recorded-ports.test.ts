@@ -101,7 +101,13 @@ test('a pipe that only writes resolves, and a writer from elsewhere closes, once
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
-  await ReadableStream.from([add(), add(), add()]).pipeTo(recorder.ports().in)
+  const source = new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < 3; at++) controller.enqueue(add())
+      controller.close()
+    },
+  })
+  await source.pipeTo(recorder.ports().in)
   expect(recorder.recorded).toBe(3)
   const writer = new WritableStreamDefaultWriter(recorder.ports().in)
   await writer.write(add())
