@@ -36,7 +36,7 @@ type RoundEvent = { type: 'START' } | { type: 'BROUGHT'; door: number }
 export const round: Machine<RoundState, RoundEvent, { type: 'bring'; door: number }, undefined> = defineMachine({
   name: 'round',
   version: '1',
-  initial: { door: -1 } as RoundState,
+  initial: { door: -1 },
   transition: (state: RoundState, event: RoundEvent, emit) => {
     const waited = event.type === 'START' ? state.door === -1 : event.door === state.door
     if (!waited) return state
