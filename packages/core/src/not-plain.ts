@@ -4,6 +4,13 @@
 export const MOST_LEVELS = 512
 /** The most values in one value, a shared reference counted each time it is met. */
 export const MOST_NODES = 1_000_000
+/**
+ * Text counts as a value for each so many characters, to the nearest, and so do keys: then the JSON of it all, where each
+ * character may be escaped by six, is no longer than any engine's longest string (2²⁹ characters in V8), and has an oid.
+ */
+export const VALUE_TEXT = 80
+/** Keys shorter than half of that need no counting: they come with a value. */
+export const SHORT_KEY: number = VALUE_TEXT / 2
 
 /** Why a value is not plain data; thrown, and not an Error, because a stack would cost more than the check. */
 export class NotPlain {
@@ -37,7 +44,7 @@ export function tooDeep(level: number): NotPlain {
 }
 
 export function tooMany(level: number): NotPlain {
-  return refused(level, `brings more than ${MOST_NODES} values; write less at a time`)
+  return refused(level, `brings more than ${MOST_NODES} values of up to ${VALUE_TEXT} characters; write less at once`)
 }
 
 const loneSurrogate = 'has text with a lone surrogate, which UTF-8 cannot say: use well-formed text'

@@ -17,10 +17,12 @@ import {
   notALeaf,
   notAnItem,
   notAnObject,
+  SHORT_KEY,
   symbolKey,
   tooDeep,
   tooMany,
   trail,
+  VALUE_TEXT,
 } from './not-plain.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -214,8 +216,8 @@ function freezeArray(value: readonly unknown[], level: number): void {
 }
 
 function checkKey(key: string, level: number): void {
-  if (key === '__proto__' || !key.isWellFormed()) throw badKey(level, key)
-  if (goodKeys.size < 1000 && key.length < 100) goodKeys.add(key)
+  if (key === '__proto__' || !isText(key)) throw badKey(level, key)
+  if (goodKeys.size < 1000 && key.length < SHORT_KEY) goodKeys.add(key)
 }
 
 /** Counts a number; what is no number, or one too many, is for `checkLeaf`. */
@@ -225,18 +227,22 @@ function countNumber(value: unknown): boolean {
   return true
 }
 
+/** Whether text is well-formed; counts what is long as several values, before that which it is. */
+function isText(text: string): boolean {
+  nodes += Math.round(text.length / VALUE_TEXT)
+  return text.isWellFormed()
+}
+
 function checkLeaf(value: unknown, level: number): void {
-  if (++nodes > MOST_NODES) throw tooMany(level)
   const type = typeof value
-  if (
+  const isGood =
     type === 'string'
-      ? (value as string).isWellFormed()
+      ? isText(value as string)
       : type === 'number'
         ? Number.isFinite(value)
         : type === 'boolean' || value === null
-  )
-    return
-  throw notALeaf(value, level)
+  if (++nodes > MOST_NODES) throw tooMany(level)
+  if (!isGood) throw notALeaf(value, level)
 }
 
 function checkObject(value: object, level: number): void {

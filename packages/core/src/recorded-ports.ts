@@ -131,7 +131,11 @@ class RecordedSet extends PortSet {
   }
 }
 
-/** A `write` resolves once its batch is recorded, and does not have the next one wait for that. */
+/**
+ * The `write` of a writer that `getWriter` gives resolves once its batch is recorded, and does not have the next one wait
+ * for that. A sink could not do so, for a stream has the next write wait for the one before: a pipe, or a writer that was
+ * made by its constructor, is told when its batch is applied, and waits for what is recorded where it closes.
+ */
 class RecordedIn<Event> extends InPort<Event> {
   readonly #recorded: () => Promise<void>
 

@@ -7,9 +7,10 @@ import { type Log, sequenceOf } from './log.ts'
 import type { RunEvent } from './machine.ts'
 import { type Mark, markOf } from './mark.ts'
 import type { GitObject, ObjectFormat } from './oid.ts'
+import { mustBe } from './quote.ts'
 import { openRecorded, type RecordedView } from './recorded-ports.ts'
 import { type ReadEarlier, type Retention, retain } from './retention.ts'
-import { insideOf, type Run } from './run.ts'
+import { insideOf, Run } from './run.ts'
 
 export { isMachine } from './machine.ts'
 export type { Mark } from './mark.ts'
@@ -65,10 +66,15 @@ export interface Hold {
  *
  * @param run the run
  * @returns what a recorder needs of it
+ * @throws {TypeError} where it is none, or of another copy of this package
  */
 export function recordable<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
 ): Recordable<State, Event, Output> {
+  const given: unknown = run
+  if (!(given instanceof Run)) {
+    throw new TypeError(mustBe('run', given, 'a run that createRun or restoreRun of this copy of @xmachines/core made'))
+  }
   const { log, initial } = insideOf(run)
   return {
     format: log.origin.format,

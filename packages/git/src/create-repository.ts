@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { Machine, RunEvent } from '@xmachines/core'
+import { recordable } from '@xmachines/core/recording'
 import { streamEarlier } from './earlier-batches.ts'
 import { exportRun } from './export-run.ts'
 import { fetchAll, fetchRun } from './fetch.ts'
@@ -24,6 +25,7 @@ import { listSnapshots, readState } from './read-snapshot.ts'
 import { checkRecordOptions } from './record-options.ts'
 import { type RecorderPlace, startRecorder } from './recorder.ts'
 import { type RefMover, refMover } from './ref-moves.ts'
+import { runRef } from './ref-names.ts'
 import { refSettler } from './ref-sync.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from './remotes.ts'
 import type { Repository } from './repository.ts'
@@ -53,6 +55,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   const upkeep = createUpkeep(gitProgram(directory, gitDirectory, ['core.fsync=all']), packDirectory)
   const movers = new Map<boolean, RefMover>()
   const writers = new Map<boolean, Writer>()
+  /** Of each run, the recorder that was made last: where none is live, it knows why. */
   const recorders = new WeakMap<object, { flush(): Promise<number> }>()
   const live = liveRecorders()
   const settleRefs = refSettler(gitDirectory, packDirectory)
@@ -88,7 +91,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
   }
 
   function keepingPlace(): SnapshotPlace {
-    return { ...place, packDirectory, mover: moverOf(true) }
+    return { ...place, packDirectory, mover: moverOf(true), onPack: upkeep.onPack }
   }
 
   return {
@@ -96,7 +99,7 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
     format,
     record(run, options = {}) {
       checkRecordOptions(options)
-      const used = run.genesis.format
+      const used = recordable(run).format.name
       if (used !== format) {
         throw new GitError(
           'FORMAT_MISMATCH',
@@ -130,10 +133,11 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       return run
     },
     import: async (history, options = {}) =>
-      await importHistory({ ...keepingPlace(), ensureMachine, onPack: upkeep.onPack }, history, options),
+      await importHistory({ ...keepingPlace(), ensureMachine }, history, options),
     export: async (id, options = {}) => await exportRun(place, checkId(id, format), options),
     snapshot(run) {
-      const flush = async (): Promise<unknown> => await recorders.get(run)?.flush()
+      const flush = async (): Promise<unknown> =>
+        (await live.flush(runRef(run.machine.name, run.id), run)) || (await recorders.get(run)?.flush())
       return keepSnapshot(keepingPlace(), run, flush)
     },
     async snapshots(id) {

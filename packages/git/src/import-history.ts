@@ -57,7 +57,6 @@ export interface ImportedRun {
 /** Where histories are imported to. */
 export interface ImportPlace extends SnapshotPlace {
   ensureMachine(machine: MachineBranch, mover: RefMover): Promise<void>
-  onPack(): void
 }
 
 /** How often a ref that others move meanwhile is looked at again. */

@@ -23,6 +23,8 @@ interface Asked {
 /** A reader of single objects. Names must have been checked: they are lines of its input. */
 export function objectReader(git: GitProgram, format: FormatName): ObjectReader {
   let child: GitProcess | undefined
+  /** Whether it is to end once nothing is asked: it answers what it was asked before another is. */
+  let closing = false
   /** What was asked and not answered, in order. */
   let asked: Asked[] = []
 
@@ -50,7 +52,9 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
         if (object.fault !== undefined) one?.reject(object.fault)
         else one?.resolve(object.type === 'missing' ? undefined : object)
       }
-      if (asked.length === 0) letGo(started)
+      if (asked.length > 0) return
+      letGo(started)
+      if (closing) end()
     })
     started.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaints += text
@@ -62,6 +66,12 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
       ended(started, error, complaint === '')
     })
     return started
+  }
+
+  function end(): void {
+    child?.stdin.end()
+    child = undefined
+    closing = false
   }
 
   // The first without an answer is the one it died of, unless somebody killed it; the others are asked again.
@@ -78,8 +88,8 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
   return {
     read: (name) => new Promise((resolve, reject) => ask({ name, resolve, reject, again: false })),
     close() {
-      child?.stdin.end()
-      child = undefined
+      if (asked.length === 0) end()
+      else closing = true
     },
   }
 }

@@ -45,7 +45,8 @@ export interface Recorder<State, Event, Output> {
   stop(): Promise<number>
   /**
    * A set of ports that shows only what is recorded: `write` resolves, and `out` and `snapshot` deliver, once it is.
-   * The place for effects: an output that a crash loses must never have been acted on.
+   * The place for effects: an output that a crash loses must never have been acted on. It is the writer of
+   * `in.getWriter()` that has `write` wait, and of any writer, as of `pipeTo`, `close`.
    */
   ports(options?: PortsOptions): RecordedPorts<State, Event, Output>
 }
@@ -106,13 +107,21 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   const source: Source & LiveRecorder = {
     ref,
+    run,
+    flush,
     get failure() {
       return error
+    },
+    get sequence() {
+      return Math.min(taping.sequence, last)
+    },
+    get recorded() {
+      return recorded
     },
     prepare: () => (prepared ??= prepare()),
     collect(pack) {
       mark()
-      const end = Math.min(taping.sequence, last)
+      const end = source.sequence
       const from = taken < 0 ? undefined : hexOf(taping.digestAt(taken))
       const before = taken
       if (taken < 0) {
@@ -175,7 +184,18 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   function now(): Recording {
     const { sequence, dropped } = taping
-    return { ref, directory: place.directory, id, recorded, sequence, dropped, head: run.head }
+    return {
+      ref,
+      directory: place.directory,
+      id,
+      recorded,
+      sequence,
+      dropped,
+      // Asked for where it is told: it is computed of all that has no oid yet.
+      get head() {
+        return run.head
+      },
+    }
   }
 
   function mark(): void {
@@ -220,7 +240,10 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     retention.end()
     place.live.remove(source)
     settle?.resolve(recorded)
-    if (reason !== undefined) view?.fail(reason)
+    if (reason === undefined) return
+    // What is committed behind its last sequence is not recorded.
+    for (const { reject } of waiters.splice(0)) reject(reason)
+    view?.fail(reason)
   }
 
   function fail(thrown: GitError): void {
@@ -244,6 +267,11 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     return new Promise((resolve, reject) => waiters.push({ sequence, resolve, reject }))
   }
 
+  async function flush(): Promise<number> {
+    await reached(source.sequence)
+    return recorded
+  }
+
   place.live.add(source)
   place.writer.enqueue(source)
   return {
@@ -258,10 +286,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       watched = true
       return done
     },
-    async flush() {
-      await reached(Math.min(taping.sequence, last))
-      return recorded
-    },
+    flush,
     async stop() {
       if (error !== undefined) throw error
       last = Math.min(last, taping.sequence)

@@ -52,6 +52,8 @@ export function refMover(
   read: (ref: string) => Promise<string | undefined>,
 ): RefMover {
   let child: GitProcess | undefined
+  /** Whether it is to end once nothing is under way: it answers what it was sent before another is asked. */
+  let closing = false
   /** Moves that were sent and not answered, in order. */
   let sent: Pending[] = []
   /** Runs while there are such. */
@@ -98,6 +100,7 @@ export function refMover(
       }
       letGo(started)
       clearTimeout(watch)
+      if (closing) end()
     })
     started.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaints += text
@@ -109,6 +112,12 @@ export function refMover(
       ended(started, new GitError('GIT_FAILED', `git update-ref failed: ${how}`), complaint === '')
     })
     return started
+  }
+
+  function end(): void {
+    child?.stdin.end()
+    child = undefined
+    closing = false
   }
 
   // The first move without an answer is the one it died of, unless somebody killed it; the others are sent again.
@@ -141,8 +150,8 @@ export function refMover(
     move: (moves) =>
       Promise.all(moves.map((move) => new Promise<MoveFailure>((settle) => send({ move, settle, retried: false })))),
     close() {
-      child?.stdin.end()
-      child = undefined
+      if (sent.length === 0) end()
+      else closing = true
     },
   }
 }

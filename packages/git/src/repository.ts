@@ -27,6 +27,8 @@ export interface Repository {
   /**
    * Takes a run's history into the repository as it is committed, until the run ends or the recorder is stopped.
    * @throws {GitError} `FORMAT_MISMATCH` where the run's oids are of another object format
+   * @throws {TypeError} where it is given no run, or an option of the wrong type
+   * @throws {RangeError} where an option is out of its range
    */
   record<State, Event extends RunEvent, Output, Input>(
     run: Run<State, Event, Output, Input>,
@@ -72,6 +74,7 @@ export interface Repository {
   /**
    * Keeps the run's latest state beside its history, at a ref that is created once and never moved (RFC Run v1 §6).
    * @throws {GitError} `NOT_RECORDED` where the run's head is not in this repository
+   * @throws {TypeError} where it is given no run
    */
   snapshot<State, Event extends RunEvent, Output, Input>(run: Run<State, Event, Output, Input>): Promise<KeptSnapshot>
   /** The snapshots that are kept of a run, the earliest first. */
@@ -114,6 +117,6 @@ export interface Repository {
    */
   fetch(remote: string, id: 'all', options?: NetworkOptions): Promise<readonly FetchedRun[]>
   fetch(remote: string, id: string, options?: NetworkOptions): Promise<FetchedRun>
-  /** Waits for what is being written, and lets go of the repository, whose next use takes hold of it again. */
+  /** Waits for what there is to be written at the call, and lets go of the repository, whose next use takes hold of it again. */
   close(): Promise<void>
 }

@@ -26,6 +26,8 @@ export interface KeptSnapshot {
 export interface SnapshotPlace extends ReadingPlace {
   readonly packDirectory: string
   readonly mover: RefMover
+  /** Told after each pack. */
+  onPack(): void
 }
 
 /** What a snapshot is made of. */
@@ -114,4 +116,5 @@ async function write(place: SnapshotPlace, ref: string, objects: readonly GitObj
   } finally {
     await release()
   }
+  place.onPack()
 }

@@ -51,9 +51,9 @@ export function createUpkeep(git: GitProgram, packDirectory: string): Upkeep {
     if (made.size === 0) return
     await syncDirectory(packDirectory)
     const names = new Set(await readdir(packDirectory))
-    // An index over several packs would name those that go.
+    // An index over several packs would name those that go; one that is a chain of files is a directory.
     const several = [...names].filter((name) => name.startsWith('multi-pack-index'))
-    await Promise.all(several.map((name) => rm(join(packDirectory, name), { force: true })))
+    await Promise.all(several.map((name) => rm(join(packDirectory, name), { force: true, recursive: true })))
     const gone = small.filter((pack) => !made.has(pack.replace(/^pack-/, '')) && !isKept(names, pack))
     for (const pack of gone) {
       for (const end of ['.pack', '.idx', '.rev', '.bitmap']) {

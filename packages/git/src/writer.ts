@@ -13,6 +13,9 @@ import { syncRefs } from './ref-sync.ts'
 /** Someone who has something to write. */
 export interface Source {
   readonly ref: string
+  /** The sequence up to which it is to be written, and that up to which it is. */
+  readonly sequence: number
+  readonly recorded: number
   /** Learns where its ref stands. */
   prepare(): Promise<void>
   /** Puts what it has into a pack, up to a limit; synchronous. Undefined where there is nothing. */
@@ -49,7 +52,7 @@ export interface WriterPlace {
 export interface Writer {
   /** Has a source asked for what it has. */
   enqueue(source: Source): void
-  /** Resolves when nothing is under way. */
+  /** Resolves when all that sources have at the call is written, or failed. */
   idle(): Promise<void>
 }
 
@@ -63,33 +66,61 @@ interface Share {
   readonly taken: Taken
 }
 
+/** What was taken of several, and when it is written. */
+interface Group {
+  readonly shares: readonly Share[]
+  readonly written: Promise<void>
+}
+
 /** The writer of a place. */
 export function createWriter(place: WriterPlace): Writer {
   const queue = new Set<Source>()
+  /** Those that are asked for what they have, and the groups that are being written, in order. */
+  let asked: readonly Source[] = []
+  const groups = new Set<Group>()
   /** Branches of machines that are known to be on disk. */
   const synced = new Set<string>()
+  /** What is done until the queue is empty, and the part of it that is under way. */
   let draining: Promise<void> | undefined
+  let round: Promise<void> | undefined
 
   async function drain(): Promise<void> {
-    // What else comes in this tick joins the first group.
-    await new Promise((resolve) => setImmediate(resolve))
-    const groups: Promise<void>[] = []
-    while (queue.size > 0) {
-      const shares: Share[] = []
-      const pack = await build(shares)
-      if (pack !== undefined) {
-        const before = groups.at(-1)
-        groups.push(write(pack, shares, before))
-        if (groups.length >= MOST_GROUPS) await groups.shift()
+    try {
+      // What else comes in this tick joins the first group.
+      round = new Promise((resolve) => setImmediate(resolve))
+      await round
+      while (queue.size > 0) {
+        round = writeNext()
+        await round
       }
-      // A source that comes back while its last group is written finds it written.
-      if (queue.size === 0) await Promise.all(groups.splice(0))
+    } finally {
+      draining = undefined
     }
-    draining = undefined
+  }
+
+  async function writeNext(): Promise<void> {
+    const shares: Share[] = []
+    const pack = await build(shares)
+    if (pack !== undefined) {
+      const before = [...groups].at(-1)?.written
+      const written = write(pack, shares, before).finally(() => groups.delete(group))
+      const group: Group = { shares, written }
+      groups.add(group)
+    }
+    asked = []
+    const [oldest] = groups
+    if (groups.size >= MOST_GROUPS) await oldest?.written
+    // A source that comes back while its last group is written finds it written.
+    if (queue.size === 0) await allWritten()
+  }
+
+  async function allWritten(): Promise<void> {
+    await Promise.all([...groups].map(({ written }) => written))
   }
 
   async function build(shares: Share[]): Promise<PackBuilder | undefined> {
     const sources = [...queue]
+    asked = sources
     queue.clear()
     await Promise.all(sources.map((source) => source.prepare().catch((thrown) => fail(source, thrown))))
     const pack = new PackBuilder(place.format)
@@ -136,13 +167,14 @@ export function createWriter(place: WriterPlace): Writer {
     const failures = await place.mover.move(sound.map(({ taken }) => taken.move))
     if (place.durable) await sync(sound)
     await Promise.all(
-      sound.map(async ({ source, taken }, at) => {
-        const failure = failures[at]
-        if (failure === undefined) source.written(taken)
-        else if (failure instanceof RefMismatch) await source.overtaken(taken).catch((thrown) => fail(source, thrown))
-        else fail(source, failure)
-      }),
+      sound.map(({ source, taken }, at) => tell(source, taken, failures[at]).catch((thrown) => fail(source, thrown))),
     )
+  }
+
+  async function tell(source: Source, taken: Taken, failure: RefMismatch | GitError | undefined): Promise<void> {
+    if (failure === undefined) source.written(taken)
+    else if (failure instanceof RefMismatch) await source.overtaken(taken)
+    else throw failure
   }
 
   async function sync(shares: readonly Share[]): Promise<void> {
@@ -152,7 +184,15 @@ export function createWriter(place: WriterPlace): Writer {
   }
 
   function fail(source: Source, thrown: unknown): void {
-    source.failed(asGitError(thrown, `writing into ${place.packDirectory}`))
+    const error = asGitError(thrown, `writing into ${place.packDirectory}`)
+    try {
+      source.failed(error)
+    } catch (beyond) {
+      // It must not stop the others.
+      process.emitWarning(
+        `the recorder of ${source.ref} failed: ${String(beyond)}, when it was told of: ${error.message}`,
+      )
+    }
   }
 
   return {
@@ -161,7 +201,13 @@ export function createWriter(place: WriterPlace): Writer {
       draining ??= drain()
     },
     async idle() {
-      while (draining !== undefined) await draining
+      const sources = [...queue, ...asked, ...[...groups].flatMap(({ shares }) => shares.map(({ source }) => source))]
+      const due = sources.map((source) => ({ source, sequence: source.sequence }))
+      // A run that goes on has more to write each time: that is not waited for.
+      const isDue = ({ source, sequence }: (typeof due)[number]): boolean =>
+        source.failure === undefined && source.recorded < sequence
+      while (draining !== undefined && due.some(isDue)) await round
+      await allWritten()
     },
   }
 }

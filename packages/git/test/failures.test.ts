@@ -193,6 +193,22 @@ test('a git that was ended while it read says nothing of what it read', async ()
   expect((await repository.open(tally, run.id)).head).toBe(run.head)
 })
 
+test('a run whose head cannot be computed has its recorder fail, and no other', async () => {
+  const repository = await makeRepository(folder)
+  const [damaged, sound] = [tallyRun(), tallyRun()]
+  damaged.in.send(add())
+  recordable(damaged).digestAt(1)[0]! ^= 1
+  Object.defineProperty(damaged, 'head', {
+    get: () => {
+      throw new RangeError('Invalid string length')
+    },
+  })
+  const recorders = [repository.record(damaged), repository.record(sound)]
+  const ends = await Promise.allSettled(recorders.map(({ stop }) => stop()))
+  expect(ends).toMatchObject([{ reason: { code: 'OBJECT_CORRUPT' } }, { value: 0 }])
+  await repository.close()
+})
+
 test('a lock that a killed process left is told of, and taken away once it is old', async () => {
   const { run, directory, ref } = await recorded()
   const lock = join(directory, `${ref}.lock`)

@@ -97,6 +97,25 @@ test('a pipe through them ends when its source does, with all of it recorded', a
   expect(git(repository.directory, 'rev-list', '--count', recorder.ref)).toBe('22')
 })
 
+test('a pipe that only writes resolves, and a writer from elsewhere closes, once all is recorded', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  const source = new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < 3; at++) controller.enqueue(add())
+      controller.close()
+    },
+  })
+  await source.pipeTo(recorder.ports().in)
+  expect(recorder.recorded).toBe(3)
+  const writer = new WritableStreamDefaultWriter(recorder.ports().in)
+  await writer.write(add())
+  expect(run.snapshot.current.sequence).toBe(4)
+  await writer.close()
+  expect(recorder.recorded).toBe(4)
+})
+
 test('they end with the run once its end is recorded', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()

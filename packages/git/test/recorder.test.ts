@@ -1,5 +1,6 @@
 /** What a recorder writes is what the engine computed and what Git finds sound; what it tells is safe. */
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -87,6 +88,25 @@ test('a run that ends ends its recorder, and one that is stopped records what wa
   expect(run.snapshot.current.sequence).toBe(3)
 })
 
+test('a write that waits when its recorder is stopped is rejected, where it is not recorded, and so is a close', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  const writer = recorder.ports().in.getWriter()
+  await writer.write(add())
+  run.in.send(add())
+  const stopping = recorder.stop()
+  const behind = rejection(writer.write(add()))
+  const other = recorder.ports().in
+  run.in.send(add())
+  const closing = rejection(other.close())
+  expect(await stopping).toBe(2)
+  for (const error of await Promise.all([behind, closing])) {
+    expect(error).toMatchObject({ code: 'RECORDER_STOPPED', sequence: 2 })
+  }
+  expect(run.snapshot.current.sequence).toBe(4)
+})
+
 test('recording goes on from where the repository stands, in a run that goes on or was opened again', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
@@ -135,18 +155,70 @@ test('writes wait above maxUnrecorded, and send does not', async () => {
   await recorder.flush()
 })
 
-test('packs are put together when there are many', async () => {
+test('a repository closes, with what there was at the call, though a run goes on and on', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
-  const recorder = repository.record(run, { durability: 'process' })
-  for (let at = 0; at < 60; at++) {
-    run.in.send(add())
-    await recorder.flush()
-  }
+  const recorder = repository.record(run)
+  const { snapshot } = recorder.ports()
+  // Whatever is recorded, there is more.
+  const goOn = snapshot.subscribe(() => run.in.send(add()))
+  for (let at = 0; at < 30; at++) run.in.send({ type: 'ADD', by: 1, note: '\u0001'.repeat(100_000) })
+  const { sequence } = run.snapshot.current
   await repository.close()
-  expect(Number(/packs: (\d+)/.exec(git(repository.directory, 'count-objects', '-v'))![1])).toBeLessThan(50)
-  expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
-  expect((await repository.open(tally, run.id)).head).toBe(run.head)
+  expect(recorder.recorded).toBeGreaterThanOrEqual(sequence)
+  await repository.close()
+  const error = recorder.error
+  goOn()
+  await recorder.stop()
+  expect([error, recorder.recorded]).toEqual([undefined, run.snapshot.current.sequence])
+  expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
+})
+
+describe('packs are put together when there are many', () => {
+  const packsOf = (directory: string): number => Number(/packs: (\d+)/.exec(git(directory, 'count-objects', '-v'))?.[1])
+
+  test('of what is recorded, and where several have an index together', async () => {
+    const repository = await makeRepository(folder)
+    const { directory } = repository
+    const run = tallyRun()
+    const recorder = repository.record(run, { durability: 'process' })
+    for (let at = 0; at < 60; at++) {
+      run.in.send(add())
+      await recorder.flush()
+      if (at !== 20) continue
+      git(directory, 'multi-pack-index', 'write')
+      // As Git writes it in increments: a chain of such.
+      mkdirSync(join(directory, 'objects/pack/multi-pack-index.d'))
+      writeFileSync(join(directory, 'objects/pack/multi-pack-index.d/multi-pack-index-chain'), '')
+    }
+    await repository.close()
+    expect(packsOf(directory)).toBeLessThan(50)
+    expect(readdirSync(join(directory, 'objects/pack')).filter((name) => name.startsWith('multi'))).toEqual([])
+    expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+    expect((await repository.open(tally, run.id)).head).toBe(run.head)
+  })
+
+  test('of snapshots', async () => {
+    const repository = await makeRepository(folder)
+    const runs = Array.from({ length: 55 }, () => tallyRun())
+    await Promise.all(runs.map((run) => repository.record(run).stop()))
+    for (const run of runs) await repository.snapshot(run)
+    await repository.close()
+    expect(packsOf(repository.directory)).toBeLessThan(50)
+    expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+    expect((await repository.verify(tally, runs[0]!.id)).snapshots).toEqual([0])
+  })
+})
+
+test.each([
+  ['nothing', undefined],
+  ['an object', {}],
+  ['a machine', tally],
+])('%s is neither recorded nor kept a snapshot of, and it is said what is', async (_what, given) => {
+  const repository = await makeRepository(folder)
+  const refusal = { name: 'TypeError', message: expect.stringMatching(/^run is .*; it must be a run that createRun/) }
+  expect(() => repository.record(given as never)).toThrow(expect.objectContaining(refusal))
+  expect(await rejection(repository.snapshot(given as never))).toMatchObject(refusal)
 })
 
 test('a run of another format is refused, and what is not an option', async () => {

@@ -136,6 +136,34 @@ test('a snapshot that the history does not come to is found, and not written ove
   expect(await rejection(repository.verify(tally, run.id))).toMatchObject({ code: 'SNAPSHOT_MISMATCH', sequence: 1 })
 })
 
+test('of several recorders of a run one that records suffices', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorders = [repository.record(run), repository.record(run), repository.record(run)] as const
+  await recorders[2].stop()
+  run.in.send(add())
+  expect(await repository.snapshot(run)).toMatchObject({ sequence: 1 })
+  run.in.send(add())
+  await recorders[1].flush()
+  const stopping = recorders[1].stop()
+  run.in.send(add())
+  expect(await repository.snapshot(run)).toMatchObject({ sequence: 3 })
+  await Promise.all([stopping, recorders[0].stop()])
+  run.in.send(add())
+  expect(await rejection(repository.snapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 4 })
+})
+
+test('why a run is no longer recorded is told to whoever wants a snapshot', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  const recorder = repository.record(run)
+  await recorder.flush()
+  git(repository.directory, 'update-ref', '-d', recorder.ref)
+  run.in.send(add())
+  expect(await rejection(repository.snapshot(run))).toMatchObject({ code: 'HISTORY_DIVERGED' })
+  expect(await rejection(repository.snapshot(run))).toBe(recorder.error)
+})
+
 test('a run that is not recorded has no snapshot here', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
