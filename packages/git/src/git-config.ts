@@ -1,5 +1,5 @@
-// Changes the configuration of a repository as Git does, behind its lock, but in one step and synced: Git syncs none of it,
-// and a repository whose configuration a power cut emptied is none.
+// Changes the configuration of a repository as Git does, behind its lock, but in one step and synced: Git syncs none of
+// it, and a repository whose configuration a power cut emptied is none.
 
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { syncDirectory } from './pack-store.ts'
 import { pause } from './pause.ts'
 import { clearStaleLock } from './ref-locks.ts'
 
-/** How often a lock that somebody else holds is asked for: some seconds long, when nothing takes longer than it should. */
+/** How often a lock is asked for that somebody else holds: for some seconds, and nobody needs one. */
 const MOST_TRIES = 40
 
 /** Makes changes, each the arguments of a `git config`; all of them, or none. */

@@ -1,4 +1,5 @@
-// Locks on refs and on the configuration. A process that was killed leaves its lock behind; one that is old enough is taken away.
+// Locks on refs and on the configuration. A process that was killed leaves its lock behind; one that is old enough is
+// taken away.
 
 import { stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'

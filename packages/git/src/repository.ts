@@ -117,6 +117,9 @@ export interface Repository {
    */
   fetch(remote: string, id: 'all', options?: NetworkOptions): Promise<readonly FetchedRun[]>
   fetch(remote: string, id: string, options?: NetworkOptions): Promise<FetchedRun>
-  /** Waits for what there is to be written at the call, and lets go of the repository, whose next use takes hold of it again. */
+  /**
+   * Waits for what there is to be written at the call, and lets go of the repository, whose next use takes hold of it
+   * again.
+   */
   close(): Promise<void>
 }
