@@ -88,8 +88,7 @@ export function useFollowedPort<Item>(run: object, what: string, open: () => Cur
       // A component that is unmounted while it is hidden has no other effects left to clean up.
       queueMicrotask(endIfLeaving)
     }
-    // The port is opened once for a run, whatever is followed on it later.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- the port is opened once for a run, whatever is followed on it later
   }, [run])
   useEffect(() => {
     const held = following.current

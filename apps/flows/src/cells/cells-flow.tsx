@@ -80,8 +80,7 @@ function useBurst(run: Run<Cells, CellsEvent>, bursting: boolean, onEnd: () => v
       .pipeTo(run.ports().in, { signal: stop.signal })
       .then(onEnd, () => undefined)
     return () => stop.abort()
-    // A burst goes on whatever is rendered.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps -- a burst goes on whatever is rendered
   }, [run, bursting])
 }
 
