@@ -235,30 +235,33 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   function finish(reason: GitError | undefined): void {
     if (finished) return
-    finished = true
-    hold.end()
-    retention.end()
-    place.live.remove(source)
+    end()
     settle?.resolve(recorded)
-    if (reason === undefined) return
     // What is committed behind its last sequence is not recorded.
-    for (const { reject } of waiters.splice(0)) reject(reason)
-    view?.fail(reason)
+    if (reason !== undefined) refuse(reason)
   }
 
   function fail(thrown: GitError): void {
     if (finished) return
     error = thrown.run === undefined ? asOneOf(now(), thrown) : thrown
-    finished = true
-    hold.end()
-    retention.end()
-    place.live.remove(source)
+    end()
     if (waiters.length === 0 && !watched) {
       process.emitWarning(`recording ${ref} stopped at sequence ${recorded}: ${error.message}`, error.code)
     }
     settle?.reject(error)
-    for (const { reject } of waiters.splice(0)) reject(error)
-    view?.fail(error)
+    refuse(error)
+  }
+
+  function end(): void {
+    finished = true
+    hold.end()
+    retention.end()
+    place.live.remove(source)
+  }
+
+  function refuse(reason: GitError): void {
+    for (const { reject } of waiters.splice(0)) reject(reason)
+    view?.fail(reason)
   }
 
   function reached(sequence: number): Promise<void> {
