@@ -7,9 +7,11 @@ import { batchHeader, readBatchMessage } from '@xmachines/core/commits'
 import { commonAncestor } from './ancestry.ts'
 import { readCommit, readGenesis, readTree } from './commit-text.ts'
 import { asGitError, GitError } from './git-error.ts'
+import { FEW } from './history-range.ts'
 import { readCommits } from './history-reader.ts'
 import type { MachineBranch } from './machine-branches.ts'
 import { widthOf } from './object-id.ts'
+import { readNeeded } from './object-reader.ts'
 import { corrupt, type ReadObject } from './object-stream.ts'
 import type { ReadingPlace } from './reading-place.ts'
 import { machineRef } from './ref-names.ts'
@@ -107,19 +109,15 @@ async function beginAt(place: ReadingPlace, id: string, head: string, at: string
 
 async function beginAtGenesis(place: ReadingPlace, id: string, name: string, head: string): Promise<Lineage> {
   const where = { run: id, sequence: 0 }
-  const need = async (oid: string): Promise<ReadObject> => {
-    const object = await place.read(oid)
-    if (object === undefined) throw corrupt(oid, 'it is missing', where)
-    return object
-  }
-  const genesis = await readGenesis(await need(id), place.format, place.read)
+  const genesis = await readGenesis(await readNeeded(place, id, where), place.format, place.read)
   const { machine, createdAt } = genesis.record
   if (machine.name !== name) throw corrupt(id, `it is of the machine ${machine.name}, not of ${name}`, where)
-  const machineCommit = readCommit(await need(machine.oid))
+  const machineCommit = readCommit(await readNeeded(place, machine.oid, where))
   if (machineCommit === undefined) throw corrupt(machine.oid, 'it is not the commit of a machine', where)
   // What the tree of the machine names, that of the genesis names too.
-  await need(machineCommit.tree)
-  for (const oid of readTree(await need(genesis.tree), place.format).values()) await need(oid)
+  await readNeeded(place, machineCommit.tree, where)
+  for (const oid of readTree(await readNeeded(place, genesis.tree, where), place.format).values())
+    await readNeeded(place, oid, where)
   const branch = { ref: machineRef(machine), oid: machine.oid }
   return lineageFrom(id, head, { tree: genesis.tree, createdAt, parent: id, sequence: 0 }, branch)
 }
@@ -134,9 +132,6 @@ function lineageFrom(
   const [before, middle] = batchHeader(tree, createdAt)
   return { id, head, createdAt, before, middle, machine, parent, sequence, fault: undefined }
 }
-
-/** So few commits are asked for by name, which costs less than starting a walk. */
-const FEW = 100
 
 /** What is new of some runs, the oldest first. */
 async function newOf(

@@ -7,7 +7,7 @@ import { readCommit, readGenesis, readTree } from './commit-text.ts'
 import { asGitError, GitError } from './git-error.ts'
 import { oidsAt } from './history-range.ts'
 import type { NetworkPlace } from './network.ts'
-import { corrupt, type ReadObject } from './object-stream.ts'
+import { readNeeded } from './object-reader.ts'
 import { RefMismatch } from './ref-moves.ts'
 import { fetchedSnapshots, SNAPSHOTS, snapshotRef } from './ref-names.ts'
 import { syncRefs } from './ref-sync.ts'
@@ -142,14 +142,10 @@ async function judgeOf(
   due: readonly FetchedSnapshot[],
 ): Promise<(snapshot: FetchedSnapshot) => Promise<string | undefined>> {
   const { read, format } = place
-  const need = async (oid: string): Promise<ReadObject> => {
-    const object = await read(oid)
-    if (object === undefined) throw corrupt(oid, 'it is missing', { run: run.id, sequence: 0 })
-    return object
-  }
-  const genesis = await readGenesis(await need(run.id), format, read)
+  const where = { run: run.id, sequence: 0 }
+  const genesis = await readGenesis(await readNeeded(place, run.id, where), format, read)
   const { machine, createdAt } = genesis.record
-  const about = { format, machine, createdAt, files: readTree(await need(genesis.tree), format) }
+  const about = { format, machine, createdAt, files: readTree(await readNeeded(place, genesis.tree, where), format) }
   const sequences = due.map(({ at }) => at)
   const batches = await oidsAt(place, run, sequences)
 

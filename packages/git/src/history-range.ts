@@ -62,7 +62,7 @@ export async function oidAt(
 }
 
 /** So few commits are asked for by name, which costs less than starting a walk. */
-const FEW = 100
+export const FEW = 100
 
 /** The oids of the commits with some sequences, in one walk; of one that the run has not, none. */
 export async function oidsAt(

@@ -1,9 +1,9 @@
 // Reads single objects with one `git cat-file --batch` that lives on, by their oid or by a ref.
 
-import type { GitError } from './git-error.ts'
+import type { GitError, GitErrorDetails } from './git-error.ts'
 import { cannotStart, type GitProcess, type GitProgram } from './git-program.ts'
 import type { FormatName } from './object-id.ts'
-import { objectParser, type ReadObject, readFailure } from './object-stream.ts'
+import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
 import { holdOpen, letGo } from './ref-moves.ts'
 
 /** Reads objects. */
@@ -11,6 +11,17 @@ export interface ObjectReader {
   /** The object that an oid or a full ref names; undefined where there is none. */
   read(name: string): Promise<ReadObject | undefined>
   close(): void
+}
+
+/** Reads an object that must be there. */
+export async function readNeeded(
+  { read }: Pick<ObjectReader, 'read'>,
+  oid: string,
+  where: Pick<GitErrorDetails, 'run' | 'sequence'>,
+): Promise<ReadObject> {
+  const object = await read(oid)
+  if (object === undefined) throw corrupt(oid, 'it is missing', where)
+  return object
 }
 
 interface Asked {

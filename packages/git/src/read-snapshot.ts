@@ -5,7 +5,8 @@ import { readCommit, readTree } from './commit-text.ts'
 import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
 import { checkSequence, oidAt } from './history-range.ts'
-import { corrupt, type ReadObject } from './object-stream.ts'
+import { readNeeded } from './object-reader.ts'
+import { corrupt } from './object-stream.ts'
 import type { FoundRun, ReadingPlace } from './reading-place.ts'
 import { snapshotRefs } from './ref-names.ts'
 import type { KeptSnapshot } from './snapshots.ts'
@@ -50,9 +51,9 @@ export async function listSnapshots({ git }: ReadingPlace, name: string, id: str
 /** Reads a snapshot of a run, whose form is held against what a snapshot is. */
 async function readSnapshot(place: ReadingPlace, id: string, kept: KeptSnapshot): Promise<ReadSnapshot> {
   const where = { run: id, sequence: kept.sequence }
-  const commit = readCommit(await need(place, kept.oid, where))
+  const commit = readCommit(await readNeeded(place, kept.oid, where))
   if (commit?.parent === undefined) throw corrupt(kept.oid, 'it is not a snapshot', where)
-  const files = readTree(await need(place, commit.tree, where), place.format)
+  const files = readTree(await readNeeded(place, commit.tree, where), place.format)
   const about = (await readFile(place, files, 'snapshot.json', where)).value as Partial<ReadSnapshot> | null
   const { sequence, position, status } = { sequence: undefined, ...about }
   if (sequence !== kept.sequence) throw corrupt(kept.oid, `it is of sequence ${String(sequence)}`, where)
@@ -96,8 +97,8 @@ export async function readState(place: ReadingPlace, id: string, sequence: numbe
   }
   if (sequence > 0) return undefined
   const where = { run: id, sequence }
-  const genesis = readCommit(await need(place, id, where))
-  const files = readTree(await need(place, genesis?.tree ?? id, where), place.format)
+  const genesis = readCommit(await readNeeded(place, id, where))
+  const files = readTree(await readNeeded(place, genesis?.tree ?? id, where), place.format)
   const { value, oid } = await readFile(place, files, 'initial.json', where)
   return { sequence, state: value, oid, from: 'genesis', status: undefined }
 }
@@ -116,19 +117,13 @@ interface Where {
   readonly sequence: number
 }
 
-async function need({ read }: ReadingPlace, oid: string, where: Where): Promise<ReadObject> {
-  const object = await read(oid)
-  if (object === undefined) throw corrupt(oid, 'it is missing', where)
-  return object
-}
-
 async function readFile(
   place: ReadingPlace,
   files: ReadonlyMap<string, string>,
   name: string,
   where: Where,
 ): Promise<{ readonly oid: string; readonly value: unknown }> {
-  const { oid, content } = await need(place, files.get(name) ?? name, where)
+  const { oid, content } = await readNeeded(place, files.get(name) ?? name, where)
   try {
     return { oid, value: JSON.parse(content.toString()) as unknown }
   } catch (thrown) {
