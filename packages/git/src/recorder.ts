@@ -10,22 +10,13 @@ import {
   type RecordedView,
   recordable,
 } from '@xmachines/core/recording'
-import { readCommit } from './commit-text.ts'
-import { findCommon } from './divergence.ts'
 import type { GitError } from './git-error.ts'
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import { hexOf } from './object-id.ts'
 import type { ReadObject } from './object-stream.ts'
 import type { RecordOptions } from './record-options.ts'
-import {
-  asOneOf,
-  divergedAt,
-  divergedElsewhere,
-  lacksDropped,
-  movedBack,
-  type Recording,
-  stoppedAt,
-} from './recording-errors.ts'
+import { recordedAt } from './recorded-at.ts'
+import { asOneOf, divergedElsewhere, type Recording, stoppedAt } from './recording-errors.ts'
 import { machineRef, runRef } from './ref-names.ts'
 import { FULL_PACK, type Source, type Taken, type Writer } from './writer.ts'
 
@@ -157,25 +148,8 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
 
   /** Goes on from where the ref stands. */
   async function prepare(): Promise<void> {
-    const object = await place.read(ref)
-    if (object === undefined) {
-      if (recorded >= 0) throw movedBack(now(), 'was deleted')
-      if (taping.dropped > 0) throw lacksDropped(now(), 'has nothing of the run')
-      return
-    }
-    const commit = readCommit(object)
-    const sequence = commit === undefined ? -1 : commit.committed - commit.authored
-    if (sequence >= 0 && sequence < taping.dropped) {
-      throw recorded < 0
-        ? lacksDropped(now(), `is at sequence ${sequence}`)
-        : movedBack(now(), `was moved back to sequence ${sequence}`)
-    }
-    const known = sequence >= 0 && sequence <= taping.sequence && hexOf(taping.digestAt(sequence)) === object.oid
-    if (!known) {
-      const common = await findCommon(place.read, object, taping)
-      throw divergedAt(now(), { sequence, oid: object.oid }, common)
-    }
-    if (sequence < recorded) throw movedBack(now(), `was moved back to sequence ${sequence}`)
+    const sequence = await recordedAt(place.read, taping, now)
+    if (sequence === undefined) return
     if (sequence > recorded) await place.settle([ref, machine.ref])
     recorded = sequence
     taken = sequence
