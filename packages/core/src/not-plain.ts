@@ -137,3 +137,14 @@ export function describeThrown(thrown: unknown): string {
     return 'something that cannot be shown'
   }
 }
+
+// Finds an accessor without calling it, at half the price of a property descriptor.
+const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(key: PropertyKey): unknown }).__lookupGetter__
+
+/** Whether a member is an accessor. */
+export function isAccessor(value: object, key: string): boolean {
+  if (lookupGetter.call(value, key) !== undefined) return true
+  const descriptor =
+    (value as Record<string, unknown>)[key] === undefined && Object.getOwnPropertyDescriptor(value, key)
+  return descriptor !== false && descriptor !== undefined && !('value' in descriptor)
+}

@@ -11,6 +11,7 @@ import {
   describeThrown,
   hiddenMember,
   isA,
+  isAccessor,
   MOST_LEVELS,
   MOST_NODES,
   NotPlain,
@@ -270,9 +271,6 @@ function isObjectPrototype(prototype: unknown): boolean {
   )
 }
 
-// Finds an accessor without calling it, at half the price of a property descriptor.
-const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(key: PropertyKey): unknown }).__lookupGetter__
-
 /** Refuses accessors, symbol keys and, of an array, members that are not items. */
 function checkKeys(value: object, level: number): void {
   // Said here, though nobody calls it then: so bundlers leave it out.
@@ -288,13 +286,6 @@ function checkKeys(value: object, level: number): void {
     if (isAccessor(value, key)) throw accessor(level)
     if (items !== undefined && ++members > items) throw notAnItem(level)
   }
-}
-
-function isAccessor(value: object, key: string): boolean {
-  if (lookupGetter.call(value, key) !== undefined) return true
-  const descriptor =
-    (value as Record<string, unknown>)[key] === undefined && Object.getOwnPropertyDescriptor(value, key)
-  return descriptor !== false && descriptor !== undefined && !('value' in descriptor)
 }
 
 function checkHidden(value: object, level: number): void {
