@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-import { recordable } from '@xmachines/core/recording'
+import { recordable } from '@xmachines/core/internal'
 import type { CounterRun } from './counter.ts'
 
 /** A `git fast-import` that runs. */

@@ -2,7 +2,7 @@
 
 import fs from 'node:fs'
 
-import { recordable } from '@xmachines/core/recording'
+import { recordable } from '@xmachines/core/internal'
 import { writeBlob, writeCommit, writeRef, writeTree } from 'isomorphic-git'
 import type { CounterRun } from './counter.ts'
 import { newDirectory, removeRepository, timed } from './repositories.ts'

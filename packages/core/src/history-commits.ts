@@ -1,5 +1,5 @@
 // The commits of a history from outside, each record checked and each oid verified, without its machine: for what
-// stores a history and does not replay it. Part of `@xmachines/core/commits`.
+// stores a history and does not replay it.
 
 import { batchWriter, genesisObjects } from './commit.ts'
 import type { GenesisRecord } from './history.ts'

@@ -1,4 +1,4 @@
-// What a recorder needs of a run, an import of its own: `@xmachines/core/recording`. A recorder keeps a history
+// What a recorder needs from a run. A recorder keeps a history
 // somewhere; this gives it the commits as bytes, lets it hold writes back, and shows others only what it has kept.
 
 import { type GenesisContent, genesisObjects } from './commit.ts'
@@ -11,13 +11,6 @@ import { mustBe } from './quote.ts'
 import { openRecorded, type RecordedView } from './recorded-ports.ts'
 import { type ReadEarlier, type Retention, retain } from './retention.ts'
 import { insideOf, Run } from './run.ts'
-
-export { isMachine } from './machine.ts'
-export type { Mark } from './mark.ts'
-export type { RecordedPorts, RecordedView } from './recorded-ports.ts'
-export type { SnapshotRecord } from './restore-snapshot.ts'
-export { restoreSnapshot } from './restore-snapshot.ts'
-export type { ReadEarlier, Retention } from './retention.ts'
 
 /** A run, as a recorder sees it. */
 export interface Recordable<State, Event, Output> {

@@ -1,5 +1,4 @@
-// Restores a run from a snapshot rather than from its genesis: what lies before it is trusted, and not held. Part of
-// `@xmachines/core/recording`.
+// Restores a run from a snapshot rather than from its genesis: what lies before it is trusted, and not held.
 
 import { complete } from './engine.ts'
 import type { GenesisRecord, HistoryRecord } from './history.ts'

@@ -1,5 +1,5 @@
 // What a run lets go of, and how it is read again: batches with their oids, and outputs, once every recorder has
-// recorded them and no open `out` still has to deliver them. Part of `@xmachines/core/recording`.
+// recorded them and no open `out` still has to deliver them.
 
 import type { BatchRecord } from './history.ts'
 import { digestAt, oidAt, oidsOf } from './identity.ts'

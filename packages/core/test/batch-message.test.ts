@@ -1,7 +1,6 @@
 /** Messages of batches from outside are read only where a run would have written them. */
 import { createRun, defineMachine } from '@xmachines/core'
-import { readBatchMessage } from '@xmachines/core/commits'
-import { recordable } from '@xmachines/core/recording'
+import { readBatchMessage, recordable } from '@xmachines/core/internal'
 import { expect, test } from 'vitest'
 
 test('the message that a run writes is read into its events', () => {

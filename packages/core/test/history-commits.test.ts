@@ -1,7 +1,6 @@
 /** Histories are verified without their machine, and give the commits that their run would. */
 import { createRun, type RunError } from '@xmachines/core'
-import { readHistory } from '@xmachines/core/commits'
-import { recordable } from '@xmachines/core/recording'
+import { readHistory, recordable } from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { add, machineOf, tally } from './machines.ts'

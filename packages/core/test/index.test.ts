@@ -2,8 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@xmachines/core'
-import * as commits from '@xmachines/core/commits'
-import * as recording from '@xmachines/core/recording'
+import * as internal from '@xmachines/core/internal'
 import * as sha256 from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
@@ -52,15 +51,17 @@ const examples = readExamples()
 test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
-  expect(Object.keys(recording).toSorted()).toEqual(['isMachine', 'recordable', 'restoreSnapshot'])
-  expect(Object.keys(commits).toSorted()).toEqual([
+  expect(Object.keys(internal).toSorted()).toEqual([
     'batchHeader',
     'commitText',
     'genesisObjects',
     'gitObject',
+    'isMachine',
     'jsonFile',
     'readBatchMessage',
     'readHistory',
+    'recordable',
+    'restoreSnapshot',
     'treeBytes',
   ])
 })

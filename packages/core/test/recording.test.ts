@@ -1,6 +1,6 @@
 /** What a recorder is given of a run, how it holds writes back, and what its ports show. */
 import { createRun, handleOutputs, type Run } from '@xmachines/core'
-import { type Mark, type RecordedView, recordable } from '@xmachines/core/recording'
+import { type Mark, type RecordedView, recordable } from '@xmachines/core/internal'
 import { describe, expect, test } from 'vitest'
 import { makeRepository } from './git.ts'
 import { add, breaks, fail, finish, type TallyEvent, type TallyOutput, tally } from './machines.ts'

@@ -6,7 +6,7 @@ import {
   type Retention,
   recordable,
   restoreSnapshot,
-} from '@xmachines/core/recording'
+} from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
@@ -342,7 +342,7 @@ describe('outputs that an open out has not delivered are held back', () => {
     const shown = runModule(
       `
 import { createRun, defineMachine } from '@xmachines/core'
-import { recordable } from '@xmachines/core/recording'
+import { recordable } from '@xmachines/core/internal'
 const machine = defineMachine<number, { type: 'INC' }, { n: number }>({
   name: 'counter', version: '1', initial: 0,
   on: { INC: (n, _event, emit) => (emit({ n: n + 1 }), n + 1) },

@@ -2,7 +2,7 @@
 // writes for it, so that nothing is taken for a run that is none.
 
 import type { GenesisRecord } from '@xmachines/core'
-import { genesisObjects } from '@xmachines/core/commits'
+import { genesisObjects } from '@xmachines/core/internal'
 import { type FormatName, hexOf, objectFormat, widthOf } from './object-id.ts'
 import { corrupt, type ReadObject } from './object-stream.ts'
 import { isMachineName, type MachineName } from './ref-names.ts'

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { Machine, RunEvent } from '@xmachines/core'
-import { recordable } from '@xmachines/core/recording'
+import { recordable } from '@xmachines/core/internal'
 import { streamEarlier } from './earlier-batches.ts'
 import { exportRun } from './export-run.ts'
 import { fetchAll, fetchRun } from './fetch.ts'

@@ -1,7 +1,7 @@
 // A run as the document that `run.toJSON()` gives and `restoreRun` takes.
 
 import { type HistoryRecord, type Machine, type RunDocument, type RunEvent, restoreRun } from '@xmachines/core'
-import { gitObject, jsonFile } from '@xmachines/core/commits'
+import { gitObject, jsonFile } from '@xmachines/core/internal'
 import { findRun } from './find-run.ts'
 import { GitError } from './git-error.ts'
 import { readHistory } from './history-reader.ts'

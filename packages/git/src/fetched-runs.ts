@@ -3,7 +3,7 @@
 // machine, and reads only what is new.
 
 import { isUtf8 } from 'node:buffer'
-import { batchHeader, readBatchMessage } from '@xmachines/core/commits'
+import { batchHeader, readBatchMessage } from '@xmachines/core/internal'
 import { commonAncestor } from './ancestry.ts'
 import { readCommit, readGenesis, readTree } from './commit-text.ts'
 import { asGitError, GitError } from './git-error.ts'

@@ -1,7 +1,7 @@
 // Reads a history out of a repository: `git rev-list` piped into `git cat-file`, without a stop in this process.
 
 import type { BatchRecord, HistoryRecord, RunEvent } from '@xmachines/core'
-import { batchHeader } from '@xmachines/core/commits'
+import { batchHeader } from '@xmachines/core/internal'
 import { type Genesis, readCommit, readGenesis } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import type { GitProgram } from './git-program.ts'

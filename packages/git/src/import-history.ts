@@ -13,8 +13,7 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { type HistoryCommits, readHistory } from '@xmachines/core/commits'
-import { recordable } from '@xmachines/core/recording'
+import { type HistoryCommits, readHistory, recordable } from '@xmachines/core/internal'
 import { readCommit, readGenesis } from './commit-text.ts'
 import { findCommon } from './divergence.ts'
 import { asGitError, GitError } from './git-error.ts'

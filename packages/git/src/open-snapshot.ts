@@ -1,7 +1,7 @@
 // Opens a run from its latest snapshot, which is trusted: only what lies behind it is read, verified and replayed.
 
 import { type BatchRecord, type Machine, type Run, RunError, type RunEvent } from '@xmachines/core'
-import { restoreSnapshot } from '@xmachines/core/recording'
+import { restoreSnapshot } from '@xmachines/core/internal'
 import { readGenesis } from './commit-text.ts'
 import { readBatches } from './history-reader.ts'
 import { objectFormat } from './object-id.ts'

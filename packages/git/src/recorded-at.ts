@@ -1,7 +1,7 @@
 // How far a run is recorded, as its ref tells: what stands there must be a commit of that very run, and not before what was
 // told to be safe.
 
-import type { Recordable } from '@xmachines/core/recording'
+import type { Recordable } from '@xmachines/core/internal'
 import { readCommit } from './commit-text.ts'
 import { findCommon } from './divergence.ts'
 import { hexOf } from './object-id.ts'

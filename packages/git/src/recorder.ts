@@ -9,7 +9,7 @@ import {
   type RecordedPorts,
   type RecordedView,
   recordable,
-} from '@xmachines/core/recording'
+} from '@xmachines/core/internal'
 import type { GitError } from './git-error.ts'
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import { hexOf } from './object-id.ts'

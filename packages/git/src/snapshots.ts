@@ -2,8 +2,7 @@
 // to that of the genesis. Trusted by nobody who can replay.
 
 import type { Run, RunEvent } from '@xmachines/core'
-import { commitText, type GitObject, gitObject, jsonFile, treeBytes } from '@xmachines/core/commits'
-import { recordable } from '@xmachines/core/recording'
+import { commitText, type GitObject, gitObject, jsonFile, recordable, treeBytes } from '@xmachines/core/internal'
 import { readCommit, readTree } from './commit-text.ts'
 import { GitError } from './git-error.ts'
 import { type FormatName, hexOf, objectFormat } from './object-id.ts'

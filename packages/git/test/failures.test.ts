@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { recordable } from '@xmachines/core/recording'
+import { recordable } from '@xmachines/core/internal'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
 import { gitsOf } from './crashes.ts'

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gitObject } from '@xmachines/core/commits'
+import { gitObject } from '@xmachines/core/internal'
 import { afterAll, describe, expect, test } from 'vitest'
 import { objectFormat } from '../src/object-id.ts'
 import { PackBuilder } from '../src/pack.ts'

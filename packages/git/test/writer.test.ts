@@ -1,5 +1,5 @@
 /** The writer serves whoever has something to write, and the trouble of one is not that of the others. */
-import { gitObject } from '@xmachines/core/commits'
+import { gitObject } from '@xmachines/core/internal'
 import { afterAll, expect, test, vi } from 'vitest'
 import { objectFormat } from '../src/object-id.ts'
 import { RefMismatch } from '../src/ref-moves.ts'

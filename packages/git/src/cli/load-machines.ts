@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Machine, RunEvent } from '@xmachines/core'
-import { isMachine } from '@xmachines/core/recording'
+import { isMachine } from '@xmachines/core/internal'
 import { CommandError } from './command-error.ts'
 import { isFile, whyNotLoaded } from './why-not-loaded.ts'
 
