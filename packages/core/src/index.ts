@@ -1,43 +1,54 @@
 // The public names of @xmachines/core.
 
+export type { BatchRecord, GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from './history/records.ts'
+export type { ObjectFormat } from './identity/object-format.ts'
+export type {
+  BareStateName,
+  EventHandler,
+  EventTyped,
+  HandlerTable,
+  MachineDefinition,
+  StateAt,
+  StateName,
+} from './machine/define-machine.ts'
+export { defineMachine } from './machine/define-machine.ts'
+export type {
+  AnyMachine,
+  Emit,
+  EventOf,
+  Handler,
+  InputOf,
+  Machine,
+  MachineArrow,
+  MachineGraph,
+  OutputOf,
+  RunEvent,
+  StateOf,
+} from './machine/machine.ts'
+export { toMermaid } from './machine/mermaid.ts'
+export type { RunErrorCode } from './machine/run-error.ts'
+export { RunError } from './machine/run-error.ts'
+export type { SchemaIssue, SchemaResult, StandardSchema } from './machine/schema.ts'
+export type { Snapshot } from './machine/snapshot.ts'
+export type { DeclaredHandler } from './machine/to.ts'
+export { to } from './machine/to.ts'
+export type { InPort } from './ports/in-port.ts'
+export type { Ports } from './ports/open-ports.ts'
+export type { PortsOptions } from './ports/ports-options.ts'
+export type { SnapshotPort } from './ports/snapshot-port.ts'
+export { createRun } from './run/create-run.ts'
 export type {
   HandledEvents,
   HandledPorts,
+  HandledRun,
   HandleOutputsOptions,
   OutputContext,
   OutputHandlers,
-} from './handle-outputs.ts'
-export { handleOutputs } from './handle-outputs.ts'
-export type { BatchRecord, GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from './history.ts'
-export type { InPort } from './in-port.ts'
-export type {
-  BareStateName,
-  Emit,
-  EventHandler,
-  EventOf,
-  Handler,
-  HandlerTable,
-  Machine,
-  MachineArrow,
-  MachineDefinition,
-  MachineGraph,
-  RunEvent,
-  StateAt,
-  StateName,
-} from './machine.ts'
-export { defineMachine } from './machine.ts'
-export { toMermaid } from './mermaid.ts'
-export type { ObjectFormat } from './oid.ts'
-export type { History, ReplayOptions, RestoreOptions, RunOf } from './restore.ts'
-export { replayRun, restoreRun } from './restore.ts'
-export type { Ports, PortsOptions, Run } from './run.ts'
-export { createRun } from './run.ts'
-export type { RunErrorCode } from './run-error.ts'
-export { RunError } from './run-error.ts'
-export type { CreateRunArguments, CreateRunOptions, RunOptions } from './run-options.ts'
-export type { SchemaIssue, SchemaResult, StandardSchema } from './schema.ts'
-export type { Snapshot } from './snapshot.ts'
-export type { SnapshotPort } from './snapshot-port.ts'
-export type { DeclaredHandler } from './transition.ts'
-export { to } from './transition.ts'
-export { waitFor } from './wait-for.ts'
+} from './run/handle-outputs.ts'
+export { handleOutputs } from './run/handle-outputs.ts'
+export type { History, ReplayOptions, RestoreOptions } from './run/restore-run.ts'
+export { replayRun, restoreRun } from './run/restore-run.ts'
+export type { AnyRun, Run, RunOf } from './run/run.ts'
+export type { CreateRunArguments, CreateRunOptions, RunOptions } from './run/run-options.ts'
+export type { WaitedFor } from './run/wait-for.ts'
+export { waitFor } from './run/wait-for.ts'

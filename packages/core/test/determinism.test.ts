@@ -6,20 +6,20 @@ import { machineOf, runOf } from './machines.ts'
 describe('a difference is refused as NONDETERMINISTIC, with the first path that differs:', () => {
   let count = 0
   test.each<[string, (state: any, event: any, emit: (output: unknown) => void) => unknown, string]>([
-    ['Math.random in a state', () => ({ a: { list: [1, Math.random()] } }), 'state.a.list[1] came out in two ways'],
-    ['Date.now in a state', () => ({ at: Date.now() }), 'state.at came out'],
-    ['a state that is one value and then another', () => ++count, 'state came out'],
-    ['an output', (state, _event, emit) => (emit({ n: ++count }), state), 'outputs[0].n came out'],
-    ['the number of outputs', (state, _event, emit) => (++count % 2 && emit({}), state), 'outputs[0] came out'],
-    ['the order of an event’s members', (_state, event) => Object.keys(event.value), 'state[0] came out'],
-    ['a member that is there and then not', () => (++count % 2 ? { a: 1 } : {}), 'state.a came out'],
+    ['Math.random in a state', () => ({ a: { list: [1, Math.random()] } }), 'state.a.list[1] had two results'],
+    ['Date.now in a state', () => ({ at: Date.now() }), 'state.at had two'],
+    ['a state that is one value and then another', () => ++count, 'state had two'],
+    ['an output', (state, _event, emit) => (emit({ n: ++count }), state), 'outputs[0].n had two'],
+    ['the number of outputs', (state, _event, emit) => (++count % 2 && emit({}), state), 'outputs[0] had two'],
+    ['the order of an event’s members', (_state, event) => Object.keys(event.value), 'state[0] had two'],
+    ['a member that is there and then not', () => (++count % 2 ? { a: 1 } : {}), 'state.a had two'],
     [
       'a throw',
       (state) => {
         if (++count % 2) throw new Error('sometimes')
         return state
       },
-      'the event came out',
+      'the event had two',
     ],
   ])('%s', (_title, handle, message) => {
     const now = vi.spyOn(Date, 'now').mockImplementation(() => ++count)
@@ -34,26 +34,26 @@ describe('a difference is refused as NONDETERMINISTIC, with the first path that 
 
   test('completion', () => {
     const run = runOf((state) => state + 1, { isDone: (state) => state === 1 && ++count % 2 === 0 })
-    expect(run.in.send({ type: 'X' })?.message).toContain('whether the run is done came out in two ways')
+    expect(run.in.send({ type: 'X' })?.message).toContain('whether the run is done had two results')
   })
 
   test('the order of a state’s members', () => {
     const run = runOf((state) => ({ keys: Object.keys(state).join() }), { initial: { b: 1, a: 2 } })
-    expect(run.in.send({ type: 'X' })?.message).toContain('state.keys came out in two ways')
+    expect(run.in.send({ type: 'X' })?.message).toContain('state.keys had two results')
   })
 
   test('initial', () => {
     const machine = machineOf((state) => state, { initial: () => ({ id: ++count }) })
     const thrown = caught(() => createRun(machine))
     expect(thrown).toMatchObject({ code: 'NONDETERMINISTIC' })
-    expect(thrown.message).toContain('initial state.id came out in two ways')
+    expect(thrown.message).toContain('initial state.id had two values')
     const ordered = machineOf((state) => state, { initial: (input: object) => Object.keys(input) })
     expect(caught(() => createRun(ordered, { input: { b: 1, a: 2 } }))).toMatchObject({ code: 'NONDETERMINISTIC' })
   })
 })
 
 describe('the check', () => {
-  test('lets pass what is the same in another order', () => {
+  test('accepts the same data in another order', () => {
     const run = runOf((state, event) => ({ ...state, ...event.value }), { initial: { z: 1 } })
     expect(run.in.send({ type: 'X', value: { b: [{ d: 1, c: 2 }], a: 2 } })).toBeUndefined()
   })
@@ -71,7 +71,7 @@ describe('the check', () => {
     expect(frozen).toEqual([true, true, true, true])
   })
 
-  test('is left out where checkDeterminism is false', () => {
+  test('is left out if checkDeterminism is false', () => {
     let calls = 0
     const machine = machineOf(() => ++calls, { initial: () => ++calls })
     const run = createRun(machine, { checkDeterminism: false })

@@ -1,6 +1,6 @@
 /** Histories are verified without their machine, and give the commits that their run would. */
 import { createRun, type RunError } from '@xmachines/core'
-import { readHistory, recordable } from '@xmachines/core/internal'
+import { openOutsideHistory, recordable } from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { add, machineOf, tally } from './machines.ts'
@@ -18,16 +18,16 @@ const clone = (value: unknown) => JSON.parse(JSON.stringify(value))
 describe('the commits of a history', () => {
   test('are those of its run, to the last byte', () => {
     const run = recorded()
-    const taping = recordable(run)
+    const recording = recordable(run)
     for (const history of [run.toJSON(), clone(run), clone(run).records, new Set(run.toJSON().records)]) {
-      const outside = readHistory(history)
+      const outside = openOutsideHistory(history)
       expect(outside.genesis).toEqual(run.genesis)
-      const commits = outside.commits(taping.format, 0)
+      const commits = outside.commits(recording.format, 0)
       expect(commits.sequence).toBe(3)
-      expect(commits.genesis()).toEqual(taping.genesis())
+      expect(commits.genesis()).toEqual(recording.genesis())
       for (const sequence of [3, 1, 2]) {
-        expect(commits.digestAt(sequence)).toEqual(taping.digestAt(sequence))
-        expect(commits.commitAt(sequence).slice()).toEqual(taping.commitAt(sequence).slice())
+        expect(commits.digestAt(sequence)).toEqual(recording.digestAt(sequence))
+        expect(commits.commitAt(sequence).slice()).toEqual(recording.commitAt(sequence).slice())
       }
     }
   })
@@ -36,8 +36,8 @@ describe('the commits of a history', () => {
     const machine = machineOf((count) => count + 1, { initial: (input: { start: number }) => input.start })
     const run = createRun(machine, { input: { start: 5 }, format: sha256 })
     run.in.send({ type: 'X' })
-    expect(readHistory(clone(run)).commits(sha256, 5).sequence).toBe(1)
-    expect(refusal(() => readHistory(clone(run)).commits(sha256, 6))).toMatchObject({ code: 'HISTORY_MISMATCH' })
+    expect(openOutsideHistory(clone(run)).commits(sha256, 5).sequence).toBe(1)
+    expect(refusal(() => openOutsideHistory(clone(run)).commits(sha256, 6))).toMatchObject({ code: 'HISTORY_MISMATCH' })
   })
 })
 
@@ -64,13 +64,13 @@ describe('refused is a history', () => {
     const run = recorded()
     const history = clone(run)
     change(history)
-    const error = refusal(() => readHistory(history).commits(recordable(run).format, 0))
+    const error = refusal(() => openOutsideHistory(history).commits(recordable(run).format, 0))
     expect(error).toMatchObject({ code, sequence })
     expect(error.message).toContain(`sequence ${sequence}`)
   })
 
   test('that is none', () => {
-    for (const history of [undefined, null, 7, 'text', {}]) expect(() => readHistory(history)).toThrow(TypeError)
+    for (const history of [undefined, null, 7, 'text', {}]) expect(() => openOutsideHistory(history)).toThrow(TypeError)
   })
 })
 

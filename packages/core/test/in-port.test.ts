@@ -1,8 +1,8 @@
 /** The one way into a run: write and send, their order, and what is promised to a writer. */
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
-import { add, fail, machineOf, tally } from './machines.ts'
-import { settled, streamOf } from './streams.ts'
+import { add, breaks, fail, machineOf, tally } from './machines.ts'
+import { outcome, settled, streamOf } from './streams.ts'
 
 const listing = machineOf((list, event) => [...list, event.value], { initial: [] })
 const item = (value: unknown) => ({ type: 'ITEM', value })
@@ -22,13 +22,15 @@ describe('in', () => {
     expect(run.snapshot.current.state).toBe(1)
   })
 
-  test('resolves a write once its batch is applied', async () => {
+  test('applies a batch during the call of write', async () => {
     const run = createRun(tally)
     const writer = run.in.getWriter()
-    await writer.write(add(2))
+    const first = writer.write(add(2))
     expect(run.snapshot.current.state).toBe(2)
-    await writer.write([add(3), add(4)])
+    const second = writer.write([add(3), add(4)])
     expect(run.snapshot.current).toMatchObject({ state: 9, sequence: 2 })
+    await Promise.all([first, second])
+    expect(run.snapshot.current.sequence).toBe(2)
   })
 
   test('resolves a write once its batch is refused, and takes the next', async () => {
@@ -66,7 +68,7 @@ describe('in', () => {
     expect(run.snapshot.current).toMatchObject({ state: [1, 2, 3, 4], sequence: 3, status: 'active' })
   })
 
-  test('refuses nothing of a writer whose lock was let go, but that writer’s writes', async () => {
+  test('rejects the writes of a writer that released its lock, and no others', async () => {
     const run = createRun(listing)
     const writer = run.in.getWriter()
     const first = writer.write(item(1))
@@ -75,6 +77,46 @@ describe('in', () => {
     await run.in.getWriter().write(item(3))
     await first
     expect(run.snapshot.current.state).toEqual([1, 3])
+  })
+})
+
+describe('a chunk of a pipe or of a writer that was made by its constructor', () => {
+  test('is applied when the stream gets to it', async () => {
+    const run = createRun(listing)
+    const writer = new WritableStreamDefaultWriter(run.in)
+    const written = [writer.write(item(1)), writer.write([item(2), item(3)])]
+    await Promise.all(written)
+    expect(run.snapshot.current).toMatchObject({ state: [1, 2, 3], sequence: 2 })
+    const closed = writer.close()
+    writer.releaseLock()
+    await closed
+    await expect(run.in.getWriter().write(item(4))).rejects.toThrow(TypeError)
+    expect(run.snapshot.current.sequence).toBe(2)
+  })
+
+  test('is applied and rejected if it is fatal', async () => {
+    const run = createRun(tally)
+    const writer = new WritableStreamDefaultWriter(run.in)
+    const thrown: unknown = await writer.write(breaks).catch((error: unknown) => error)
+    expect(thrown).toMatchObject({ fatal: true })
+    expect(thrown).toBe(run.error)
+  })
+
+  test('waits if out is too full, and an abort ends the waiting', async () => {
+    const run = createRun(tally)
+    const set = run.ports({ highWaterMark: 0 })
+    const reader = set.out.getReader()
+    const writer = new WritableStreamDefaultWriter(set.in)
+    await writer.write(add())
+    const waiting = writer.write(add())
+    expect(await outcome(waiting)).toBe('pending')
+    expect(run.state).toBe(2)
+    const aborted = writer.abort('gone')
+    writer.releaseLock()
+    await expect(set.in.getWriter().write(add())).rejects.toBe('gone')
+    await aborted
+    await expect(reader.read()).rejects.toBe('gone')
+    expect(run.state).toBe(2)
   })
 })
 
@@ -102,7 +144,7 @@ describe('send', () => {
     expect(run.snapshot.current.state).toBe(1)
   })
 
-  test('goes behind what its own in has queued', async () => {
+  test('comes after what its own in has written', async () => {
     const run = createRun(listing)
     const writer = run.in.getWriter()
     const writes = [writer.write(item(1)), writer.write('nonsense' as never), writer.write([item(2), item(3)])]
@@ -115,12 +157,12 @@ describe('send', () => {
     expect((await errors.read()).value?.code).toBe('INVALID_EVENT')
   })
 
-  test('overtakes what other sets have queued', async () => {
+  test('comes after what other sets have written', async () => {
     const run = createRun(listing)
     const written = run.ports().in.getWriter().write(item(1))
     run.in.send(item(2))
     await written
-    expect(run.snapshot.current.state).toEqual([2, 1])
+    expect(run.snapshot.current.state).toEqual([1, 2])
   })
 
   test('stays in order between writes that nobody awaits', async () => {
@@ -162,7 +204,7 @@ describe('a write that is under way', () => {
     expect(run.snapshot.current.state).toEqual([2])
   })
 
-  test('while its own copying writes and sends takes its turn behind them or before, and never twice', async () => {
+  test('while its own copying writes and sends is applied before or after them, and never twice', async () => {
     const run = createRun(listing)
     const writer = run.in.getWriter()
     let inner: Promise<void> | undefined
@@ -181,7 +223,7 @@ describe('a write that is under way', () => {
     expect(state.filter((value) => value !== 'sent').toSorted()).toEqual(['inner', 'outer'])
   })
 
-  test('while its own copying lets the lock go is rejected, and leaves no trace', async () => {
+  test('while its own copying releases the lock is rejected, and leaves no trace', async () => {
     const run = createRun(listing)
     const writer = run.in.getWriter()
     const trap = new Proxy(item(1), {

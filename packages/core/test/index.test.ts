@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@xmachines/core'
 import * as internal from '@xmachines/core/internal'
+import * as native from '@xmachines/core/node'
 import * as sha256 from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
@@ -31,7 +32,7 @@ interface Example {
 /** Every example of a docstring, with the declaration that the docstring stands before. */
 function readExamples(): Example[] {
   const found: Example[] = []
-  for (const file of globSync('*.ts', { cwd: folder }).toSorted()) {
+  for (const file of globSync('**/*.ts', { cwd: folder }).toSorted()) {
     const text = readFileSync(join(folder, file), 'utf8')
     const docstring =
       /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*(?:export\s+)?(?:async\s+)?(?:function|class|const|let|interface|type)?\s*(\w+)/g
@@ -51,6 +52,7 @@ const examples = readExamples()
 test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
+  expect(Object.keys(native).toSorted()).toEqual(['sha1', 'sha256'])
   expect(Object.keys(internal).toSorted()).toEqual([
     'batchHeader',
     'commitText',
@@ -58,8 +60,9 @@ test('the public names are these', () => {
     'gitObject',
     'isMachine',
     'jsonFile',
+    'openOutsideHistory',
+    'pickMachine',
     'readBatchMessage',
-    'readHistory',
     'recordable',
     'restoreSnapshot',
     'treeBytes',
@@ -67,17 +70,17 @@ test('the public names are these', () => {
 })
 
 test('nothing of the package is imported by another path', async () => {
-  const hidden = '@xmachines/core/src/engine.ts'
+  const hidden = '@xmachines/core/src/engine/enter.ts'
   await expect(import(/* @vite-ignore */ hidden)).rejects.toThrow()
 })
 
 describe('an example', () => {
-  test.each([...names, 'sha256'])('of %s stands in its docstring', (name) => {
+  test.each([...names, 'sha256', 'sha1'])('of %s stands in its docstring', (name) => {
     expect(examples.map((example) => example.name)).toContain(name)
   })
 
   test.each(examples)('of $name imports by the public name, and says what it prints', ({ source, expected }) => {
-    expect(source).toMatch(/from '@xmachines\/core(\/sha256)?'/)
+    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node)?'/)
     expect(source.match(/console\.log\(/g)).toHaveLength(expected.length)
     expect(expected).not.toEqual([])
   })

@@ -1,29 +1,29 @@
 /** What a recorder is given of a run, how it holds writes back, and what its ports show. */
 import { createRun, handleOutputs, type Run } from '@xmachines/core'
-import { type Mark, type RecordedView, recordable } from '@xmachines/core/internal'
+import { type Checkpoint, type RecordedView, recordable } from '@xmachines/core/internal'
 import { describe, expect, test } from 'vitest'
 import { makeRepository } from './git.ts'
 import { add, breaks, fail, finish, type TallyEvent, type TallyOutput, tally } from './machines.ts'
 import { all, ending, outcome, settled, take } from './streams.ts'
 
-/** A run, a view of it, and a recorder that keeps what it is told to keep. */
+/** A run, a view of it, and a recorder that records when it is asked to. */
 function recorded(): {
   run: Run<number, TallyEvent, TallyOutput>
   view: RecordedView<number, TallyEvent, TallyOutput>
-  mark: () => Mark
+  mark: () => Checkpoint
   keep: () => void
   reached: () => Promise<void>
 } {
   const run = createRun(tally)
-  const taping = recordable(run)
-  const view = taping.view()
+  const recording = recordable(run)
+  const view = recording.view()
   let release: (() => void)[] = []
   return {
     run,
     view,
-    mark: taping.mark,
+    mark: recording.checkpoint,
     keep() {
-      view.show(taping.mark())
+      view.show(recording.checkpoint())
       for (const resolve of release.splice(0)) resolve()
       release = []
     },
@@ -36,62 +36,59 @@ test('the bytes of the genesis and of each batch are those of the oids, which gi
   const run = createRun(tally)
   run.in.send([add(1), add(2)])
   run.in.send(add(3))
-  const taping = recordable(run)
+  const recording = recordable(run)
   const write = (bytes: Uint8Array): string => {
     const header = bytes.indexOf(0)
     const [type = ''] = Buffer.from(bytes.subarray(0, header)).toString().split(' ')
     return git(['hash-object', '-t', type, '-w', '--stdin'], bytes.subarray(header + 1))
   }
-  for (const { oid, bytes } of taping.genesis()) expect(write(bytes)).toBe(oid)
-  expect(taping.genesis().at(-1)?.oid).toBe(run.id)
-  expect(write(taping.commitAt(1))).toBe(Buffer.from(taping.digestAt(1)).toString('hex'))
-  expect(write(taping.commitAt(2))).toBe(run.head)
-  expect(taping.sequence).toBe(2)
+  for (const { oid, bytes } of recording.genesis()) expect(write(bytes)).toBe(oid)
+  expect(recording.genesis().at(-1)?.oid).toBe(run.id)
+  expect(write(recording.commitAt(1))).toBe(Buffer.from(recording.digestAt(1)).toString('hex'))
+  expect(write(recording.commitAt(2))).toBe(run.head)
+  expect(recording.sequence).toBe(2)
   remove()
 })
 
 test('a recorder is called back once when more is committed, and when the run ends', () => {
   const run = createRun(tally)
-  const taping = recordable(run)
+  const recording = recordable(run)
   let calls = 0
   const count = (): void => {
     calls++
   }
-  taping.whenMore(count)
+  recording.whenMore(count)
   run.in.send([add(), add()])
   run.in.send(add())
   expect(calls).toBe(1)
-  taping.whenMore(count)
+  recording.whenMore(count)
   run.in.send(breaks)
   expect(calls).toBe(2)
-  expect(taping.ended).toBe(true)
-  taping.whenMore(count)
+  expect(recording.ended).toBe(true)
+  recording.whenMore(count)
   expect(calls).toBe(3)
 })
 
 describe('a hold', () => {
-  test('has every write wait while it says so, in every set, and send not', async () => {
+  test('makes every write wait while it says so, in every set, and no send', async () => {
     const run = createRun(tally)
     let full = true
     const hold = recordable(run).hold(() => full)
     const writers = [run.in.getWriter(), run.ports().in.getWriter()]
-    await Promise.all(writers.map((writer) => writer.write(add())))
     const waiting = writers.map((writer) => writer.write(add()))
     expect(await outcome(Promise.race(waiting))).toBe('pending')
     run.in.send(add())
-    expect(run.snapshot.current.sequence).toBe(4)
+    expect(run.snapshot.current.sequence).toBe(3)
     full = false
-    hold.look()
+    hold.check()
     await Promise.all(waiting)
-    expect(run.snapshot.current.sequence).toBe(5)
+    expect(run.snapshot.current.sequence).toBe(3)
   })
 
-  test('of two recorders is over when both let go', async () => {
+  test('of two recorders is over when both end', async () => {
     const run = createRun(tally)
     const holds = [recordable(run).hold(() => true), recordable(run).hold(() => true)]
-    const writer = run.in.getWriter()
-    await writer.write(add())
-    const waiting = writer.write(add())
+    const waiting = run.in.getWriter().write(add())
     holds[0]!.end()
     expect(await outcome(waiting)).toBe('pending')
     holds[1]!.end()
@@ -102,18 +99,18 @@ describe('a hold', () => {
     const run = createRun(tally)
     recordable(run).hold(() => true)
     const writer = run.in.getWriter()
-    await writer.write(add())
     const waiting = writer.write(add())
     run.ports().in.send(finish)
-    await expect(waiting).rejects.toMatchObject({ code: 'RUN_DONE' })
+    await waiting
+    await expect(writer.write(add())).rejects.toMatchObject({ code: 'RUN_DONE' })
   })
 })
 
 describe('ports on what is recorded', () => {
   test('show nothing before it is', async () => {
     const { run, view, keep, reached } = recorded()
-    const { out, snapshot, position } = view.ports({ from: 'start' }, reached)
-    expect(position).toBe(0)
+    const { out, snapshot, start } = view.ports({ from: 'start' }, reached)
+    expect(start).toBe(0)
     const first = snapshot.getReader().read()
     run.in.send(add(5))
     const output = take(out, 1)
@@ -124,21 +121,21 @@ describe('ports on what is recorded', () => {
     expect((await first).value).toEqual({ state: 5, status: 'active', sequence: 1 })
   })
 
-  test('tell subscribers once for each mark', () => {
+  test('notify subscribers once for each checkpoint', () => {
     const { run, view, keep, reached } = recorded()
     const { snapshot } = view.ports({}, reached)
-    const told: number[] = []
-    snapshot.subscribe(() => told.push(snapshot.current.sequence))
+    const notified: number[] = []
+    snapshot.subscribe(() => notified.push(snapshot.current.sequence))
     run.in.send(add())
     run.in.send(add())
     keep()
     keep()
     run.in.send(add())
     keep()
-    expect(told).toEqual([2, 3])
+    expect(notified).toEqual([2, 3])
   })
 
-  test('resolve a write once it is recorded, also behind refusals, which are told at once', async () => {
+  test('resolve a write once it is recorded, also after refusals, which are delivered at once', async () => {
     const { run, view, keep, reached } = recorded()
     const { in: input, err } = view.ports({}, reached)
     const writer = input.getWriter()
@@ -150,11 +147,12 @@ describe('ports on what is recorded', () => {
     await Promise.all(written)
   })
 
-  test('begin now unless told otherwise, and refuse what is no position', async () => {
+  test('begin at run.start by default, and refuse what is not a position', async () => {
     const { run, view, keep, reached } = recorded()
     run.in.send([add(1), add(1)])
-    const now = view.ports({}, reached)
-    expect(now.position).toBe(2)
+    expect(view.ports({}, reached).start).toBe(run.start)
+    const now = view.ports({ from: 'now' }, reached)
+    expect(now.start).toBe(2)
     run.in.send(add(1))
     keep()
     expect(await take(now.out, 1)).toEqual([{ type: 'total', total: 3 }])
@@ -162,7 +160,7 @@ describe('ports on what is recorded', () => {
     expect(() => view.ports({ highWaterMark: -1 }, reached)).toThrow(RangeError)
   })
 
-  test('close behind what was recorded when their in is closed, and when the run is done', async () => {
+  test('close after what was recorded if their in is closed, or the run is done', async () => {
     const { run, view, keep, reached } = recorded()
     const closing = view.ports({}, reached)
     const writer = closing.in.getWriter()
@@ -185,7 +183,7 @@ describe('ports on what is recorded', () => {
     expect((await statuses).map(({ status }) => status)).toEqual(['active', 'done'])
   })
 
-  test('end with the reason where nothing more will be recorded', async () => {
+  test('end with the reason if nothing more will be recorded', async () => {
     const { run, view, keep, reached } = recorded()
     const { out, snapshot } = view.ports({}, reached)
     run.in.send(add())

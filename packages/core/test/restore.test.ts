@@ -60,7 +60,7 @@ describe('restoreRun', () => {
       expect(refusal(() => restoreRun(machines as never, run.toJSON()))).toMatchObject({
         code: 'MACHINE_MISMATCH',
         sequence: 0,
-        message: expect.stringMatching(/^the run is of tally@\S+, and the machines given are \S/),
+        message: expect.stringMatching(/^the run is of tally@\S+, but the machines given are \S/),
       })
     }
   })

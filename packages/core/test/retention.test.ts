@@ -19,7 +19,7 @@ type TallyRun = Run<number, TallyEvent, TallyOutput>
 interface Recorded {
   readonly run: TallyRun
   readonly twin: TallyRun
-  readonly taping: Recordable<number, TallyEvent, TallyOutput>
+  readonly recording: Recordable<number, TallyEvent, TallyOutput>
   readonly retention: Retention
   /** What was read of recorders: whose, and which batches. */
   readonly reads: [name: string, from: number, to: number][]
@@ -32,10 +32,10 @@ interface Recorded {
 
 function recorded(least: number | undefined, options: CreateRunOptions<undefined> = repeatable): Recorded {
   const [run, twin] = [createRun(tally, options), createRun(tally, options)]
-  const taping = recordable(run)
+  const recording = recordable(run)
   const reads: Recorded['reads'] = []
   const retain: Recorded['retain'] = (name, atLeast) =>
-    taping.retain(atLeast, async function* (from, to) {
+    recording.retain(atLeast, async function* (from, to) {
       reads.push([name, from, to.sequence])
       const kept = twin.toJSON().records.slice(from, to.sequence + 1) as BatchRecord<TallyEvent>[]
       expect(kept.at(-1)?.oid).toBe(to.oid)
@@ -45,7 +45,7 @@ function recorded(least: number | undefined, options: CreateRunOptions<undefined
   return {
     run,
     twin,
-    taping,
+    recording,
     retention,
     reads,
     retain,
@@ -56,7 +56,7 @@ function recorded(least: number | undefined, options: CreateRunOptions<undefined
       }
     },
     keep(...retentions) {
-      for (const one of retentions.length === 0 ? [retention] : retentions) one.recorded(taping.mark())
+      for (const one of retentions.length === 0 ? [retention] : retentions) one.recorded(recording.checkpoint())
     },
   }
 }
@@ -71,12 +71,12 @@ describe.each([
 ] as const)('in %s', (_format, options) => {
   test('a run that lets go of what is recorded is the same run, and its history is read whole', async () => {
     const tape = recorded(0, options)
-    const { run, twin, taping } = tape
+    const { run, twin, recording } = tape
     for (let round = 0; round < 5; round++) {
       tape.send(10)
       expect(run.head).toBe(twin.head)
       tape.keep()
-      expect(taping.dropped).toBe(10 * (round + 1))
+      expect(recording.dropped).toBe(10 * (round + 1))
     }
     tape.send(4)
     expect(run.id).toBe(twin.id)
@@ -98,15 +98,15 @@ describe.each([
 
 test('at least so many batches are held, with their outputs', async () => {
   const tape = recorded(10)
-  const { run, twin, taping } = tape
+  const { run, twin, recording } = tape
   for (let round = 0; round < 200; round++) {
     tape.send(1 + (round % 3))
     tape.keep()
-    const held = taping.sequence - taping.dropped
-    expect(held).toBeGreaterThanOrEqual(Math.min(10, taping.sequence))
+    const held = recording.sequence - recording.dropped
+    expect(held).toBeGreaterThanOrEqual(Math.min(10, recording.sequence))
     expect(held).toBeLessThan(20)
   }
-  const from = taping.sequence - 9
+  const from = recording.sequence - 9
   expect(await all(run.history({ from }))).toEqual(await all(twin.history({ from })))
   expect(tape.reads).toEqual([])
   const position = run.position - 10
@@ -117,19 +117,19 @@ test('without a number nothing goes, and what is not recorded never does', () =>
   const keeping = recorded(undefined)
   keeping.send(20)
   keeping.keep()
-  expect(keeping.taping.dropped).toBe(0)
+  expect(keeping.recording.dropped).toBe(0)
   expect(keeping.run.toJSON()).toEqual(keeping.twin.toJSON())
 
   const tape = recorded(0)
   tape.send(20)
-  const mark = tape.taping.mark()
+  const mark = tape.recording.checkpoint()
   tape.send(20)
   tape.retention.recorded(mark)
-  expect(tape.taping.dropped).toBe(20)
+  expect(tape.recording.dropped).toBe(20)
   tape.retention.end()
   tape.send(20)
   tape.keep()
-  expect(tape.taping.dropped).toBe(20)
+  expect(tape.recording.dropped).toBe(20)
 })
 
 test('a recorder that comes late has all but so many go at once', () => {
@@ -137,29 +137,29 @@ test('a recorder that comes late has all but so many go at once', () => {
   tape.send(100)
   tape.keep()
   tape.keep(tape.retain('late', 10))
-  expect(tape.taping.dropped).toBe(90)
+  expect(tape.recording.dropped).toBe(90)
 })
 
-describe('what is not held is refused with what to do', () => {
+describe('what was dropped is refused with what to do', () => {
   test('as one document, as a position, and as an oid', () => {
     const tape = recorded(0)
-    const { run, taping } = tape
+    const { run, recording } = tape
     tape.send(12)
     tape.keep()
     tape.send(3)
     expect(() => run.toJSON()).toThrow(
-      new RangeError(`batch 1 is not held, only those from 13 on: read repository.history('${run.id}')`),
+      new RangeError(`the run has dropped batch 1, and keeps those from 13 on: read repository.history('${run.id}')`),
     )
     expect(() => run.ports({ from: 'start' })).toThrow(
       new RangeError(
-        `from is "start"; it must be 'now' or a position from 16 to 20; repository.open replays those before`,
+        `from is "start"; it must be 'now' or a position from 16 to 20; repository.open replays the outputs before`,
       ),
     )
     expect(() => run.ports({ from: 15 })).toThrow(RangeError)
-    expect(() => taping.view().ports({ from: 15 }, () => Promise.resolve())).toThrow(RangeError)
-    expect(() => taping.digestAt(11)).toThrow(RangeError)
-    expect(() => taping.commitAt(12)).toThrow(RangeError)
-    expect(taping.digestAt(12)).toHaveLength(20)
+    expect(() => recording.view().ports({ from: 15 }, () => Promise.resolve())).toThrow(RangeError)
+    expect(() => recording.digestAt(11)).toThrow(RangeError)
+    expect(() => recording.commitAt(12)).toThrow(RangeError)
+    expect(recording.digestAt(12)).toHaveLength(20)
   })
 
   test('as a history where no recorder can read it, with the genesis before', async () => {
@@ -171,16 +171,16 @@ describe('what is not held is refused with what to do', () => {
     const { items, end } = await ending(opened.history())
     expect(items).toEqual([run.genesis])
     expect(end).toEqual(
-      new RangeError(`batch 1 is not held, only those from 6 on: read repository.history('${run.id}')`),
+      new RangeError(`the run has dropped batch 1, and keeps those from 6 on: read repository.history('${run.id}')`),
     )
     // A recorder that has all of it can.
     const { records } = run.toJSON()
-    const taping = recordable(opened)
-    taping
+    const recording = recordable(opened)
+    recording
       .retain(undefined, async function* (from, to) {
         yield records.slice(from, to.sequence + 1) as BatchRecord<TallyEvent>[]
       })
-      .recorded(taping.mark())
+      .recorded(recording.checkpoint())
     opened.in.send(add())
     run.in.send(add())
     expect(await all(opened.history())).toEqual(await all(run.history()))
@@ -188,14 +188,14 @@ describe('what is not held is refused with what to do', () => {
 
   test('as what the recorder fails to read, or does not give', async () => {
     const run = createRun(tally)
-    const taping = recordable(run)
+    const recording = recordable(run)
     let reading = 0
-    const retention = taping.retain(0, async function* () {
+    const retention = recording.retain(0, async function* () {
       if (reading++ === 0) throw new Error('the disk is gone')
       yield []
     })
     for (let at = 0; at < 5; at++) run.in.send(add(at))
-    retention.recorded(taping.mark())
+    retention.recorded(recording.checkpoint())
     expect(await ending(run.history({ from: 2 }))).toEqual({ items: [], end: new Error('the disk is gone') })
     const { end } = await ending(run.history({ from: 2 }))
     expect(end).toEqual(new RangeError('the recorder gave no batch 2 of the run'))
@@ -238,10 +238,10 @@ describe('a reader of the history', () => {
 
   test('that goes while it reads has the recorder stop', async () => {
     const run = createRun(tally)
-    const taping = recordable(run)
+    const recording = recordable(run)
     let stopped = false
     const { records } = createRun(tally).toJSON()
-    const retention = taping.retain(0, async function* () {
+    const retention = recording.retain(0, async function* () {
       try {
         for (;;) yield records as never
       } finally {
@@ -249,7 +249,7 @@ describe('a reader of the history', () => {
       }
     })
     for (let at = 0; at < 5; at++) run.in.send(add(at))
-    retention.recorded(taping.mark())
+    retention.recorded(recording.checkpoint())
     const reader = run.history({ from: 1 }).getReader()
     await reader.read()
     await reader.cancel()
@@ -276,7 +276,7 @@ describe('outputs that an open out has not delivered are held back', () => {
     expect(() => run.ports({ from: 27 })).toThrow(/a position from 28 to 28/)
   })
 
-  test('in the run’s own set once somebody asked for it, and it begins nowhere behind a gap', async () => {
+  test('in the run’s own set if somebody asked for it, and it never begins after a gap', async () => {
     const asked = recorded(0)
     const { out } = asked.run
     asked.send(10)
@@ -288,7 +288,7 @@ describe('outputs that an open out has not delivered are held back', () => {
     late.keep()
     expect(() => late.run.out).toThrow(
       new RangeError(
-        `where out begins is 0; it must be 'now' or a position from 14 to 14; repository.open replays those before`,
+        `the position at which out begins is 0; it must be 'now' or a position from 14 to 14; repository.open replays the outputs before`,
       ),
     )
     expect(late.run.err).toBeInstanceOf(ReadableStream)
@@ -312,8 +312,8 @@ describe('outputs that an open out has not delivered are held back', () => {
 
   test('in ports on what is recorded, which show all of it', async () => {
     const tape = recorded(0)
-    const { run, twin, taping } = tape
-    const view = taping.view()
+    const { run, twin, recording } = tape
+    const view = recording.view()
     const open = (from: 'now' | number): RecordedPorts<number, TallyEvent, TallyOutput> =>
       view.ports({ from }, () => Promise.resolve())
     const slow = open('now')
@@ -321,7 +321,7 @@ describe('outputs that an open out has not delivered are held back', () => {
     const reader = open('now').out.getReader()
     for (let round = 0; round < 10; round++) {
       tape.send(5)
-      const mark = taping.mark()
+      const mark = recording.checkpoint()
       view.show(mark)
       tape.retention.recorded(mark)
       for (let at = 0; at < 7; at++) shown.push((await reader.read()).value as TallyOutput)
@@ -333,7 +333,7 @@ describe('outputs that an open out has not delivered are held back', () => {
     expect(() => open(60)).toThrow(/a position from 70 to 70/)
     const late = open('now')
     tape.send(3)
-    view.show(taping.mark())
+    view.show(recording.checkpoint())
     expect(await take(late.out, 4)).toEqual(await outputs(twin, 70))
     expect(run.position).toBe(74)
   })
@@ -348,9 +348,9 @@ const machine = defineMachine<number, { type: 'INC' }, { n: number }>({
   on: { INC: (n, _event, emit) => (emit({ n: n + 1 }), n + 1) },
 })
 const run = createRun(machine)
-const taping = recordable(run)
-const view = taping.view()
-const retention = taping.retain(0, async function* () {})
+const recording = recordable(run)
+const view = recording.view()
+const retention = recording.retain(0, async function* () {})
 const inputs = [run.ports().in, view.ports({}, async () => {}).in]
 async function drop() {
   run.ports({ from: 'start' })
@@ -364,8 +364,8 @@ for (let round = 0; round < 5; round++) {
   await new Promise((resolve) => setImmediate(resolve))
   globalThis.gc()
 }
-view.show(taping.mark())
-retention.recorded(taping.mark())
+view.show(recording.checkpoint())
+retention.recorded(recording.checkpoint())
 try { run.ports({ from: 1 }) } catch (refusal) { console.log(refusal.message) }
 console.log(inputs.length)
 `,
@@ -378,26 +378,26 @@ console.log(inputs.length)
 describe('with several recorders', () => {
   test('only what all have recorded goes, and one that ends holds nothing back', async () => {
     const tape = recorded(0)
-    const { taping } = tape
+    const { recording } = tape
     const other = tape.retain('other', 5)
     const plain = tape.retain('plain', undefined)
     tape.send(20)
     tape.keep()
-    expect(taping.dropped).toBe(0)
+    expect(recording.dropped).toBe(0)
     tape.keep(other)
     tape.send(20)
     tape.keep()
     tape.keep(other)
-    expect(taping.dropped).toBe(0)
+    expect(recording.dropped).toBe(0)
     tape.keep(plain)
-    expect(taping.dropped).toBe(35)
+    expect(recording.dropped).toBe(35)
     other.end()
     tape.send(5)
     tape.keep()
-    expect(taping.dropped).toBe(40)
+    expect(recording.dropped).toBe(40)
     plain.end()
     tape.keep()
-    expect(taping.dropped).toBe(45)
+    expect(recording.dropped).toBe(45)
   })
 
   test('one that goes on reads what was let go, and where none does the last one still may', async () => {

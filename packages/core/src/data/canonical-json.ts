@@ -1,0 +1,36 @@
+// RFC 8785 canonical JSON of plain data: the one text that every machine writes for the same value.
+
+/**
+ * The canonical JSON text of plain data: members sorted by UTF-16 code units, no white space, numbers as ECMAScript
+ * writes them.
+ * @param value plain data, checked before; `undefined` members are left out
+ * @returns the text; in UTF-8 it is what object ids are computed of
+ */
+export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const members = value as Readonly<Record<string, unknown>>
+  let text = ''
+  for (const key of sortedKeys(members)) {
+    const member = members[key]
+    if (member === undefined) continue
+    text += (text === '' ? '{' : ',') + quoted(key) + ':' + canonicalJson(member)
+  }
+  return text === '' ? '{}' : text + '}'
+}
+
+/** As `JSON.stringify`, which costs more than a look at each character where the text is short and needs no escape. */
+function quoted(text: string): string {
+  if (text.length > 40) return JSON.stringify(text)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x20 || code === 0x22 || code === 0x5c) return JSON.stringify(text)
+  }
+  return `"${text}"`
+}
+
+function sortedKeys(members: object): string[] {
+  const keys = Object.keys(members)
+  return keys.length > 1 ? keys.sort() : keys
+}

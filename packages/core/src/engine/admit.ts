@@ -1,0 +1,109 @@
+// The first step of a batch: copy what was written, check it and, if the machine has a schema, parse it. The result is a
+// batch that nobody else holds, or a refusal.
+
+import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
+import { firstDifference } from '../data/difference.ts'
+import { NotPlain } from '../data/not-plain.ts'
+import { copyBatch, copyPlain } from '../data/plain-data.ts'
+import type { AnyMachine } from '../machine/machine.ts'
+import type { SchemaIssue, StandardSchema } from '../machine/schema.ts'
+import type { Batch } from './log.ts'
+import { Refusal } from './refusal.ts'
+
+/** The batch that was written, parsed if the machine has a schema; or why it is not a batch. */
+export function admit(machine: AnyMachine, written: unknown): Batch | Refusal {
+  const { events } = machine
+  const batch = admitEvents(written)
+  if (events === undefined || batch instanceof Refusal) return batch
+  return Array.isArray(batch) ? parseAll(events, batch) : parse(events, batch, 0)
+}
+
+/** The batch that was written, not parsed; or why it is not a batch. */
+export function admitEvents(written: unknown): Batch | Refusal {
+  let copied: unknown
+  try {
+    copied = copyBatch(written)
+  } catch (problem) {
+    const { message } = problem as NotPlain
+    const index = /^batch\[(\d+)\]/.exec(message)?.[1]
+    return new Refusal('INVALID_EVENT', message, index === undefined ? undefined : Number(index))
+  }
+  if (!Array.isArray(copied)) return checkEvent(copied, 'event') ?? (copied as Batch)
+  for (let index = 0; index < copied.length; index++) {
+    const refusal = checkEvent(copied[index], 'batch', index)
+    if (refusal !== undefined) return refusal
+  }
+  return copied as Batch
+}
+
+/** Asks a schema to return each event of a batch unchanged. Answers why it does not, or undefined. */
+export function revalidate(schema: StandardSchema<unknown>, batch: Batch): Refusal | undefined {
+  const events = Array.isArray(batch) ? batch : [batch]
+  for (let index = 0; index < events.length; index++) {
+    const parsed = parse(schema, events[index], index)
+    if (parsed instanceof Refusal) return parsed
+    if (firstDifference(parsed, events[index], '') !== undefined) {
+      return new Refusal('SCHEMA_MISMATCH', `the schema changed event ${index}`, index)
+    }
+  }
+  return undefined
+}
+
+function checkEvent(event: unknown, root: string, index?: number): Refusal | undefined {
+  const isObject = typeof event === 'object' && event !== null && !Array.isArray(event)
+  const type: unknown = isObject ? (event as { readonly type?: unknown }).type : undefined
+  if (typeof type === 'string') return undefined
+  const name = index === undefined ? root : `${root}[${index}]`
+  if (isObject) {
+    const problem = type === undefined ? 'is missing' : `is ${describeValue(type)}`
+    return new Refusal('INVALID_EVENT', `${name}.type ${problem}; an event has a string type`, index)
+  }
+  const what = Array.isArray(event) ? 'an array' : describeValue(event)
+  return new Refusal('INVALID_EVENT', `${name} is ${what}; an event is an object with a string type`, index)
+}
+
+function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): Batch | Refusal {
+  const parsed: unknown[] = []
+  for (let index = 0; index < events.length; index++) {
+    const event = parse(schema, events[index], index)
+    if (event instanceof Refusal) return event
+    parsed.push(event)
+  }
+  return Object.freeze(parsed) as Batch
+}
+
+function parse(schema: StandardSchema<unknown>, event: unknown, index: number): Batch | Refusal {
+  const { type } = event as { readonly type: string }
+  let parsed: unknown
+  try {
+    const result = schema['~standard'].validate(event)
+    if (result instanceof Promise) {
+      // Nobody waits for it, so its rejection must not count as unhandled.
+      result.catch(() => undefined)
+      return new Refusal('SCHEMA_MISMATCH', 'the schema of events is asynchronous; give a synchronous one', index)
+    }
+    if (result.issues !== undefined) {
+      const issues = result.issues.map(describeIssue).join('; ')
+      return new Refusal(
+        'SCHEMA_MISMATCH',
+        `the schema of events refused ${describeValue(type)}: ${issues}`,
+        index,
+        result.issues,
+      )
+    }
+    parsed = copyPlain(result.value, 'event')
+  } catch (problem) {
+    if (isA(problem, NotPlain)) {
+      return new Refusal('SCHEMA_MISMATCH', `the schema of events gave no plain data: ${problem.message}`, index)
+    }
+    return new Refusal('SCHEMA_MISMATCH', `the schema of events threw ${describeThrown(problem)}`, index, problem)
+  }
+  const bad = checkEvent(parsed, 'event')
+  if (bad === undefined) return parsed as Batch
+  return new Refusal('SCHEMA_MISMATCH', `the schema of events gave no event: ${bad.message}`, index)
+}
+
+function describeIssue({ path = [], message }: SchemaIssue): string {
+  const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment))
+  return keys.length === 0 ? message : `event.${keys.join('.')}: ${message}`
+}

@@ -1,0 +1,72 @@
+// The one way into a log: enter → step → commit → publish, or refuse. Each has a file of its own in this folder.
+
+import type { AnyMachine } from '../machine/machine.ts'
+import { RunError } from '../machine/run-error.ts'
+import { commit } from './commit.ts'
+import { checkDeterminism } from './determinism.ts'
+import type { Batch, Log } from './log.ts'
+import { publish } from './publish.ts'
+import { Refusal } from './refusal.ts'
+import { detailsOf, refuse } from './refuse.ts'
+import { type Step, step } from './step.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/**
+ * Applies an admitted batch, or refuses it.
+ * @param log the log
+ * @param admitted the result of `admit`
+ * @param sent whether it came through `send`, whose caller gets the refusal
+ * @returns the refusal, if there is one
+ */
+export function enter(log: Log, admitted: Batch | Refusal, sent: boolean): RunError | undefined {
+  if (log.end !== undefined) return log.end
+  if (log.running !== undefined) return refuseReentry(log, batchOf(admitted), sent)
+  if (admitted instanceof Refusal) return refuse(log, admitted, undefined, sent)
+  if (Array.isArray(admitted) && admitted.length === 0) return undefined
+  const stepped = stepIn(log, admitted)
+  // A refused re-entry may have ended the run.
+  if (log.end !== undefined) return log.end
+  if (stepped instanceof Refusal) return refuse(log, stepped, batchOf(admitted), sent)
+  commit(log, admitted, stepped)
+  publish(log, sent)
+  return undefined
+}
+
+/** Steps a batch; twice, if determinism is checked. */
+export function stepTwice(machine: AnyMachine, state: unknown, batch: Batch, onSecond?: () => void): Step | Refusal {
+  const stepped = step(machine, state, batch)
+  onSecond?.()
+  return checkDeterminism(machine, state, batch, stepped) ?? stepped
+}
+
+function stepIn(log: Log, batch: Batch): Step | Refusal {
+  const { machine, state } = log
+  try {
+    log.running = 'transition'
+    // `process.env` is asked second, because Node's is slow.
+    if (log.checkDeterminism && process.env.NODE_ENV !== 'production') {
+      return stepTwice(machine, state, batch, () => {
+        log.running = 'check'
+      })
+    }
+    return step(machine, state, batch)
+  } finally {
+    log.running = undefined
+  }
+}
+
+// The second step writes again what the first wrote, and is refused again. That is reported once.
+function refuseReentry(log: Log, batch: Batch | undefined, sent: boolean): RunError {
+  if (log.running === 'check') return new RunError(reentrant.code, reentrant.message, detailsOf(log))
+  return refuse(log, reentrant, batch, sent)
+}
+
+const reentrant = new Refusal(
+  'REENTRANT',
+  'it was written from inside a transition; transitions are pure: emit an output, and let its handler send the event',
+)
+
+function batchOf(admitted: Batch | Refusal): Batch | undefined {
+  return admitted instanceof Refusal ? undefined : admitted
+}

@@ -1,0 +1,47 @@
+// The last step of a batch: readers that wait are woken, sets of ports learn that the run ended, subscribers are notified.
+
+import type { Log } from './log.ts'
+
+/** Announces a change of a log; `sent` says whether it came through `send`. */
+export function publish(log: Log, sent: boolean): void {
+  wakeReaders(log)
+  if (log.end !== undefined) for (const set of log.sets) set.deref()?.runEnded()
+  notify(log, sent)
+}
+
+/** Wakes the readers that wait for the log to move on. */
+export function wakeReaders(log: Log): void {
+  const { waiting } = log
+  if (waiting.length === 0) return
+  log.waiting = []
+  for (const reader of waiting) reader.wake()
+}
+
+/** Makes all waiting writes check again whether there is room. */
+export function resumeWriters(log: Log): void {
+  for (const set of log.sets) set.deref()?.resume()
+}
+
+// A send from inside a listener is applied at once. Its round of notifications follows the one under way.
+function notify(log: Log, sent: boolean): void {
+  const { subscriptions } = log
+  if (subscriptions === undefined || subscriptions.all.size === 0) return
+  const { rounds, all } = subscriptions
+  rounds.push(sent)
+  if (rounds.length > 1) return
+  for (; rounds.length > 0; rounds.shift()) {
+    const round = ++subscriptions.round
+    for (const subscription of all) {
+      if (subscription.since >= round) continue
+      try {
+        subscription.listener(rounds[0] as boolean)
+      } catch (thrown) {
+        report(thrown)
+      }
+    }
+  }
+}
+
+function report(thrown: unknown): void {
+  ;(globalThis.reportError ?? console.error)(thrown)
+}

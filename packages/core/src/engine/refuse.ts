@@ -1,0 +1,90 @@
+// What becomes of a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
+
+import { labelOf, type RunEvent } from '../machine/machine.ts'
+import { markFatal, RunError } from '../machine/run-error.ts'
+import { type Batch, currentSnapshot, type Log, runId, sequenceOf } from './log.ts'
+import { publish, wakeReaders } from './publish.ts'
+import type { Refusal } from './refusal.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** How many refusals a run keeps for the readers of `err`. */
+export const KEPT_REFUSALS = 256
+
+/**
+ * Refuses a batch: makes the error, keeps it for `err`, and ends the run if it is fatal.
+ * @param batch the batch, if it was admitted
+ * @param sent whether it came through `send`, whose caller gets the error
+ * @returns the error
+ */
+export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, sent: boolean): RunError {
+  const { code, message, index, cause } = refusal
+  const events = batch === undefined || Array.isArray(batch) ? batch : Object.freeze([batch])
+  const event = (events?.[index ?? -1] as RunEvent | undefined)?.type
+  const where = event === undefined ? '' : ` event ${String(index)} (${event.slice(0, 60)}):`
+  const error = new RunError(
+    code,
+    `${labelOf(log.machine)} refused a batch at sequence ${sequenceOf(log)}:${where} ${message}`,
+    { ...detailsOf(log), batch: events, index, cause },
+  )
+  if (code !== 'RUN_DONE') {
+    keepRefusal(log, error)
+    // A machine that writes to its run while it judges that very refusal would be asked without end.
+    if (log.running !== 'isFatal' && isFatal(log, error)) {
+      markFatal(error)
+      fail(log, error)
+      publish(log, sent)
+      return error
+    }
+    wakeReaders(log)
+  }
+  if (process.env.NODE_ENV !== 'production' && !sent) warnUnlessRead(log, error)
+  return error
+}
+
+/** What every error of a run says about the run. */
+export function detailsOf(log: Log): { readonly sequence: number; readonly run: () => string } {
+  return { sequence: sequenceOf(log), run: () => runId(log) }
+}
+
+/** Ends a log with a fatal error. */
+export function fail(log: Log, error: RunError): void {
+  log.status = 'error'
+  log.end = error
+  log.version++
+  log.snapshot = undefined
+}
+
+function keepRefusal({ refusals }: Log, error: RunError): void {
+  if (refusals.items.push(error) <= KEPT_REFUSALS) return
+  refusals.items.shift()
+  refusals.dropped++
+}
+
+function isFatal(log: Log, error: RunError): boolean {
+  const before = log.running
+  log.running = 'isFatal'
+  try {
+    return log.machine.isFatal(error, currentSnapshot(log)) === true
+  } catch {
+    return true
+  } finally {
+    log.running = before
+  }
+}
+
+/** Warns once a tick about refusals that nobody reads. A reader that wants them has come by then. */
+function warnUnlessRead(log: Log, error: RunError): void {
+  if (log.unseen !== undefined) {
+    log.unseen.push(error)
+    return
+  }
+  log.unseen = [error]
+  setTimeout(() => {
+    const unseen = log.unseen ?? []
+    log.unseen = undefined
+    if (log.sets.some((set) => set.deref()?.readsRefusals())) return
+    const more = unseen.length > 1 ? ` (and ${unseen.length - 1} more)` : ''
+    console.warn(`${String(unseen[0]?.message)}${more}. Read run.err to handle refusals.`)
+  })
+}

@@ -1,0 +1,19 @@
+// Starts the log of a run at its genesis.
+
+import type { Origin } from '../identity/chain.ts'
+import type { AnyMachine } from '../machine/machine.ts'
+import { complete } from './commit.ts'
+import { initialState } from './initial-state.ts'
+import { createLog, type Log } from './log.ts'
+
+/**
+ * The log of a run that has no batches yet.
+ * @param origin how it begins; its initial state is asked of the machine
+ * @throws {RunError} if the machine cannot begin
+ */
+export function startLog(machine: AnyMachine, origin: Origin, checkDeterminism: boolean): Log {
+  const { state, done } = initialState(machine, origin.input, checkDeterminism)
+  const log = createLog(machine, checkDeterminism, { ...origin, initial: state })
+  if (done) complete(log)
+  return log
+}

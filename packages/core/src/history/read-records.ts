@@ -1,0 +1,150 @@
+// Reads the records of a history from outside. A malformed record is refused with its sequence. No oid is verified here.
+
+import { describeThrown, describeValue, isA, wrongValue } from '../data/describe-value.ts'
+import { NotPlain } from '../data/not-plain.ts'
+import { copyPlain } from '../data/plain-data.ts'
+import { admitEvents } from '../engine/admit.ts'
+import type { Batch } from '../engine/log.ts'
+import { Refusal } from '../engine/refusal.ts'
+import { RunError, type RunErrorCode } from '../machine/run-error.ts'
+import type { GenesisRecord, RunDocument } from './records.ts'
+
+/** The latest time of a genesis, in seconds since the epoch: in the year 2242. */
+export const MOST_SECONDS: number = 2 ** 33 - 1
+
+/** What a document says about its end. */
+export type EndOfDocument = Partial<Pick<RunDocument<unknown>, 'sequence' | 'head' | 'state'>>
+
+/** A history whose records are about to be read. */
+export interface OpenHistory {
+  readonly records: Iterable<unknown>
+  readonly document: EndOfDocument | undefined
+}
+
+/**
+ * Opens a document or an iterable of records.
+ * @throws {TypeError} if it is neither
+ * @throws {RunError} `INVALID_HISTORY` if it is a document of another format
+ */
+export function openHistory(history: unknown): OpenHistory {
+  if (typeof history === 'object' && history !== null) {
+    const read = readDocument(history)
+    if (read === undefined) return { records: history as Iterable<unknown>, document: undefined }
+    const { format, records, sequence, head, state } = read
+    if (Array.isArray(records)) {
+      if (format === 'xmachines/1') return { records, document: { sequence, head, state } as EndOfDocument }
+      throw broken('INVALID_HISTORY', 0, `its format is ${describeValue(format)}; this version reads xmachines/1`)
+    }
+    if (format !== undefined) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
+  }
+  throw new TypeError(wrongValue('the history', history, 'what run.toJSON() gives (parsed), or an iterable of records'))
+}
+
+/** The members of a document, or undefined for an iterable. */
+function readDocument(history: object): Partial<Record<keyof RunDocument<unknown>, unknown>> | undefined {
+  try {
+    return Symbol.iterator in history ? undefined : { ...history }
+  } catch (thrown) {
+    throw broken('INVALID_HISTORY', 0, `it cannot be read: ${describeThrown(thrown)}`, thrown)
+  }
+}
+
+/**
+ * A copy of the genesis record.
+ * @throws {RunError} `INVALID_HISTORY` if it is malformed
+ */
+export function readGenesis(record: unknown): GenesisRecord {
+  const genesis = copyRecord(record, 0) as Partial<GenesisRecord>
+  const { oid, format, machine, createdAt, nonce } = genesis
+  const machineIs = (key: 'name' | 'version' | 'oid'): boolean => typeof machine?.[key] === 'string'
+  const problem =
+    (typeof oid !== 'string' && `oid is ${describeValue(oid)}`) ||
+    (format !== 'sha1' && format !== 'sha256' && `format is ${describeValue(format)}`) ||
+    (!(machineIs('name') && machineIs('version') && machineIs('oid')) && 'machine is not { name, version, oid }') ||
+    (!isCreatedAt(createdAt) && `createdAt is ${describeValue(createdAt)}`) ||
+    (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${describeValue(nonce)}`)
+  if (problem === false) return genesis as GenesisRecord
+  throw broken('INVALID_HISTORY', 0, `the genesis record is malformed: ${problem}`)
+}
+
+/**
+ * The batch of a record, and the oid that the record says it has.
+ * @param expected the oid of the record before it, if that is to be verified
+ * @throws {RunError} `INVALID_HISTORY` if the record is malformed, `HISTORY_MISMATCH` if it has another parent
+ */
+export function readBatch(
+  record: unknown,
+  sequence: number,
+  expected: string | undefined,
+): { oid: string; batch: Batch } {
+  try {
+    return readMembers(record, sequence, expected)
+  } catch (thrown) {
+    if (isA(thrown, RunError)) throw thrown
+    throw broken('INVALID_HISTORY', sequence, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
+  }
+}
+
+function readMembers(record: unknown, sequence: number, expected: string | undefined): { oid: string; batch: Batch } {
+  if (typeof record !== 'object' || record === null) {
+    throw broken(
+      'INVALID_HISTORY',
+      sequence,
+      `the record is ${describeValue(record)}; it must be { oid, parent, events }`,
+    )
+  }
+  const { oid, parent, events } = record as {
+    readonly oid?: unknown
+    readonly parent?: unknown
+    readonly events?: unknown
+  }
+  if (typeof oid !== 'string') throw broken('INVALID_HISTORY', sequence, `the record's oid is ${describeValue(oid)}`)
+  if (!Array.isArray(events) || events.length === 0) {
+    const what = Array.isArray(events) ? 'an empty array' : describeValue(events)
+    throw broken('INVALID_HISTORY', sequence, `the record's events are ${what}; they must be an array of at least one`)
+  }
+  if (expected !== undefined && parent !== expected) {
+    throw broken(
+      'HISTORY_MISMATCH',
+      sequence,
+      `its parent is ${describeValue(parent)}, but the record before it is ${expected}`,
+    )
+  }
+  const batch = admitEvents(events)
+  if (batch instanceof Refusal) throw broken('INVALID_HISTORY', sequence, batch.message)
+  return { oid, batch }
+}
+
+function copyRecord(record: unknown, sequence: number): object {
+  try {
+    const copied = copyPlain(record, 'record')
+    if (typeof copied === 'object' && copied !== null) return copied
+  } catch (problem) {
+    if (problem instanceof NotPlain) throw broken('INVALID_HISTORY', sequence, problem.message)
+    throw problem
+  }
+  throw broken('INVALID_HISTORY', sequence, `the record is ${describeValue(record)}; it must be an object`)
+}
+
+/**
+ * Checks that a document ends where it says.
+ * @throws {RunError} `HISTORY_MISMATCH` if it does not
+ */
+export function checkEnd(document: EndOfDocument | undefined, sequence: number, head: string): void {
+  if (document === undefined || (document.sequence === sequence && document.head === head)) return
+  throw broken(
+    'HISTORY_MISMATCH',
+    sequence,
+    `it ends at sequence ${sequence}, ${head}, but says that it ends at ${describeValue(document.sequence)}, ${describeValue(document.head)}`,
+  )
+}
+
+/** The error of a history that breaks at a sequence. */
+export function broken(code: RunErrorCode, sequence: number, why: string, cause?: unknown): RunError {
+  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, cause })
+}
+
+/** Whether it is a time that a genesis may have: whole seconds since the epoch. */
+export function isCreatedAt(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_SECONDS
+}

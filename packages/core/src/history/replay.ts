@@ -1,0 +1,135 @@
+// Replays a history from outside into a log: each record is checked, its oid verified, and its batch stepped (RFC Run v1
+// §2.3, §7, §10).
+
+import { describeValue } from '../data/describe-value.ts'
+import { revalidate } from '../engine/admit.ts'
+import { commit } from '../engine/commit.ts'
+import { stepTwice } from '../engine/enter.ts'
+import { type Batch, chainOf, type Log, sequenceOf } from '../engine/log.ts'
+import { Refusal } from '../engine/refusal.ts'
+import { startLog } from '../engine/start-log.ts'
+import { step } from '../engine/step.ts'
+import { appendDigest } from '../identity/chain.ts'
+import { isHexOf } from '../identity/hex.ts'
+import { type ObjectFormat, sha1 } from '../identity/object-format.ts'
+import { type AnyMachine, labelOf } from '../machine/machine.ts'
+import { broken, readBatch, readGenesis } from './read-records.ts'
+import type { GenesisRecord } from './records.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** How records are replayed. */
+export interface ReplayPlan {
+  /** Picks the machine for a genesis. */
+  readonly pick: (genesis: GenesisRecord) => AnyMachine
+  /** The object format, if it is not SHA-1 with the portable hash. */
+  readonly format?: ObjectFormat | undefined
+  /** Whether the oids must be those of the content. */
+  readonly verify: boolean
+  /** Whether the schema of events must give each event back unchanged. */
+  readonly revalidate: boolean
+  readonly checkDeterminism: boolean
+}
+
+/**
+ * Replays records into a log.
+ * @throws {RunError} `INVALID_HISTORY`, `HISTORY_MISMATCH` or `REPLAY_FAILED`, with the sequence of the record
+ */
+export function replay(records: Iterable<unknown>, plan: ReplayPlan): Log {
+  let log: Log | undefined
+  let parent = ''
+  for (const record of records) {
+    if (log === undefined) {
+      const genesis = readGenesis(record)
+      log = replayGenesis(genesis, plan)
+      parent = genesis.oid
+    } else parent = replayRecord(log, record, parent, plan)
+  }
+  if (log === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  return log
+}
+
+/** The log of a genesis record. */
+export function replayGenesis(
+  genesis: GenesisRecord,
+  {
+    pick,
+    format: given,
+    verify,
+    checkDeterminism,
+  }: Pick<ReplayPlan, 'pick' | 'format' | 'verify' | 'checkDeterminism'>,
+): Log {
+  const machine = pick(genesis)
+  const { createdAt, nonce, input } = genesis
+  // A given format goes first: it may hash faster.
+  const format = [given, sha1].find((known) => known?.name === genesis.format)
+  if (format === undefined) {
+    throw new RangeError(
+      `the history is in the object format ${genesis.format}: give { format: ${genesis.format} }, imported from ` +
+        `@xmachines/core/${genesis.format}`,
+    )
+  }
+  let log: Log
+  try {
+    log = startLog(machine, { format, createdAt, nonce, input, initial: undefined }, checkDeterminism)
+  } catch (thrown) {
+    throw broken('REPLAY_FAILED', 0, (thrown as Error).message, thrown)
+  }
+  if (verify) verifyGenesis(log, genesis)
+  return log
+}
+
+/**
+ * Replays the record of a batch after its parent.
+ * @param parent the oid of the record before it
+ * @returns the oid of the record
+ */
+export function replayRecord(
+  log: Log,
+  record: unknown,
+  parent: string,
+  plan: Pick<ReplayPlan, 'verify' | 'revalidate' | 'checkDeterminism'>,
+): string {
+  const sequence = sequenceOf(log) + 1
+  const { oid, batch } = readBatch(record, sequence, plan.verify ? parent : undefined)
+  if (plan.verify && !isHexOf(oid, appendDigest(chainOf(log), batch))) {
+    throw broken('HISTORY_MISMATCH', sequence, `the oid ${describeValue(oid)} is not the oid of its content`)
+  }
+  const { events } = log.machine
+  if (plan.revalidate && events !== undefined) checkReplayed(log, revalidate(events, batch))
+  replayBatch(log, batch, plan.checkDeterminism)
+  return oid
+}
+
+function verifyGenesis(log: Log, genesis: GenesisRecord): void {
+  const { genesis: oid, machine } = chainOf(log)
+  if (genesis.machine.oid !== machine) {
+    throw broken('HISTORY_MISMATCH', 0, `the machine's oid is ${describeValue(genesis.machine.oid)}, not ${machine}`)
+  }
+  if (genesis.oid !== oid) {
+    throw broken(
+      'HISTORY_MISMATCH',
+      0,
+      `the oid of the genesis is ${describeValue(genesis.oid)}, but its content gives ${oid}; ` +
+        'either it was changed, or the machine has another initial state under the same version',
+    )
+  }
+}
+
+function replayBatch(log: Log, batch: Batch, checkDeterminism: boolean): void {
+  const { machine, state, end } = log
+  if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
+  const stepped =
+    checkDeterminism && process.env.NODE_ENV !== 'production'
+      ? stepTwice(machine, state, batch)
+      : step(machine, state, batch)
+  if (stepped instanceof Refusal) checkReplayed(log, stepped)
+  else commit(log, batch, stepped)
+}
+
+function checkReplayed(log: Log, refusal: Refusal | undefined): void {
+  if (refusal === undefined) return
+  const { code, message, cause } = refusal
+  const why = `${labelOf(log.machine)} no longer accepts it: ${message} (${code})`
+  throw broken('REPLAY_FAILED', sequenceOf(log) + 1, why, cause)
+}

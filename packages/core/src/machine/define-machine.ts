@@ -1,0 +1,205 @@
+// Defines a machine: checks a definition and compiles it. Runs nothing.
+
+import { isA, wrongValue } from '../data/describe-value.ts'
+import { NotPlain } from '../data/not-plain.ts'
+import { copyPlain } from '../data/plain-data.ts'
+import { compileTables } from './handler-tables.ts'
+import { CORE_VERSION, type Handler, labelOf, type Machine, machineKey, nameOf, type RunEvent } from './machine.ts'
+import type { RunError } from './run-error.ts'
+import type { StandardSchema } from './schema.ts'
+import type { Snapshot } from './snapshot.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** The names of a union of states that is discriminated by `at`. */
+export type StateName<State> = State extends { readonly at: infer At extends string } ? At : never
+
+/** The names of the states that have no data of their own. */
+export type BareStateName<State> = State extends { readonly at: infer At extends string }
+  ? { readonly at: At } extends State
+    ? At
+    : never
+  : never
+
+/** The member of a union of states that has this name. */
+export type StateAt<State, Name> = State extends { readonly at: infer At } ? (Name extends At ? State : never) : never
+
+/** The member of a union of events that has this type. */
+export type EventTyped<Event, Type> = Event extends { readonly type: infer T }
+  ? Type extends T
+    ? Event
+    : never
+  : never
+
+/** What can handle an event: a function, or the bare name of a state that has no data of its own. */
+export type EventHandler<From, Event, Output, State> = Handler<From, Event, Output, State> | BareStateName<State>
+
+/** The handler of each type of event. */
+export type HandlerTable<From, Event extends RunEvent, Output, State> = {
+  readonly [Type in Event['type']]?: EventHandler<From, EventTyped<Event, Type>, Output, State>
+}
+
+interface CommonDefinition<State, Event extends RunEvent, Input> {
+  /** `[a-z][a-z0-9-]*`, at most 100 characters. */
+  readonly name: string
+  /**
+   * `[0-9A-Za-z]+([.-][0-9A-Za-z]+)*`, at most 100 characters, not ending in `.lock`. Behaviour that changes gets a new
+   * version.
+   */
+  readonly version: string
+  /** The initial state, or a pure function that makes it from the run's input. */
+  readonly initial: Exclude<State, (...input: never) => unknown> | ((input: Input) => State)
+  /** The names of the states that complete a run (RFC Run v1 §3.3). A name here makes it a state. */
+  readonly final?: readonly StateName<State>[]
+  /** Whether a state completes the run (RFC Run v1 §3.3); pure. */
+  readonly isDone?: (state: State) => boolean
+  /** Whether a refusal ends the run (RFC Run v1 §9). By default nothing is fatal. */
+  readonly isFatal?: (error: RunError, snapshot: Snapshot<State>) => boolean
+  /** A Standard Schema (zod, valibot, arktype) that parses each event before it is recorded; synchronous. */
+  readonly events?: StandardSchema<Event>
+}
+
+interface TableDefinition<State, Event extends RunEvent, Output> {
+  /** The handlers of each state. They win over `on`. */
+  readonly states?: {
+    readonly [Name in StateName<State>]: HandlerTable<StateAt<State, Name>, Event, Output, State>
+  }
+  /** The handlers of events in any state. */
+  readonly on?: HandlerTable<State, Event, Output, State>
+  readonly transition?: never
+}
+
+interface TransitionDefinition<State, Event extends RunEvent, Output> {
+  /** Any pure function, instead of `states` and `on`. */
+  readonly transition: Handler<State, Event, Output>
+  readonly states?: never
+  readonly on?: never
+}
+
+/** The argument of `defineMachine`. */
+export type MachineDefinition<State, Event extends RunEvent, Output = never, Input = undefined> = CommonDefinition<
+  State,
+  Event,
+  Input
+> &
+  (TableDefinition<State, Event, Output> | TransitionDefinition<State, Event, Output>)
+
+/**
+ * Defines a machine: its name, version, initial state and transition (RFC Run v1 §2.1).
+ *
+ * @param definition states and their handlers, or `on`, or a `transition`; only own members count
+ * @returns the machine, frozen
+ * @throws {TypeError} if a part of the definition has the wrong type
+ * @throws {RangeError} if a name, a version or a target is not allowed
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine } from '@xmachines/core'
+ *
+ * type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string }
+ * type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'LOCK'; code: string }
+ *
+ * const door = defineMachine<Door, DoorEvent>({
+ *   name: 'door',
+ *   version: '1',
+ *   initial: { at: 'closed' },
+ *   states: {
+ *     closed: { OPEN: 'open', LOCK: (_door, event) => ({ at: 'locked', code: event.code }) },
+ *     open: { CLOSE: 'closed' },
+ *     locked: {},
+ *   },
+ * })
+ * const run = createRun(door)
+ * run.in.send({ type: 'LOCK', code: '42' })
+ * console.log(run.snapshot.current.state) // {"at":"locked","code":"42"}
+ * ```
+ */
+export function defineMachine<State, Event extends RunEvent = RunEvent, Output = never, Input = undefined>(
+  definition: MachineDefinition<State, Event, Output, Input>,
+): Machine<State, Event, Output, Input> {
+  if (typeof definition !== 'object' || definition === null) {
+    throw new TypeError(wrongValue('the definition', definition, '{ name, version, initial, … }'))
+  }
+  const { name, version, initial, final = [], isDone, isFatal = () => false, events } = definition
+  checkIdentity(name, version)
+  const label = `machine ${labelOf(definition)}: `
+  if (process.env.NODE_ENV !== 'production') checkParts(label, definition)
+  const finals = new Set<string>(final)
+  const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
+  const states = [...graph.states]
+  const first = typeof initial === 'function' ? undefined : nameOf(initial)
+  if (process.env.NODE_ENV !== 'production' && typeof initial !== 'function') checkFirst(label, first, states)
+  const machine: Machine<State, Event, Output, Input> = {
+    name,
+    version,
+    initial: initialOf<State, Input>(label, initial),
+    transition,
+    isDone: completion(finals, isDone),
+    isFatal,
+    events,
+    graph: { states, initial: first, final: [...finals], arrows: graph.arrows },
+  }
+  // Hidden, so that a copy with changed members is no machine.
+  Object.defineProperty(machine, machineKey, { value: CORE_VERSION })
+  return Object.freeze(machine)
+}
+
+/** Names and versions become parts of Git refs and of hashed bytes, so they are checked in production too. */
+function checkIdentity(name: unknown, version: unknown): void {
+  const isName = /^[a-z][a-z0-9-]{0,99}$/
+  const isVersion = /^(?=.{1,100}$)(?!.*\.lock$)[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$/
+  for (const [part, value, pattern] of [
+    ['name', name, isName],
+    ['version', version, isVersion],
+  ] as const) {
+    if (typeof value !== 'string') throw new TypeError(wrongValue(`the machine's ${part}`, value, 'a string'))
+    if (!pattern.test(value)) {
+      throw new RangeError(wrongValue(`the machine's ${part}`, value, `text that matches ${String(pattern)}`))
+    }
+  }
+}
+
+/** The checks of development. In production a wrong definition throws later, when it is used. */
+function checkParts(label: string, definition: object): void {
+  const { final = [], events, ...parts } = definition as Readonly<Record<string, unknown>>
+  for (const part of ['isDone', 'isFatal', 'transition']) {
+    if (parts[part] !== undefined && typeof parts[part] !== 'function') {
+      throw new TypeError(wrongValue(label + part, parts[part], 'a function'))
+    }
+  }
+  if (!Array.isArray(final) || !final.every((name) => typeof name === 'string')) {
+    throw new TypeError(wrongValue(`${label}final`, final, 'an array of state names'))
+  }
+  const schema = events as StandardSchema<unknown> | undefined
+  if (schema !== undefined && typeof schema?.['~standard']?.validate !== 'function') {
+    throw new TypeError(
+      wrongValue(`${label}events`, schema, 'a Standard Schema, such as one of zod, valibot or arktype'),
+    )
+  }
+}
+
+function checkFirst(label: string, first: string | undefined, states: readonly string[]): void {
+  if (states.length === 0 || states.includes(first as string)) return
+  throw new RangeError(wrongValue(`${label}initial.at`, first, `one of the states ${states.join(', ')}`))
+}
+
+function initialOf<State, Input>(label: string, initial: unknown): (input: Input) => State {
+  // A function cannot be a state, so a function makes one.
+  if (typeof initial === 'function') return initial as (input: Input) => State
+  try {
+    const state = copyPlain(initial, 'initial') as State
+    return () => state
+  } catch (problem) {
+    if (isA(problem, NotPlain)) throw new TypeError(label + problem.message)
+    throw problem
+  }
+}
+
+function completion<State>(
+  finals: ReadonlySet<string>,
+  isDone: ((state: State) => boolean) | undefined,
+): (state: State) => boolean {
+  if (finals.size === 0) return isDone ?? (() => false)
+  const isFinal = (state: State): boolean => finals.has(nameOf(state) as string)
+  return isDone === undefined ? isFinal : (state) => isFinal(state) || isDone(state)
+}

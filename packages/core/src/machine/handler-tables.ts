@@ -1,0 +1,121 @@
+// Compiles the handler tables of a definition into one transition function, and into the graph for a drawing. Only own
+// members of the tables count, so an event of type `toString` is an event that nothing handles.
+
+import { describeValue, wrongValue } from '../data/describe-value.ts'
+import { freezeState } from '../data/plain-data.ts'
+import { type Handler, type MachineArrow, nameOf, type RunEvent } from './machine.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** A transition went to a state that the definition does not allow. Its message is that of the refusal. */
+export class WrongTarget extends Error {}
+
+type Table<Entry> = Readonly<Record<string, Entry>>
+
+interface Tables<State, Event, Output> {
+  readonly states?: unknown
+  readonly on?: unknown
+  readonly transition?: Handler<State, Event, Output> | undefined
+}
+
+/** A compiled definition: its transition, and its graph without the initial state. */
+export interface Compiled<State, Event, Output> {
+  readonly transition: Handler<State, Event, Output>
+  readonly graph: { readonly states: ReadonlySet<string>; readonly arrows: readonly MachineArrow[] }
+}
+
+/**
+ * Checks and compiles the tables of a definition.
+ * @param label begins each message
+ * @param tables `states` and `on`, or `transition`
+ * @param finals the names of the states that complete a run
+ * @throws {TypeError} if a table or a handler has the wrong type
+ * @throws {RangeError} if a target is not a state
+ */
+export function compileTables<State, Event extends RunEvent, Output>(
+  label: string,
+  { states, on, transition }: Tables<State, Event, Output>,
+  finals: ReadonlySet<string>,
+): Compiled<State, Event, Output> {
+  if ((transition === undefined) === (states === undefined && on === undefined)) {
+    throw new TypeError(`${label}give either transition, or states and on`)
+  }
+  const arrows: MachineArrow[] = []
+  const names = new Set<string>()
+  const graph = { states: names, arrows }
+  if (transition !== undefined) return { transition, graph }
+  if (states !== undefined) {
+    for (const name of [...Object.keys(checkTable(label, 'states', states)), ...finals]) names.add(name)
+  }
+
+  const compile = (from: string | undefined, place: string, given: unknown): Table<Handler<State, Event, Output>> => {
+    const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
+    for (const [event, entry] of Object.entries(checkTable(label, place, given))) {
+      if (entry === undefined) continue
+      const where = `${place}.${event}`
+      const targets = targetsOf(entry)
+      if (states !== undefined) checkTargets(label + where, targets ?? [], names)
+      arrows.push({ from, event, targets })
+      table[event] = compileEntry(label, where, entry, targets ?? (states === undefined ? undefined : [...names]))
+    }
+    return table
+  }
+  const anywhere = compile(undefined, 'on', on ?? {})
+  const tables: Record<string, Table<Handler<State, Event, Output>>> = Object.create(null) as never
+  for (const [name, table] of Object.entries(states ?? {})) tables[name] = compile(name, `states.${name}`, table)
+  return {
+    graph,
+    transition:
+      states === undefined
+        ? (state, event, emit) => {
+            const handler = anywhere[event.type]
+            return handler === undefined ? state : handler(state, event, emit)
+          }
+        : (state, event, emit) => {
+            const handler = tables[nameOf(state) as string]?.[event.type] ?? anywhere[event.type]
+            return handler === undefined ? state : handler(state, event, emit)
+          },
+  }
+}
+
+function checkTable(label: string, place: string, table: unknown): object {
+  if (typeof table === 'object' && table !== null) return table
+  throw new TypeError(label + wrongValue(place, table, 'an object of handlers'))
+}
+
+/** The names of the states that an entry declares: a bare name, or the targets of `to`. */
+function targetsOf(entry: unknown): readonly string[] | undefined {
+  return typeof entry === 'string' ? [entry] : (entry as { readonly targets?: readonly string[] }).targets
+}
+
+function checkTargets(where: string, targets: readonly string[], names: ReadonlySet<string>): void {
+  const wrong = targets.find((target) => !names.has(target))
+  if (wrong === undefined) return
+  throw new RangeError(wrongValue(where, wrong, `one of the states ${[...names].join(', ')}`))
+}
+
+function compileEntry<State, Event, Output>(
+  label: string,
+  place: string,
+  entry: unknown,
+  targets: readonly string[] | undefined,
+): Handler<State, Event, Output> {
+  if (typeof entry === 'string') {
+    const target = Object.freeze({ at: entry }) as State
+    return () => target
+  }
+  if (process.env.NODE_ENV !== 'production' && typeof entry !== 'function') {
+    throw new TypeError(label + wrongValue(place, entry, 'a handler, or the name of a state without data'))
+  }
+  const handler = entry as Handler<State, Event, Output>
+  if (targets === undefined) return handler
+  return (state, event, emit) => {
+    const next = handler(state, event, emit)
+    const name = nameOf(next)
+    if (name !== undefined && targets.includes(name)) return next
+    // A state that is not plain data at all is refused as that.
+    if (name === undefined) freezeState(next)
+    const where = name === undefined ? `${describeValue(next)}, which has no at` : describeValue(name)
+    throw new WrongTarget(`${place} went to ${where}; it may go to ${targets.join(', ')}`)
+  }
+}

@@ -1,0 +1,120 @@
+// Why a batch was not applied, or a history not accepted: one class, with a `code`.
+
+import { describeThrown } from '../data/describe-value.ts'
+
+/**
+ * Why something was refused.
+ *
+ * About batches: `INVALID_EVENT` what was written is not plain data with a string `type`; `SCHEMA_MISMATCH` the machine's
+ * schema refused it; `TRANSITION_FAILED` the machine threw; `INVALID_STATE`, `INVALID_OUTPUT` the machine made what is not
+ * plain data, or went to a state that it may not go to; `NONDETERMINISTIC` it gave two answers to one question;
+ * `REENTRANT` it wrote to its own run; `RUN_DONE` the run was complete; `ERRORS_DROPPED` a reader of `err` fell behind.
+ *
+ * About histories: `INVALID_HISTORY` it is malformed; `HISTORY_MISMATCH` an oid is not the oid of its content;
+ * `MACHINE_MISMATCH` no machine has its name and version; `REPLAY_FAILED` the machine does not accept its events.
+ */
+export type RunErrorCode =
+  | 'INVALID_EVENT'
+  | 'SCHEMA_MISMATCH'
+  | 'TRANSITION_FAILED'
+  | 'INVALID_STATE'
+  | 'INVALID_OUTPUT'
+  | 'NONDETERMINISTIC'
+  | 'REENTRANT'
+  | 'RUN_DONE'
+  | 'ERRORS_DROPPED'
+  | 'INVALID_HISTORY'
+  | 'HISTORY_MISMATCH'
+  | 'MACHINE_MISMATCH'
+  | 'REPLAY_FAILED'
+
+/** The parts of a `RunError`. Only the engine makes them. */
+export interface RunErrorDetails {
+  readonly sequence?: number | undefined
+  readonly batch?: readonly unknown[] | undefined
+  readonly index?: number | undefined
+  readonly dropped?: number | undefined
+  readonly cause?: unknown
+  /** Computes the id of the run when it is read. */
+  readonly run?: (() => string) | undefined
+}
+
+/** Marks an error as fatal, after the machine was asked. */
+export let markFatal: (error: RunError) => void
+
+/**
+ * A refusal: a batch that was not applied, or a history that was not accepted (RFC Run v1 §9). It is frozen.
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine, RunError } from '@xmachines/core'
+ *
+ * const till = defineMachine<number, { type: 'PAY'; cents: number }>({
+ *   name: 'till',
+ *   version: '1',
+ *   initial: 0,
+ *   on: {
+ *     PAY: (total, event) => {
+ *       if (event.cents < 0) throw new Error('nobody pays less than nothing')
+ *       return total + event.cents
+ *     },
+ *   },
+ * })
+ * const run = createRun(till)
+ * const refusal = run.in.send([{ type: 'PAY', cents: 5 }, { type: 'PAY', cents: -1 }])
+ * console.log(refusal instanceof RunError, refusal?.code, refusal?.index) // true TRANSITION_FAILED 1
+ * console.log(run.snapshot.current.state) // 0
+ * ```
+ */
+export class RunError extends Error {
+  readonly code: RunErrorCode
+  /** How many batches had been committed; for a history, the sequence of the record at which it broke. */
+  readonly sequence: number | undefined
+  /** The events of the batch, if it was admitted. */
+  readonly batch: readonly unknown[] | undefined
+  /** Which event of the batch, from 0. */
+  readonly index: number | undefined
+  /** With `ERRORS_DROPPED`: how many refusals this reader missed. */
+  readonly dropped: number | undefined
+  readonly #run: (() => string) | undefined
+  #fatal = false
+
+  constructor(code: RunErrorCode, message: string, details: RunErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.sequence = details.sequence
+    this.batch = details.batch
+    this.index = details.index
+    this.dropped = details.dropped
+    this.#run = details.run
+    Object.freeze(this)
+  }
+
+  override get name(): string {
+    return 'RunError'
+  }
+
+  /** The id of the run, computed when it is read; undefined if there was no run. */
+  get run(): string | undefined {
+    return this.#run?.()
+  }
+
+  /** Whether it ended the run. */
+  get fatal(): boolean {
+    return this.#fatal
+  }
+
+  /** Its members as plain data, without those that are undefined. */
+  toJSON(): Record<string, unknown> {
+    const { name, code, message, run, sequence, batch, index, dropped, fatal, cause } = this
+    const json = { name, code, message, run, sequence, batch, index, dropped, fatal }
+    const present = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
+    return cause === undefined ? present : { ...present, cause: describeThrown(cause) }
+  }
+
+  static {
+    markFatal = (error) => {
+      error.#fatal = true
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// A readable port is a cursor over a log behind a stream that buffers nothing. It reads when it is asked, waits in the log
+// if there is nothing to read, and ends when its cursor does.
+
+import type { Log, Waiting } from '../engine/log.ts'
+
+/** What a readable port reads, and how it ends. */
+export interface Cursor<Item> {
+  hasNext(): boolean
+  /** Takes the next item. It is called only if there is one. */
+  next(): Item
+  /** Takes the next item from elsewhere, if the log has dropped it. */
+  fetch?(): Promise<Item> | undefined
+  /** How the stream ends once nothing is left, or undefined while it goes on. */
+  ending(): Ending | undefined
+  /** Called once, when nothing more will be read; with the reason, if the reader cancelled. */
+  ended?(reason?: unknown): void
+}
+
+/** An end: an ordinary one, or an error. */
+export interface Ending {
+  readonly error?: unknown
+}
+
+/** The underlying source of a readable port, and what a set of ports does with it. */
+export interface CursorSource<Item> extends UnderlyingDefaultSource<Item>, Waiting {
+  /** Ends the stream if its cursor has ended and nothing is left. */
+  settle(): void
+  /** Ends the stream with an error, whatever is left. */
+  fail(error: unknown): void
+}
+
+/** A high-water mark of 0: an item is taken from the log when somebody asks for it, and not before. */
+export const unbuffered: QueuingStrategy = Object.freeze({ highWaterMark: 0 })
+
+/** The underlying source of a cursor over a log. */
+export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource<Item> {
+  let controller: ReadableStreamDefaultController<Item> | undefined
+  let ended = false
+
+  function give(item: Item): void {
+    if (ended) return
+    controller?.enqueue(item)
+    source.settle()
+  }
+
+  function end(reason?: unknown): void {
+    ended = true
+    // Otherwise the log would hold a reader that left until something is committed next.
+    log.waiting = log.waiting.filter((reader) => reader !== source)
+    cursor.ended?.(reason)
+  }
+
+  const source: CursorSource<Item> = {
+    start(given) {
+      controller = given
+      source.settle()
+    },
+    // Answers nothing rather than a promise if there is nothing to read. The stream asks again after each item.
+    pull() {
+      const fetched = cursor.fetch?.()
+      if (fetched !== undefined) return fetched.then(give)
+      if (cursor.hasNext()) give(cursor.next())
+      else {
+        // The run may have ended after the last item was taken.
+        source.settle()
+        if (!ended) log.waiting.push(source)
+      }
+    },
+    wake() {
+      // What was just committed is never dropped yet.
+      if (!ended && cursor.hasNext()) give(cursor.next())
+      else if (!ended) {
+        source.settle()
+        if (!ended) log.waiting.push(source)
+      }
+    },
+    cancel: end,
+    settle() {
+      if (ended || cursor.hasNext()) return
+      const ending = cursor.ending()
+      if (ending === undefined) return
+      if ('error' in ending) source.fail(ending.error)
+      else {
+        end()
+        controller?.close()
+      }
+    },
+    fail(error) {
+      if (ended) return
+      end()
+      controller?.error(error)
+    },
+  }
+  return source
+}

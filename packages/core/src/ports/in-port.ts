@@ -1,0 +1,216 @@
+// The `in` port: the one way into a run from outside (RFC Run v1 §4, §8). A batch is applied during the very call of
+// `write` or `send`, so there is one order, that of the calls. The promise of a write waits for room, and for nothing else.
+//
+//   getWriter().write(batch) ─┐
+//   send(batch) ──────────────┼─► admit ─► enter
+//   pipe, or another writer ──┘   (when the stream's sink gets the chunk)
+//
+// A writer of `getWriter` enters its batch itself. It gives the stream underneath a token, and only if the set is full: then
+// the token waits in the sink for room, and with it `ready`, and whoever closes the stream.
+
+import { admit } from '../engine/admit.ts'
+import { enter } from '../engine/enter.ts'
+import type { Log } from '../engine/log.ts'
+import type { RunError } from '../machine/run-error.ts'
+
+/**
+ * The `in` port of a run (RFC Run v1 §4): a stream of events and batches. A batch is applied or refused during the call of
+ * `write`, whose promise waits for room. A refused batch never errors the stream.
+ */
+export interface InPort<Event> extends WritableStream<Event | readonly Event[]> {
+  /**
+   * Enters a batch like `write`, without the lock and without waiting: when it returns, `snapshot.current` shows the
+   * result. The function is bound.
+   * @param batch one event, or several that are applied together or not at all
+   * @returns the refusal, if there was one
+   */
+  readonly send: (batch: Event | readonly Event[]) => RunError | undefined
+}
+
+/** What an `in` port needs from its set. */
+export interface InSet {
+  /** The log that it writes to. */
+  readonly log: Log
+  /** Whether writes wait. */
+  isFull(): boolean
+  /** Resolves once there is room. */
+  room(): Promise<void>
+  /** Resolves once what was committed is acknowledged, if that takes more than to apply it. */
+  readonly acknowledge: (() => Promise<void>) | undefined
+  /** `in` was closed. */
+  close(): void | Promise<void>
+  /** `in` was aborted: nothing is taken any more, and no write waits any longer. */
+  stop(): void
+  /** The abort is carried out. */
+  abort(reason: unknown): void
+}
+
+/** An `in` port, and what its set does with it. */
+export interface OpenIn {
+  readonly port: InPort<unknown>
+  /** Errors the stream: nothing more is taken. */
+  error(reason: unknown): void
+}
+
+/** Whether a port takes batches: it is `closing` from the call of `close` on, and `over` once it is closed or errored. */
+interface Gate {
+  state: 'open' | 'closing' | 'over'
+}
+
+/** The chunk that waits for room in place of a batch that was applied. */
+const token = Symbol('a batch that was applied')
+const nothing = (): void => undefined
+
+/** Opens the `in` port of a set. */
+export function openIn(set: InSet): OpenIn {
+  const { log } = set
+  const gate: Gate = { state: 'open' }
+  let controller: WritableStreamDefaultController | undefined
+  const stop = (): void => {
+    gate.state = 'over'
+    set.stop()
+  }
+  const sink: UnderlyingSink<unknown> = {
+    start(given) {
+      controller = given
+      if (log.end !== undefined) error(log.end)
+    },
+    write(chunk) {
+      if (chunk !== token) {
+        const full = set.isFull()
+        const refusal = enter(log, admit(log.machine, chunk), false)
+        if (refusal !== undefined && refusal === log.end) throw refusal
+        if (!full) return undefined
+      }
+      if (!set.isFull()) return undefined
+      // The platform tells of an abort only by this signal while a write is under way.
+      controller?.signal?.addEventListener('abort', stop, { once: true })
+      return set.room()
+    },
+    close() {
+      gate.state = 'over'
+      return set.close()
+    },
+    abort(reason) {
+      stop()
+      set.abort(reason)
+    },
+  }
+
+  function error(reason: unknown): void {
+    gate.state = 'over'
+    controller?.error(reason)
+  }
+
+  const { Stream } = (classes ??= makeClasses())
+  return { port: new Stream(set, gate, sink, () => controller?.signal?.aborted === true), error }
+}
+
+interface Classes {
+  readonly Stream: new (
+    set: InSet,
+    gate: Gate,
+    sink: UnderlyingSink<unknown>,
+    isAborted: () => boolean,
+  ) => InPort<unknown>
+}
+
+// The classes are made when the first port is opened: a platform without these globals can still import this module.
+let classes: Classes | undefined
+
+function makeClasses(): Classes {
+  // Some platforms have no global of this name, but all have the class.
+  const PlatformWriter: typeof WritableStreamDefaultWriter =
+    globalThis.WritableStreamDefaultWriter ?? new WritableStream().getWriter().constructor
+
+  class InStream extends WritableStream<unknown> implements InPort<unknown> {
+    readonly send: (batch: unknown) => RunError | undefined
+    readonly #set: InSet
+    readonly #gate: Gate
+    readonly #isAborted: () => boolean
+
+    constructor(set: InSet, gate: Gate, sink: UnderlyingSink<unknown>, isAborted: () => boolean) {
+      super(sink)
+      const { log } = set
+      this.send = (batch) => enter(log, admit(log.machine, batch), true)
+      this.#set = set
+      this.#gate = gate
+      this.#isAborted = isAborted
+    }
+
+    override getWriter(): WritableStreamDefaultWriter<unknown> {
+      const writer = new InWriter(this, this.#set, this.#gate)
+      if (this.#isAborted()) this.#gate.state = 'over'
+      return writer
+    }
+
+    override close(): Promise<void> {
+      if (!this.locked && this.#gate.state === 'open') this.#gate.state = 'closing'
+      return super.close()
+    }
+
+    override abort(reason?: unknown): Promise<void> {
+      if (!this.locked) this.#stop()
+      return super.abort(reason)
+    }
+
+    #stop(): void {
+      this.#gate.state = 'over'
+      this.#set.stop()
+    }
+  }
+
+  class InWriter extends PlatformWriter<unknown> {
+    readonly #set: InSet
+    readonly #gate: Gate
+    #released = false
+
+    constructor(stream: WritableStream<unknown>, set: InSet, gate: Gate) {
+      super(stream)
+      this.#set = set
+      this.#gate = gate
+    }
+
+    override write(chunk?: unknown): Promise<void> {
+      const { log, acknowledge } = this.#set
+      const admitted = admit(log.machine, chunk)
+      // The copying may have closed the stream or released the lock, if it called a proxy. The platform rejects such a write.
+      if (this.#released || this.#gate.state !== 'open') return super.write(chunk)
+      const full = this.#set.isFull()
+      const refusal = enter(log, admitted, false)
+      if (refusal !== undefined && refusal === log.end) return Promise.reject(refusal)
+      if (full && this.#set.isFull()) return this.#wait()
+      return acknowledge === undefined ? Promise.resolve() : acknowledge()
+    }
+
+    override releaseLock(): void {
+      this.#released = true
+      super.releaseLock()
+    }
+
+    override close(): Promise<void> {
+      if (!this.#released && this.#gate.state === 'open') this.#gate.state = 'closing'
+      return super.close()
+    }
+
+    override abort(reason?: unknown): Promise<void> {
+      if (!this.#released) {
+        this.#gate.state = 'over'
+        this.#set.stop()
+      }
+      return super.abort(reason)
+    }
+
+    async #wait(): Promise<void> {
+      const { acknowledge } = this.#set
+      // An abort rejects the token. The batch is applied all the same.
+      super.write(token).catch(nothing)
+      const acknowledged = acknowledge?.()
+      acknowledged?.catch(nothing)
+      await this.#set.room()
+      await acknowledged
+    }
+  }
+
+  return { Stream: InStream }
+}

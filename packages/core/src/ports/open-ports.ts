@@ -1,0 +1,273 @@
+// A set of ports: one party's locks and cursors, as closures over two logs. `out` and `snapshot` read one log, `in` and
+// `err` belong to the other. For a run both are the same; a set that shows only what is recorded has two. Streams are made
+// when they are touched. The logs hold a set weakly: whoever holds one of its ports holds it.
+
+import { countOf, itemAt } from '../engine/kept.ts'
+import { type Attached, currentSnapshot, type Log, runId, sequenceOf } from '../engine/log.ts'
+import { KEPT_REFUSALS } from '../engine/refuse.ts'
+import { RunError } from '../machine/run-error.ts'
+import type { Snapshot } from '../machine/snapshot.ts'
+import { type Cursor, type CursorSource, cursorSource, type Ending, unbuffered } from './cursor.ts'
+import { type InPort, type OpenIn, openIn } from './in-port.ts'
+import { missingOutputs } from './ports-options.ts'
+import { openSnapshot, type SnapshotCursor, type SnapshotPort } from './snapshot-port.ts'
+
+/** A set of the four ports of a run (RFC Run v1 §4). */
+export interface Ports<State, Event, Output> {
+  /** The run's id. */
+  readonly id: string
+  /** The position at which `out` begins: outputs since the genesis. */
+  readonly start: number
+  /** Takes events and batches: the only external way to change a run. */
+  readonly in: InPort<Event>
+  /** Every output, once, in order. */
+  readonly out: ReadableStream<Output>
+  /** Every refusal but `RUN_DONE`, in order. */
+  readonly err: ReadableStream<RunError>
+  /** The latest snapshot, then each newer one. */
+  readonly snapshot: SnapshotPort<State>
+  /** The same as `out`, for `pipeThrough`. If it is cancelled, `writable` errors, so that the source stops. */
+  readonly readable: ReadableStream<Output>
+  /** The same as `in`, for `pipeThrough`. */
+  readonly writable: InPort<Event>
+}
+
+/** What a set of ports is opened with. */
+export interface PortsPlan {
+  /** The log that `out` and `snapshot` read. */
+  readonly read: Log
+  /** The log that `in` writes to, and whose refusals `err` delivers. */
+  readonly write: Log
+  /** How the run object began. */
+  readonly initial: Snapshot<unknown>
+  /** The position at which `out` begins. */
+  readonly start: number
+  /** How many refusals `err` begins after. */
+  readonly refusals: number
+  /** How many outputs may wait unread before writes wait: 1,024 unless given. */
+  readonly highWaterMark?: number | undefined
+  /** Resolves once all that was committed at the call is recorded; rejects if it will not be. */
+  readonly recorded?: (() => Promise<void>) | undefined
+  /** Whether outputs are kept for `out` before it is asked for, while somebody holds the set. */
+  readonly keepsOutputs?: boolean
+}
+
+/** Where a set stood when its `in` ended. What comes later is not for it. */
+interface End {
+  readonly outputs: number
+  readonly refusals: number
+  readonly version: number
+  readonly snapshot: Snapshot<unknown>
+}
+
+/** How many outputs may wait unread before a set's `in` waits. */
+const HIGH_WATER_MARK = 1024
+
+/** Opens a set of ports. */
+export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
+  const { read, write, initial, start, highWaterMark = HIGH_WATER_MARK, recorded, keepsOutputs = false } = plan
+  /** How many outputs and refusals `out` and `err` have delivered. */
+  let position = start
+  let refusals = plan.refusals
+  let end: End | undefined
+  let stopped = false
+  /** The promise of the writes that wait for room, if some do, and what resolves it. */
+  let room: Promise<void> | undefined
+  let giveRoom: (() => void) | undefined
+  /** Whether `readable` and `writable` were taken, as `pipeThrough` does. */
+  const taken = { readable: false, writable: false }
+  let inPort: OpenIn | undefined
+  let out: ReadableStream<unknown> | undefined
+  let outSource: CursorSource<unknown> | undefined
+  let outEnded = false
+  let err: ReadableStream<RunError> | undefined
+  let snapshot: SnapshotPort<unknown> | undefined
+  const sources = new Set<CursorSource<never>>()
+
+  const attached: Attached = {
+    runEnded() {
+      if (write.end !== undefined) inPort?.error(write.end)
+      settleAll()
+      attached.resume()
+    },
+    resume() {
+      if (giveRoom === undefined || isFull()) return
+      giveRoom()
+      room = giveRoom = undefined
+    },
+    readsRefusals: () => err?.locked === true,
+    unread() {
+      const isOpen = outSource === undefined ? given?.deref() !== undefined : !outEnded
+      return isOpen && !(end !== undefined && position >= end.outputs) ? position : undefined
+    },
+  }
+
+  function isFull(): boolean {
+    if (stopped || end !== undefined || write.end !== undefined) return false
+    if (write.recording?.mustWait() === true) return true
+    return countOf(read.outputs) - position > highWaterMark && out?.locked === true && !outEnded
+  }
+
+  function open<Item>(log: Log, cursor: Cursor<Item>): CursorSource<Item> {
+    const source = cursorSource(log, {
+      ...cursor,
+      ended(reason) {
+        sources.delete(source as CursorSource<never>)
+        cursor.ended?.(reason)
+        attached.resume()
+      },
+    })
+    sources.add(source)
+    return source
+  }
+
+  function settleAll(): void {
+    for (const source of sources) source.settle()
+  }
+
+  function close(): void {
+    end ??= {
+      outputs: countOf(read.outputs),
+      refusals: countOf(write.refusals),
+      version: read.version,
+      snapshot: currentSnapshot(read),
+    }
+    settleAll()
+    attached.resume()
+  }
+
+  function openOut(): ReadableStream<unknown> {
+    // Outputs of a run's own set may have been dropped before anybody asked for them.
+    if (position < read.outputs.dropped) throw missingOutputs('the position at which out begins', position, read)
+    outSource = open(read, {
+      hasNext: () => position < (end?.outputs ?? countOf(read.outputs)),
+      next() {
+        const output = itemAt(read.outputs, position++)
+        if (giveRoom !== undefined) attached.resume()
+        return output
+      },
+      ending: () => (end === undefined ? endOf(read) : {}),
+      ended(reason) {
+        outEnded = true
+        if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
+      },
+    })
+    return new ReadableStream(outSource, unbuffered)
+  }
+
+  function openErr(): ReadableStream<RunError> {
+    const limit = (): number => end?.refusals ?? countOf(write.refusals)
+    const source = open<RunError>(write, {
+      hasNext: () => refusals < limit(),
+      next() {
+        const missed = Math.min(write.refusals.dropped, limit()) - refusals
+        if (missed <= 0) return itemAt(write.refusals, refusals++) as RunError
+        refusals += missed
+        return missedRefusals(write, missed)
+      },
+      ending: () => (end ?? write.end) && {},
+    })
+    return new ReadableStream(source, unbuffered)
+  }
+
+  function openCursor(from: number): SnapshotCursor {
+    let delivered = from
+    let ended = false
+    const source = open<Snapshot<unknown>>(read, {
+      hasNext: () => delivered < (end?.version ?? read.version),
+      next() {
+        delivered = end?.version ?? read.version
+        return end?.snapshot ?? currentSnapshot(read)
+      },
+      ending: () => (end ?? read.end) && {},
+      ended() {
+        ended = true
+      },
+    })
+    return { source, delivered: () => delivered, hasEnded: () => ended }
+  }
+
+  const openInPort = (): InPort<unknown> =>
+    (inPort ??= openIn({
+      log: write,
+      isFull,
+      room() {
+        if (!isFull()) return Promise.resolve()
+        return (room ??= new Promise((resolve) => {
+          giveRoom = resolve
+        }))
+      },
+      acknowledge: recorded,
+      async close() {
+        try {
+          if (!stopped) await recorded?.()
+        } finally {
+          close()
+        }
+      },
+      stop() {
+        stopped = true
+        attached.resume()
+      },
+      abort(reason) {
+        out ??= openOut()
+        outSource?.fail(reason)
+        close()
+      },
+    })).port
+
+  for (const log of new Set([read, write])) attach(log, attached)
+  const ports: Ports<unknown, unknown, unknown> = Object.freeze({
+    get id() {
+      return runId(write)
+    },
+    start,
+    get in() {
+      return openInPort()
+    },
+    get out() {
+      return (out ??= openOut())
+    },
+    get err() {
+      return (err ??= openErr())
+    },
+    get snapshot() {
+      return (snapshot ??= openSnapshot(read, initial, openCursor))
+    },
+    get readable() {
+      taken.readable = true
+      return (out ??= openOut())
+    },
+    get writable() {
+      taken.writable = true
+      return openInPort()
+    },
+  })
+  // The closures above hold this reference and not the set itself, so that a set that nobody holds can be collected.
+  const given = keepsOutputs ? new WeakRef(ports) : undefined
+  return ports
+}
+
+/** How `out` ends with its run: with the fatal error, or in the ordinary way. */
+function endOf({ status, end }: Log): Ending | undefined {
+  if (end === undefined) return undefined
+  return status === 'error' ? { error: end } : {}
+}
+
+function missedRefusals(log: Log, missed: number): RunError {
+  return new RunError(
+    'ERRORS_DROPPED',
+    `${missed} refusals were dropped before this reader of err asked for them; the run keeps the latest ` +
+      `${KEPT_REFUSALS}: read err as it goes`,
+    { sequence: sequenceOf(log), dropped: missed, run: () => runId(log) },
+  )
+}
+
+/** Makes a set known to a log. */
+function attach(log: Log, set: Attached): void {
+  // Sets that nobody holds leave their references behind. These are removed whenever the list has doubled.
+  if (log.sets.length >= 16 && (log.sets.length & (log.sets.length - 1)) === 0) {
+    log.sets = log.sets.filter((held) => held.deref() !== undefined)
+  }
+  log.sets.push(new WeakRef(set))
+}

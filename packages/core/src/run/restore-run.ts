@@ -1,0 +1,162 @@
+// Restores and replays runs from their histories.
+
+import { describeValue, wrongValue } from '../data/describe-value.ts'
+import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
+import { broken, checkEnd, type EndOfDocument, openHistory } from '../history/read-records.ts'
+import type { HistoryRecord, RunDocument } from '../history/records.ts'
+import { replay } from '../history/replay.ts'
+import { stateOid } from '../identity/genesis-objects.ts'
+import type { ObjectFormat } from '../identity/object-format.ts'
+import { type AnyMachine, checkMachine, labelOf, type Machine, pickMachine, type RunEvent } from '../machine/machine.ts'
+import { RunError } from '../machine/run-error.ts'
+import type { AnyRun, Run, RunOf } from './run.ts'
+import { runOf } from './run-object.ts'
+import { checkFormat } from './run-options.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** A history: what `run.toJSON()` gives, or record by record. */
+export type History<Event = RunEvent> = RunDocument<Event> | Iterable<HistoryRecord<Event>>
+
+/** How a history is replayed. */
+export interface ReplayOptions {
+  /** The object format if it is not SHA-1, such as `sha256` of `@xmachines/core/sha256`; or a faster hash of the same. */
+  readonly format?: ObjectFormat
+  /** As with `createRun`. It applies to what is replayed too. */
+  readonly checkDeterminism?: boolean
+}
+
+/** How far a history is trusted. */
+export interface RestoreOptions extends ReplayOptions {
+  /** The oid that the caller trusts: the history must end there. Oids alone prove consistency, not origin. */
+  readonly head?: string
+  /** Whether the schema of `events` must give each event back unchanged: for histories from outside. */
+  readonly revalidate?: boolean
+}
+
+/**
+ * Restores a run from its history and verifies every oid: a run of the same id and head (RFC Run v1 §2.3). Its `out` and
+ * `err` begin after what was replayed, so no old output fires again. A fatal error is not history, so a run that failed is
+ * restored active.
+ *
+ * @param machine the machine, or several: the one with the name and version of the history is picked
+ * @param history what `run.toJSON()` gives, parsed if it was text, or any iterable of history records
+ * @param options the `head` that the caller trusts, and whether the schema is asked again
+ * @returns the run
+ * @throws {TypeError} if an argument has the wrong type
+ * @throws {RangeError} if the object format of the history was not given
+ * @throws {RunError} `INVALID_HISTORY`, `HISTORY_MISMATCH`, `MACHINE_MISMATCH` or `REPLAY_FAILED`, with the sequence at
+ *   which the history broke
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine, restoreRun } from '@xmachines/core'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * const run = createRun(counter)
+ * run.in.send([{ type: 'INC' }, { type: 'INC' }])
+ * const file = JSON.stringify(run)
+ *
+ * const restored = restoreRun(counter, JSON.parse(file))
+ * console.log(restored.id === run.id, restored.head === run.head) // true true
+ * console.log(restored.snapshot.current.state) // 2
+ * ```
+ */
+export function restoreRun<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input> | readonly Machine<State, Event, Output, Input>[],
+  history: History<NoInfer<Event>>,
+  options?: RestoreOptions,
+): Run<State, Event, Output, Input>
+export function restoreRun<const Machines extends readonly AnyMachine[]>(
+  machines: Machines,
+  history: History,
+  options?: RestoreOptions,
+): RunOf<Machines[number]>
+export function restoreRun(
+  machine: AnyMachine | readonly AnyMachine[],
+  history: History,
+  options: RestoreOptions = {},
+): AnyRun {
+  const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
+  for (const one of machines) checkMachine(one)
+  const { head } = options
+  if (head !== undefined && typeof head !== 'string') {
+    throw new TypeError(wrongValue('head', head, 'the oid at which the history must end'))
+  }
+  const { records, document } = openHistory(history)
+  const pick = ({ machine: wanted }: { readonly machine: { readonly name: string; readonly version: string } }) => {
+    const found = pickMachine(machines, wanted)
+    if (found !== undefined) return found
+    const given = machines.map(labelOf).join(', ') || 'none'
+    const why = `the run is of ${labelOf(wanted)}, but the machines given are ${given}`
+    throw new RunError('MACHINE_MISMATCH', why, { sequence: 0 })
+  }
+  const log = replay(records, { ...planOf(options), pick, verify: true, revalidate: options.revalidate ?? false })
+  checkEndOf(log, document, head)
+  return runOf(log.machine, log)
+}
+
+/**
+ * Replays a history on a machine that has changed: the same input, nonce and batches on the new definition. Oids are not
+ * compared. Its id differs if its genesis does. Its `out` and `err` begin after what was replayed.
+ *
+ * @param machine the changed machine
+ * @param history as for `restoreRun`
+ * @param options the object format, if it is not SHA-1
+ * @returns a new run
+ * @throws {TypeError} if an argument has the wrong type
+ * @throws {RunError} `INVALID_HISTORY` or `REPLAY_FAILED`, with the sequence at which the history broke
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine, replayRun } from '@xmachines/core'
+ *
+ * const counting = (by: number) =>
+ *   defineMachine<number, { type: 'INC' }>({
+ *     name: 'counter',
+ *     version: '1',
+ *     initial: 0,
+ *     on: { INC: (count) => count + by },
+ *   })
+ * const run = createRun(counting(1))
+ * run.in.send([{ type: 'INC' }, { type: 'INC' }])
+ * console.log(replayRun(counting(10), run.toJSON()).state) // 20
+ * ```
+ */
+export function replayRun<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input>,
+  history: History,
+  options: ReplayOptions = {},
+): Run<State, Event, Output, Input> {
+  checkMachine(machine)
+  const { records } = openHistory(history)
+  const pick = (): AnyMachine => machine
+  return runOf(machine, replay(records, { ...planOf(options), pick, verify: false, revalidate: false }))
+}
+
+function planOf({ format, checkDeterminism = process.env.NODE_ENV !== 'production' }: ReplayOptions) {
+  if (format !== undefined) checkFormat(format)
+  return { format, checkDeterminism }
+}
+
+function checkEndOf(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {
+  const sequence = sequenceOf(log)
+  const head = oidAt(log, sequence)
+  if (trusted !== undefined && trusted !== head) {
+    throw broken('HISTORY_MISMATCH', sequence, `it ends at ${head}, but the trusted head is ${describeValue(trusted)}`)
+  }
+  checkEnd(document, sequence, head)
+  if (document !== undefined && document.state !== stateOid(log.origin.format, log.state)) {
+    throw broken(
+      'REPLAY_FAILED',
+      sequence,
+      `${labelOf(log.machine)} replays it to another state than the one that it was saved with; behaviour that changes ` +
+        'needs a new version (replayRun takes a history over to a changed machine)',
+    )
+  }
+}

@@ -1,0 +1,131 @@
+// The run object. It is a class because ten thousand runs share its methods. What it holds is a log.
+
+import { countOf } from '../engine/kept.ts'
+import { currentSnapshot, type Log, oidAt, runId, sequenceOf } from '../engine/log.ts'
+import { historyStream } from '../history/history-stream.ts'
+import {
+  type GenesisRecord,
+  genesisRecord,
+  type HistoryOptions,
+  type HistoryRecord,
+  type RunDocument,
+  toDocument,
+} from '../history/records.ts'
+import { type AnyMachine, CORE_VERSION, type Machine, type RunEvent } from '../machine/machine.ts'
+import type { RunError } from '../machine/run-error.ts'
+import type { Snapshot } from '../machine/snapshot.ts'
+import type { InPort } from '../ports/in-port.ts'
+import { openPorts, type Ports } from '../ports/open-ports.ts'
+import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
+import type { SnapshotPort } from '../ports/snapshot-port.ts'
+import { type AnyRun, insideKey, type Run, type RunInside, runKey } from './run.ts'
+
+/** The run of a log, whose types are those of its machine. */
+export function runOf<State, Event extends RunEvent, Output, Input>(
+  machine: Machine<State, Event, Output, Input>,
+  log: Log,
+): Run<State, Event, Output, Input> {
+  // What the machine says that it takes and makes is what its run takes and gives.
+  return new RunObject(machine, log) as AnyRun as unknown as Run<State, Event, Output, Input>
+}
+
+class RunObject implements AnyRun {
+  readonly machine: AnyMachine
+  readonly start: number
+  readonly #log: Log
+  readonly #initial: Snapshot<unknown>
+  /** The run's own set of ports, and two of them that are asked for most. */
+  #ports: Ports<unknown, RunEvent, unknown> | undefined
+  #in: InPort<RunEvent> | undefined
+  #snapshot: SnapshotPort<unknown> | undefined
+
+  constructor(machine: AnyMachine, log: Log) {
+    this.machine = machine
+    this.start = countOf(log.outputs)
+    this.#log = log
+    this.#initial = currentSnapshot(log)
+  }
+
+  get id(): string {
+    return runId(this.#log)
+  }
+
+  get head(): string {
+    return oidAt(this.#log, sequenceOf(this.#log))
+  }
+
+  get genesis(): GenesisRecord {
+    return genesisRecord(this.#log)
+  }
+
+  get state(): unknown {
+    return this.#log.state
+  }
+
+  get position(): number {
+    return countOf(this.#log.outputs)
+  }
+
+  get error(): RunError | undefined {
+    return this.#log.status === 'error' ? this.#log.end : undefined
+  }
+
+  get in(): InPort<RunEvent> {
+    return (this.#in ??= this.#own().in)
+  }
+
+  get out(): ReadableStream<unknown> {
+    return this.#own().out
+  }
+
+  get err(): ReadableStream<RunError> {
+    return this.#own().err
+  }
+
+  get snapshot(): SnapshotPort<unknown> {
+    return (this.#snapshot ??= this.#own().snapshot)
+  }
+
+  ports({ from = 'now', highWaterMark }: PortsOptions = {}): Ports<unknown, RunEvent, unknown> {
+    const log = this.#log
+    const start = positionOf(from, log)
+    checkHighWaterMark(highWaterMark)
+    const refusals = countOf(log.refusals)
+    return openPorts({
+      read: log,
+      write: log,
+      initial: this.#initial,
+      start,
+      refusals,
+      highWaterMark,
+      keepsOutputs: true,
+    })
+  }
+
+  history<Recorded extends RunEvent>(options: HistoryOptions = {}): ReadableStream<HistoryRecord<Recorded>> {
+    return historyStream(this.#log, options) as ReadableStream<HistoryRecord<Recorded>>
+  }
+
+  toJSON<Recorded extends RunEvent>(): RunDocument<Recorded> {
+    return toDocument(this.#log) as RunDocument<Recorded>
+  }
+
+  get [runKey](): string {
+    return CORE_VERSION
+  }
+
+  get [insideKey](): RunInside {
+    return { log: this.#log, initial: this.#initial }
+  }
+
+  #own(): Ports<unknown, RunEvent, unknown> {
+    const log = this.#log
+    return (this.#ports ??= openPorts({
+      read: log,
+      write: log,
+      initial: this.#initial,
+      start: this.start,
+      refusals: 0,
+    }))
+  }
+}

@@ -1,0 +1,60 @@
+// The options of `createRun`: their types, and what is refused of them.
+
+import { wrongValue } from '../data/describe-value.ts'
+import type { NotPlain } from '../data/not-plain.ts'
+import { copyPlain } from '../data/plain-data.ts'
+import { isCreatedAt } from '../history/read-records.ts'
+import { toHex } from '../identity/hex.ts'
+import type { ObjectFormat } from '../identity/object-format.ts'
+
+/** What makes a run differ from another run of the same machine. */
+export interface RunOptions {
+  /** Whole seconds since the epoch, 0 to 2³³ − 1. By default the clock is read at the call. */
+  readonly createdAt?: number
+  /** 16 bytes; random by default. */
+  readonly nonce?: Uint8Array
+  /** The object format of the run's oids: SHA-1 by default. */
+  readonly format?: ObjectFormat
+  /** Whether each batch is stepped twice and the results compared: yes by default. Production builds never do. */
+  readonly checkDeterminism?: boolean
+}
+
+/** The options of `createRun`, with `input` if the machine takes one. */
+export type CreateRunOptions<Input> = RunOptions &
+  (undefined extends Input ? { readonly input?: Input } : { readonly input: Input })
+
+/** The arguments after the machine. Options may be left out if none of them is required. */
+export type CreateRunArguments<Input> = undefined extends Input
+  ? [options?: CreateRunOptions<Input>]
+  : [options: CreateRunOptions<Input>]
+
+/** Refuses what is not an object format. */
+export function checkFormat(format: ObjectFormat): ObjectFormat {
+  if (typeof format?.hash === 'function') return format
+  throw new TypeError(wrongValue('format', format, 'left out for SHA-1, or sha256 of @xmachines/core/sha256'))
+}
+
+/** The time of a genesis: the given one, or the clock's. */
+export function checkCreatedAt(createdAt: number | undefined): number {
+  if (createdAt === undefined) return Math.floor(Date.now() / 1000)
+  if (isCreatedAt(createdAt)) return createdAt
+  const refused = typeof createdAt === 'number' ? RangeError : TypeError
+  throw new refused(wrongValue('createdAt', createdAt, 'whole seconds since the epoch, from 0 to 2³³ − 1'))
+}
+
+/** The hex digits of a given nonce. */
+export function checkNonce(nonce: Uint8Array | undefined): string | undefined {
+  if (nonce === undefined) return undefined
+  if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
+  const refused = nonce instanceof Uint8Array ? RangeError : TypeError
+  throw new refused(wrongValue('nonce', nonce, 'a Uint8Array of 16 bytes'))
+}
+
+/** A copy of an input. */
+export function copyInput(input: unknown): unknown {
+  try {
+    return copyPlain(input, 'input')
+  } catch (problem) {
+    throw new TypeError((problem as NotPlain).message)
+  }
+}
