@@ -1,8 +1,7 @@
 /** What a run lets go of once it is recorded, what holds it back, and how it is read again. */
-import { type BatchRecord, type CreateRunOptions, createRun, type Run } from '@xmachines/core'
+import { type BatchRecord, type CreateRunOptions, createRun, type Ports, type Run } from '@xmachines/core'
 import {
   type Recordable,
-  type RecordedPorts,
   type Retention,
   recordable,
   restoreSnapshot,
@@ -314,7 +313,7 @@ describe('outputs that an open out has not delivered are held back', () => {
     const tape = recorded(0)
     const { run, twin, recording } = tape
     const view = recording.view()
-    const open = (from: 'now' | number): RecordedPorts<number, TallyEvent, TallyOutput> =>
+    const open = (from: 'now' | number): Ports<number, TallyEvent, TallyOutput> =>
       view.ports({ from }, () => Promise.resolve())
     const slow = open('now')
     const shown: TallyOutput[] = []

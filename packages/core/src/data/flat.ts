@@ -16,20 +16,23 @@ export function inheritsMembers(): boolean {
 
 /** A frozen copy of a flat object, or undefined. If it is met in a walk, its values count there. */
 export function copyFlat(value: unknown, walk?: Walk): unknown {
-  if (!isObject(value) || inheritsMembers()) return undefined
-  const made: Record<string, unknown> = {}
+  if (!isObject(value) || (walk === undefined ? inheritsMembers() : walk.inherited)) return undefined
+  let made: Record<string, unknown> | undefined
   let count = 0
   for (const key in value) {
     const member = value[key]
-    if (++count > MOST_FLAT || !isGoodKey(key) || !isShortLeaf(member)) return undefined
+    // Every event has a type.
+    if (++count > MOST_FLAT || (key !== 'type' && !isGoodKey(key)) || !isShortLeaf(member)) return undefined
+    // It comes first as a rule, and an object that is made with it takes half of the memory of an empty one that grows.
+    if (count === 1 && key === 'type') made = { type: member === 0 ? 0 : member }
     // −0 is 0.
-    made[key] = member === 0 ? 0 : member
+    else (made ??= {})[key] = member === 0 ? 0 : member
   }
   if (walk !== undefined) {
     if (walk.values + count >= MOST_VALUES) return undefined
     walk.values += count + 1
   }
-  return Object.freeze(made)
+  return Object.freeze(made ?? {})
 }
 
 /** Freezes a flat object in place, whose members may be frozen objects. Answers whether it was one. */

@@ -132,12 +132,13 @@ function copyArray(value: readonly unknown[], level: number, walk: Walk): readon
   checkArray(value, level, walk)
   if (development) checkKeys(value, level, walk)
   const { length } = value
-  const made: unknown[] = []
+  // An array that grows is copied again and again. A longer one would be slow if it were not made by growing.
+  const made: unknown[] = length <= 10_000 ? new Array(length) : []
   for (let index = 0; index < length; index++) {
     walk.trail[level] = index
     const item = value[index]
     const flat = development || level >= MOST_LEVELS ? undefined : copyFlat(item, walk)
-    made.push(flat ?? copy(item, level + 1, walk))
+    made[index] = flat ?? copy(item, level + 1, walk)
   }
   return Object.freeze(made)
 }

@@ -30,6 +30,8 @@ export function admitEvents(written: unknown): Batch | Refusal {
   }
   if (!Array.isArray(copied)) return checkEvent(copied, 'event') ?? (copied as Batch)
   for (let index = 0; index < copied.length; index++) {
+    // Nothing else that is plain has a member of this name.
+    if (typeof (copied[index] as { readonly type?: unknown } | null)?.type === 'string') continue
     const refusal = checkEvent(copied[index], 'batch', index)
     if (refusal !== undefined) return refusal
   }

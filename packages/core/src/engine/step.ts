@@ -17,57 +17,67 @@ export interface Step {
   readonly done: boolean
 }
 
+/** What is under way in a step. */
+class Progress {
+  /** Which event, from 0. */
+  index = 0
+  /** What is running, for the refusal if it throws. */
+  running: 'its handler' | 'state' | 'isDone' = 'its handler'
+  outputs: unknown[] | undefined
+  /** Why an output was refused. */
+  badOutput: NotPlain | undefined
+}
+
 /** Applies a batch to a state that is not final: all of it, or nothing. */
 export function step(machine: AnyMachine, before: unknown, batch: Batch): Step | Refusal {
   const events: readonly RunEvent[] | undefined = Array.isArray(batch) ? batch : undefined
   const length = events === undefined ? 1 : events.length
+  const progress = new Progress()
   let state = before
   let done = false
-  let outputs: unknown[] | undefined
-  /** Why an output was refused. */
-  let badOutput: NotPlain | undefined
-  /** What is running, for the refusal if it throws. */
-  let running: 'its handler' | 'state' | 'isDone' = 'its handler'
-  let index = 0
-  // Each handler gets an `emit` of its own, which knows whether that handler has returned.
-  const emitFor = (at: number) => (output: unknown) => {
-    if (index !== at || running !== 'its handler') {
+  try {
+    for (let index = 0; index < length; index++) {
+      if (done) {
+        return new Refusal('RUN_DONE', 'it follows the event that completed the run; write it to another run', index)
+      }
+      progress.index = index
+      progress.running = 'its handler'
+      const event = events === undefined ? (batch as RunEvent) : (events[index] as RunEvent)
+      const next = machine.transition(state, event, emitFor(progress, index))
+      if (progress.badOutput !== undefined) break
+      progress.running = 'state'
+      if (next !== state) freezeState(next)
+      state = next
+      progress.running = 'isDone'
+      done = machine.isDone(state)
+    }
+    if (progress.badOutput === undefined) return { state, outputs: progress.outputs, done }
+  } catch (thrown) {
+    if (progress.badOutput === undefined) return refusalOf(thrown, progress)
+  } finally {
+    progress.running = 'isDone'
+  }
+  return new Refusal('INVALID_OUTPUT', progress.badOutput.message, progress.index)
+}
+
+/** The `emit` of one handler. Each gets its own, which knows whether that handler has returned. */
+function emitFor(progress: Progress, index: number): (output: unknown) => void {
+  return (output) => {
+    if (progress.index !== index || progress.running !== 'its handler') {
       throw new Error('emit was called after its handler returned; handlers emit while they run')
     }
     try {
       freezePlain(output, 'output')
     } catch (problem) {
-      badOutput = problem as NotPlain
-      throw new Error(badOutput.message)
+      progress.badOutput = problem as NotPlain
+      throw new Error(progress.badOutput.message)
     }
-    if (outputs === undefined) outputs = [output]
-    else outputs.push(output)
+    if (progress.outputs === undefined) progress.outputs = [output]
+    else progress.outputs.push(output)
   }
-  try {
-    for (; index < length; index++) {
-      if (done) {
-        return new Refusal('RUN_DONE', 'it follows the event that completed the run; write it to another run', index)
-      }
-      running = 'its handler'
-      const event = events === undefined ? (batch as RunEvent) : (events[index] as RunEvent)
-      const next = machine.transition(state, event, emitFor(index))
-      if (badOutput !== undefined) break
-      running = 'state'
-      if (next !== state) freezeState(next)
-      state = next
-      running = 'isDone'
-      done = machine.isDone(state)
-    }
-    if (badOutput === undefined) return { state, outputs, done }
-  } catch (thrown) {
-    if (badOutput === undefined) return refusalOf(thrown, running, index)
-  } finally {
-    running = 'isDone'
-  }
-  return new Refusal('INVALID_OUTPUT', badOutput.message, index)
 }
 
-function refusalOf(thrown: unknown, running: string, index: number): Refusal {
+function refusalOf(thrown: unknown, { running, index }: Progress): Refusal {
   if (isA(thrown, WrongTarget) || isA(thrown, NotPlain)) {
     return new Refusal('INVALID_STATE', thrown.message, index)
   }
