@@ -1,4 +1,4 @@
-// The peers, each doing what a run does in its own way: a bare stream, a state machine, three stores.
+// The peers, each counting the same events in its own way: bare streams, a state machine, three stores.
 
 import { createStore as createXStateStore } from '@xstate/store'
 import { legacy_createStore as createReduxStore } from 'redux'
@@ -78,13 +78,13 @@ export const writable: Side = {
         for (let turn = 0; turn < times; turn++) await writer.write({ type: 'INC' })
         written += times
       },
-      // The sink is empty and cannot count; a stream that failed wants nothing.
+      // The sink is empty and cannot count; a stream that failed has no desired size.
       count: () => (writer.desiredSize === 1 ? written : 0),
     }
   },
 }
 
-/** With room for one chunk, or the write would wait for the read that comes behind it. */
+/** With room for one chunk, or the write would wait for the read that follows it. */
 export const transform: Side = {
   name: 'bare TransformStream',
   start() {
