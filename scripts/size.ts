@@ -82,7 +82,9 @@ for (const row of rows) {
 }
 if (missed > 0) console.log(`${missed} of ${rows.length} weights miss their bar.`)
 if (failures > 0) {
-  console.error(`${failures} of ${rows.length} weights failed. Make the code smaller: nothing may grow past its ceiling.`)
+  console.error(
+    `${failures} of ${rows.length} weights failed. Make the code smaller: nothing may grow past its ceiling.`,
+  )
   process.exitCode = 1
 }
 
