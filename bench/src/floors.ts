@@ -3,6 +3,7 @@
 
 import type { Side } from './harness.ts'
 import type { CountEvent } from './machine.ts'
+import { roundTrips } from './peers.ts'
 
 /** A write stream whose `size` strategy notices each chunk during `write`. */
 export const sizedWrites: Side = writes('floor: a subclass with size', () => {
@@ -42,19 +43,7 @@ export const cursorFollowed: Side = {
       },
       { highWaterMark: 0 },
     )
-    const writer = stream.getWriter()
-    const reader = cursor.getReader()
-    let read = 0
-    return {
-      async run(times) {
-        for (let turn = 0; turn < times; turn++) {
-          await writer.write({ type: 'INC' })
-          const { value } = await reader.read()
-          if (value?.type === 'INC') read++
-        }
-      },
-      count: () => read,
-    }
+    return roundTrips(stream.getWriter(), cursor.getReader())
   },
 }
 

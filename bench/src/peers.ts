@@ -5,7 +5,7 @@ import { legacy_createStore as createReduxStore } from 'redux'
 import { assign, createActor, createMachine } from 'xstate'
 import { createStore as createZustandStore } from 'zustand/vanilla'
 
-import type { Side } from './harness.ts'
+import type { Side, Trial } from './harness.ts'
 import type { Count, CountEvent } from './machine.ts'
 
 /** The counter as an XState machine. */
@@ -88,21 +88,27 @@ export const writable: Side = {
 export const transform: Side = {
   name: 'bare TransformStream',
   start() {
-    let read = 0
     const stream = new TransformStream<CountEvent, CountEvent>({}, undefined, { highWaterMark: 1 })
-    const writer = stream.writable.getWriter()
-    const reader = stream.readable.getReader()
-    return {
-      async run(times) {
-        for (let turn = 0; turn < times; turn++) {
-          await writer.write({ type: 'INC' })
-          const { value } = await reader.read()
-          if (value?.type === 'INC') read++
-        }
-      },
-      count: () => read,
-    }
+    return roundTrips(stream.writable.getWriter(), stream.readable.getReader())
   },
+}
+
+/** Writes an event, awaits it, and reads it, again and again. */
+export function roundTrips(
+  writer: WritableStreamDefaultWriter<CountEvent>,
+  reader: ReadableStreamDefaultReader<CountEvent>,
+): Trial {
+  let read = 0
+  return {
+    async run(times) {
+      for (let turn = 0; turn < times; turn++) {
+        await writer.write({ type: 'INC' })
+        const { value } = await reader.read()
+        if (value?.type === 'INC') read++
+      }
+    },
+    count: () => read,
+  }
 }
 
 function reduce(state: Count, event: CountEvent): Count {
