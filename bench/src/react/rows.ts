@@ -2,6 +2,7 @@
 
 import './commits.ts'
 import { measure, type Side, type Timing } from '../harness.ts'
+import { named } from '../named-rows.ts'
 import { playInTurns } from '../rounds.ts'
 import { alone, type Bar, beside, type Line, middleOf } from '../verdict.ts'
 import { CELLS } from './cells.ts'
@@ -40,19 +41,7 @@ const rows: Readonly<Record<string, () => Promise<Measured>>> = {
   typing: () => played(cast('typing', calm, { renders: 0, commits: 1 }), typeKeys),
 }
 
-/** The names of the rows, in the order of the table. */
-export const rowNames: readonly string[] = Object.keys(rows)
-
-/**
- * Measures one row.
- * @param name one of `rowNames`
- * @returns the lines that it has in the table, and what each side did
- */
-export async function measureRow(name: string): Promise<Measured> {
-  const row = rows[name]
-  if (row === undefined) throw new RangeError(`There is no row ${name}; the rows are ${rowNames.join(', ')}`)
-  return row()
-}
+export const { rowNames, measureRow } = named(rows)
 
 /** Who takes part in a row: ours first. */
 interface Cast {
