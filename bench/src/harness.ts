@@ -48,7 +48,7 @@ export async function measure(sides: readonly Side[]): Promise<Timing[]> {
 }
 
 /**
- * A side whose turns are long, so that a call for each turn costs nothing that shows.
+ * Makes a side whose turns are so long that the call for each turn does not matter.
  * @param name of the side
  * @param events how many events one turn is
  * @param start makes what is timed, and returns a turn, which returns how many events it did

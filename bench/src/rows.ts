@@ -21,7 +21,7 @@ const asTime: Bar = { of: 'time' }
 const followed: Bar = { of: 'time', limit: 1.1 }
 
 declare global {
-  /** SHA-1 as the platform has it, if it has one that answers at once: Node hands in its own. */
+  /** The platform's own SHA-1, if it is synchronous: `node.ts` passes in that of Node. */
   var nativeSha1: ObjectFormat | undefined
 }
 
