@@ -1,4 +1,4 @@
-// Edits of files on disk, as an editor makes them.
+// Edits files on disk, like an editor.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 
@@ -6,14 +6,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
  * Replaces text in a file.
  *
  * @param file its path
- * @param replacements what is there once, and what takes its place
- * @throws {Error} where a text is not there, or there twice
+ * @param replacements pairs of old and new text; the file has each old text exactly once
+ * @throws {Error} if the file does not have an old text exactly once
  */
 export function edit(file: string, ...replacements: readonly (readonly [from: string, to: string])[]): void {
   let text = readFileSync(file, 'utf8')
   for (const [from, to] of replacements) {
     const parts = text.split(from)
-    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times what is to be edited: ${from}`)
+    if (parts.length !== 2) throw new Error(`${file} has this text ${parts.length - 1} times instead of once: ${from}`)
     text = parts.join(to)
   }
   writeFileSync(file, text)
