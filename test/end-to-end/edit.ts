@@ -1,6 +1,6 @@
 // Edits files on disk, like an editor.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 
 /**
  * Replaces text in a file.
@@ -17,4 +17,10 @@ export function edit(file: string, ...replacements: readonly (readonly [from: st
     text = parts.join(to)
   }
   writeFileSync(file, text)
+}
+
+/** Saves a file without a change. */
+export function touch(file: string): void {
+  const now = new Date()
+  utimesSync(file, now, now)
 }
