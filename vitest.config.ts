@@ -1,5 +1,5 @@
 /**
- * One run of everything. Each project says where its tests live and where they run.
+ * One run of every test. Each project says where its tests are and where they run.
  */
 
 import { join } from 'node:path'
@@ -10,15 +10,15 @@ import { defineConfig } from 'vitest/config'
 
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
 
-// The packages' sources stand in for their builds, so nothing has to be built before it is tested.
+// Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
 const resolve = { conditions: [source, ...defaultClientConditions] }
 const ssr = { resolve: { conditions: [source, ...defaultServerConditions] } }
 
-// Named for Vite, or it finds them while tests run, and reloads the page under them.
+// Vite must know these in advance, or it finds them while tests run and reloads the page.
 const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @noble/hashes/${file}.js`)
 
-// The same tests of the React binding run on the oldest React that it is for, which has a folder of its own.
+// The tests of the React binding also run on the oldest React that it supports, which is installed in its own folder.
 const react18 = join(import.meta.dirname, 'packages/react/test/react-18/node_modules')
 const onReact18 = ['react', 'react-dom', '@testing-library/react', 'use-sync-external-store'].map((name) => ({
   find: new RegExp(`^${name}(?=/|$)`),
@@ -26,13 +26,13 @@ const onReact18 = ['react', 'react-dom', '@testing-library/react', 'use-sync-ext
 }))
 const reactSetup = join(import.meta.dirname, 'packages/react/test/setup.ts')
 const reacts = [
-  { react: 'react', major: '19', alias: [], lacking: [] },
+  { react: 'react', major: '19', alias: [], unsupported: [] },
   // React 18 has no <Activity>.
-  { react: 'react 18', major: '18', alias: onReact18, lacking: ['**/activity.test.tsx'] },
+  { react: 'react 18', major: '18', alias: onReact18, unsupported: ['**/activity.test.tsx'] },
 ]
 
-// Chromium is looked for when a browser is launched, not here: a machine without one fails the tests that need it,
-// with a message that says what to install, and no others.
+// Chromium is looked up when a browser is launched, not here: on a machine without it, only the tests that need it
+// fail, with a message that says what to install.
 const launched = playwright({
   launchOptions: {
     get executablePath() {
@@ -48,13 +48,13 @@ const launched = playwright({
 })
 const provider: typeof launched = {
   ...launched,
-  // What Vitest reads, and would look for Chromium by reading.
+  // Vitest reads the options, and reading the launch options would look up Chromium.
   options: {},
   prewarm(context) {
     try {
       launched.prewarm?.(context)
     } catch {
-      // The launch itself says it again, to the tests that need it.
+      // The launch throws the same error again, in the tests that need the browser.
     }
   },
 }
@@ -67,6 +67,22 @@ const browser = (name: string) => ({
   screenshotFailures: false,
 })
 
+/** Type tests of a package. They are compiled without the project references of `tsc -b`, so they need no build. */
+const types = (name: string) => ({
+  resolve,
+  ssr,
+  test: {
+    name: `${name} types`,
+    include: [],
+    typecheck: {
+      enabled: true,
+      only: true,
+      include: [`packages/${name}/test/**/*.test-d.ts`],
+      tsconfig: `packages/${name}/test/tsconfig.types.json`,
+    },
+  },
+})
+
 export default defineConfig({
   test: {
     reporters: ['default', 'json'],
@@ -76,44 +92,17 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        // Properties are tried hundreds of times, and a machine may be busy.
+        // Property tests try hundreds of cases, and the machine may be busy.
         test: { name: 'core', include: ['packages/core/test/**/*.test.ts'], testTimeout: 60_000 },
       },
-      {
-        // Compiled without the project references of `tsc -b`, so that it needs no build.
-        resolve,
-        ssr,
-        test: {
-          name: 'core types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['packages/core/test/**/*.test-d.ts'],
-            tsconfig: 'packages/core/test/tsconfig.types.json',
-          },
-        },
-      },
+      types('core'),
       {
         resolve,
         ssr,
         test: { name: 'git', include: ['packages/git/test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'git types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['packages/git/test/**/*.test-d.ts'],
-            tsconfig: 'packages/git/test/tsconfig.types.json',
-          },
-        },
-      },
-      ...reacts.map(({ react, major, alias, lacking }) => ({
+      types('git'),
+      ...reacts.map(({ react, major, alias, unsupported }) => ({
         resolve: { ...resolve, alias },
         ssr,
         test: {
@@ -122,7 +111,7 @@ export default defineConfig({
           env: { REACT_MAJOR: major },
           setupFiles: [reactSetup],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/*.browser.test.*', ...lacking],
+          exclude: ['**/node_modules/**', '**/*.browser.test.*', ...unsupported],
         },
       })),
       ...reacts.map(({ react, major, alias }) => ({
@@ -150,20 +139,7 @@ export default defineConfig({
           browser: browser(`${react} browser`),
         },
       })),
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'react types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['packages/react/test/**/*.test-d.ts'],
-            tsconfig: 'packages/react/test/tsconfig.types.json',
-          },
-        },
-      },
+      types('react'),
       {
         resolve,
         ssr,
@@ -176,7 +152,7 @@ export default defineConfig({
       {
         root: 'test',
         resolve,
-        optimizeDeps: { include: [...hashes, 'fast-check'] },
+        optimizeDeps: { include: hashes },
         test: {
           name: 'conformance browser',
           include: ['conformance/**/*.browser.test.ts'],
@@ -205,7 +181,7 @@ export default defineConfig({
       },
       {
         plugins: [storybookTest({ configDir: join(import.meta.dirname, '.storybook') })],
-        // A play is a visit of many steps.
+        // A play function has many steps.
         test: { name: 'storybook', browser: browser('storybook'), testTimeout: 180_000 },
       },
     ],

@@ -1,9 +1,10 @@
-/** Counts, from Vitest's report, the tests that passed and failed. A file that could not be run is one failure. */
+/** Counts the passed and failed tests in Vitest's report. A file that could not be run counts as one failure. */
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const place = new URL('../reports/vitest.json', import.meta.url)
 const report = existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined
-if (!report) console.log('There is no report of a test run.')
+if (!report) console.log(`There is no report of a test run at ${fileURLToPath(place)}. Run the test command first.`)
 
 const files = report?.testResults ?? []
 const broken = files.filter(

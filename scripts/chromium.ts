@@ -1,16 +1,18 @@
 /**
- * Finds a Chromium for the tests, or unpacks the one that npm brought along.
- * Order: CHROMIUM_PATH, an installed browser, the package @sparticuz/chromium (Linux on x64).
+ * Finds Chromium for the tests in a browser.
+ * Order: CHROMIUM_PATH, an installed browser, the npm package @sparticuz/chromium, which is unpacked (Linux on x64).
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliDecompressSync } from 'node:zlib'
 
 import { chromium as playwrightChromium } from 'playwright'
 
-/** What Playwright's `chromium.launch()` needs to start the browser that was found. */
+import { makeOnce, onPath, versionOf } from './programs.ts'
+
+/** Options for Playwright's `chromium.launch()`. */
 export interface ChromiumLaunchOptions {
   executablePath: string
   args: string[]
@@ -51,10 +53,10 @@ const cache = join(import.meta.dirname, '../node_modules/.cache/chromium')
 let found: ChromiumLaunchOptions | undefined
 
 /**
- * Finds Chromium once, and answers with what Playwright needs to launch it.
+ * Finds Chromium, once in a process.
  *
- * @returns launch options for Playwright's `chromium.launch()`
- * @throws {Error} that says what to install, when there is no Chromium to be had
+ * @returns how to launch it
+ * @throws {Error} that says what to install, if there is none
  */
 export function chromiumLaunchOptions(): ChromiumLaunchOptions {
   found ??= findChromium()
@@ -64,7 +66,7 @@ export function chromiumLaunchOptions(): ChromiumLaunchOptions {
 function findChromium(): ChromiumLaunchOptions {
   const named = process.env['CHROMIUM_PATH']
   if (named) {
-    if (!existsSync(named)) throw new Error(`CHROMIUM_PATH is ${named}, and there is no such file. ${advice}`)
+    if (!existsSync(named)) throw new Error(`CHROMIUM_PATH names ${named}, which does not exist. ${advice}`)
     return { executablePath: named, args, env: environment({}) }
   }
   const installed = candidates().find(starts)
@@ -73,22 +75,19 @@ function findChromium(): ChromiumLaunchOptions {
 }
 
 function candidates(): string[] {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)))
-  return [...onPath, ...places, playwrightChromium.executablePath()].filter((path) => existsSync(path))
+  return [...onPath(...names), ...[...places, playwrightChromium.executablePath()].filter((path) => existsSync(path))]
 }
 
-/** Some distributions put a script called `chromium` on the PATH that only says how to install one. */
+/** On some distributions the `chromium` on the PATH is a script that only says how to install Chromium. */
 function starts(executablePath: string): boolean {
-  if (process.platform !== 'linux') return true
-  return spawnSync(executablePath, ['--version'], { timeout: 20_000 }).status === 0
+  return process.platform !== 'linux' || versionOf(executablePath) !== undefined
 }
 
 function unpacked(): ChromiumLaunchOptions {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`No Chromium found on this machine (${process.platform} ${process.arch}). ${advice}`)
+    throw new Error(`There is no Chromium on this machine (${process.platform} ${process.arch}). ${advice}`)
   }
-  const folder = unpackOnce()
+  const folder = unpack()
   const executablePath = join(folder, 'chromium')
   const hasFonts = existsSync('/etc/fonts/fonts.conf') && existsSync('/usr/share/fonts')
   const fonts = hasFonts ? {} : { FONTCONFIG_FILE: join(folder, 'fonts/fonts.conf') }
@@ -101,33 +100,26 @@ function unpacked(): ChromiumLaunchOptions {
   const libraries = { LD_LIBRARY_PATH: inherited ? `${own}${delimiter}${inherited}` : own }
   const missing = missingLibraries(executablePath, environment(libraries))
   if (missing.length > 0) {
-    throw new Error(`The Chromium from npm cannot start here, it misses ${missing.join(', ')}. ${advice}`)
+    throw new Error(`The Chromium from npm cannot start here, because ${missing.join(', ')} is missing. ${advice}`)
   }
   return { executablePath, args, env: environment({ ...fonts, ...libraries }) }
 }
 
-/** Unpacks beside the place and renames, so that nobody ever sees half a browser. */
-function unpackOnce(): string {
+function unpack(): string {
   const origin = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..')
   const { version } = JSON.parse(readFileSync(join(origin, 'package.json'), 'utf8')) as { version: string }
   const folder = join(cache, version)
-  if (existsSync(folder)) return folder
-
-  mkdirSync(cache, { recursive: true })
   const bin = join(origin, 'bin')
-  const partial = mkdtempSync(join(cache, 'partial-'))
   try {
-    writeFileSync(join(partial, 'chromium'), inflate(join(bin, 'chromium.br')), { mode: 0o755 })
-    extract(join(bin, 'swiftshader.tar.br'), partial)
-    extract(join(bin, 'fonts.tar.br'), join(partial, 'fonts'))
-    writeFileSync(join(partial, 'fonts/fonts.conf'), fontsConfiguration)
-    extract(join(bin, 'al2023.tar.br'), join(partial, 'al2023'))
-    renameSync(partial, folder)
+    makeOnce(folder, (partial) => {
+      writeFileSync(join(partial, 'chromium'), inflate(join(bin, 'chromium.br')), { mode: 0o755 })
+      extract(join(bin, 'swiftshader.tar.br'), partial)
+      extract(join(bin, 'fonts.tar.br'), join(partial, 'fonts'))
+      writeFileSync(join(partial, 'fonts/fonts.conf'), fontsConfiguration)
+      extract(join(bin, 'al2023.tar.br'), join(partial, 'al2023'))
+    })
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true })
-    // Another process was faster: its copy is as good.
-    if (existsSync(folder)) return folder
-    throw new Error(`The Chromium from npm could not be unpacked into ${cache}. ${advice}`, { cause: error })
+    throw new Error(`The Chromium from npm could not be unpacked into ${folder}. ${advice}`, { cause: error })
   }
   return folder
 }
@@ -153,7 +145,7 @@ function environment(additions: Record<string, string>): Record<string, string> 
   return { ...Object.fromEntries(own), ...additions }
 }
 
-/** In place of the one that comes along, which looks for the fonts in places of its own. */
+/** Replaces the configuration in the package, which looks for fonts in folders that do not exist here. */
 const fontsConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>

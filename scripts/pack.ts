@@ -1,6 +1,4 @@
-/**
- * Builds the published packages and packs them as they would be published, and asks publint and attw about a tarball.
- */
+/** Builds and packs the packages as they would be published, and checks a tarball with publint and attw. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -13,7 +11,7 @@ export interface PackedPackage {
   manifest: Manifest
 }
 
-/** What is read of a package.json. */
+/** The members of a package.json that are read here. */
 export interface Manifest {
   name: string
   version: string
@@ -30,15 +28,15 @@ const root = join(import.meta.dirname, '..')
 /**
  * Builds every published package of the workspace and packs each into a tarball.
  *
- * @param folder where the tarballs go
+ * @param folder the folder for the tarballs
  * @returns the packages, in the order of their folders
- * @throws {Error} with all that was printed, when a build or a pack fails
+ * @throws {Error} with everything that was printed, if a build or a pack fails
  */
 export function packPackages(folder: string): PackedPackage[] {
   const places = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
   const published = places.map((place) => ({ place, manifest: readManifest(place) })).filter(isPublished)
 
-  pnpm(root, [...published.flatMap(({ manifest }) => ['--filter', manifest.name]), 'run', 'build'])
+  pnpm(root, ['run', 'build', '--filter=./packages/*'])
   return published.map(({ place, manifest }) => {
     const tarball = join(folder, `${basename(place)}.tgz`)
     pnpm(place, ['pack', '--out', tarball])
@@ -47,10 +45,10 @@ export function packPackages(folder: string): PackedPackage[] {
 }
 
 /**
- * Asks publint and attw whether a tarball is sound for those who import it.
+ * Checks with publint and attw that a tarball can be imported and type-checked.
  *
  * @param tarball the path of a packed package
- * @throws {Error} with what they found
+ * @throws {Error} with their findings
  */
 export function lintTarball(tarball: string): void {
   run(root, join(root, 'node_modules/.bin/publint'), [tarball, '--strict'])
@@ -62,7 +60,7 @@ export function lintTarball(tarball: string): void {
  * Reads the package.json of a folder.
  *
  * @param folder the folder that holds it
- * @returns what it says
+ * @returns its content
  */
 export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
@@ -73,16 +71,16 @@ export function readManifest(folder: string): Manifest {
  *
  * @param cwd the folder to run it in
  * @param program its name or path
- * @param args what to pass
- * @param env its environment, that of this process unless given
- * @returns what it printed on standard output
- * @throws {Error} with all that it printed, when it cannot start or fails
+ * @param args its arguments
+ * @param env its environment: that of this process unless given
+ * @returns its standard output
+ * @throws {Error} with everything that it printed, if it cannot start or fails
  */
 export function run(cwd: string, program: string, args: string[], env: NodeJS.ProcessEnv = process.env): string {
   const { status, signal, error, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' })
   if (error) throw error
   if (status !== 0) {
-    throw new Error(`\`${[program, ...args].join(' ')}\` in ${cwd} ended with ${status ?? signal}\n${stdout}${stderr}`)
+    throw new Error(`\`${[program, ...args].join(' ')}\` in ${cwd} failed (${status ?? signal}):\n${stdout}${stderr}`)
   }
   return stdout
 }
@@ -91,7 +89,7 @@ function isPublished({ manifest }: { manifest: Manifest }): boolean {
   return manifest.private !== true
 }
 
-/** The pnpm that started this process, or the one that the workspace names. */
+/** Runs the pnpm that started this process, or the one that `packageManager` names. */
 function pnpm(cwd: string, args: string[]): void {
   const running = process.env['npm_execpath'] ?? ''
   if (/^pnpm(\.exe)?$/.test(basename(running))) run(cwd, running, args)

@@ -1,15 +1,15 @@
-/** Weighs code as a page carries it: bundled from our sources for production, minified, and compressed with gzip. */
+/** Weighs code as a page loads it: bundled from our sources for production, minified, and compressed with gzip. */
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** What a page that uses React has anyway. */
+/** What a page with React loads anyway. */
 export const react: readonly string[] = ['react', 'react-dom', 'react/jsx-runtime']
 
 /**
  * Weighs a module with all that it imports.
  * @param contents the module
- * @param external what it imports and a page has anyway
+ * @param external what it imports and the page loads anyway
  * @param folder the workspace's folder whose dependencies it imports: the root unless given
  * @returns bytes
  */

@@ -1,18 +1,26 @@
-/** `pnpm bench:browser`: measures in a page of Chromium. */
-import { bundle } from './bundle.ts'
-import { openPage } from './open-page.ts'
+/** `pnpm bench:browser`: measures in pages of Chromium, one for each mode. */
+import { bundle, coreRows } from './bundle.ts'
+import { type OpenPage, openPage } from './open-page.ts'
 import { chosenRows } from './options.ts'
 import { printTable, printVersions } from './report.ts'
 import type { Line } from './verdict.ts'
 
-const { browser, ask } = await openPage(bundle('rows.ts'))
+const pages: { readonly page: OpenPage; readonly rowNames: readonly string[] }[] = []
 try {
-  const chosen = chosenRows(await ask<readonly string[]>('rows.rowNames'))
+  for (const part of coreRows) {
+    const page = await openPage(bundle(...part))
+    pages.push({ page, rowNames: await page.ask<readonly string[]>('rows.rowNames') })
+  }
+  const chosen = chosenRows(pages.flatMap(({ rowNames }) => rowNames))
 
-  printVersions(`Chromium ${browser.version()}`)
+  printVersions(`Chromium ${pages[0]?.page.browser.version()}`)
   const lines: Line[] = []
-  for (const name of chosen) lines.push(...(await ask<Line[]>(`rows.measureRow(${JSON.stringify(name)})`)))
+  for (const { page, rowNames } of pages) {
+    for (const name of rowNames) {
+      if (chosen.includes(name)) lines.push(...(await page.ask<Line[]>(`rows.measureRow(${JSON.stringify(name)})`)))
+    }
+  }
   printTable(lines)
 } finally {
-  await browser.close()
+  for (const { page } of pages) await page.browser.close()
 }

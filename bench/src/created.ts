@@ -3,7 +3,7 @@
 import { createRun } from '@xmachines/core'
 import { createActor } from 'xstate'
 
-import type { Side } from './harness.ts'
+import { longTurns, type Side } from './harness.ts'
 import { counter } from './machine.ts'
 import { xstateCounter } from './peers.ts'
 
@@ -27,21 +27,11 @@ export function createActors(): object[] {
 }
 
 function creation(name: string, create: () => object[]): Side {
-  return {
-    name,
-    events: MANY,
-    start() {
-      let created = 0
-      let held: object[] = []
-      return {
-        run(times) {
-          for (let turn = 0; turn < times; turn++) {
-            held = create()
-            created += held.length
-          }
-        },
-        count: () => created,
-      }
-    },
-  }
+  return longTurns(name, MANY, () => {
+    let held: object[] = []
+    return () => {
+      held = create()
+      return held.length
+    }
+  })
 }

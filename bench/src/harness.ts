@@ -1,5 +1,5 @@
-// Times things that do the same, in turns: in each round every side once, in an order that alternates. Knows nothing
-// of what it times.
+// Times sides that do the same work, in turns: in each round every side once, in an order that alternates. Knows
+// nothing about the work.
 
 import { clock } from './clock.ts'
 import { settle } from './heap.ts'
@@ -15,13 +15,13 @@ export interface Side {
 
 export interface Trial {
   run(times: number): void | Promise<void>
-  /** How many events took effect, since `start`: proves that the work was done. */
+  /** How many events took effect since `start`: proves that the work was done. */
   count(): number
-  /** Lets go of what would outlive the trial, outside the time. */
+  /** Frees what would outlive the trial, outside the time. */
   end?(): void
 }
 
-/** What a side took: nanoseconds for each event, round by round. */
+/** The times of a side: nanoseconds for each event, round by round. */
 export interface Timing {
   readonly name: string
   readonly rounds: readonly number[]
@@ -32,9 +32,9 @@ const LEAST_MS = 60
 
 /**
  * Times some sides.
- * @param sides ours first
+ * @param sides each of them once
  * @returns their timings, in the same order
- * @throws {Error} where a side did not do all of its work
+ * @throws {Error} if a side did not do all of its work
  */
 export async function measure(sides: readonly Side[]): Promise<Timing[]> {
   const lanes = []
@@ -47,15 +47,38 @@ export async function measure(sides: readonly Side[]): Promise<Timing[]> {
   return lanes.map(({ side, rounds }) => ({ name: side.name, rounds }))
 }
 
-/** Finds how many turns of the loop last long enough, and warms it up on the way. */
-async function calibrate(side: Side): Promise<number> {
-  for (let times = 1; ; times *= 2) {
-    const took = await time(side, times)
-    if (took >= LEAST_MS) return Math.ceil((times * LEAST_MS) / took)
+/**
+ * Makes a side whose turns are so long that the call for each turn does not matter.
+ * @param name of the side
+ * @param events how many events one turn is
+ * @param start makes what is timed, and returns a turn, which returns how many events it did
+ */
+export function longTurns(name: string, events: number, start: () => () => number): Side {
+  return {
+    name,
+    events,
+    start() {
+      const turn = start()
+      let done = 0
+      return {
+        run(times) {
+          for (let index = 0; index < times; index++) done += turn()
+        },
+        count: () => done,
+      }
+    },
   }
 }
 
-/** Milliseconds that a side takes, in a heap without anybody's garbage, and warm again after its clearing. */
+/** Finds how many turns of the loop last long enough, and warms the side up meanwhile. */
+async function calibrate(side: Side): Promise<number> {
+  for (let times = 1; ; times *= 2) {
+    const elapsed = await time(side, times)
+    if (elapsed >= LEAST_MS) return Math.ceil((times * LEAST_MS) / elapsed)
+  }
+}
+
+/** Milliseconds that a side takes, in a heap without anybody's garbage, and warm again after the collection. */
 async function time(side: Side, times: number): Promise<number> {
   await settle()
   const trial = side.start()
@@ -64,15 +87,15 @@ async function time(side: Side, times: number): Promise<number> {
   const before = await clock()
   const running = trial.run(times)
   if (running !== undefined) await running
-  const took = (await clock()) - before
+  const elapsed = (await clock()) - before
   const due = (warm + times) * (side.events ?? 1)
   const count = trial.count()
   if (count !== due) throw new Error(`${side.name} did ${count} of ${due} events`)
   trial.end?.()
-  return took
+  return elapsed
 }
 
-/** The middle of some numbers. */
+/** The median of some numbers. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   const half = sorted.length >> 1

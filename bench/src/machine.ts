@@ -1,4 +1,4 @@
-// What is measured in every row: a flat counter, and an event that raises it.
+// The machine that almost every row measures: a flat counter, and an event that increments it.
 
 import { defineMachine, type Machine } from '@xmachines/core'
 
@@ -6,7 +6,7 @@ export interface Count {
   readonly count: number
 }
 
-/** `by` is the one small field of the events that are held and hashed. */
+/** `by` is the one small field of the events in the rows that hold or hash many. */
 export type CountEvent = { readonly type: 'INC'; readonly by?: number }
 
 /** The counter. */
@@ -17,7 +17,7 @@ export const counter: Machine<Count, CountEvent> = defineMachine<Count, CountEve
   on: { INC: ({ count }) => ({ count: count + 1 }) },
 })
 
-/** The counter that says what it has counted. */
+/** The counter that also emits each count. */
 export const speaking: Machine<Count, CountEvent, Count> = defineMachine<Count, CountEvent, Count>({
   name: 'speaking-counter',
   version: '1',

@@ -6,19 +6,19 @@ import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 
 const ORIGIN = 'http://localhost'
 
-/** A page, and how its bundle is asked. */
+/** A page, and a way to call its bundle. */
 export interface OpenPage {
   readonly browser: Browser
   readonly page: Page
-  /** Evaluates an expression in which `rows` is what the bundle exports. */
+  /** Evaluates an expression in the page, in which `rows` has the exports of the bundle. */
   readonly ask: <Answer>(expression: string) => Promise<Answer>
 }
 
 /**
  * Opens a page.
  * @param bundled the path of the bundle
- * @param prepare hands the page what it needs besides the clock, before its bundle is loaded
- * @returns the page; its browser is to be closed
+ * @param prepare gives the page what it needs besides the clock, before its bundle is loaded
+ * @returns the page; the caller closes its browser
  */
 export async function openPage(bundled: string, prepare?: (page: Page) => Promise<void>): Promise<OpenPage> {
   const { executablePath, args, env } = chromiumLaunchOptions()
@@ -27,7 +27,7 @@ export async function openPage(bundled: string, prepare?: (page: Page) => Promis
   try {
     const page = await browser.newPage()
     await serve(page, readFileSync(bundled, 'utf8'))
-    await tellThreadTime(page)
+    await giveThreadTime(page)
     await prepare?.(page)
     await page.goto(ORIGIN)
     return { browser, page, ask: (expression) => page.evaluate(`import('/rows.js').then((rows) => ${expression})`) }
@@ -37,7 +37,7 @@ export async function openPage(bundled: string, prepare?: (page: Page) => Promis
   }
 }
 
-/** Serves the page from here, isolated from other origins, so that its own clock tells 5 µs apart. */
+/** Serves the page, isolated from other origins, so that its own clock has a resolution of 5 µs. */
 async function serve(page: Page, script: string): Promise<void> {
   const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
   await page.route(`${ORIGIN}/**`, (route) =>
@@ -47,14 +47,15 @@ async function serve(page: Page, script: string): Promise<void> {
   )
 }
 
-/** Gives the page the clock that it cannot read. */
-async function tellThreadTime(page: Page): Promise<void> {
+/** Gives the page the clock that it cannot read itself. */
+async function giveThreadTime(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')
   await page.exposeFunction('pageThreadTime', async () => {
     const { metrics } = await session.send('Performance.getMetrics')
     const seconds = metrics.find(({ name }) => name === 'ThreadTime')?.value
-    if (seconds === undefined) throw new Error('Chromium does not tell the ThreadTime of its pages here')
+    if (seconds === undefined)
+      throw new Error('Chromium has no metric ThreadTime for its pages here: use another version of Chromium.')
     return seconds * 1000
   })
 }

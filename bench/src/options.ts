@@ -1,11 +1,11 @@
-/** Reads the command line: `--row NAME`, as often as one likes. */
+/** Reads the command line: `--row NAME`, once for each row that is wanted. */
 import { parseArgs } from 'node:util'
 
 /**
- * Tells which rows to measure.
- * @param all the rows there are
+ * Picks the rows to measure.
+ * @param all the names of all rows
  * @returns those that were asked for, or all
- * @throws {RangeError} where one is asked for that there is not
+ * @throws {RangeError} if one that was asked for does not exist
  */
 export function chosenRows(all: readonly string[]): readonly string[] {
   const { row } = parseArgs({ options: { row: { type: 'string', multiple: true } } }).values

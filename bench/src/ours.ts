@@ -92,7 +92,7 @@ export const snapshotFollowed: Side = {
     let latest = -1
     return {
       async run(times) {
-        // The first read is of the run as it began.
+        // The first read gives the initial snapshot.
         if (latest < 0) await reader.read()
         for (let turn = 0; turn < times; turn++) {
           await writer.write({ type: 'INC' })

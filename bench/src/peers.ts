@@ -1,11 +1,11 @@
-// The peers, each doing what a run does in its own way: a bare stream, a state machine, three stores.
+// The peers, each counting the same events in its own way: bare streams, a state machine, three stores.
 
 import { createStore as createXStateStore } from '@xstate/store'
 import { legacy_createStore as createReduxStore } from 'redux'
 import { assign, createActor, createMachine } from 'xstate'
 import { createStore as createZustandStore } from 'zustand/vanilla'
 
-import type { Side } from './harness.ts'
+import type { Side, Trial } from './harness.ts'
 import type { Count, CountEvent } from './machine.ts'
 
 /** The counter as an XState machine. */
@@ -78,31 +78,37 @@ export const writable: Side = {
         for (let turn = 0; turn < times; turn++) await writer.write({ type: 'INC' })
         written += times
       },
-      // The sink is empty and cannot count; a stream that failed wants nothing.
+      // The sink is empty and cannot count; a stream that failed has no desired size.
       count: () => (writer.desiredSize === 1 ? written : 0),
     }
   },
 }
 
-/** With room for one chunk, or the write would wait for the read that comes behind it. */
+/** With room for one chunk, or the write would wait for the read that follows it. */
 export const transform: Side = {
   name: 'bare TransformStream',
   start() {
-    let read = 0
     const stream = new TransformStream<CountEvent, CountEvent>({}, undefined, { highWaterMark: 1 })
-    const writer = stream.writable.getWriter()
-    const reader = stream.readable.getReader()
-    return {
-      async run(times) {
-        for (let turn = 0; turn < times; turn++) {
-          await writer.write({ type: 'INC' })
-          const { value } = await reader.read()
-          if (value?.type === 'INC') read++
-        }
-      },
-      count: () => read,
-    }
+    return roundTrips(stream.writable.getWriter(), stream.readable.getReader())
   },
+}
+
+/** Writes an event, awaits it, and reads it, again and again. */
+export function roundTrips(
+  writer: WritableStreamDefaultWriter<CountEvent>,
+  reader: ReadableStreamDefaultReader<CountEvent>,
+): Trial {
+  let read = 0
+  return {
+    async run(times) {
+      for (let turn = 0; turn < times; turn++) {
+        await writer.write({ type: 'INC' })
+        const { value } = await reader.read()
+        if (value?.type === 'INC') read++
+      }
+    },
+    count: () => read,
+  }
 }
 
 function reduce(state: Count, event: CountEvent): Count {

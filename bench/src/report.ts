@@ -1,4 +1,4 @@
-/** Prints the lines as a table, and how many bars are held. */
+/** Prints the lines as a table, and how many bars hold. */
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -7,8 +7,12 @@ import type { Line } from './verdict.ts'
 
 const measured = ['@xmachines/core', '@noble/hashes', 'xstate', '@xstate/store', 'zustand', 'redux']
 
-/** Prints what is measured, where, and what the times are of. */
-export function printVersions(engine: string, packages = measured, times = 'times are of the thread alone'): void {
+/** Prints what is measured, where, and which time it is. */
+export function printVersions(
+  engine: string,
+  packages = measured,
+  times = 'times are those of the thread alone',
+): void {
   const versions = packages.map((name) => `${name} ${versionOf(name)}`)
   console.log(`${engine} on ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`)
   console.log(`${versions.join(', ')}; production build; ${times}\n`)
@@ -30,7 +34,7 @@ export function printTable(lines: readonly Line[]): void {
   printColumns([['row', 'ours', '', 'peer', '', 'ratio', 'quartiles', 'bar', ''], ...cells], [2, 4])
   const bars = lines.flatMap(({ bar }) => (bar === undefined ? [] : [bar.holds]))
   const held = bars.filter(Boolean).length
-  console.log(`\n${held} bars held, ${bars.length - held} missed`)
+  console.log(`\n${held} bars hold, ${bars.length - held} missed`)
 }
 
 /** Prints lines of cells in columns, those with numbers aligned to the right. */
@@ -54,6 +58,7 @@ function amount(value: number, unit: Line['unit']): string {
 }
 
 function times(ratio: number): string {
+  if (ratio < 0.1) return `${ratio.toPrecision(2)}×`
   return `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(1)}×`
 }
 

@@ -1,10 +1,10 @@
-// A history restored, beside the bare hashing of the bytes that its oids are of.
+// A restored history, beside hashing alone of the bytes that its oids name.
 
 import { sha1 } from '@noble/hashes/legacy.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
-import { createRun, type RunDocument, restoreRun } from '@xmachines/core'
+import { createRun, type ObjectFormat, type RestoreOptions, type RunDocument, restoreRun } from '@xmachines/core'
 
-import type { Side } from './harness.ts'
+import { longTurns, type Side } from './harness.ts'
 import { type CountEvent, counter } from './machine.ts'
 
 const EVENTS = 10_000
@@ -12,13 +12,21 @@ const EVENTS = 10_000
 /** What Git hashes of a commit: its header, `commit LENGTH` and a zero byte, and its content. */
 const COMMIT_BYTES = 255
 
+/** The restoration of one history, and the hashing of the same bytes. */
+export interface Restoration {
+  readonly ours: Side
+  /** With the platform's own SHA-1, if it was given. */
+  readonly native: Side | undefined
+  readonly noble: Side
+}
+
 /**
  * Makes a history whose batches are commits of 255 bytes.
- * @returns its restoration, and the hashing of the same bytes
- * @throws {Error} where the bytes are not 255, or their digests not the oids of the history
+ * @param nativeFormat the platform's own SHA-1
+ * @throws {Error} if a commit has another length, or its digest is not an oid of the history
  */
-export function restoration(): { readonly ours: Side; readonly noble: Side } {
-  // All that core hashes passes here, so the commits are those that it makes.
+export function restoration(nativeFormat?: ObjectFormat): Restoration {
+  // Core hashes through this function alone, so it sees the very commits.
   const hashed: Uint8Array[] = []
   const hash = (bytes: Uint8Array): Uint8Array => {
     hashed.push(bytes.slice())
@@ -31,7 +39,11 @@ export function restoration(): { readonly ours: Side; readonly noble: Side } {
   })
   for (let index = 0; index < EVENTS; index++) run.in.send({ type: 'INC', by: 1 })
   const document = JSON.parse(JSON.stringify(run)) as RunDocument<CountEvent>
-  return { ours: restored(document), noble: hashedBare(commitsOf(document, hashed), document.head) }
+  return {
+    ours: restored('restoreRun', document),
+    native: nativeFormat && restored("restoreRun with Node's SHA-1", document, { format: nativeFormat }),
+    noble: hashedAlone(commitsOf(document, hashed), document.head),
+  }
 }
 
 function commitsOf({ records }: RunDocument<CountEvent>, hashed: readonly Uint8Array[]): Uint8Array[] {
@@ -44,41 +56,17 @@ function commitsOf({ records }: RunDocument<CountEvent>, hashed: readonly Uint8A
   return commits
 }
 
-function restored({ records, head }: RunDocument<CountEvent>): Side {
-  return {
-    name: 'restoreRun',
-    events: EVENTS,
-    start() {
-      let events = 0
-      return {
-        run(times) {
-          for (let turn = 0; turn < times; turn++) {
-            const run = restoreRun(counter, records)
-            if (run.head === head) events += run.snapshot.current.state.count
-          }
-        },
-        count: () => events,
-      }
-    },
-  }
+function restored(name: string, { records, head }: RunDocument<CountEvent>, options?: RestoreOptions): Side {
+  return longTurns(name, EVENTS, () => () => {
+    const run = restoreRun(counter, records, options)
+    return run.head === head ? run.snapshot.current.state.count : 0
+  })
 }
 
-function hashedBare(commits: readonly Uint8Array[], head: string): Side {
-  return {
-    name: 'bare noble SHA-1',
-    events: EVENTS,
-    start() {
-      let events = 0
-      return {
-        run(times) {
-          for (let turn = 0; turn < times; turn++) {
-            let digest = new Uint8Array()
-            for (const commit of commits) digest = sha1(commit)
-            if (bytesToHex(digest) === head) events += commits.length
-          }
-        },
-        count: () => events,
-      }
-    },
-  }
+function hashedAlone(commits: readonly Uint8Array[], head: string): Side {
+  return longTurns('bare noble SHA-1', EVENTS, () => () => {
+    let digest = new Uint8Array()
+    for (const commit of commits) digest = sha1(commit)
+    return bytesToHex(digest) === head ? commits.length : 0
+  })
 }

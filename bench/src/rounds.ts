@@ -1,9 +1,9 @@
-// Plays scenes that take their own time, in turns: in each round every side once, in an order that alternates.
+// Plays scenes that measure themselves, in turns: in each round every side once, in an order that alternates.
 
 import type { Timing } from './harness.ts'
 import { settle } from './heap.ts'
 
-/** How often each side plays, and how often before that to warm up. */
+/** How often each side plays, and how often it plays before that to warm up. */
 interface Rounds {
   readonly counted: number
   readonly warm: number
@@ -12,7 +12,7 @@ interface Rounds {
 /** A side of a scene. */
 export interface Scene<Figure extends string> {
   readonly name: string
-  /** Plays it once, and answers with milliseconds by the name of what they are of. */
+  /** Plays it once, and returns milliseconds by the name of the figure. */
   play(): Promise<Record<Figure, number>>
 }
 
@@ -20,7 +20,7 @@ export interface Scene<Figure extends string> {
  * Plays a scene with every side.
  * @param scenes ours first
  * @param rounds how often
- * @returns by the names of the figures, the timings of the sides in their order
+ * @returns for each name of a figure the timings of the sides, in their order
  */
 export async function playInTurns<Figure extends string>(
   scenes: readonly Scene<Figure>[],

@@ -1,39 +1,64 @@
-// The rows of "What good means here" that concern core, each measured beside its peers.
+// The rows of "What good means here" about core in production mode, each measured beside its peers.
 
-import { createRun } from '@xmachines/core'
+import { createRun, type ObjectFormat } from '@xmachines/core'
 
+import { comparePairs } from './compare.ts'
 import { actorsCreated, createActors, createRuns, MANY, runsCreated } from './created.ts'
-import { measure, type Side, type Timing } from './harness.ts'
+import { cursorFollowed, loggedWrites, sizedWrites } from './floors.ts'
+import { measure } from './harness.ts'
 import { weigh } from './heap.ts'
 import { type CountEvent, counter } from './machine.ts'
+import { named } from './named-rows.ts'
 import { awaited, awaitedBatch, outFollowed, sent, sentBatch, snapshotFollowed } from './ours.ts'
 import { redux, transform, writable, xstate, xstateStore, zustand } from './peers.ts'
 import { restoration } from './restored.ts'
-import { alone, type Bar, beside, type Figure, type Line, middleOf } from './verdict.ts'
+import { alone, type Bar, type Figure, type Line, middleOf } from './verdict.ts'
 
 const MILLION = 1_000_000
 
+/** For information, read as a time. */
+const asTime: Bar = { of: 'time' }
+const followed: Bar = { of: 'time', limit: 1.1 }
+
+declare global {
+  /** The platform's own SHA-1, if it is synchronous: `node.ts` passes in that of Node. */
+  var nativeSha1: ObjectFormat | undefined
+}
+
 const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
-  in: () => besideEach('in', awaited, [writable, { of: 'time', limit: 1.5 }], [xstate, { of: 'speed', limit: 3 }]),
+  in: () =>
+    comparePairs('in', [
+      [awaited, writable, { of: 'time', limit: 1.6 }],
+      [awaited, xstate, { of: 'speed', limit: 4 }],
+      [sizedWrites, writable, asTime],
+      [loggedWrites, writable, asTime],
+    ]),
 
   send: () =>
-    besideEach(
-      'send',
-      sent,
-      [xstate, { of: 'speed', limit: 10 }],
-      [xstateStore, { of: 'speed', limit: 1 }],
-      [zustand],
-      [redux],
-    ),
+    comparePairs('send', [
+      [sent, xstate, { of: 'speed', limit: 11, quartile: 9.5 }],
+      [sent, xstateStore, { of: 'time', limit: 1.5 }],
+      [sent, zustand],
+      [sent, redux],
+    ]),
 
-  batch: async () => [
-    ...(await besideEach('batch', sentBatch, [xstate, { of: 'speed', limit: 15 }])),
-    ...(await besideEach('batch', awaitedBatch, [xstate])),
-  ],
+  batch: () =>
+    comparePairs('batch', [
+      [sentBatch, xstate, { of: 'speed', limit: 15 }],
+      [awaitedBatch, xstate],
+    ]),
 
-  out: () => besideEach('out', outFollowed, [transform, { of: 'time', limit: 1.3 }]),
+  out: () =>
+    comparePairs('out', [
+      [outFollowed, transform, followed],
+      [cursorFollowed, transform, asTime],
+    ]),
 
-  snapshot: () => besideEach('snapshot', snapshotFollowed, [transform, { of: 'time', limit: 1.3 }]),
+  snapshot: () =>
+    comparePairs('snapshot', [
+      [snapshotFollowed, transform, followed],
+      [cursorFollowed, transform, asTime],
+    ]),
 
   create: async () => {
     const timings = await measure([runsCreated, actorsCreated])
@@ -41,14 +66,17 @@ const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
     const heldRun = { name: 'createRun, held', value: (await weigh(createRuns)) / MANY }
     const heldActor = { name: 'XState createActor', value: (await weigh(createActors)) / MANY }
     return [
-      alone('create', 'ns', run, actor, 500, '500 ns'),
+      alone('create', 'ns', run, actor, 400, '0.4 µs'),
       alone('create', 'bytes', heldRun, heldActor, 1024, '1 KiB'),
     ]
   },
 
   restore: () => {
-    const { ours, noble } = restoration()
-    return besideEach('restore', ours, [noble, { of: 'speed', limit: 0.6 }])
+    const { ours, native, noble } = restoration(globalThis.nativeSha1)
+    return comparePairs('restore', [
+      [ours, noble, { of: 'speed', limit: 0.65 }],
+      ...(native === undefined ? [] : [[native, noble, { of: 'speed', limit: 1 }] as const]),
+    ])
   },
 
   history: async () => {
@@ -58,24 +86,7 @@ const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
   },
 }
 
-/** The names of the rows, in the order of the table. */
-export const rowNames: readonly string[] = Object.keys(rows)
-
-/**
- * Measures one row.
- * @param name one of `rowNames`
- * @returns the lines that it has in the table
- */
-export async function measureRow(name: string): Promise<Line[]> {
-  const row = rows[name]
-  if (row === undefined) throw new RangeError(`There is no row ${name}; the rows are ${rowNames.join(', ')}`)
-  return row()
-}
-
-async function besideEach(row: string, ours: Side, ...peers: [Side, Bar?][]): Promise<Line[]> {
-  const [own, ...others] = await measure([ours, ...peers.map(([side]) => side)])
-  return others.map((timing, at) => beside(row, own as Timing, timing, peers[at]?.[1]))
-}
+export const { rowNames, measureRow } = named(rows)
 
 function millionInHistory(): object {
   const run = createRun(counter)

@@ -1,22 +1,26 @@
-// Ours beside the peer's, as plain data: the two figures, their ratio, and whether it holds the bar.
+// Compares ours with a peer, as plain data: the two figures, their ratio, and whether it holds the bar.
 
 import { median, type Timing } from './harness.ts'
 
-/** What a ratio is of: how much longer ours takes, how much faster it is, how much larger. */
+/** What a ratio compares: how much longer ours takes, how much faster it is, how much larger. */
 type Measure = 'time' | 'speed' | 'size'
 
+/** What ours must reach beside a peer. Without a limit the line is for information. */
 export interface Bar {
   readonly of: 'time' | 'speed'
-  readonly limit: number
+  /** What the median must reach: at most this for `time`, at least this for `speed`. */
+  readonly limit?: number
+  /** What the worse quartile must reach as well. */
+  readonly quartile?: number
 }
 
-/** What was measured, and what it came to. */
+/** One measured number, and what it was measured on. */
 export interface Figure {
   readonly name: string
   readonly value: number
 }
 
-/** The median of the ratios of each round, and the quartiles around it; or one ratio of two figures. */
+/** The median of the ratios of all rounds, with their quartiles; or one ratio of two figures. */
 interface Ratio {
   readonly of: Measure
   readonly middle: number
@@ -30,28 +34,33 @@ export interface Line {
   readonly ours: Figure
   readonly peer: Figure
   readonly ratio: Ratio
-  /** Missing where the line is there for information. */
+  /** Missing if the line is for information. */
   readonly bar?: { readonly text: string; readonly holds: boolean }
 }
 
 /** Ours beside a peer, for information or with a bar. */
-export function beside(row: string, ours: Timing, peer: Timing, bar?: Bar): Line {
-  const of = bar?.of ?? 'speed'
+export function beside(row: string, ours: Timing, peer: Timing, { of, limit, quartile }: Bar = { of: 'speed' }): Line {
   const ratios = ours.rounds
-    .map((took, round) => ratioOf(of, took, peer.rounds[round] as number))
+    .map((time, round) => ratioOf(of, time, peer.rounds[round] as number))
     .toSorted((a, b) => a - b)
   const quarter = ratios.length >> 2
+  const low = ratios[quarter] as number
+  const high = ratios[ratios.length - 1 - quarter] as number
   const middle = median(ratios)
   const line: Line = {
     row,
     unit: 'ns',
     ours: middleOf(ours),
     peer: middleOf(peer),
-    ratio: { of, middle, quartiles: [ratios[quarter] as number, ratios[ratios.length - 1 - quarter] as number] },
+    ratio: { of, middle, quartiles: [low, high] },
   }
-  if (bar === undefined) return line
-  const holds = of === 'time' ? middle <= bar.limit : middle >= bar.limit
-  return { ...line, bar: { text: `${of === 'time' ? '≤' : '≥'} ${bar.limit}× the ${of}`, holds } }
+  if (limit === undefined) return line
+  const atMost = of === 'time'
+  const reaches = (value: number, due: number): boolean => (atMost ? value <= due : value >= due)
+  const sign = atMost ? '≤' : '≥'
+  const second = quartile === undefined ? '' : `, quartile ${sign} ${quartile}×`
+  const holds = reaches(middle, limit) && (quartile === undefined || reaches(atMost ? high : low, quartile))
+  return { ...line, bar: { text: `${sign} ${limit}× the ${of}${second}`, holds } }
 }
 
 /** A figure that has a bar of its own, with a peer's for information. */

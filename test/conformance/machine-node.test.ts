@@ -1,4 +1,4 @@
-/** The conformance suite in the Node that the machine has of its own, bundled with the engine into one module. */
+/** The conformance suite in the Node that is installed on the machine, bundled with the engine into one module. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('the Node of this machine is one that the packages promise to run in', () => {
+test('the packages support the Node of this machine', () => {
   expect(Number.parseInt(node.version, 10)).toBeGreaterThanOrEqual(20)
 })
 
@@ -41,6 +41,6 @@ async function run(): Promise<Result[]> {
     logLevel: 'silent',
   })
   const { stdout, stderr, status } = spawnSync(node.path, [module], { encoding: 'utf8', timeout: 30_000 })
-  if (status !== 0) throw new Error(`node ${node.version} ended with ${String(status)}: ${stderr}`)
+  if (status !== 0) throw new Error(`Node ${node.version} failed (${String(status)}): ${stderr}`)
   return JSON.parse(stdout) as Result[]
 }

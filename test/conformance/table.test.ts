@@ -25,7 +25,7 @@ test('every section of the specification from 2.1 to 11 has a requirement', () =
   expect([...new Set(requirements.map(({ section }) => section))]).toEqual(sections)
 })
 
-test('every reading that was chosen is told with its sections', () => {
-  const readings = text.slice(text.indexOf('## Readings'))
+test('every chosen reading names its sections', () => {
+  const readings = text.slice(text.indexOf('## Chosen readings'))
   for (const sections of ['§4, §6', '§6, §10', '§8', '§9', '§11']) expect(readings).toContain(`(${sections})`)
 })

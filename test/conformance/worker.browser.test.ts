@@ -23,7 +23,7 @@ async function run(): Promise<Report> {
   try {
     return await new Promise<Report>((resolve, reject) => {
       worker.onmessage = ({ data }) => resolve(data as Report)
-      worker.onerror = (event) => reject(new Error(event.message || 'the worker did not load'))
+      worker.onerror = (event) => reject(new Error(event.message || 'The worker did not load.'))
     })
   } finally {
     worker.terminate()

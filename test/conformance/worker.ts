@@ -1,4 +1,4 @@
-// What the worker of `worker.browser.test.ts` runs: the suite, and one message with what came of it.
+// The worker of `worker.browser.test.ts`: it runs the suite, and posts one message with the results.
 
 import { checkAll } from './suite/index.ts'
 

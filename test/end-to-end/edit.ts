@@ -1,20 +1,26 @@
-// Edits of files on disk, as an editor makes them.
+// Edits files on disk, like an editor.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 
 /**
  * Replaces text in a file.
  *
  * @param file its path
- * @param replacements what is there once, and what takes its place
- * @throws {Error} where a text is not there, or there twice
+ * @param replacements pairs of old and new text; the file has each old text exactly once
+ * @throws {Error} if the file does not have an old text exactly once
  */
 export function edit(file: string, ...replacements: readonly (readonly [from: string, to: string])[]): void {
   let text = readFileSync(file, 'utf8')
   for (const [from, to] of replacements) {
     const parts = text.split(from)
-    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times what is to be edited: ${from}`)
+    if (parts.length !== 2) throw new Error(`${file} has this text ${parts.length - 1} times instead of once: ${from}`)
     text = parts.join(to)
   }
   writeFileSync(file, text)
+}
+
+/** Saves a file without a change. */
+export function touch(file: string): void {
+  const now = new Date()
+  utimesSync(file, now, now)
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
-import { edit } from './edit.ts'
+import { edit, touch } from './edit.ts'
 import { makeApps } from './vite-server.ts'
 import { listen, type Message, mark, marks, newContext, soon } from './watched-page.ts'
 
-/** What a page shows of its till. */
+/** What a page shows about its till. */
 interface Shown {
   readonly title: string | undefined
   readonly cents: string | undefined
@@ -18,15 +18,15 @@ interface Shown {
   readonly receipts: readonly string[]
 }
 
-/** A page that is open, with two payments made and a remark typed. */
+/** An open page, after two payments and a remark. */
 interface OpenTill {
   readonly page: Page
   readonly messages: readonly Message[]
   /** The path of the machine. */
   readonly machine: string
-  /** What it shows before anything is edited. */
+  /** What it shows before the edit. */
   readonly before: Shown
-  /** Edits the machine, and its title with it, by which the page tells that it shows the edit. */
+  /** Edits the machine, and the title with it, which shows that the page has the edit. */
   editMachine(from: string, to: string): void
   editView(from: string, to: string): void
   press(button: 'Pay' | 'Refund'): Promise<void>
@@ -58,7 +58,7 @@ describe.each([
     test(behaviour, async () => {
       const till = await open(app, html, view)
       await body(till)
-      // Whatever was edited, the page and the component, with what is its own, are still those that were opened.
+      // After every edit the page, the component and its own state are still the same.
       expect(await marks(till.page)).toEqual({ page: true, main: true })
       expect(await till.shown()).toMatchObject({ remark: till.before.remark })
     })
@@ -71,10 +71,10 @@ describe.each([
 
     await till.press('Refund')
     await expect.poll(till.shown, soon).toMatchObject({ cents: '100', sequence: '3', run: before.run })
-    expect(told(till)).toEqual([])
+    expect(logged(till)).toEqual([])
   })
 
-  whileOpen('has its state derived anew when a handler is edited that its history has used', async (till) => {
+  whileOpen('derives its state again when a handler is edited that its history has used', async (till) => {
     const { before } = till
     till.editMachine('till.cents + cents', 'till.cents + 10 * cents')
     await expect.poll(till.shown, soon).toEqual({ ...before, title, cents: '200' })
@@ -82,40 +82,40 @@ describe.each([
     await till.press('Pay')
     const receipts = [...before.receipts, `${before.run}/2`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '250', sequence: '3', run: before.run, receipts })
-    expect(told(till)).toEqual([])
+    expect(logged(till)).toEqual([])
   })
 
-  whileOpen('starts afresh when its history no longer replays, and the console says why', async (till) => {
+  whileOpen('starts again when its history no longer replays, and the console says why', async (till) => {
     const { before } = till
     till.editMachine('emit({', "if (till.cents > 100) throw new Error('One pays once.')\n      emit({")
     await expect.poll(till.shown, soon).toMatchObject({ title, cents: '100', sequence: '0', receipts: before.receipts })
     const { run } = await till.shown()
     expect(run).not.toBe(before.run)
     const text = expect.stringMatching(/till@1.*afresh.*One pays once\./s)
-    expect(told(till)).toEqual([{ type: 'warning', text }])
+    expect(logged(till)).toEqual([{ type: 'warning', text }])
 
     await till.press('Pay')
     const receipts = [...before.receipts, `${run}/0`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '105', sequence: '1', run, receipts })
   })
 
-  whileOpen('has another id when the initial state is edited, and the console names it', async (till) => {
+  whileOpen('has another id after the initial state is edited, and the console names both', async (till) => {
     const { before } = till
     till.editMachine('cents: 100 }', 'cents: 500 }')
     await expect.poll(till.shown, soon).toMatchObject({ title, cents: '510', sequence: '2', receipts: before.receipts })
     const { run, head } = await till.shown()
     expect(run).not.toBe(before.run)
     expect(head).not.toBe(before.head)
-    expect(told(till)).toEqual([{ type: 'info', text: expect.stringMatching(/till@1.* id/) }])
-    expect(told(till)[0]?.text).toContain(before.run)
-    expect(told(till)[0]?.text).toContain(run)
+    expect(logged(till)).toEqual([{ type: 'info', text: expect.stringMatching(/till@1.* id/) }])
+    expect(logged(till)[0]?.text).toContain(before.run)
+    expect(logged(till)[0]?.text).toContain(run)
 
     await till.press('Pay')
     const receipts = [...before.receipts, `${run}/2`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '515', sequence: '3', run, receipts })
   })
 
-  whileOpen('is as it was when the view alone is edited', async (till) => {
+  whileOpen('stays the same when only the view is edited', async (till) => {
     const { before } = till
     till.editView('<h1>{title}</h1>', '<h1>{title}, edited</h1>')
     await expect.poll(till.shown, soon).toEqual({ ...before, title })
@@ -123,19 +123,24 @@ describe.each([
     await till.press('Pay')
     const receipts = [...before.receipts, `${before.run}/2`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '115', sequence: '3', run: before.run, receipts })
-    expect(told(till)).toEqual([])
+    expect(logged(till)).toEqual([])
   })
 
-  whileOpen('goes on when an edit that broke the machine is mended', async (till) => {
+  whileOpen('continues after an edit that broke the machine is corrected', async (till) => {
     const { before, page } = till
     till.editMachine("version: '1',", "version: '1'")
     await page.locator('vite-error-overlay').waitFor({ state: 'attached' })
     expect(await till.shown()).toEqual(before)
 
     edit(till.machine, ["version: '1'", "version: '1',"])
-    await expect.poll(till.shown, soon).toEqual({ ...before, title })
-    // What Vite and the browser say of the broken edit is no error of the page.
-    expect(told(till).filter(({ text }) => !/^(\[vite\] )?Failed to (re)?load/.test(text))).toEqual([])
+    // Vite's watcher drops a change that follows another within 50 ms, so the file is saved until the page shows it.
+    const saved = (): Promise<Shown> => {
+      touch(till.machine)
+      return till.shown()
+    }
+    await expect.poll(saved, { ...soon, interval: 200 }).toEqual({ ...before, title })
+    // The messages of Vite and the browser about the broken edit are not errors of the page.
+    expect(logged(till).filter(({ text }) => !/^(\[vite\] )?Failed to (re)?load/.test(text))).toEqual([])
   })
 })
 
@@ -182,7 +187,7 @@ function read(): Shown {
   }
 }
 
-/** What the console says of the machine, and every error. */
-function told({ messages }: OpenTill): readonly Message[] {
+/** The console messages about the machine, and every error. */
+function logged({ messages }: OpenTill): readonly Message[] {
   return messages.filter(({ type, text }) => type === 'error' || text.includes('till@1'))
 }

@@ -1,4 +1,4 @@
-// Storybook's dev server on a copy of the workspace, which a test may edit.
+// Storybook's dev server on a copy of the workspace. Tests edit the copy.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,21 +9,21 @@ import { setTimeout } from 'node:timers/promises'
 
 const workspace = join(import.meta.dirname, '../..')
 
-/** What Storybook is made of. */
+/** What Storybook needs. */
 const parts = ['.storybook', 'apps/flows', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
 
-/** What is left where it is: tests, what was built, and the packages themselves, to which the copied links lead. */
-const left = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']
+/** What is not copied: tests, build results, caches, and installed packages, to which the copied links point. */
+const notCopied = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']
 
-/** A copy of the workspace, and the Storybook on it. */
+/** A copy of the workspace, and its Storybook. */
 export interface Storybook {
   /** Where the copy is. */
   readonly folder: string
   /**
    * Starts the server.
    *
-   * @returns its address, once it answers
-   * @throws {Error} with all that it printed, when it ends before
+   * @returns its address, after it answers
+   * @throws {Error} with everything that it printed, if it ends before that
    */
   start(): Promise<string>
   /** Ends the server and removes the copy. */
@@ -54,20 +54,20 @@ export function copyStorybook(): Storybook {
   }
 }
 
-/** Inside the workspace, or Vite would not serve the packages; outside of any `node_modules`, or it would not watch. */
+/** Inside the workspace, or Vite would not serve the packages; outside `node_modules`, or Vite would not watch it. */
 function copyWorkspace(): string {
   mkdirSync(join(workspace, 'reports'), { recursive: true })
   const folder = mkdtempSync(join(workspace, 'reports/storybook-'))
   for (const part of parts) {
-    // pnpm's links are relative: in the copy, those to the packages of the workspace lead to their copies.
-    const filter = (path: string): boolean => !left.includes(basename(path))
+    // pnpm's links are relative: in the copy, the links to packages of the workspace point to the copied packages.
+    const filter = (path: string): boolean => !notCopied.includes(basename(path))
     cpSync(join(workspace, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter })
   }
   symlinkSync(join(workspace, 'node_modules/.pnpm'), join(folder, 'node_modules/.pnpm'), 'junction')
   return folder
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -79,7 +79,7 @@ function freePort(): Promise<number> {
   })
 }
 
-/** The environment without what Vitest tells about itself. */
+/** The environment without the variables of Vitest. */
 function environment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name))
   return { ...Object.fromEntries(inherited), CI: 'true', STORYBOOK_DISABLE_TELEMETRY: '1' }
@@ -91,7 +91,7 @@ function spawnStorybook(folder: string, port: number): ChildProcess {
   const started = spawn(process.execPath, [program, 'dev', ...options], {
     cwd: folder,
     env: environment(),
-    // In a group of its own, so that what it starts ends with it.
+    // In its own process group, so that its child processes end with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -99,7 +99,7 @@ function spawnStorybook(folder: string, port: number): ChildProcess {
   return started
 }
 
-/** Asks until there is an answer, or nobody to give one. */
+/** Polls until Storybook answers or has ended. */
 async function answerOf(started: ChildProcess, url: string): Promise<void> {
   while (runs(started)) {
     const answered = await fetch(url).then(
@@ -111,7 +111,7 @@ async function answerOf(started: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Reads what Storybook prints, or it would wait for a reader; rejects with it when it ends. */
+/** Reads what Storybook prints, or it would block. Rejects with the text when it ends. */
 async function endOf(started: ChildProcess, ended: Promise<unknown>): Promise<never> {
   let printed = ''
   for (const stream of [started.stdout, started.stderr]) stream?.on('data', (chunk) => (printed += String(chunk)))
@@ -119,7 +119,7 @@ async function endOf(started: ChildProcess, ended: Promise<unknown>): Promise<ne
   throw new Error(`Storybook ended before it answered:\n${printed}`)
 }
 
-/** Ends a process that was started, and all that it started; nothing that it had is kept. */
+/** Kills the process and its children. Nothing of them is needed any more. */
 function end(started: ChildProcess): void {
   if (started.pid !== undefined && runs(started)) process.kill(-started.pid, 'SIGKILL')
 }

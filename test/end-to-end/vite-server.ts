@@ -1,4 +1,4 @@
-// Vite's dev server on copies of the app in `fixture`, which a test may edit.
+// Vite's dev server on copies of the app in `fixture`. Tests edit the copies.
 
 import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,9 +8,9 @@ import { createServer, defaultClientConditions, type ViteDevServer } from 'vite'
 
 const workspace = join(import.meta.dirname, '../..')
 
-/** A folder of apps, and the server that serves them. */
+/** A folder of apps, and its server. */
 export interface Apps {
-  /** Copies the app into a folder of its own, before the server starts. */
+  /** Copies the app into a new folder. Only before the server starts. */
   copy(): string
   /** Starts the server. */
   start(): Promise<void>
@@ -37,12 +37,12 @@ export function makeApps(): Apps {
       server = await createServer({
         configFile: false,
         root: folder,
-        // Not in `node_modules`, which is the workspace's.
+        // Not the default, which is in the `node_modules` of the workspace.
         cacheDir: join(folder, 'cache'),
         logLevel: 'silent',
         plugins: [react()],
         resolve: { conditions: ['@xmachines/source', ...defaultClientConditions] },
-        // All that is needed is named, so that Vite never finds more and reloads the page.
+        // A complete list, so that Vite never finds another dependency and reloads the page.
         optimizeDeps: {
           noDiscovery: true,
           include: [
@@ -62,7 +62,8 @@ export function makeApps(): Apps {
     },
     url(app, page) {
       const address = server?.httpServer?.address()
-      if (typeof address !== 'object' || address === null) throw new Error('the server is not listening')
+      if (typeof address !== 'object' || address === null)
+        throw new Error('The server is not listening. Call start() first.')
       return `http://127.0.0.1:${address.port}${app.slice(folder.length)}/${page}`
     },
     async remove() {

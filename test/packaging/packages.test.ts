@@ -1,4 +1,4 @@
-/** Each published package, packed as it would be published, in an empty project that depends on nothing else. */
+/** Each published package, packed as for publishing, in an empty project with no other dependencies. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,28 +39,28 @@ describe.each(names)('%s', (name) => {
     specifiers = Object.keys(installed.exports ?? {}).map((path) => name + path.slice(1))
   })
 
-  test('publint and attw find nothing to say about its tarball', () => {
+  test('publint and attw find no fault in its tarball', () => {
     lintTarball(packedPackage(name).tarball)
   })
 
-  test('its manifest says nothing that only the workspace understands', () => {
+  test('its manifest has nothing that only the workspace understands', () => {
     expect(JSON.stringify(installed)).not.toMatch(/catalog:|workspace:|@xmachines\/source/)
   })
 
-  test('it brings its licence and its readme', () => {
+  test('it contains its licence and its readme', () => {
     const place = join(project, 'node_modules', name)
     expect(readFileSync(join(place, 'LICENSE'), 'utf8')).toContain('MIT License')
     expect(readFileSync(join(place, 'README.md'), 'utf8')).toContain(name)
   })
 
-  test.each(nodes)('every export of it can be imported by %s', (_title, node) => {
+  test.each(nodes)('%s can import every export of it', (_title, node) => {
     expect(specifiers).not.toEqual([])
     const imports = specifiers.map((specifier) => `await import(${JSON.stringify(specifier)})`)
     writeFileSync(join(project, 'imports.js'), `${imports.join('\n')}\n`)
     run(project, node(), ['imports.js'], consumer())
   })
 
-  test.each(nodes)('every program of it runs, and says its version (%s)', (_title, node) => {
+  test.each(nodes)('every program of it runs, and prints its version (%s)', (_title, node) => {
     for (const program of Object.keys(installed.bin ?? {})) {
       const path = join(project, 'node_modules/.bin', program)
       expect(run(project, node(), [path, '--version'], consumer())).toBe(`${installed.version}\n`)
@@ -68,7 +68,7 @@ describe.each(names)('%s', (name) => {
     }
   })
 
-  // What React's own types name is of the DOM.
+  // React's own types need the DOM.
   const withoutDom = { lib: ['es2023'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
   const surroundings: [string, object][] = [
     ['nodenext', { moduleResolution: 'nodenext', module: 'nodenext' }],
@@ -79,7 +79,7 @@ describe.each(names)('%s', (name) => {
     { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
   ]
   if (name !== '@xmachines/react') surroundings.push(inNode)
-  test.each(surroundings)('its types resolve, checked to the last declaration (%s)', (_title, around) => {
+  test.each(surroundings)('its types resolve, and every declaration compiles (%s)', (_title, around) => {
     const shared = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', types: [] }
     const config = { compilerOptions: { ...shared, ...around }, files: ['types.ts'] }
     const imports = specifiers.map((specifier, index) => `import * as module${index} from '${specifier}'`)
@@ -90,7 +90,7 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-/** A machine and a saved run of it, as somebody has them who installed the package. */
+/** A machine and a saved run of it, as a user of the package has them. */
 const DOOR = `import { writeFileSync } from 'node:fs'
 import { createRun, defineMachine } from '@xmachines/core'
 
@@ -105,7 +105,7 @@ run.in.send([{ type: 'OPEN' }, { type: 'CLOSE' }])
 writeFileSync('door.run.json', JSON.stringify(run))
 `
 
-test.each(nodes)('the program of @xmachines/git takes a run in, verifies it, and gives it out (%s)', (title, node) => {
+test.each(nodes)('the program of @xmachines/git imports a run, verifies it, and exports it (%s)', (title, node) => {
   const project = join(folder, 'in-git')
   writeFileSync(join(project, 'door.js'), DOOR)
   run(project, node(), ['door.js'], consumer())
@@ -125,11 +125,11 @@ test.each(nodes)('the program of @xmachines/git takes a run in, verifies it, and
 function packedPackage(name: string): PackedPackage {
   const packed = packages.find((each) => each.name === name)
   if (!packed)
-    throw new Error(`${name} is not among the packed packages ${packages.map((each) => each.name).join(', ')}`)
+    throw new Error(`There is no package ${name}; packed were ${packages.map((each) => each.name).join(', ')}.`)
   return packed
 }
 
-/** Installs a tarball, those of its siblings that it depends on, and the types of React where it asks for React. */
+/** Makes a project and installs a tarball with its dependencies: tarballs of its siblings, peers and their types. */
 function emptyProject(packed: PackedPackage): string {
   const project = join(folder, `in-${packed.manifest.name.replace('@xmachines/', '')}`)
   mkdirSync(project)
@@ -144,13 +144,13 @@ function emptyProject(packed: PackedPackage): string {
   return project
 }
 
-/** The version that the workspace itself uses. */
+/** A package in the version that the workspace uses. */
 function exactly(name: string): string {
   return `${name}@${readManifest(join(root, 'node_modules', name)).version}`
 }
 
-/** The environment without what npm and pnpm tell the scripts of this workspace about themselves. */
+/** The environment without the variables that npm, pnpm and Vitest set for the scripts of this workspace. */
 function consumer(): NodeJS.ProcessEnv {
-  const told = /^(pnpm_|npm_(?!config_)|npm_config_(local_|global_)?prefix$|NODE_(ENV|OPTIONS|PATH)$|VITEST)/i
-  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !told.test(key)))
+  const ours = /^(pnpm_|npm_(?!config_)|npm_config_(local_|global_)?prefix$|NODE_(ENV|OPTIONS|PATH)$|VITEST)/i
+  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !ours.test(key)))
 }

@@ -2,15 +2,16 @@
 
 import './commits.ts'
 import { measure, type Side, type Timing } from '../harness.ts'
+import { named } from '../named-rows.ts'
 import { playInTurns } from '../rounds.ts'
-import { type Bar, beside, type Line } from '../verdict.ts'
+import { alone, type Bar, beside, type Line, middleOf } from '../verdict.ts'
 import { CELLS } from './cells.ts'
 import type { Library } from './library.ts'
 import { ours } from './ours.tsx'
 import type { Due, Tally } from './stage.ts'
 import { xstate, xstateStore } from './statecharts.tsx'
 import { conflated, redux, zustand } from './stores.tsx'
-import { oneATask, ready, takeStream } from './stream.ts'
+import { inWorker, oneATask, ready, type Source, takeStream } from './stream.ts'
 import { typeKeys } from './typing.ts'
 import { mounting, updatingAll, updatingOne } from './updates.ts'
 
@@ -34,24 +35,13 @@ const rows: Readonly<Record<string, () => Promise<Measured>>> = {
   mount: () => timed(cast('mount', calm, { renders: CELLS, commits: 1 }), mounting),
   one: () => timed(cast('one', updated, { renders: 1, commits: 1 }), updatingOne),
   all: () => timed(cast('all', updated, { renders: CELLS, commits: 1 }), updatingAll),
-  stream: () => played(cast('stream', streamed), (library, tally) => takeStream(library, ready, tally)),
-  paced: () => played(cast('paced', streamed), (library, tally) => takeStream(library, oneATask, tally)),
+  stream: () => streamedFrom('stream', ready),
+  paced: () => streamedFrom('paced', oneATask),
+  worker: () => streamedFrom('worker', inWorker),
   typing: () => played(cast('typing', calm, { renders: 0, commits: 1 }), typeKeys),
 }
 
-/** The names of the rows, in the order of the table. */
-export const rowNames: readonly string[] = Object.keys(rows)
-
-/**
- * Measures one row.
- * @param name one of `rowNames`
- * @returns the lines that it has in the table, and what each side did
- */
-export async function measureRow(name: string): Promise<Measured> {
-  const row = rows[name]
-  if (row === undefined) throw new RangeError(`There is no row ${name}; the rows are ${rowNames.join(', ')}`)
-  return row()
-}
+export const { rowNames, measureRow } = named(rows)
 
 /** Who takes part in a row: ours first. */
 interface Cast {
@@ -73,14 +63,30 @@ async function timed({ row, peers, parts }: Cast, sideOf: (library: Library, tal
   return { lines: compare(row, timings, peers), tallies: parts.map(({ tally }) => tally) }
 }
 
+/** A row of a stream, with a bar of its own for the time until the last event is painted. */
+async function streamedFrom(row: string, source: Source): Promise<Measured> {
+  return await played(
+    cast(row, streamed),
+    (library, tally) => takeStream(library, source, tally),
+    (figure, [own, peer]) => {
+      if (figure !== 'last' || own === undefined || peer === undefined) return undefined
+      return alone(`${row}, last`, 'ns', middleOf(own), middleOf(peer), 100e6, '100 ms')
+    },
+  )
+}
+
+/** Plays a row. A figure with a bar of its own is judged by it; the others are compared with each peer. */
 async function played(
   { row, peers, parts }: Cast,
   play: (library: Library, tally: Tally) => Promise<Record<string, number>>,
+  judge: (figure: string, timings: readonly Timing[]) => Line | undefined = () => undefined,
 ): Promise<Measured> {
   const figures = await playInTurns(
     parts.map(({ library, tally }) => ({ name: library.name, play: () => play(library, tally) })),
   )
-  const lines = Object.entries(figures).flatMap(([figure, timings]) => compare(`${row}, ${figure}`, timings, peers))
+  const lines = Object.entries(figures).flatMap(
+    ([figure, timings]) => judge(figure, timings) ?? compare(`${row}, ${figure}`, timings, peers),
+  )
   return { lines, tallies: parts.map(({ tally }) => tally) }
 }
 

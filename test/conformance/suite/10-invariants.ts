@@ -27,12 +27,12 @@ requirement(
   },
 )
 
-requirement('10', 'A state is the fold of the events alone, whoever asks and whenever', () => {
+requirement('10', 'A state depends on the events alone, and not on who reads it or when', () => {
   const one = createRun(counter, repeatable)
   const other = createRun(counter, repeatable)
   for (let at = 0; at < 10; at++) {
     one.in.send({ type: 'INC' })
-    ok(one.head.length === 40 && one.snapshot.current.state === at + 1, 'asked each time')
+    ok(one.head.length === 40 && one.snapshot.current.state === at + 1, 'the head and the state are read each time')
   }
   for (let at = 0; at < 10; at++) other.in.send({ type: 'INC' })
   same([other.head, other.snapshot.current], [one.head, one.snapshot.current])
@@ -47,7 +47,7 @@ requirement('10', 'Snapshots are read-only externally', async () => {
   same(run.snapshot.current.state, { total: 0, from: [] })
 })
 
-requirement('10', 'History is immutable: one that was changed does not pass for the same', async () => {
+requirement('10', 'History is immutable: a changed history is refused', async () => {
   const run = createRun(door)
   run.in.send({ type: 'LOCK', code: '42' })
   run.in.send({ type: 'UNLOCK', code: '42' })
@@ -57,7 +57,7 @@ requirement('10', 'History is immutable: one that was changed does not pass for 
   same([(refusal as { code?: string }).code, (refusal as { sequence?: number }).sequence], ['HISTORY_MISMATCH', 1])
 })
 
-requirement('10', 'IDs are Git OID–compatible: each record names its commit and the one before it', async () => {
+requirement('10', 'IDs are Git OID–compatible: each record names its commit and the previous one', async () => {
   const run = createRun(sum)
   for (let by = 0; by < 3; by++) run.in.send({ type: 'ADD', by })
   const records = (await all(run.history())) as unknown as { oid: string; parent?: string }[]
@@ -98,7 +98,7 @@ requirement(
   },
 )
 
-requirement('11', 'What stands beside the streams shows what the streams carry', async () => {
+requirement('11', 'The members beside the streams show what the streams carry', async () => {
   const [streamed, sent] = [createRun(sum, repeatable), createRun(sum, repeatable)]
   const writer = streamed.in.getWriter()
   await writer.write([
@@ -114,7 +114,7 @@ requirement('11', 'What stands beside the streams shows what the streams carry',
   same(await all(sent.history()), sent.toJSON().records)
 })
 
-requirement('11', 'Effects come out as outputs and go in as events', async () => {
+requirement('11', 'Effects leave as outputs and return as events', async () => {
   const run = createRun(sum)
   const settledUpTo = handleOutputs(run, {
     total: ({ total }) => (total < 3 ? { type: 'ADD', by: 1 } : { type: 'FINISH' }),

@@ -7,7 +7,7 @@ import { all, deeplyFrozen, ok, same, throws } from './assert.ts'
 import { counter, door, repeatable, sum } from './machines.ts'
 import { requirement } from './registry.ts'
 
-requirement('2.1', 'A machine says what follows from a state and an event, and the same follows each time', () => {
+requirement('2.1', 'A machine gives the next state for a state and an event, and gives the same one each time', () => {
   const locked = { at: 'locked', code: '42' } as const
   const once = door.transition(locked, { type: 'UNLOCK', code: '42' }, () => undefined)
   same(once, { at: 'closed' })
@@ -17,7 +17,7 @@ requirement('2.1', 'A machine says what follows from a state and an event, and t
   )
 })
 
-requirement('2.1', 'A machine that answers the same question in two ways is refused', () => {
+requirement('2.1', 'A machine that gives two results for one event is refused', () => {
   let calls = 0
   const fickle = defineMachine<number, { type: 'ASK' }>({
     name: 'fickle',
@@ -32,7 +32,7 @@ requirement('2.1', 'A machine that answers the same question in two ways is refu
 
 requirement('2.2', 'A run is bound to exactly one machine', async () => {
   const run = createRun(door)
-  same(run.machine === door, true, 'whether its machine is the one it was forked from')
+  same(run.machine === door, true, 'whether run.machine is the machine it was forked from')
   const assign = (): void => {
     ;(run.genesis.machine as { name: string }).name = 'other'
   }
@@ -45,12 +45,12 @@ requirement('2.2', 'A run progresses only by events', async () => {
   const run = createRun(sum)
   const before = run.snapshot.current
   await run.in.getWriter().write([])
-  same(run.snapshot.current === before, true, 'whether nothing moved without an event')
+  same(run.snapshot.current === before, true, 'whether an empty batch leaves the snapshot')
   run.in.send({ type: 'ADD', by: 1 })
   same(run.snapshot.current.sequence, 1)
 })
 
-requirement('2.2', 'The history of a run is immutable: what was recorded stays as it was', async () => {
+requirement('2.2', 'The history of a run is immutable: a record never changes', async () => {
   const run = createRun(door)
   run.in.send({ type: 'LOCK', code: '42' })
   const early = await all(run.history())
@@ -64,12 +64,12 @@ requirement('2.2', 'The history of a run is immutable: what was recorded stays a
   same(JSON.stringify((await all(run.history())).slice(0, 2)), text)
 })
 
-requirement('2.3', 'A run id is opaque hex of the length of its hash', () => {
-  ok(/^[0-9a-f]{40}$/.test(createRun(door).id), '40 hex digits with SHA-1')
-  ok(/^[0-9a-f]{64}$/.test(createRun(door, { format: sha256 }).id), '64 hex digits with SHA-256')
+requirement('2.3', 'A run id is opaque: hex digits, as many as its hash has', () => {
+  ok(/^[0-9a-f]{40}$/.test(createRun(door).id), 'an id has 40 hex digits with SHA-1')
+  ok(/^[0-9a-f]{64}$/.test(createRun(door, { format: sha256 }).id), 'an id has 64 hex digits with SHA-256')
 })
 
-requirement('2.3', 'A run id is the Git oid of a commit whose bytes are known', async () => {
+requirement('2.3', 'A run id is the Git oid of a commit with fixed bytes', async () => {
   const run = createRun(counter, repeatable)
   const blob = async (text: string): Promise<string> => await gitOid('blob', encode(text))
   const tree = async (files: [string, string][]): Promise<string> => {
@@ -108,11 +108,11 @@ requirement('2.3', 'A run id is the Git oid of a commit whose bytes are known', 
   same(run.head, batch)
 })
 
-requirement('2.3', 'The same algorithm gives the same id wherever there is no Git', () => {
+requirement('2.3', 'A run id is computed without Git, and is the same on every platform', () => {
   same(createRun(door, repeatable).id, '5f3fc3b7e0f86d6bb0c12ecb22c9af28c67c375f')
 })
 
-requirement('2.3', 'A run id never changes and survives being stored and restored', () => {
+requirement('2.3', 'A run id never changes, also when the run is stored and restored', () => {
   const run = createRun(door)
   const { id } = run
   run.in.send({ type: 'OPEN' })
@@ -121,13 +121,13 @@ requirement('2.3', 'A run id never changes and survives being stored and restore
   same([restored.id, restored.head], [id, run.head])
 })
 
-requirement('2.3', 'Two runs of one machine have two ids, and a history tells its object format', async () => {
-  ok(createRun(door).id !== createRun(door).id, 'two ids')
+requirement('2.3', 'Two runs of one machine have different ids, and a history names its object format', async () => {
+  ok(createRun(door).id !== createRun(door).id, 'the ids differ')
   const [genesis] = (await all(createRun(door, { format: sha256 }).history())) as [HistoryRecord<never>]
   same((genesis as { format?: string }).format, 'sha256')
 })
 
-/** The oid of an object by the platform's own SHA-1, which knows nothing of the engine's. */
+/** The oid of an object by the platform's own SHA-1, independent of the engine's. */
 async function gitOid(type: string, content: Uint8Array): Promise<string> {
   const header = encode(`${type} ${content.length}\0`)
   const bytes = new Uint8Array(header.length + content.length)

@@ -6,16 +6,20 @@ import { all, same, throws } from './assert.ts'
 import { counter, door, sum } from './machines.ts'
 import { requirement } from './registry.ts'
 
-requirement('3.1', 'A run is forked from a machine: its genesis names the machine and its parent commit', async () => {
-  const run = createRun(door)
-  const { name, version, oid } = run.genesis.machine
-  same([name, version], ['door', '1'])
-  same(oid, createRun(door).genesis.machine.oid, 'the commit of the same machine')
-  const refusal = await throws(() => createRun({ ...door }), 'what is no machine is refused')
-  same(refusal instanceof TypeError, true)
-})
+requirement(
+  '3.1',
+  'A run is forked from a machine: its genesis names the machine, whose commit is its parent',
+  async () => {
+    const run = createRun(door)
+    const { name, version, oid } = run.genesis.machine
+    same([name, version], ['door', '1'])
+    same(oid, createRun(door).genesis.machine.oid, 'the oid of the machine commit')
+    const refusal = await throws(() => createRun({ ...door }), 'an object that is not a machine is refused')
+    same(refusal instanceof TypeError, true)
+  },
+)
 
-requirement('3.1', 'A new run has the initial state only', () => {
+requirement('3.1', 'A new run has only the initial state', () => {
   same(createRun(door).snapshot.current, { state: { at: 'closed' }, status: 'active', sequence: 0 })
 })
 
@@ -23,7 +27,7 @@ requirement('3.1', 'A new run has no applied events', async () => {
   same((await all(createRun(door).history())).length, 1, 'the number of records')
 })
 
-requirement('3.2', 'Events are applied sequentially, each to the state that the one before it left', async () => {
+requirement('3.2', 'Events are applied in sequence, each to the state after the previous one', async () => {
   const run = createRun(door)
   const writer = run.in.getWriter()
   await Promise.all([
@@ -45,7 +49,7 @@ requirement('3.2', 'A batch is applied whole: one commit, one change', async () 
   same([run.snapshot.current.state.total, run.snapshot.current.sequence, changes], [3, 1, 1])
 })
 
-requirement('3.2', 'A batch of which one event fails is not applied at all', async () => {
+requirement('3.2', 'If one event of a batch fails, no event of the batch is applied', async () => {
   const run = createRun(sum)
   run.in.send({ type: 'ADD', by: 1 })
   const before = [run.head, run.position, run.snapshot.current]
@@ -55,7 +59,7 @@ requirement('3.2', 'A batch of which one event fails is not applied at all', asy
   same([run.head, run.position, run.snapshot.current], before)
 })
 
-requirement('3.3', 'The machine defines when a run is complete, by final states', () => {
+requirement('3.3', 'The machine defines when a run is complete: by final states', () => {
   const run = createRun(door)
   run.in.send({ type: 'OPEN' })
   same(run.snapshot.current.status, 'active')
@@ -63,7 +67,7 @@ requirement('3.3', 'The machine defines when a run is complete, by final states'
   same(run.snapshot.current, { state: { at: 'gone' }, status: 'done', sequence: 2 })
 })
 
-requirement('3.3', 'The machine defines when a run is complete, by a question of its own', () => {
+requirement('3.3', 'The machine defines when a run is complete: by a function', () => {
   const run = createRun(sum)
   run.in.send({ type: 'FINISH' })
   same(run.snapshot.current.status, 'done')
@@ -77,7 +81,7 @@ requirement('3.3', 'The machine defines when a run is complete, by a question of
   same(createRun(born).snapshot.current.status, 'done')
 })
 
-requirement('3.3', 'A complete run takes no more events', async () => {
+requirement('3.3', 'A complete run accepts no more events', async () => {
   const run = createRun(door)
   run.in.send({ type: 'REMOVE' })
   same(run.in.send({ type: 'OPEN' })?.code, 'RUN_DONE')

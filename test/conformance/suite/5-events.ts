@@ -10,7 +10,7 @@ interface Recorded {
   readonly events: readonly { readonly type: string; readonly by?: number }[]
 }
 
-requirement('5', 'Events are immutable: what is recorded is frozen, and the sender holds no part of it', async () => {
+requirement('5', 'Events are immutable: a recorded event is frozen, and is a copy of what was sent', async () => {
   const run = createRun(sum)
   const event = { type: 'ADD' as const, by: 1 }
   run.in.send(event)
@@ -20,7 +20,7 @@ requirement('5', 'Events are immutable: what is recorded is frozen, and the send
   same(record.events, [{ type: 'ADD', by: 1 }])
 })
 
-requirement('5', 'Events are ordered: the history has them as they were written', async () => {
+requirement('5', 'Events are ordered: the history keeps the order of the writes', async () => {
   const run = createRun(sum)
   const writer = run.in.getWriter()
   const writes = [1, 2, 3, 4, 5].map((by) => writer.write(by % 2 ? { type: 'ADD', by } : [{ type: 'ADD', by }]))
@@ -32,7 +32,7 @@ requirement('5', 'Events are ordered: the history has them as they were written'
   )
 })
 
-requirement('5', 'Events are atomic: one that fails halfway leaves neither state nor outputs', async () => {
+requirement('5', 'Events are atomic: a batch that fails halfway changes no state and emits no outputs', async () => {
   const run = createRun(door)
   run.in.send({ type: 'LOCK', code: '42' })
   const refusal = run.in.send([
@@ -45,7 +45,7 @@ requirement('5', 'Events are atomic: one that fails halfway leaves neither state
   same(await take(run.out, 1), [{ type: 'alarm', tried: '2' }])
 })
 
-requirement('5', 'Events are deterministic: the same ones make the same outputs and the same head', async () => {
+requirement('5', 'Events are deterministic: the same events give the same outputs and the same head', async () => {
   const [one, other] = [createRun(sum, repeatable), createRun(sum, repeatable)]
   for (const by of [3, 1, 4]) one.in.send({ type: 'ADD', by })
   const writer = other.in.getWriter()
@@ -54,10 +54,10 @@ requirement('5', 'Events are deterministic: the same ones make the same outputs 
   same(await take(other.out, 3), await take(one.out, 3))
 })
 
-requirement('5', 'An event that nothing handles leaves the state and is part of the history', () => {
+requirement('5', 'An event that nothing handles is recorded, and does not change the state', () => {
   const run = createRun(door)
   const { state } = run.snapshot.current
   same(run.in.send({ type: 'CLOSE' }), undefined)
-  same(run.snapshot.current.state === state, true, 'whether the state is as it was')
+  same(run.snapshot.current.state === state, true, 'whether the state stays the same')
   same(run.snapshot.current.sequence, 1)
 })

@@ -6,7 +6,7 @@ import { all, deeplyFrozen, same, take } from './assert.ts'
 import { door, type Sum, type SumEvent, sum } from './machines.ts'
 import { requirement } from './registry.ts'
 
-requirement('6', 'Snapshots are optional: a run goes on while nobody takes one', async () => {
+requirement('6', 'Snapshots are optional: a run continues if nobody reads one', async () => {
   const run = createRun(sum)
   for (let by = 0; by < 50; by++) run.in.send({ type: 'ADD', by })
   same((await take(run.out, 50)).at(-1), { type: 'total', total: 1225 })
@@ -28,7 +28,7 @@ requirement('6', 'A snapshot is derived from events: it is the fold of the histo
   same(run.snapshot.current, { state, status: 'active', sequence: 2 })
 })
 
-requirement('6', 'Snapshots never replace the history, which stays whole whatever was read', async () => {
+requirement('6', 'Snapshots never replace the history: it stays complete', async () => {
   const run = createRun(sum)
   const reader = run.snapshot.getReader()
   for (let by = 0; by < 5; by++) {
@@ -39,20 +39,16 @@ requirement('6', 'Snapshots never replace the history, which stays whole whateve
   same(run.toJSON().records.length, 6)
 })
 
-requirement(
-  '6',
-  'A snapshot represents the latest truth: a reader gets the newest and skips what is stale',
-  async () => {
-    const run = createRun(sum)
-    for (let by = 1; by <= 3; by++) run.in.send({ type: 'ADD', by })
-    const reader = run.snapshot.getReader()
-    same((await reader.read()).value?.state.total, 6)
-    for (let by = 4; by <= 6; by++) run.in.send({ type: 'ADD', by })
-    same((await reader.read()).value?.state.total, 21)
-  },
-)
+requirement('6', 'A snapshot represents the latest truth: a reader gets the newest and skips older ones', async () => {
+  const run = createRun(sum)
+  for (let by = 1; by <= 3; by++) run.in.send({ type: 'ADD', by })
+  const reader = run.snapshot.getReader()
+  same((await reader.read()).value?.state.total, 6)
+  for (let by = 4; by <= 6; by++) run.in.send({ type: 'ADD', by })
+  same((await reader.read()).value?.state.total, 21)
+})
 
-requirement('6', 'A snapshot is never stale in the branches of a tee either', async () => {
+requirement('6', 'The branches of a tee also get the newest snapshot', async () => {
   const run = createRun(sum)
   const [one, other] = run.snapshot.tee()
   same((await take(one, 1))[0]?.sequence, 0)
@@ -61,7 +57,7 @@ requirement('6', 'A snapshot is never stale in the branches of a tee either', as
   same((await take(one, 1))[0]?.sequence, 3)
 })
 
-requirement('6', 'A snapshot is frozen plain data that stays as it was', () => {
+requirement('6', 'A snapshot is frozen plain data, and never changes', () => {
   const run = createRun(door)
   const early: Snapshot<unknown> = run.snapshot.current
   deeplyFrozen(early, 'the snapshot')

@@ -23,21 +23,21 @@ requirement('7', 'The same machine and ordered events give the same state, outpu
   same(one, other)
 })
 
-requirement('7', 'Another order of the same events is another history', () => {
+requirement('7', 'The same events in another order are another history', () => {
   const [one, other] = [createRun(door, repeatable), createRun(door, repeatable)]
   for (const event of events) one.in.send(event)
   for (const event of events.toReversed()) other.in.send(event)
   same(one.head === other.head, false, 'whether the heads are equal')
 })
 
-requirement('7', 'A history that is replayed gives the run that was recorded', () => {
+requirement('7', 'Replaying a history gives the recorded run', () => {
   const run = createRun(door)
   for (const event of events) run.in.send(event)
   const restored = restoreRun(door, JSON.parse(JSON.stringify(run)))
   same([restored.head, restored.snapshot.current, restored.position], [run.head, run.snapshot.current, run.position])
 })
 
-requirement('7', 'The order of members has no meaning, and a machine that gives it one is refused', () => {
+requirement('7', 'The order of members has no meaning, and a machine that depends on it is refused', () => {
   const nosy = defineMachine<string, { type: 'NAME'; b: number; a: number }>({
     name: 'nosy',
     version: '1',

@@ -6,7 +6,7 @@ import { all, same, take } from './assert.ts'
 import { sum } from './machines.ts'
 import { requirement } from './registry.ts'
 
-requirement('8', 'A lock reserves one port for one writer, and the engine alone writes the history', async () => {
+requirement('8', 'A lock reserves one port for one writer, and only the engine writes the history', async () => {
   const run = createRun(sum)
   const writer = run.in.getWriter()
   same(run.in.locked, true)
@@ -17,7 +17,7 @@ requirement('8', 'A lock reserves one port for one writer, and the engine alone 
 
 requirement(
   '8',
-  'Concurrent senders serialize at in: every batch is one record, and each sender keeps its order',
+  'Concurrent senders serialize at in: every batch is one record, and the order of each sender is kept',
   async () => {
     const run = createRun(sum)
     const senders = ['a', 'b', 'c', 'd']
@@ -39,7 +39,7 @@ requirement(
   },
 )
 
-requirement('8', 'A send takes its turn behind what its port has queued', async () => {
+requirement('8', 'A send follows everything that was written to its port before it', async () => {
   const run = createRun(sum)
   const writer = run.in.getWriter()
   const writes = ['1', '2', '3'].map((from) => writer.write({ type: 'ADD', by: 1, from }))
@@ -49,7 +49,7 @@ requirement('8', 'A send takes its turn behind what its port has queued', async 
   same(run.snapshot.current.sequence, 4)
 })
 
-requirement('8', 'Readers of one run see one order', async () => {
+requirement('8', 'All readers of a run see the same order', async () => {
   const run = createRun(sum)
   const sets = [run, run.ports(), run.ports()]
   const writes = sets.map(async (set) => {

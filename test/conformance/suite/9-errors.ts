@@ -28,7 +28,7 @@ requirement('9', 'Errors are observable via err, each once and in order', async 
   )
 })
 
-requirement('9', 'A refused batch errors no stream: the run goes on', async () => {
+requirement('9', 'A refused batch errors no stream, and the run continues', async () => {
   const run = createRun(sum)
   const reader = run.err.getReader()
   const writer = run.in.getWriter()
@@ -38,13 +38,13 @@ requirement('9', 'A refused batch errors no stream: the run goes on', async () =
   same(run.snapshot.current, { state: { total: 1, from: [] }, status: 'active', sequence: 1 })
 })
 
-requirement('9', 'Fatality is machine-defined: what the machine calls fatal ends the run with that error', async () => {
+requirement('9', 'Fatality is machine-defined: a fatal refusal ends the run with its error', async () => {
   const run = createRun(sum)
   run.in.send({ type: 'ADD', by: 1 })
   same([run.in.send({ type: 'FAIL' })?.fatal, run.snapshot.current.status], [false, 'active'])
   const refusal = run.in.send({ type: 'BREAK' })
   ok(refusal?.fatal, 'the refusal is fatal')
-  same(run.error === refusal, true, 'whether the run holds it')
+  same(run.error === refusal, true, 'whether run.error is the refusal')
   const { status, state } = run.snapshot.current
   same([status, state.total], ['error', 1])
   same(
@@ -52,7 +52,7 @@ requirement('9', 'Fatality is machine-defined: what the machine calls fatal ends
     [false, true],
   )
   same((await throws(() => run.in.getWriter().write({ type: 'ADD', by: 1 }), 'writes end')) === refusal, true)
-  same(run.in.send({ type: 'ADD', by: 1 }) === refusal, true, 'whether send gives that error')
+  same(run.in.send({ type: 'ADD', by: 1 }) === refusal, true, 'whether send returns that error')
 })
 
 requirement('9', 'By default nothing is fatal', () => {
@@ -61,7 +61,7 @@ requirement('9', 'By default nothing is fatal', () => {
   same(run.snapshot.current.status, 'active')
 })
 
-requirement('9', 'Errors do not mutate history, fatal ones included', async () => {
+requirement('9', 'Errors do not mutate history, not even fatal ones', async () => {
   const run = createRun(sum)
   run.in.send({ type: 'ADD', by: 1 })
   const before = JSON.stringify(run)
@@ -70,7 +70,7 @@ requirement('9', 'Errors do not mutate history, fatal ones included', async () =
   same((await all(run.history())).length, 2)
 })
 
-requirement('9', 'err keeps the latest 256 refusals, and counts for a late reader what it missed', async () => {
+requirement('9', 'err keeps the latest 256 refusals, and tells a late reader how many it missed', async () => {
   const run = createRun(sum)
   for (let round = 0; round < 300; round++) run.in.send({ type: 'FAIL' })
   const errors = await take(run.err, 257)
@@ -81,13 +81,13 @@ requirement('9', 'err keeps the latest 256 refusals, and counts for a late reade
   )
 })
 
-requirement('9', 'An error is frozen and says what, where and how to go on', () => {
+requirement('9', 'An error is frozen, and says what was wrong, where, and what to do', () => {
   const run = createRun(sum)
   const refusal = run.in.send([{ type: 'ADD', by: 1 }, { type: 'FAIL' }])
-  ok(refusal !== undefined && Object.isFrozen(refusal), 'it is frozen')
-  deeplyFrozen(refusal.batch, 'the batch that it names')
+  ok(refusal !== undefined && Object.isFrozen(refusal), 'the refusal is frozen')
+  deeplyFrozen(refusal.batch, 'the batch in the refusal')
   for (const part of ['sum@1', 'sequence 0', 'event 1 (FAIL)', 'asked to fail']) {
-    ok(refusal.message.includes(part), `its message says ${part}: ${refusal.message}`)
+    ok(refusal.message.includes(part), `its message contains "${part}": ${refusal.message}`)
   }
   same(JSON.parse(JSON.stringify(refusal)).cause, 'Error: asked to fail')
 })

@@ -1,17 +1,17 @@
-// What a requirement asserts with, wherever it runs.
+// The assertions of the requirements, for every platform.
 
-/** Holds where the value is true. */
+/** Throws unless the value is true. */
 export function ok(value: unknown, what: string): asserts value {
-  if (!value) throw new Error(`not so: ${what}`)
+  if (!value) throw new Error(`it is not true that ${what}`)
 }
 
-/** Holds where both say the same as JSON, which is all that plain data can say. */
+/** Throws unless both are the same as JSON, which says everything about plain data. */
 export function same(actual: unknown, expected: unknown, what = 'the value'): void {
   const [is, should] = [shown(actual), shown(expected)]
   if (is !== should) throw new Error(`${what} is ${is}; expected ${should}`)
 }
 
-/** Holds where it throws, or rejects; answers with what was thrown. */
+/** Throws unless `act` throws or rejects. Returns what was thrown. */
 export async function throws(act: () => unknown, what: string): Promise<unknown> {
   try {
     await act()
@@ -21,14 +21,14 @@ export async function throws(act: () => unknown, what: string): Promise<unknown>
   throw new Error(`nothing was thrown: ${what}`)
 }
 
-/** Holds where nothing in the value can be changed. */
+/** Throws unless the value is frozen, with all its members. */
 export function deeplyFrozen(value: unknown, what: string): void {
   if (typeof value !== 'object' || value === null) return
   if (!Object.isFrozen(value)) throw new Error(`${what} is not frozen: ${shown(value)}`)
   for (const member of Object.values(value)) deeplyFrozen(member, what)
 }
 
-/** The first items of a stream; the reader lets go of it. */
+/** The first items of a stream. Releases the lock afterwards. */
 export async function take<Item>(stream: ReadableStream<Item>, count: number): Promise<Item[]> {
   const reader = stream.getReader()
   const items: Item[] = []
@@ -41,12 +41,12 @@ export async function take<Item>(stream: ReadableStream<Item>, count: number): P
   return items
 }
 
-/** Every item of a stream that ends. */
+/** Every item of a stream that closes. */
 export async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
   return await take(stream, Number.POSITIVE_INFINITY)
 }
 
-/** Lets everything that is due run: a macrotask or two. */
+/** Waits until everything that is due has run: a few macrotasks. */
 export async function settled(): Promise<void> {
   for (let round = 0; round < 3; round++) {
     await new Promise<void>((resolve) => {

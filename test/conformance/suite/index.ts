@@ -1,5 +1,5 @@
-// The conformance suite of RFC Run v1, arranged by its sections. Portable: it imports the engine by name, asserts with
-// its own few lines, and is run by whoever asks for its requirements.
+// The conformance suite of RFC Run v1, arranged by its sections. It is portable: it imports the engine by name, has its
+// own assertions, and any test runner can run its requirements.
 
 import './2-concepts.ts'
 import './3-lifecycle.ts'

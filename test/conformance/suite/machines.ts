@@ -1,4 +1,4 @@
-// The machines that the requirements are checked on.
+// The machines that check the requirements.
 
 import { defineMachine, type Machine, to } from '@xmachines/core'
 
@@ -11,7 +11,7 @@ export type DoorEvent =
   | { type: 'REMOVE' }
 export type DoorOutput = { type: 'alarm'; tried: string }
 
-/** A door that sounds an alarm, and is done when it is gone. */
+/** A door with an alarm. Its run is done when the door is gone. */
 export const door: Machine<Door, DoorEvent, DoorOutput> = defineMachine<Door, DoorEvent, DoorOutput>({
   name: 'door',
   version: '1',
@@ -39,7 +39,7 @@ export type SumEvent =
   | { type: 'FINISH' }
 export type SumOutput = { type: 'total'; total: number }
 
-/** Adds and tells, fails when it is asked to, and ends for good when it breaks. */
+/** Emits the total after each ADD, throws on FAIL, and has a fatal error on BREAK. */
 export const sum: Machine<Sum, SumEvent, SumOutput> = defineMachine<Sum, SumEvent, SumOutput>({
   name: 'sum',
   version: '1',
@@ -56,7 +56,7 @@ export const sum: Machine<Sum, SumEvent, SumOutput> = defineMachine<Sum, SumEven
   isFatal: (error) => error.message.includes('asked to break'),
 })
 
-/** A machine whose completion is nobody's wish: it never is done. */
+/** A machine that is never done. */
 export const counter: Machine<number, { type: 'INC' }> = defineMachine<number, { type: 'INC' }>({
   name: 'counter',
   version: '1',
@@ -64,7 +64,7 @@ export const counter: Machine<number, { type: 'INC' }> = defineMachine<number, {
   on: { INC: (count) => count + 1 },
 })
 
-/** What makes an id repeatable. */
+/** Options that make an id repeatable. */
 export const repeatable: { createdAt: number; nonce: Uint8Array } = {
   createdAt: 1_700_000_000,
   nonce: new Uint8Array(16),

@@ -1,25 +1,25 @@
-// The requirements of RFC Run v1, each with a section and a sentence. Knows no test runner and no platform, so that the
-// same suite runs wherever Web Streams exist.
+// The requirements of RFC Run v1, each with a section and a sentence. It depends on no test runner and no platform, so
+// the same suite runs wherever Web Streams exist.
 
-/** One requirement: the section it comes from, what it says, and how it is seen to hold. */
+/** One requirement: its section, its sentence, and its check. */
 export interface Requirement {
   readonly section: string
   readonly title: string
   readonly check: () => Promise<void> | void
 }
 
-/** What came of one requirement, as plain data. */
+/** The result of one check, as plain data. */
 export interface Result {
   readonly section: string
   readonly title: string
-  /** Why it does not hold, or null where it does. */
+  /** Why the requirement does not hold, or null if it holds. */
   readonly failure: string | null
 }
 
 /** Every requirement, in the order of the sections. */
 export const requirements: Requirement[] = []
 
-/** States a requirement; `check` throws where it does not hold. */
+/** Adds a requirement; `check` throws if it does not hold. */
 export function requirement(section: string, title: string, check: Requirement['check']): void {
   requirements.push({ section, title, check })
 }
