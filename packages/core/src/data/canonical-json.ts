@@ -4,11 +4,12 @@
  * The canonical JSON text of plain data: members sorted by UTF-16 code units, no white space, numbers as ECMAScript
  * writes them.
  * @param value plain data, checked before; `undefined` members are left out
- * @returns the text; in UTF-8 it is what object ids are computed of
+ * @returns the text; object ids are computed from its UTF-8
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return quoted(value)
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  // ECMAScript writes numbers in the canonical form, and −0 as 0.
+  if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   const members = value as Readonly<Record<string, unknown>>
   let text = ''
@@ -20,7 +21,7 @@ export function canonicalJson(value: unknown): string {
   return text === '' ? '{}' : text + '}'
 }
 
-/** As `JSON.stringify`, which costs more than a look at each character where the text is short and needs no escape. */
+/** Like `JSON.stringify`, which costs more than a look at each character if the text is short and needs no escape. */
 function quoted(text: string): string {
   if (text.length > 40) return JSON.stringify(text)
   for (let at = 0; at < text.length; at++) {
@@ -32,5 +33,13 @@ function quoted(text: string): string {
 
 function sortedKeys(members: object): string[] {
   const keys = Object.keys(members)
-  return keys.length > 1 ? keys.sort() : keys
+  if (keys.length > 8) return keys.sort()
+  // Few keys are sorted by insertion faster than by the engine.
+  for (let at = 1; at < keys.length; at++) {
+    const key = keys[at] as string
+    let to = at
+    for (; to > 0 && (keys[to - 1] as string) > key; to--) keys[to] = keys[to - 1] as string
+    keys[to] = key
+  }
+  return keys
 }

@@ -99,7 +99,8 @@ function copyEvents(value: unknown, walk: Walk): unknown {
   checkArray(value, 0, walk)
   if (development) checkKeys(value, 0, walk)
   walk.trail[0] = 0
-  return copy(value[0], 1, walk)
+  const event: unknown = value[0]
+  return (development ? undefined : copyFlat(event, walk)) ?? copy(event, 1, walk)
 }
 
 function copy(value: unknown, level: number, walk: Walk): unknown {

@@ -70,7 +70,7 @@ export function openOutsideHistory(history: unknown): OutsideHistory {
       for (const record of others) {
         const sequence = batches.length + 1
         const { oid, batch } = readBatch(record, sequence, parent)
-        const digest = format.hash(encode(digestAt(sequence - 1), sequence, batch))
+        const digest = format.hash(encode(digests, (sequence - 1) * width, sequence, batch))
         if (!isHexOf(oid, digest)) {
           throw broken('HISTORY_MISMATCH', sequence, `the oid ${describeValue(oid)} is not the oid of its content`)
         }
@@ -83,7 +83,7 @@ export function openOutsideHistory(history: unknown): OutsideHistory {
         sequence: batches.length,
         genesis: () => made.objects,
         digestAt,
-        commitAt: (sequence) => encode(digestAt(sequence - 1), sequence, batches[sequence - 1] as Batch),
+        commitAt: (sequence) => encode(digests, (sequence - 1) * width, sequence, batches[sequence - 1] as Batch),
       }
     },
   }

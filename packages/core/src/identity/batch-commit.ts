@@ -3,16 +3,18 @@
 
 import { canonicalJson } from '../data/canonical-json.ts'
 import { WHO } from './git-object.ts'
-import { hexDigit } from './hex.ts'
+import { writeHexByte } from './hex.ts'
 
 /** One event, or several that are applied together: frozen, and if several, at least two. */
 type Events = object | readonly object[]
 
 /**
  * Encodes the commit of a batch after its parent.
+ * @param digests bytes that hold the oid of the parent
+ * @param at where in them it begins
  * @returns the bytes with `commit LENGTH\0` before them; they are good until the next call
  */
-export type BatchEncoder = (parent: Uint8Array, sequence: number, batch: Events) => Uint8Array
+export type BatchEncoder = (digests: Uint8Array, at: number, sequence: number, batch: Events) => Uint8Array
 
 /** What stands before the parent in the commit of a batch, and between the parent and the committer date. */
 export function batchHeader(tree: string, createdAt: number): readonly [before: string, middle: string] {
@@ -31,8 +33,9 @@ export function batchEncoder(tree: string, createdAt: number): BatchEncoder {
   let commit = bytes.subarray(0, 0)
   const parentAt = writeAscii(bytes, BODY, before)
   const dateAt = writeAscii(bytes, parentAt + tree.length, middle)
-  return (parent, sequence, batch) => {
-    writeHex(bytes, parentAt, parent)
+  const width = tree.length / 2
+  return (digests, at, sequence, batch) => {
+    for (let byte = 0; byte < width; byte++) writeHexByte(bytes, parentAt + 2 * byte, digests[at + byte] as number)
     const messageAt = writeAscii(bytes, dateAt, `${createdAt + sequence} +0000\n\n`)
     const message = encodeMessage(batch)
     // UTF-8 takes at most three bytes for each UTF-16 code unit.
@@ -81,14 +84,6 @@ const utf8 = new TextEncoder()
 function writeAscii(bytes: Uint8Array, from: number, text: string): number {
   for (let at = 0; at < text.length; at++) bytes[from + at] = text.charCodeAt(at)
   return from + text.length
-}
-
-function writeHex(bytes: Uint8Array, from: number, digest: Uint8Array): void {
-  for (let at = 0; at < digest.length; at++) {
-    const byte = digest[at] as number
-    bytes[from + 2 * at] = hexDigit(byte >> 4)
-    bytes[from + 2 * at + 1] = hexDigit(byte & 15)
-  }
 }
 
 /** Like `encodeInto`, which costs more than short text itself if all of it is ASCII. */

@@ -30,9 +30,8 @@ export interface Chain {
   digests: Uint8Array
   /** The sequence of the first. */
   dropped: number
-  /** The sequence of the last, and its digest. */
+  /** The sequence of the last. */
   sequence: number
-  latest: Uint8Array
 }
 
 /** The chain of a run that has no batches yet. */
@@ -49,7 +48,6 @@ export function startChain(machine: { readonly name: string; readonly version: s
     digests: digest,
     dropped: 0,
     sequence: 0,
-    latest: digest,
   }
 }
 
@@ -58,7 +56,10 @@ export function nonceOf(origin: Origin): string {
   return (origin.nonce ??= toHex(crypto.getRandomValues(new Uint8Array(16))))
 }
 
-/** Computes the oid of the next batch, and keeps it. */
+/**
+ * Computes the oid of the next batch, and keeps it.
+ * @returns the digest, good until the next is computed
+ */
 export function appendDigest(chain: Chain, batch: object | readonly object[]): Uint8Array {
   const { width } = chain
   const at = (chain.sequence - chain.dropped + 1) * width
@@ -67,10 +68,10 @@ export function appendDigest(chain: Chain, batch: object | readonly object[]): U
     larger.set(chain.digests)
     chain.digests = larger
   }
-  chain.latest = chain.format.hash(chain.encode(chain.latest, chain.sequence + 1, batch))
-  chain.digests.set(chain.latest, at)
+  const digest = chain.format.hash(chain.encode(chain.digests, at - width, chain.sequence + 1, batch))
+  chain.digests.set(digest, at)
   chain.sequence++
-  return chain.latest
+  return digest
 }
 
 /** The oid of a commit that is kept, as bytes. It is computed already. */
@@ -89,7 +90,6 @@ export function dropDigests(chain: Chain, sequence: number): void {
 /** Has a chain begin at a commit whose oid is known, in hex, without those before it. */
 export function startAt(chain: Chain, sequence: number, oid: string): void {
   chain.digests = fromHex(oid)
-  chain.latest = chain.digests
   chain.dropped = sequence
   chain.sequence = sequence
 }

@@ -16,18 +16,23 @@ export function fromHex(hex: string): Uint8Array {
   return bytes
 }
 
-/** Whether text is the lower-case hex of some bytes. It builds neither. */
-export function isHexOf(text: string, bytes: Uint8Array): boolean {
-  if (text.length !== bytes.length * 2) return false
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number
-    if (text.charCodeAt(2 * at) !== hexDigit(byte >> 4) || text.charCodeAt(2 * at + 1) !== hexDigit(byte & 15))
-      return false
-  }
-  return true
+/** The character codes of the two digits of each byte. */
+const high: Uint8Array = Uint8Array.from(hexOfByte, (hex) => hex.charCodeAt(0))
+const low: Uint8Array = Uint8Array.from(hexOfByte, (hex) => hex.charCodeAt(1))
+
+/** Writes the two hex digits of a byte in ASCII. */
+export function writeHexByte(into: Uint8Array, at: number, byte: number): void {
+  into[at] = high[byte] as number
+  into[at + 1] = low[byte] as number
 }
 
-/** The character code of a lower-case hex digit. */
-export function hexDigit(value: number): number {
-  return value < 10 ? 48 + value : 87 + value
+/** Whether text is the lower-case hex of some bytes. It builds neither. */
+export function isHexOf(text: string, bytes: Uint8Array): boolean {
+  const { length } = bytes
+  if (text.length !== length * 2) return false
+  for (let at = 0; at < length; at++) {
+    const byte = bytes[at] as number
+    if (text.charCodeAt(2 * at) !== high[byte] || text.charCodeAt(2 * at + 1) !== low[byte]) return false
+  }
+  return true
 }

@@ -8,22 +8,29 @@ import type { Hash } from '@noble/hashes/utils.js'
 export interface ObjectFormat {
   /** The name of the format in Git, and in every genesis record. */
   readonly name: 'sha1' | 'sha256'
-  /** The digest of some bytes: 20 bytes for SHA-1, 32 for SHA-256. */
+  /** The digest of some bytes: 20 bytes for SHA-1, 32 for SHA-256. It may be good only until the next call. */
   readonly hash: (bytes: Uint8Array) => Uint8Array
 }
 
 /** SHA-1, the default format of Git repositories. */
 export const sha1: ObjectFormat = /* @__PURE__ */ objectFormat('sha1', hashSha1.create)
 
-/** The object format of a hash. It reuses one hash state, because making one costs as much as hashing a block. */
+/**
+ * The object format of a hash. It uses one hash state and one digest again and again, because making them costs as much as
+ * hashing a block.
+ */
 export function objectFormat<Digest extends Hash<Digest>>(
   name: ObjectFormat['name'],
   create: () => Digest,
 ): ObjectFormat {
   const blank = create()
   const state = create()
+  const digest = new Uint8Array(blank.outputLen)
   return Object.freeze({
     name,
-    hash: (bytes: Uint8Array): Uint8Array => blank._cloneInto(state).update(bytes).digest(),
+    hash(bytes: Uint8Array): Uint8Array {
+      blank._cloneInto(state).update(bytes).digestInto(digest)
+      return digest
+    },
   })
 }

@@ -84,7 +84,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     digestAt: (sequence) => keptDigestAt(log, sequence),
     commitAt(sequence) {
       const parent = keptDigestAt(log, sequence - 1)
-      return chainOf(log).encode(parent, sequence, itemAt(log.batches, sequence - 1) as Batch)
+      return chainOf(log).encode(parent, 0, sequence, itemAt(log.batches, sequence - 1) as Batch)
     },
     whenMore(wake) {
       if (log.end === undefined) log.waiting.push({ wake })
