@@ -118,7 +118,9 @@ describe('if out is locked and more outputs than its high-water mark wait', () =
       const { run, write, writer } = await held()
       run.in.send(end)
       await write
-      await expect(writer.write(add())).rejects.toMatchObject({ code: end === finish ? 'RUN_DONE' : 'TRANSITION_FAILED' })
+      await expect(writer.write(add())).rejects.toMatchObject({
+        code: end === finish ? 'RUN_DONE' : 'TRANSITION_FAILED',
+      })
     }
   })
 

@@ -1,11 +1,6 @@
 /** What a run lets go of once it is recorded, what holds it back, and how it is read again. */
 import { type BatchRecord, type CreateRunOptions, createRun, type Ports, type Run } from '@xmachines/core'
-import {
-  type Recordable,
-  type Retention,
-  recordable,
-  restoreSnapshot,
-} from '@xmachines/core/internal'
+import { type Recordable, type Retention, recordable, restoreSnapshot } from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'

@@ -2,7 +2,7 @@
 // remembers each object that it walked and found good, so that the next event costs what it changes and not what there is.
 // Bundlers leave this file out of production builds.
 
-import { MOST_LEVELS, MOST_VALUES, reasons } from './not-plain.ts'
+import { MOST_LEVELS, MOST_VALUES, reasons, VALUE_TEXT } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, refused, type Walk } from './walk.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -22,15 +22,13 @@ const known = new WeakMap<object, Known>()
 /** Longer arrays are not asked for hidden members: the names of all items would have to be made. */
 const LONG_ARRAY = 1000
 
-/** Checks a value and freezes it in place, each object before it is read, so that what was checked is what stays. */
-export function freezeAndRemember(value: unknown, level: number, walk: Walk): void {
-  if (typeof value === 'object' && value !== null) knowAll(value, level, walk)
-  else checkLeaf(value, level, walk)
-}
-
-/** The form in canonical order of an object that was walked, or undefined. */
-export function knownOrder(value: unknown): unknown {
-  return known.get(value as object)?.canonical
+/**
+ * Checks a value and freezes it in place, each object before it is read, so that what was checked is what stays.
+ * @param base a value from which this one may have been made by small changes: what both share is not walked again
+ */
+export function freezeAndRemember(value: unknown, walk: Walk, base: unknown): void {
+  if (typeof value === 'object' && value !== null) knowAll(value, base, 1, walk)
+  else checkLeaf(value, 1, walk)
 }
 
 /**
@@ -39,8 +37,8 @@ export function knownOrder(value: unknown): unknown {
  */
 export function inCanonicalOrder(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  const ordered = knownOrder(value)
-  if (ordered !== undefined) return ordered
+  const before = known.get(value)
+  if (before !== undefined) return before.canonical
   return Array.isArray(value) ? Object.freeze(value.map(inCanonicalOrder)) : sortMembers(value as Members)
 }
 
@@ -56,20 +54,21 @@ export function checkKeys(value: object, level: number, walk: Walk): void {
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] as string
     walk.trail[level] = key
-    if (isAccessor(value, key)) throw refused(level + 1, walk, reasons.accessor)
+    if (hasGetter(value, key)) throw refused(level + 1, walk, reasons.accessor)
     if (items !== undefined && at >= items) throw refused(level + 1, walk, reasons.notAnItem)
   }
 }
 
 type Members = Record<string, unknown>
 
-function knowAll(value: object, level: number, walk: Walk): Known {
+function knowAll(value: object, base: unknown, level: number, walk: Walk): Known {
   const before = known.get(value)
   if (before !== undefined) return countKnown(before, level, walk)
   const start = walk.values
-  const found = Array.isArray(value) ? knowArray(value, level, walk) : knowObject(value as Members, level, walk)
-  const values = walk.values - start
-  const knowledge: Known = { ...found, values }
+  const found = Array.isArray(value)
+    ? knowArray(value, base, level, walk)
+    : knowObject(value as Members, base, level, walk)
+  const knowledge: Known = { ...found, values: walk.values - start }
   known.set(value, knowledge)
   if (found.canonical !== value) known.set(found.canonical, knowledge)
   return knowledge
@@ -84,10 +83,11 @@ function countKnown(before: Known, level: number, walk: Walk): Known {
 
 type Found = Pick<Known, 'levels' | 'canonical'>
 
-function knowObject(value: Members, level: number, walk: Walk): Found {
+function knowObject(value: Members, base: unknown, level: number, walk: Walk): Found {
   checkObject(value, level, walk)
   checkKeys(value, level, walk)
   Object.freeze(value)
+  const members = (known.has(base as object) ? base : {}) as Members
   let levels = 1
   let sorted = true
   let previous = ''
@@ -96,11 +96,14 @@ function knowObject(value: Members, level: number, walk: Walk): Found {
     sorted &&= previous <= key
     previous = key
     const member = value[key]
-    if (member === undefined) continue
     walk.trail[level] = key
+    if (member === undefined) {
+      checkUndefined(value, key, level, walk)
+      continue
+    }
     checkKey(key, level, walk)
     if (typeof member === 'object' && member !== null) {
-      const inner = knowAll(member, level + 1, walk)
+      const inner = knowAll(member, Object.hasOwn(members, key) ? members[key] : undefined, level + 1, walk)
       levels = Math.max(levels, inner.levels + 1)
       sorted &&= inner.canonical === member
     } else checkLeaf(member, level + 1, walk)
@@ -109,45 +112,91 @@ function knowObject(value: Members, level: number, walk: Walk): Found {
   return { levels, canonical: sorted ? value : sortMembers(value) }
 }
 
-function knowArray(value: readonly unknown[], level: number, walk: Walk): Found {
+function knowArray(value: readonly unknown[], base: unknown, level: number, walk: Walk): Found {
   checkArray(value, level, walk)
-  checkItems(value, level, walk)
+  // The items of a long array are checked one by one.
+  const isLong = value.length > LONG_ARRAY
+  if (isLong) checkLongArray(value, level, walk)
+  else checkKeys(value, level, walk)
   Object.freeze(value)
-  let levels = 1
-  let sorted = true
-  for (let index = 0; index < value.length; index++) {
-    const item: unknown = value[index]
-    if (countNumber(item, walk)) continue
-    walk.trail[level] = index
-    if (typeof item === 'object' && item !== null) {
-      const inner = knowAll(item, level + 1, walk)
-      levels = Math.max(levels, inner.levels + 1)
-      sorted &&= inner.canonical === item
-    } else checkLeaf(item, level + 1, walk)
-  }
-  if (value.length <= LONG_ARRAY) checkHidden(value, level, walk)
-  return { levels, canonical: sorted ? value : Object.freeze(value.map(inCanonicalOrder)) }
+  const earlier = isLong && Array.isArray(base) && base.length === value.length ? known.get(base) : undefined
+  const found = knowItems(
+    value,
+    earlier === undefined ? undefined : { items: base as unknown[], ...earlier },
+    level,
+    walk,
+  )
+  if (!isLong) checkHidden(value, level, walk)
+  return found
 }
 
-/** As `checkKeys`, but an item that is known already is not asked whether it is an accessor: long arrays are mostly such. */
-function checkItems(value: readonly unknown[], level: number, walk: Walk): void {
-  if (value.length <= LONG_ARRAY) {
-    checkKeys(value, level, walk)
-    return
+/** An array of the same length that was walked. */
+type Earlier = Known & { readonly items: readonly unknown[] }
+
+function knowItems(value: readonly unknown[], earlier: Earlier | undefined, level: number, walk: Walk): Found {
+  let levels = earlier?.levels ?? 1
+  /** The items in canonical order, if they are not the items themselves. */
+  let ordered = earlier === undefined || earlier.canonical === earlier.items ? undefined : itemsOf(earlier.canonical)
+  const changed = earlier === undefined ? undefined : countUnchanged(value, earlier, level, walk)
+  const count = changed?.length ?? value.length
+  for (let at = 0; at < count; at++) {
+    const index = changed === undefined ? at : (changed[at] as number)
+    const item: unknown = value[index]
+    walk.trail[level] = index
+    let canonical = item
+    if (typeof item === 'object' && item !== null) {
+      if (!known.has(item)) checkItem(value, index, level, walk)
+      const inner = knowAll(item, earlier?.items[index], level + 1, walk)
+      if (inner.levels >= levels) levels = inner.levels + 1
+      canonical = inner.canonical
+    } else {
+      checkItem(value, index, level, walk)
+      if (!countNumber(item, walk)) checkLeaf(item, level + 1, walk)
+    }
+    if (ordered === undefined && canonical !== item) ordered = [...value]
+    if (ordered !== undefined) ordered[index] = canonical
   }
+  if (walk.values > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
+  return { levels, canonical: ordered === undefined ? value : Object.freeze(ordered) }
+}
+
+/** Counts the values of the items that an earlier array has too. Answers the indices of the others. */
+function countUnchanged(value: readonly unknown[], { items, values }: Earlier, level: number, walk: Walk): number[] {
+  const changed: number[] = []
+  walk.values += values - 1
+  for (let index = 0; index < value.length; index++) {
+    if (value[index] !== items[index]) {
+      changed.push(index)
+      walk.values -= valuesOf(items[index])
+    } else if (typeof value[index] !== 'object') checkItem(value, index, level, walk)
+  }
+  return changed
+}
+
+/** How many values an item that was walked counts as. */
+function valuesOf(item: unknown): number {
+  if (typeof item === 'string') return 1 + Math.round(item.length / VALUE_TEXT)
+  return known.get(item as object)?.values ?? 1
+}
+
+function itemsOf(array: object): unknown[] {
+  return [...(array as readonly unknown[])]
+}
+
+/** As `checkKeys`, but for the items. An item that is known already is not asked whether it is an accessor. */
+function checkLongArray(value: readonly unknown[], level: number, walk: Walk): void {
   const [symbol] = Object.getOwnPropertySymbols(value)
   if (symbol !== undefined) throw refused(level, walk, reasons.symbolKey(symbol))
   const keys = Object.keys(value)
-  if (keys.length > value.length) {
-    walk.trail[level] = keys[value.length]
-    throw refused(level + 1, walk, reasons.notAnItem)
-  }
-  for (let index = 0; index < value.length; index++) {
-    const item: unknown = value[index]
-    if (typeof item === 'object' && item !== null && known.has(item)) continue
-    walk.trail[level] = index
-    if (isAccessor(value, index)) throw refused(level + 1, walk, reasons.accessor)
-  }
+  if (keys.length <= value.length) return
+  walk.trail[level] = keys[value.length]
+  throw refused(level + 1, walk, reasons.notAnItem)
+}
+
+function checkItem(value: readonly unknown[], index: number, level: number, walk: Walk): void {
+  if (value.length <= LONG_ARRAY) return
+  walk.trail[level] = index
+  if (hasGetter(value, index)) throw refused(level + 1, walk, reasons.accessor)
 }
 
 function sortMembers(value: Members): object {
@@ -164,12 +213,15 @@ function checkHidden(value: object, level: number, walk: Walk): void {
   if (hidden !== undefined) throw refused(level, walk, reasons.hiddenMember(hidden))
 }
 
-// This finds an accessor without calling it, at half the price of a property descriptor.
+/** Refuses a member that is undefined because it only has a setter. */
+export function checkUndefined(value: object, key: string, level: number, walk: Walk): void {
+  const descriptor = Object.getOwnPropertyDescriptor(value, key)
+  if (descriptor !== undefined && !('value' in descriptor)) throw refused(level + 1, walk, reasons.accessor)
+}
+
+// This finds a getter without calling it, at half the price of a property descriptor.
 const lookupGetter = (Object.prototype as unknown as { __lookupGetter__(key: PropertyKey): unknown }).__lookupGetter__
 
-function isAccessor(value: object, key: string | number): boolean {
-  if (lookupGetter.call(value, key) !== undefined) return true
-  const descriptor =
-    (value as Record<string | number, unknown>)[key] === undefined && Object.getOwnPropertyDescriptor(value, key)
-  return descriptor !== false && descriptor !== undefined && !('value' in descriptor)
+function hasGetter(value: object, key: string | number): boolean {
+  return lookupGetter.call(value, key) !== undefined
 }

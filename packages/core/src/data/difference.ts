@@ -1,7 +1,5 @@
 // Where two values of plain data differ.
 
-import { knownOrder } from './development.ts'
-
 /**
  * The path of the first difference between two values of plain data. The order of members is none.
  * @param one a value
@@ -12,8 +10,6 @@ import { knownOrder } from './development.ts'
 export function firstDifference(one: unknown, other: unknown, path: string): string | undefined {
   if (one === other) return undefined
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return path
-  // In a second step, what did not change is its form in canonical order.
-  if (knownOrder(one) === other) return undefined
   if (Array.isArray(one) && Array.isArray(other)) return firstInItems(one, other, path)
   if (Array.isArray(one) || Array.isArray(other)) return path
   for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
@@ -26,6 +22,7 @@ export function firstDifference(one: unknown, other: unknown, path: string): str
 function firstInItems(one: readonly unknown[], other: readonly unknown[], path: string): string | undefined {
   const length = Math.max(one.length, other.length)
   for (let index = 0; index < length; index++) {
+    if (one[index] === other[index]) continue
     const difference = firstDifference(one[index], other[index], `${path}[${index}]`)
     if (difference !== undefined) return difference
   }

@@ -5,7 +5,7 @@
 // members, and nobody asks a machine's own values for them. Bundlers leave those checks out.
 
 import { describeThrown, isA } from './describe-value.ts'
-import { checkKeys, freezeAndRemember } from './development.ts'
+import { checkKeys, checkUndefined, freezeAndRemember } from './development.ts'
 import { copyFlat, freezeFlat, inheritsMembers } from './flat.ts'
 import { MOST_LEVELS, NotPlain } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, type Walk } from './walk.ts'
@@ -53,14 +53,15 @@ export function copyBatch(value: unknown): unknown {
  * remembers what it walked, so that it does not walk it again.
  * @param value anything
  * @param root the name of the value in a message, such as `state`
+ * @param base a value from which this one may have been made by small changes, so that development walks only these
  * @throws {NotPlain} with the path to what is not plain data
  */
-export function freezePlain(value: unknown, root: string): void {
+export function freezePlain(value: unknown, root: string, base?: unknown): void {
   let walk: Walk | undefined
   try {
     if (!development && freezeFlat(value)) return
     walk = startWalk()
-    if (development) freezeAndRemember(value, 1, walk)
+    if (development) freezeAndRemember(value, walk, base)
     else freezeAll(value, walk)
   } catch (problem) {
     throw located(problem, root, walk)
@@ -70,13 +71,14 @@ export function freezePlain(value: unknown, root: string): void {
 /**
  * Checks a state that a handler returned and freezes it in place.
  * @param state anything
+ * @param before the state that the handler was given
  * @throws {NotPlain} as `freezePlain`
  */
-export function freezeState(state: unknown): void {
+export function freezeState(state: unknown, before?: unknown): void {
   if (state === undefined) {
     throw new NotPlain('state is missing; return the next state, or the state that the handler was given')
   }
-  freezePlain(state, 'state')
+  freezePlain(state, 'state', before)
 }
 
 function startWalk(): Walk {
@@ -121,8 +123,11 @@ function copyObject(value: Members, level: number, walk: Walk): unknown {
   for (const key in value) {
     if (walk.inherited && !Object.hasOwn(value, key)) continue
     const member = value[key]
-    if (member === undefined) continue
     walk.trail[level] = key
+    if (member === undefined) {
+      if (development) checkUndefined(value, key, level, walk)
+      continue
+    }
     checkKey(key, level, walk)
     made[key] = copy(member, level + 1, walk)
   }

@@ -22,7 +22,8 @@ export function checkDeterminism(
     return once === again ? undefined : nondeterministic('the event', once, again, indexOf(first) ?? indexOf(second))
   }
   const where =
-    firstDifference(first.state, second.state, 'state') ??
+    // In canonical order what did not change is the same object in both.
+    firstDifference(inCanonicalOrder(first.state), inCanonicalOrder(second.state), 'state') ??
     firstDifference(first.outputs ?? [], second.outputs ?? [], 'outputs') ??
     (first.done === second.done ? undefined : 'whether the run is done')
   return where === undefined ? undefined : nondeterministic(where, 'one value', 'another', undefined)

@@ -46,7 +46,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
       const next = machine.transition(state, event, emitFor(progress, index))
       if (progress.badOutput !== undefined) break
       progress.running = 'state'
-      if (next !== state) freezeState(next)
+      if (next !== state) freezeState(next, state)
       state = next
       progress.running = 'isDone'
       done = machine.isDone(state)

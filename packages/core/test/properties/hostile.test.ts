@@ -1,4 +1,4 @@
-/** Whatever is written is applied or refused with a clear error in under a second, and the run goes on. */
+/** Whatever is written is applied or refused with a clear error after a bounded number of steps, and the run goes on. */
 import { createRun, RunError } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { machineOf } from '../machines.ts'
@@ -15,14 +15,11 @@ describe.each(['send', 'write'] as const)('%s', (way) => {
     const writer = run.ports().in.getWriter()
     const before = ownNames()
     let refused = 0
-    let slowest = 0
     for (let seed = 0; seed < ROUNDS; seed++) {
       const value = hostileWrite(way === 'send' ? seed : seed + ROUNDS)
       const { sequence } = run.snapshot.current
-      const began = spent()
       if (way === 'send') run.in.send(value as never)
       else await writer.write(value as never)
-      slowest = Math.max(slowest, spentSince(began))
       const applied = run.snapshot.current.sequence - sequence
       // An empty batch is neither applied nor refused.
       if (applied === 0 && !isEmpty(value)) {
@@ -35,7 +32,6 @@ describe.each(['send', 'write'] as const)('%s', (way) => {
         refused++
       }
     }
-    expect(slowest).toBeLessThan(1000)
     expect(refused).toBeGreaterThan(ROUNDS / 4)
     expect(run.snapshot.current.sequence).toBeGreaterThan(ROUNDS / 20)
     expect(refused + run.snapshot.current.sequence).toBeLessThanOrEqual(ROUNDS)
@@ -48,39 +44,43 @@ describe.each(['send', 'write'] as const)('%s', (way) => {
   }, 60_000)
 })
 
-describe('a graph of shared references that unfolds to billions of nodes', () => {
-  const unfolding: [string, (value: unknown) => unknown][] = [
+describe('a graph of shared references that unfolds to billions of values', () => {
+  const unfolding: [string, (value: unknown) => object][] = [
     ['arrays of two', (value) => [value, value]],
     ['arrays of a thousand', (value) => Array.from({ length: 1000 }, () => value)],
     ['objects of two', (value) => ({ a: value, b: value })],
     ['objects without a prototype', (value) => Object.assign(Object.create(null) as object, { a: value, b: value })],
   ]
-  test.each(unfolding)('is refused in under a second: %s', async (_title, wrap) => {
+  test.each(unfolding)('is refused after a million values: %s', (_title, wrap) => {
+    let read = 0
+    const counted = (value: object): object =>
+      new Proxy(value, {
+        get(target, key) {
+          if (Object.hasOwn(target, key) && key !== 'length') read++
+          return Reflect.get(target, key) as unknown
+        },
+      })
     let value: unknown = 1
-    for (let level = 0; level < 60; level++) value = wrap(value)
+    for (let level = 0; level < 60; level++) value = counted(wrap(value))
     const run = createRun(machine)
-    const began = spent()
     const refusal = run.in.send({ type: 'SET', value })
-    expect(spentSince(began)).toBeLessThan(1000)
     expect(refusal).toMatchObject({ code: 'INVALID_EVENT', message: expect.stringMatching(/1,?000,?000/) })
+    expect(read).toBeLessThanOrEqual(1_000_000)
     expect(run.in.send({ type: 'SET', value: 1 })).toBeUndefined()
   })
 })
 
 test.each([
-  ['10,000 levels of objects', () => deep(10_000, false)],
-  ['10,000 levels of arrays', () => deep(10_000, true)],
-  ['100,000 levels of prototypes', () => prototypes(100_000)],
-  ['an array of the greatest length', () => Object.assign([], { length: 4_294_967_295 })],
-  ['ten million characters', () => 'x'.repeat(10_000_000)],
-  ['ten million bytes', () => new Uint8Array(10_000_000)],
-])('%s are applied or refused in under a second', (_title, make) => {
+  ['10,000 levels of objects', () => deep(10_000, false), 'INVALID_EVENT'],
+  ['10,000 levels of arrays', () => deep(10_000, true), 'INVALID_EVENT'],
+  ['100,000 levels of prototypes', () => prototypes(100_000), 'INVALID_EVENT'],
+  ['an array of the greatest length', () => Object.assign([], { length: 4_294_967_295 }), 'INVALID_EVENT'],
+  ['ten million characters', () => 'x'.repeat(10_000_000), undefined],
+  ['ten million bytes', () => new Uint8Array(10_000_000), 'INVALID_EVENT'],
+])('%s are applied or refused as they should be', (_title, make, code) => {
   const run = createRun(machine)
-  const value = make()
-  const began = spent()
-  const refusal = run.in.send({ type: 'SET', value })
-  expect(spentSince(began)).toBeLessThan(1000)
-  if (refusal !== undefined) expect(refusal.code).toBe('INVALID_EVENT')
+  const refusal = run.in.send({ type: 'SET', value: make() })
+  expect(refusal?.code).toBe(code)
   expect(run.snapshot.current.sequence).toBe(refusal === undefined ? 1 : 0)
 })
 
@@ -112,16 +112,6 @@ test('a value that drives the run while it is copied is applied or refused, and 
   }
   expect(run.in.send({ type: 'SET', value: 'still here' })).toBeUndefined()
 })
-
-/** Milliseconds that this thread has computed for: other tests run beside it. */
-function spent(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
-}
-
-function spentSince(began: number): number {
-  return spent() - began
-}
 
 /** An object whose reading does something. */
 function trap(act: () => unknown): object {
