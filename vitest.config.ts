@@ -100,6 +100,17 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      {
+        // Production takes other ways through the same data, so the properties must hold there too.
+        resolve,
+        ssr,
+        test: {
+          name: 'core production',
+          include: ['packages/core/test/properties/**/*.test.ts', 'packages/core/test/flat.test.ts'],
+          env: { NODE_ENV: 'production' },
+          testTimeout: 60_000,
+        },
+      },
       types('core'),
       {
         resolve,
