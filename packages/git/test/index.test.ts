@@ -17,7 +17,7 @@ const show = `console.log = (...shown) =>
 
 test('every example prints what it says', () => {
   let examples = 0
-  for (const file of ['README.md', ...globSync('src/*.ts', { cwd: root })]) {
+  for (const file of ['README.md', ...globSync('src/**/*.ts', { cwd: root })]) {
     const text = readFileSync(join(root, file), 'utf8').replace(/^ \* ?/gm, '')
     const fence = file === 'README.md' ? /```ts\n([\s\S]*?)```/g : /@example\n```ts\n([\s\S]*?)```/g
     const blocks = [...text.matchAll(fence)].map(([, code = '']) => code)

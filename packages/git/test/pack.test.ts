@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gitObject } from '@xmachines/core/internal'
 import { afterAll, describe, expect, test } from 'vitest'
-import { objectFormat } from '../src/object-id.ts'
-import { PackBuilder } from '../src/pack.ts'
+import { objectFormat } from '../src/objects/object-id.ts'
+import { PackBuilder } from '../src/objects/pack.ts'
 import { git, makeFolder } from './repositories.ts'
 
 const folder = makeFolder()

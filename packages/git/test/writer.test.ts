@@ -1,9 +1,9 @@
 /** The writer serves whoever has something to write, and the trouble of one is not that of the others. */
 import { gitObject } from '@xmachines/core/internal'
 import { afterAll, expect, test, vi } from 'vitest'
-import { objectFormat } from '../src/object-id.ts'
-import { RefMismatch } from '../src/ref-moves.ts'
-import { createWriter, type Source, type Writer } from '../src/writer.ts'
+import { objectFormat } from '../src/objects/object-id.ts'
+import { RefMismatch } from '../src/refs/ref-moves.ts'
+import { createWriter, type Source, type Writer } from '../src/write/writer.ts'
 import { makeFolder } from './repositories.ts'
 
 const folder = makeFolder()

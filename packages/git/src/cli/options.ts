@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { GitError } from '../git-error.ts'
-import { openRepository } from '../open-repository.ts'
+import { openRepository } from '../opening/open-repository.ts'
 import type { Repository } from '../repository.ts'
 import { inWords } from './command-error.ts'
 

@@ -1,7 +1,7 @@
 // A bar on the terminal for work that takes long. It is drawn from within the work itself, because replaying a history
 // leaves no turn to a timer.
 
-import type { OnProgress } from '../progress.ts'
+import type { OnProgress } from '../read/progress.ts'
 import type { Output } from './output.ts'
 
 /** Work that takes no longer, in milliseconds, shows no bar; and a bar is drawn no more often. */

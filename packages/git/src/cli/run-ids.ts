@@ -1,6 +1,6 @@
 // Ids as people give and read them: the first digits will do where they tell a run from the others.
 
-import type { RecordedRun } from '../list-runs.ts'
+import type { RecordedRun } from '../read/list-runs.ts'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
 

@@ -1,8 +1,8 @@
 // `xmachines runs`: what runs there are.
 
 import { Command, InvalidArgumentError } from 'commander'
-import type { RecordedRun, RunFilter } from '../list-runs.ts'
-import { isMachineName } from '../ref-names.ts'
+import type { RecordedRun, RunFilter } from '../read/list-runs.ts'
+import { isMachineName } from '../refs/ref-names.ts'
 import { optionsOf, timeOf, withRepository } from './options.ts'
 import type { Output, Piece } from './output.ts'
 import { pageText } from './page-text.ts'

@@ -2,8 +2,8 @@
 
 import { type BatchRecord, type GenesisRecord, type HistoryRecord, type RunEvent, restoreRun } from '@xmachines/core'
 import { Command } from 'commander'
-import { objectFormat } from '../object-id.ts'
-import { counted } from '../progress.ts'
+import { objectFormat } from '../objects/object-id.ts'
+import { counted } from '../read/progress.ts'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
 import { type AnyMachine, loadMachines } from './load-machines.ts'

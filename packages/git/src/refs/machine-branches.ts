@@ -1,0 +1,74 @@
+// The branches of machines: orphan commits that runs fork from, made once and never moved.
+
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GitError } from '../git-error.ts'
+import type { GitProgram } from '../process/git-program.ts'
+import { syncDirectory } from '../write/pack-store.ts'
+import { RefMismatch, type RefMover } from './ref-moves.ts'
+
+/** A branch, and the commit that it must stand at. */
+export interface MachineBranch {
+  readonly ref: string
+  readonly oid: string
+}
+
+/** Sees to it that branches of machines are there; each is looked for once. */
+export function machineBranches(
+  git: GitProgram,
+  gitDirectory: string,
+  read: (ref: string) => Promise<{ readonly oid: string } | undefined>,
+): (branch: MachineBranch, mover: RefMover) => Promise<void> {
+  const known = new Map<string, Promise<void>>()
+
+  async function ensure({ ref, oid }: MachineBranch, mover: RefMover): Promise<void> {
+    let found = (await read(ref))?.oid
+    if (found === undefined) {
+      const [failure] = await mover.move([{ ref, to: oid, from: undefined }])
+      if (failure instanceof GitError) throw failure
+      found = failure instanceof RefMismatch ? failure.found : oid
+      if (failure === undefined) await adoptHead(ref)
+    }
+    if (found === oid) return
+    throw new GitError(
+      'HISTORY_DIVERGED',
+      `${ref} in ${git.directory} stands at ${found}, and the commit of that machine is ${oid}; someone moved it: ` +
+        `put it back with git update-ref ${ref} ${oid}`,
+    )
+  }
+
+  /** HEAD of a bare repository that points nowhere yet points at the first machine, so that a clone checks it out. */
+  async function adoptHead(ref: string): Promise<void> {
+    const { status, stdout } = await git.ask(['rev-parse', '--is-bare-repository'])
+    if (status !== 0 || stdout.toString().trim() !== 'true') return
+    const head = await git.ask(['rev-parse', '--quiet', '--verify', '--end-of-options', 'HEAD'])
+    // Where it cannot be written, or somebody else is about to, clones check nothing out, and that is all.
+    if (head.status !== 0) await pointHead(ref).catch(() => undefined)
+  }
+
+  /** As `git symbolic-ref`, which does not sync it: a power cut could leave HEAD empty, and so no repository. */
+  async function pointHead(ref: string): Promise<void> {
+    const head = join(gitDirectory, 'HEAD')
+    const handle = await open(`${head}.lock`, 'wx')
+    try {
+      await handle.writeFile(`ref: ${ref}\n`)
+      await handle.sync()
+      await rename(`${head}.lock`, head)
+    } catch (thrown) {
+      await rm(`${head}.lock`, { force: true })
+      throw thrown
+    } finally {
+      await handle.close()
+    }
+    await syncDirectory(gitDirectory)
+  }
+
+  return (branch, mover) => {
+    const key = `${branch.ref} ${branch.oid}`
+    const ensured = known.get(key) ?? ensure(branch, mover)
+    known.set(key, ensured)
+    // What failed is tried again by the next.
+    ensured.catch(() => known.delete(key))
+    return ensured
+  }
+}
