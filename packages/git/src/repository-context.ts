@@ -1,28 +1,24 @@
-// Where runs are read from, and what is found there.
+// What every operation is given of the repository that it works on.
 
-import type { FormatName } from './objects/object-id.ts'
-import type { ReadObject } from './objects/object-stream.ts'
+import type { GitError } from './git-error.ts'
+import type { ObjectSource } from './objects/object-reader.ts'
 import type { GitProgram } from './process/git-program.ts'
-import type { MachineName } from './refs/ref-names.ts'
+import type { EnsureMachine } from './refs/machine-branches.ts'
+import type { RefMover } from './refs/ref-moves.ts'
 
-/** Where runs are read from. */
-export interface ReadingPlace {
-  readonly git: GitProgram
-  readonly format: FormatName
+/** An open repository, as its operations see it. */
+export interface RepositoryContext extends ObjectSource {
+  /** Where it is, as errors name it. */
   readonly directory: string
-  /** Where refs and objects are. */
+  /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
   readonly gitDirectory: string
-  /** Reads an object by its oid or a ref. */
-  read(name: string): Promise<ReadObject | undefined>
-}
-
-/** A run, as its ref tells of it. */
-export interface FoundRun {
-  readonly id: string
-  readonly ref: string
-  readonly head: string
-  readonly sequence: number
-  /** When the run began, in whole seconds since the epoch. */
-  readonly createdAt: number
-  readonly machine: MachineName
+  readonly packDirectory: string
+  readonly git: GitProgram
+  /** Moves refs, and syncs them. */
+  readonly mover: RefMover
+  readonly ensureMachine: EnsureMachine
+  /** Counts a pack that was written or fetched, so that many small packs are repacked. */
+  packWritten(): void
+  /** Ends the recorders of a run that has another continuation elsewhere. */
+  runDiverged(ref: string, error: GitError): void
 }

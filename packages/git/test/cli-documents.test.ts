@@ -70,11 +70,11 @@ describe('a run is exported', () => {
     const none = await program(['-C', repository.directory, 'export', run.id])
     expect(none).toMatchObject({ status: 1, stdout: '' })
     expect(none.stderr).toBe(
-      'error: give --machine FILE (tally@1.0): no snapshot keeps the latest state (SNAPSHOT_MISSING)\n',
+      'error: no snapshot keeps the latest state; give --machine FILE (tally@1.0) to replay the run for it (SNAPSHOT_MISSING)\n',
     )
     run.in.send(finish)
     await recorder.done
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     const { status, stdout, stderr } = await program(['-C', repository.directory, 'export', run.id])
     expect([status, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(run)))
@@ -127,13 +127,15 @@ describe('what is no saved run is refused', () => {
     expect(missing.stderr).toBe('error: nothing.json cannot be read: ENOENT: no such file or directory\n')
     const nowhere = await program(['-C', 'nowhere.git', 'import', '-', '-m', 'tally.mjs'], JSON.stringify(tallyRun()))
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
-    expect(nowhere.stderr).toMatch(/^error: \S+nowhere\.git is not there; --create makes it \(NOT_A_REPOSITORY\)\n$/)
+    expect(nowhere.stderr).toMatch(/^error: \S+nowhere\.git does not exist; --create makes it \(NOT_A_REPOSITORY\)\n$/)
     const unknown = await program(['-C', 'nowhere.git', 'import', '-', '--create'], JSON.stringify(tallyRun()))
-    expect(unknown.stderr).toBe('error: this run is new here: give its machine with --machine FILE (tally@1.0)\n')
+    expect(unknown.stderr).toBe(
+      'error: the repository does not have this run yet; give its machine with --machine FILE (tally@1.0)\n',
+    )
     for (const more of [[], ['--create', '-m', 'tally.mjs']]) {
       const here = await program(['import', '-', ...more], JSON.stringify(tallyRun()))
       expect(here).toMatchObject({ status: 1, stdout: '' })
-      expect(here.stderr).toContain('name the repository with -C, and --create makes it where nothing is')
+      expect(here.stderr).toContain('name it with -C; --create makes one in an empty place')
     }
     expect(existsSync(inFolder('nowhere.git'))).toBe(false)
   })
@@ -164,7 +166,7 @@ describe('a file of the flow "Save and restore"', () => {
     const without = await program(['-C', directory, 'import', name])
     expect(without).toMatchObject({ status: 1, stdout: '' })
     expect(without.stderr).toBe(
-      'error: this run is new here: give its machine with --machine FILE (packing-list@1) (RUN_MISSING)\n',
+      'error: the repository does not have this run yet; give its machine with --machine FILE (packing-list@1) (RUN_MISSING)\n',
     )
     expect(await program(['-C', directory, 'import', name, ...machine])).toMatchObject({ status: 0, stderr: '' })
     expect(git(directory, 'rev-parse', `refs/runs/packing-list/${run.id}`)).toBe(run.head)
@@ -174,7 +176,7 @@ describe('a file of the flow "Save and restore"', () => {
     await save(fileOf(later))
     const { stdout } = await program(['-C', directory, 'import', name])
     expect(stdout).toContain(`at sequence 4 (was at 3), head ${later.head}`)
-    expect(stdout).toContain('not replayed')
+    expect(stdout).toContain('nothing was replayed')
     const exported = await program(['-C', directory, 'export', run.id.slice(0, 7), ...machine])
     expect(JSON.parse(exported.stdout)).toEqual(JSON.parse(await fileOf(later).text()))
   })

@@ -53,10 +53,11 @@ describe('different machines of one name and version are refused', () => {
       'two.mjs',
       `${importing}export const a = ${machine('tally')}\nexport const b = ${machine('tally')}`,
     )
-    const inOne = 'error: two machines tally@1.0 are given, ./two.mjs (a, b): give the module of one\n'
+    const inOne =
+      'error: two different machines are tally@1.0: ./two.mjs (a, b); give only the module of the right one\n'
     expect(await verify(two)).toEqual({ status: 2, stdout: '', stderr: inOne })
     const inSeveral =
-      'error: 3 machines tally@1.0 are given, tally.mjs (tally), ./two.mjs (a, b): give the module of one\n'
+      'error: 3 different machines are tally@1.0: tally.mjs (tally), ./two.mjs (a, b); give only the module of the right one\n'
     expect(await verify('tally.mjs', two)).toEqual({ status: 2, stdout: '', stderr: inSeveral })
   })
 
@@ -68,9 +69,13 @@ describe('different machines of one name and version are refused', () => {
 
 describe('a module that ends the program, or never comes to its end, is told of, and it ends with 1', () => {
   test.each([
-    ['exits.mjs', 'process.exit(0)', './exits.mjs ended the program while it was loaded'],
-    ['fails.mjs', 'process.exit(7)', './fails.mjs ended the program while it was loaded'],
-    ['waits.mjs', 'await new Promise(() => {})', './waits.mjs is never loaded: it waits for what does not come'],
+    ['exits.mjs', 'process.exit(0)', './exits.mjs ended the program while it was being loaded'],
+    ['fails.mjs', 'process.exit(7)', './fails.mjs ended the program while it was being loaded'],
+    [
+      'waits.mjs',
+      'await new Promise(() => {})',
+      './waits.mjs never finishes loading: it waits for something that does not happen',
+    ],
   ])('%s', async (name, text, why) => {
     expect(await verify(write(name, text))).toEqual({ status: 1, stdout: '', stderr: `error: ${why}\n` })
   })
@@ -79,7 +84,7 @@ describe('a module that ends the program, or never comes to its end, is told of,
     const text = `${importing}export default defineMachine({
       name: 'tally', version: '1.0', initial: () => process.exit(0), on: {} })`
     const { status, stdout, stderr } = await verify(write('later.mjs', text))
-    expect([status, stdout, stderr]).toEqual([1, '', 'error: the program was ended before it was through\n'])
+    expect([status, stdout, stderr]).toEqual([1, '', 'error: the program ended before the command was finished\n'])
   })
 })
 
@@ -114,7 +119,7 @@ describe('a module that is not right is told of, with the line where that is kno
   })
 
   test.each(['tally@1.0', 'nothing.mjs', '.'])('and so is what is no file: %s', async (given) => {
-    const stderr = `error: ${given} is no file; --machine takes a module here, such as ./door.mjs\n`
+    const stderr = `error: ${given} is not a file; give --machine a module, such as ./door.mjs\n`
     expect(await verify(given)).toEqual({ status: 1, stdout: '', stderr })
   })
 })

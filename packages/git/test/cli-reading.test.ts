@@ -35,10 +35,10 @@ async function makePlace(format: (typeof formats)[number]): Promise<Place> {
   const recorders = [repository.record(run), repository.record(done)]
   for (let at = 1; at <= 3; at++) run.in.send(add(at))
   run.in.send([add(10), add(20)])
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   for (let at = 5; at <= 12; at++) run.in.send(add(at))
   done.in.send(finish)
-  await repository.snapshot(done)
+  await repository.keepSnapshot(done)
   await Promise.all(recorders.map((recorder) => recorder.stop()))
   await repository.record(createRun(next, { ...options, nonce: new Uint8Array(16).fill(2) })).stop()
   return { run, done, ask: (...arguments_) => program(['-C', repository.directory, ...arguments_]) }
@@ -181,9 +181,9 @@ test('without snapshots it is said that no state was compared, as other rules th
   for (const machine of ['tally.mjs', 'changed.mjs']) {
     const { status, stdout } = await program(['-C', repository.directory, 'verify', run.id, '-m', machine])
     expect(status).toBe(0)
-    expect(stdout).toMatch(/\nno snapshots: the machine takes every event; no state could be compared\n$/)
+    expect(stdout).toMatch(/\nno snapshots: the machine takes every event, but no state could be compared\n$/)
   }
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   const compared = await program(['-C', repository.directory, 'verify', run.id, '-m', 'changed.mjs'])
   expect(compared).toMatchObject({ status: 1, stdout: '' })
   expect(compared.stderr).toContain('(SNAPSHOT_MISMATCH)')
@@ -199,7 +199,7 @@ test('an id may be given by its first digits, where they tell it from the others
   for (const candidate of [run, done]) expect(unknown.stderr).toContain(`\n  ${candidate.id.slice(0, 8)} tally@1.0 at`)
   const whole = await ask('log', '0'.repeat(run.id.length))
   expect(whole).toMatchObject({ status: 1, stdout: '' })
-  expect(whole.stderr).toContain('"xmachines runs" lists what there is (RUN_MISSING)')
+  expect(whole.stderr).toContain('"xmachines runs" lists the runs that are there (RUN_MISSING)')
 })
 
 test('digits with which several ids begin are told with the ids, and as many digits as tell them apart', async () => {

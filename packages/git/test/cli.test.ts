@@ -25,7 +25,7 @@ beforeAll(async () => {
   const recorder = repository.record(run)
   run.in.send(add(2))
   run.in.send({ type: 'ADD', by: 3, note: unseen })
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   await recorder.stop()
 })
 
@@ -62,7 +62,7 @@ describe('asked wrongly, it ends with 2 and says how to ask', () => {
     [['log'], 'missing required argument'],
     [['log', 'abcd', 'abce'], 'too many arguments'],
     [['log', 'abcd', '--from', '-1'], 'whole number'],
-    [['log', 'abcd', '--limit', '0'], 'whole number from 1'],
+    [['log', 'abcd', '--limit', '0'], 'whole number, 1 or more'],
     [['show', 'abcd', '--at', '1e3'], 'whole number'],
     [['runs', '--machine', '../..'], 'name of a machine'],
     [['runs', '--machine', 'a@1@2'], 'name of a machine'],
@@ -88,12 +88,12 @@ test('where there is no repository it ends with 1, with one message and no stack
   for (const command of [['runs'], ['log', 'abcd'], ['export', 'abcd']]) {
     const { status, stdout, stderr } = await program(['-C', join(folder.path, 'nowhere'), ...command])
     expect([status, stdout]).toEqual([1, ''])
-    expect(stderr).toMatch(/^error: \S*nowhere is not there; name the repository with -C \(NOT_A_REPOSITORY\)\n$/)
+    expect(stderr).toMatch(/^error: \S*nowhere does not exist; name the repository with -C \(NOT_A_REPOSITORY\)\n$/)
   }
   const file = join(folder.path, 'tally.mjs')
   const onFile = await program(['-C', file, 'runs'])
-  expect(onFile.stderr).toBe(`error: ${file} is a file; a repository is a directory (NOT_A_REPOSITORY)\n`)
-  expect((await program(['runs'])).stderr).toMatch(/^error: .* is no Git repository: /)
+  expect(onFile.stderr).toBe(`error: ${file} is a file; give the directory of a repository (NOT_A_REPOSITORY)\n`)
+  expect((await program(['runs'])).stderr).toMatch(/^error: .* is not a Git repository: /)
 })
 
 test('the repository is the current directory unless given, before or after the command', async () => {

@@ -160,7 +160,7 @@ test('of two that go on with one run exactly one wins, and the other is told whe
   expect(await rejection(behind.record(run).flush())).toMatchObject({
     code: 'HISTORY_DIVERGED',
     heads: { common: run.head },
-    message: expect.stringContaining('another process went on'),
+    message: expect.stringContaining('another process continued it'),
   })
 })
 

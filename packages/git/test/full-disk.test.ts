@@ -24,7 +24,7 @@ async function recorded(): Promise<{ directory: string; id: string; ref: string 
   return { directory, id: run.id, ref: recorder.ref }
 }
 
-/** All that was acknowledged is there, and the run goes on. */
+/** All that was acknowledged is there, and the run continues. */
 async function expectSound(directory: string, id: string): Promise<void> {
   const repository = await openRepository(directory)
   const run = await repository.open(tally, id)
@@ -59,7 +59,7 @@ describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
     })
     expect(printed).toMatch(new RegExp(`mark failed ${code} `))
     expect(printed).toMatch(said)
-    expect(printed).toMatch(new RegExp(`${ref} is recorded up to sequence (1|-1), and the run goes on`))
+    expect(printed).toMatch(new RegExp(`${ref} is recorded up to sequence (1|-1), and the run continues`))
     await expectSound(directory, id)
   })
 
@@ -71,7 +71,7 @@ describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
     const { stdout, stderr } = spawnSync('sh', limited, { encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(stdout).toMatch(/mark failed WRITE_FAILED .*objects\/pack failed: EFBIG/)
-    expect(stdout).toContain(`${ref} is recorded up to sequence 1, and the run goes on`)
+    expect(stdout).toContain(`${ref} is recorded up to sequence 1, and the run continues`)
     await expectSound(directory, id)
   })
 })

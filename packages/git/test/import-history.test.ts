@@ -194,7 +194,7 @@ describe('a run is exported', () => {
     const error = await rejection(repository.export(run.id))
     expect(error).toMatchObject({ code: 'SNAPSHOT_MISSING', sequence: 1 })
     expect(error.message).toContain('tally@1.0')
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     expect(await repository.export(run.id)).toEqual(saved(run))
   })
 

@@ -97,16 +97,16 @@ describe.each([
   test('a run is handed over and back, with its machine and its snapshots', async () => {
     const { here, hub, there } = await three(urlOf, format)
     const run = await recorded(here)
-    await here.snapshot(run)
+    await here.keepSnapshot(run)
     const pushed = { id: run.id, head: run.head, sequence: 2 }
-    expect(await here.push('hub', run.id)).toEqual({ ...pushed, remote: run.head })
-    expect(await there.fetch('hub', run.id)).toEqual({ ...pushed, before: -1, remote: run.head, error: undefined })
+    expect(await here.push('hub', run.id)).toEqual({ ...pushed, remoteHead: run.head })
+    expect(await there.fetch('hub', run.id)).toEqual({ ...pushed, before: -1, remoteHead: run.head, error: undefined })
     expect(git(there.directory, 'rev-parse', 'refs/heads/machines/tally/1.0')).toBe(run.genesis.machine.oid)
     expect(git(there.directory, 'for-each-ref', '--format=%(refname)', 'refs/fetched').split('\n')).toEqual([
       `refs/fetched/hub/runs/tally/${run.id}`,
       `refs/fetched/hub/snapshots/tally/${run.id}/2`,
     ])
-    expect((await there.open(tally, run.id, { from: 'snapshot' })).snapshot.current.state).toEqual({ total: 2 })
+    expect((await there.open(tally, run.id, { replayFrom: 'snapshot' })).snapshot.current.state).toEqual({ total: 2 })
 
     const gone = await goOn(there, run, 5)
     await there.push('hub', run.id)
@@ -155,7 +155,7 @@ test('a run that was gone on with twice is told of with both ends and where they
 
   const recorder = here.record(run)
   run.in.send(add(7))
-  await here.snapshot(run)
+  await here.keepSnapshot(run)
   const heads = { recorded: run.head, remote: atHub, common: git(hub.directory, 'rev-parse', `${theirs.head}^`) }
   const diverged = { code: 'HISTORY_DIVERGED', run: run.id, sequence: 2, heads }
   expect(await rejection(here.push('hub', run.id))).toMatchObject(diverged)
@@ -181,9 +181,14 @@ test('a run that the remote has not, or no longer has, or has less of, is left a
 
   git(hub.directory, 'update-ref', refOf(run), `${refOf(run)}^`)
   const earlier = git(hub.directory, 'rev-parse', refOf(run))
-  expect(await there.fetch('hub', run.id)).toMatchObject({ head: run.head, sequence: 2, before: 2, remote: earlier })
+  expect(await there.fetch('hub', run.id)).toMatchObject({
+    head: run.head,
+    sequence: 2,
+    before: 2,
+    remoteHead: earlier,
+  })
   // What is here is put back by the next push.
-  expect(await there.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await there.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 
   git(hub.directory, 'update-ref', '-d', refOf(run))
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING', run: run.id })
@@ -254,7 +259,7 @@ describe('a history that was tampered with is refused, and the run is left as it
   test('a snapshot that is none of its run, or not the one that is here', async () => {
     const { hub, there, here } = all
     git(hub.directory, 'update-ref', refOf(run), base)
-    const kept = await here.snapshot(await here.open(tally, run.id))
+    const kept = await here.keepSnapshot(await here.open(tally, run.id))
     await here.push('hub', run.id)
     const refAt = (sequence: number): string => `refs/snapshots/tally/${run.id}/${sequence}`
     git(hub.directory, 'update-ref', refAt(1), kept.oid)
@@ -281,7 +286,7 @@ test('a snapshot that is none takes neither other snapshots nor other runs with 
   const runs = [await recorded(here), await recorded(here)]
   const [bad, good] = runs.toSorted((one, other) => (one.id < other.id ? -1 : 1)) as [TallyRun, TallyRun]
   for (const run of runs) {
-    await here.snapshot(run)
+    await here.keepSnapshot(run)
     await here.push('hub', run.id)
   }
   git(hub.directory, 'update-ref', `refs/snapshots/tally/${bad.id}/0`, bad.head)
@@ -349,7 +354,7 @@ test('a ref here that stands at what is not there is told of, and not laid to th
   await here.push('hub', run.id)
   const ref = `refs/runs/tally/${'c'.repeat(40)}`
   writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
-  const missing = { code: 'OBJECT_CORRUPT', message: expect.stringContaining(`${ref} stands at`) }
+  const missing = { code: 'OBJECT_CORRUPT', message: expect.stringContaining(`${ref} points to`) }
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject(missing)
   expect(await rejection(there.fetch('hub', 'all'))).toMatchObject(missing)
   git(there.directory, 'update-ref', '-d', ref)
@@ -358,7 +363,7 @@ test('a ref here that stands at what is not there is told of, and not laid to th
   mkdirSync(dirname(object), { recursive: true })
   writeFileSync(object, 'none')
   writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
-  const corrupt = { code: 'OBJECT_CORRUPT', message: expect.stringContaining('the remote hub has no part in it') }
+  const corrupt = { code: 'OBJECT_CORRUPT', message: expect.stringContaining('the remote hub is not the cause') }
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject(corrupt)
   expect(standsAt(there, other)).toBe(other.head)
   expect(standsAt(there, run)).toBe('')
@@ -412,7 +417,7 @@ describe('a remote that takes a call and never answers', () => {
     const { signal } = new AbortController()
     const [hub, there] = [await makeRepository(folder), await makeRepository(folder)]
     for (const one of [here, there]) await one.addRemote('hub', web(hub))
-    expect(await here.push('hub', run.id, { signal })).toMatchObject({ remote: run.head })
+    expect(await here.push('hub', run.id, { signal })).toMatchObject({ remoteHead: run.head })
     expect(await there.fetch('hub', 'all', { signal })).toMatchObject([{ head: run.head, error: undefined }])
   })
 })

@@ -68,12 +68,12 @@ describe('what is there', () => {
 
   test('is refused in words that say what to do, where it is missing or a file', async () => {
     const missing = await rejection(openRepository(at('nowhere')))
-    expect(missing.message).toBe(`${at('nowhere')} is not there; { create: true } makes one`)
+    expect(missing.message).toBe(`${at('nowhere')} does not exist; { create: true } makes a repository there`)
     writeFileSync(at('file'), '')
     for (const create of [false, true]) {
       const error = await rejection(openRepository(at('file'), { create }))
       expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY' })
-      expect(error.message).toBe(`${at('file')} is a file; a repository is a directory`)
+      expect(error.message).toBe(`${at('file')} is a file; give the directory of a repository`)
     }
   })
 

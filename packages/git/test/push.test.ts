@@ -67,7 +67,7 @@ test('a remote that rejects is told of, with what it said', async () => {
 })
 
 test('a remote that takes no snapshots has the run all the same, and says so', async () => {
-  await here.snapshot(run)
+  await here.keepSnapshot(run)
   hook(hub, 'update', 'case "$1" in refs/snapshots/*) exit 1;; esac')
   const error = await rejection(here.push('hub', run.id))
   expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('refs/snapshots/tally') })
@@ -78,7 +78,7 @@ test('many snapshots are pushed at once, and what the remote has is not pushed a
   const recorder = here.record(run)
   for (let at = 0; at < 110; at++) {
     run.in.send(add())
-    await here.snapshot(run)
+    await here.keepSnapshot(run)
   }
   await recorder.stop()
   let pushes = 0
@@ -92,11 +92,11 @@ test('many snapshots are pushed at once, and what the remote has is not pushed a
 })
 
 test('snapshots that are not of the history are not pushed, however many there are', async () => {
-  const { oid } = await here.snapshot(run)
+  const { oid } = await here.keepSnapshot(run)
   const under = `refs/snapshots/tally/${run.id}/`
   const lines = Array.from({ length: 20_000 }, (_, at) => `${oid} ${under}${at}\n`)
   writeFileSync(join(here.directory, 'packed-refs'), lines.join(''))
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
   expect(git(hub.directory, 'for-each-ref', '--format=%(refname)', 'refs/snapshots')).toBe(`${under}3`)
 })
 
@@ -109,7 +109,7 @@ test('a remote that keeps refs of runs for itself rejects them', async () => {
 test('options that a person has pushes take are not those of a run', async () => {
   git(here.directory, 'config', 'push.pushOption', 'ci.skip')
   git(here.directory, 'config', 'push.followTags', 'true')
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 })
 
 test('hooks of this repository are not run', async () => {
@@ -120,7 +120,7 @@ test('hooks of this repository are not run', async () => {
 
 test('a push whose answer is lost is found to have arrived', async () => {
   onceAtPush(() => 'after')
-  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remoteHead: run.head })
 })
 
 test('a push that is lost on its way is found not to have arrived', async () => {
@@ -129,7 +129,7 @@ test('a push that is lost on its way is found not to have arrived', async () => 
   expect(await rejection(here.push('hub', run.id))).toMatchObject({ code: 'REMOTE_FAILED' })
   expect(atHub()).toBe('')
   server.onRequest = () => undefined
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 })
 
 test('a push during which the server is killed is settled by the next one', async () => {
@@ -146,7 +146,7 @@ test('a push during which the server is killed is settled by the next one', asyn
   expect(error).toMatchObject({ code: 'REMOTE_FAILED', run: run.id, message: expect.stringContaining('not known') })
   await killed
   await server.start()
-  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, remoteHead: run.head })
   expect(git(hub.directory, 'rev-list', '--count', refOf(run), `^${run.id}`)).toBe('3')
 })
 
@@ -155,7 +155,7 @@ test('a push that lost a race to a shorter history of the run is made again', as
   git(hub.directory, 'update-ref', refOf(run), run.id)
   // Another process pushes less of it in between.
   onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), `${run.head}^`), undefined))
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
   expect(atHub()).toBe(run.head)
 })
 
@@ -163,7 +163,7 @@ test('a push that lost a race to the very same history, or to one that goes on f
   await here.push('hub', run.id)
   git(hub.directory, 'update-ref', refOf(run), run.id)
   onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), run.head), undefined))
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 
   const there = await makeRepository(folder)
   await there.addRemote('hub', `file://${hub.directory}`)
@@ -174,7 +174,7 @@ test('a push that lost a race to the very same history, or to one that goes on f
   git(hub.directory, 'fetch', '--quiet', there.directory, refOf(run))
   git(hub.directory, 'update-ref', refOf(run), run.id)
   onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), theirs.head), undefined))
-  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remote: theirs.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remoteHead: theirs.head })
   expect(git(here.directory, 'rev-parse', refOf(run))).toBe(run.head)
 })
 

@@ -19,7 +19,7 @@ test('the page has a recipe for each of these', () => {
     'See what changed between two snapshots',
     'Back up',
     'Hand a run over to another machine',
-    'When two went on with one run',
+    'Resolve two continuations of one run',
     'Clean up',
   ])
 })

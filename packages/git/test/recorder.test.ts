@@ -202,7 +202,7 @@ describe('packs are put together when there are many', () => {
     const repository = await makeRepository(folder)
     const runs = Array.from({ length: 55 }, () => tallyRun())
     await Promise.all(runs.map((run) => repository.record(run).stop()))
-    for (const run of runs) await repository.snapshot(run)
+    for (const run of runs) await repository.keepSnapshot(run)
     await repository.close()
     expect(packsOf(repository.directory)).toBeLessThan(50)
     expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
@@ -218,7 +218,7 @@ test.each([
   const repository = await makeRepository(folder)
   const refusal = { name: 'TypeError', message: expect.stringMatching(/^run is .*; it must be a run that createRun/) }
   expect(() => repository.record(given as never)).toThrow(expect.objectContaining(refusal))
-  expect(await rejection(repository.snapshot(given as never))).toMatchObject(refusal)
+  expect(await rejection(repository.keepSnapshot(given as never))).toMatchObject(refusal)
 })
 
 test('a run of another format is refused, and what is not an option', async () => {

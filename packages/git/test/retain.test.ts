@@ -78,10 +78,10 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     const run = tallyRun(format)
     send(run, 12)
     const recorder = repository.record(run, { retain: 0 })
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     send(run, 3)
     await recorder.stop()
-    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(firstHeld(opened)).toBe(13)
     const going = repository.record(opened, { retain: 0 })
     send(opened, 5)
@@ -165,10 +165,10 @@ test('a snapshot is of the moment of the call, though all before it goes meanwhi
   const recorder = repository.record(run, { retain: 0 })
   send(run, 5)
   await recorder.flush()
-  const kept = [repository.snapshot(run)]
+  const kept = [repository.keepSnapshot(run)]
   for (let round = 0; round < 3; round++) {
     send(run, 4)
-    kept.push(repository.snapshot(run))
+    kept.push(repository.keepSnapshot(run))
     await recorder.flush()
   }
   expect((await Promise.all(kept)).map(({ sequence }) => sequence)).toEqual([5, 9, 13, 17])
@@ -248,7 +248,7 @@ describe('a recorder that records nothing further', () => {
     await repository.record(other).stop()
     const diverged = await rejection(repository.record(run).flush())
     expect(diverged).toMatchObject({ code: 'HISTORY_DIVERGED', heads: { recorded: other.head, common: undefined } })
-    expect(diverged.message).toContain('nothing that the run holds is the last they share')
+    expect(diverged.message).toContain('they share none of the batches that the run keeps')
   })
 })
 
@@ -280,9 +280,7 @@ describe('in two repositories', () => {
     expect(await rejection(late.flush())).toMatchObject({
       code: 'NOT_RECORDED',
       run: run.id,
-      message: expect.stringMatching(
-        /has nothing of the run, and the run holds only what is behind sequence 10; fetch/,
-      ),
+      message: expect.stringMatching(/does not exist, and the run keeps only the batches after sequence 10; fetch/),
     })
     expect(await all(two.runs())).toEqual([])
     await two.addRemote('one', one.directory)
@@ -322,7 +320,9 @@ test('what is no number of batches is refused', async () => {
   const repository = await makeRepository(folder)
   for (const retain of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     expect(() => repository.record(tallyRun(), { retain })).toThrow(
-      new RangeError(`retain is ${retain}; it must be a whole number of batches from 0, or left out for all of them`),
+      new RangeError(
+        `retain is ${retain}; it must be a whole number of batches, 0 or more; leave it out to keep all of them`,
+      ),
     )
   }
   expect(() => repository.record(tallyRun(), { retain: '5' as never })).toThrow(TypeError)

@@ -1,101 +1,116 @@
-// Fetches runs: what a remote has lands under refs/fetched, is verified there, and only then moves the refs of runs, by
+// Fetches runs. What arrives lands under refs/fetched and is verified there. Only then the refs of runs move, by
 // compare-and-swap and never back.
 //
-//   git fetch ─► refs/fetched/REMOTE/… ─► verified ─► machine branch ─► the run's ref moves ─► snapshots
+//   git fetch ─► refs/fetched/REMOTE/… ─► verify ─► machine branch ─► move the run's ref ─► snapshots
 
 import { GitError } from '../git-error.ts'
-import { readCommit, readGenesisMessage } from '../objects/commit.ts'
+import { isMachineName } from '../machines.ts'
+import { decodeGenesisMessage } from '../objects/genesis-commit.ts'
 import { isOid } from '../objects/object-id.ts'
-import { fetchedRuns, fetchedSnapshots, isMachineName, RUNS, runRef, SNAPSHOTS } from '../refs/ref-names.ts'
-import { fetchRefs, type NetworkPlace } from './remote-calls.ts'
-import { type FetchedRun, type Found, takeRuns } from './take-runs.ts'
+import { fetchedRuns, fetchedSnapshots, RUNS, runRef, SNAPSHOTS } from '../refs/ref-names.ts'
+import type { RepositoryContext } from '../repository-context.ts'
+import { fetchRefs, type Remote } from './remote-calls.ts'
+import { type FetchedRun, takeRuns } from './take-runs.ts'
 import { listFetchedSnapshots, type TakenRun, takeSnapshots } from './take-snapshots.ts'
+import type { RemoteRun } from './verify-fetched.ts'
 
 /** Fetches one run. */
-export async function fetchRun(place: NetworkPlace, remote: string, id: string): Promise<FetchedRun> {
-  await place.checkRemote(remote)
-  const known = await nameOf(place, id)
-  if (known === undefined) await fetchRefs(place, remote, [`+${RUNS}*/${id}:${fetchedRuns(remote)}*/${id}`])
-  const name = known ?? (await nameOf(place, id))
-  if (name === undefined) throw missing(place, remote, id)
-  // Where the machine was not known, there was no telling where the snapshots are.
-  const specs = known === undefined ? [] : [runSpec(remote, name, id)]
-  const head = await fetchTo(place, remote, { id, name }, [...specs, snapshotSpec(remote, `${name}/${id}/`)])
-  if (head === undefined) throw missing(place, remote, id)
-  const found = [{ id, name, head }] as const
+export async function fetchRun(context: RepositoryContext, remote: Remote, id: string): Promise<FetchedRun> {
+  const known = await machineNameOf(context, id)
+  if (known === undefined) {
+    await fetchRefs(context, remote, { refspecs: [`+${RUNS}*/${id}:${fetchedRuns(remote.name)}*/${id}`] })
+  }
+  const name = known ?? (await machineNameOf(context, id))
+  if (name === undefined) throw missing(context, remote, id)
+  // As long as the machine was unknown, so was the place of the snapshots.
+  const specs = known === undefined ? [] : [runSpec(remote, { name, id })]
+  const head = await fetchTo(context, remote, {
+    run: { id, name },
+    refspecs: [...specs, snapshotSpec(remote, `${name}/${id}/`)],
+  })
+  if (head === undefined) throw missing(context, remote, id)
+  const found = { id, name, head }
   const [[run], snapshots] = await Promise.all([
-    takeRuns(place, found) as Promise<[FetchedRun]>,
-    listFetchedSnapshots(place, remote, `${name}/${id}/`),
+    takeRuns(context, [found]) as Promise<[FetchedRun]>,
+    listFetchedSnapshots(context, remote, `${name}/${id}/`),
   ])
   if (run.error !== undefined) throw run.error
-  const failures = await takeSnapshots(place, remote, asTaken(found[0], run), snapshots)
+  const failures = await takeSnapshots(context, remote, { runs: takenRuns(found, run), printed: snapshots })
   const failure = failures.get(id)
   if (failure !== undefined) throw failure
   return run
 }
 
-/** Fetches all runs of a remote; one that cannot be taken says so, and takes no other with it. */
-export async function fetchAll(place: NetworkPlace, remote: string): Promise<readonly FetchedRun[]> {
-  await place.checkRemote(remote)
-  const under = fetchedRuns(remote)
-  await fetchRefs(place, remote, [`+${RUNS}*:${under}*`, snapshotSpec(remote, '')])
-  const printed = await place.git.run(['for-each-ref', '--format=%(objectname) %(refname)', under])
-  const found: Found[] = []
+/** Fetches all runs of a remote. A run that cannot be taken has an error, and the others are taken. */
+export async function fetchAll(context: RepositoryContext, remote: Remote): Promise<readonly FetchedRun[]> {
+  const under = fetchedRuns(remote.name)
+  await fetchRefs(context, remote, { refspecs: [`+${RUNS}*:${under}*`, snapshotSpec(remote, '')] })
+  const printed = await context.git.run(['for-each-ref', '--format=%(objectname) %(refname)', under])
+  const found: RemoteRun[] = []
   for (const line of printed.toString().split('\n')) {
     const [head = '', ref = ''] = line.split(' ')
     const [name = '', id, ...more] = ref.slice(under.length).split('/')
-    // A ref that is not of a run is somebody else's.
-    if (isMachineName(name, '1') && isOid(id, place.format) && more.length === 0) found.push({ id, name, head })
+    // Other refs belong to somebody else.
+    if (isMachineName(name, '1') && isOid(id, context.format) && more.length === 0) found.push({ id, name, head })
   }
-  const runs = await takeRuns(place, found)
-  const taken = runs.flatMap((run, at) => asTaken(found[at] as Found, run))
-  const failures = await takeSnapshots(place, remote, taken, await listFetchedSnapshots(place, remote, ''))
-  return runs.map((run) => ({ ...run, error: run.error ?? failures.get(run.id) }))
+  const fetched = await takeRuns(context, found)
+  const runs = fetched.flatMap((run, at) => takenRuns(found[at] as RemoteRun, run))
+  const failures = await takeSnapshots(context, remote, {
+    runs,
+    printed: await listFetchedSnapshots(context, remote, ''),
+  })
+  return fetched.map((run) => ({ ...run, error: run.error ?? failures.get(run.id) }))
 }
 
-/** A run whose snapshots may be taken, where it was. */
-function asTaken({ id, name }: Found, { error, head, sequence }: FetchedRun): TakenRun[] {
+/** Fetches a run into `refs/fetched`, and no further; resolves with its head at the remote. */
+export async function fetchToVerify(
+  context: RepositoryContext,
+  remote: Remote,
+  run: { readonly id: string; readonly name: string },
+): Promise<string | undefined> {
+  return await fetchTo(context, remote, { run, refspecs: [runSpec(remote, run)] })
+}
+
+/** A run whose snapshots may be taken, if it was taken itself. */
+function takenRuns({ id, name }: RemoteRun, { error, head, sequence }: FetchedRun): TakenRun[] {
   return error === undefined && head !== undefined ? [{ id, name, head, sequence }] : []
 }
 
-/** Fetches a run to where it is looked at, and no further; answers with where it stands at the remote. */
-export async function fetchToLook(
-  place: NetworkPlace,
-  remote: string,
-  run: { readonly id: string; readonly name: string },
-): Promise<string | undefined> {
-  return await fetchTo(place, remote, run, [runSpec(remote, run.name, run.id)])
-}
-
 async function fetchTo(
-  place: NetworkPlace,
-  remote: string,
-  { id, name }: { readonly id: string; readonly name: string },
-  refspecs: readonly string[],
+  context: RepositoryContext,
+  remote: Remote,
+  {
+    run: { id, name },
+    refspecs,
+  }: {
+    readonly run: { readonly id: string; readonly name: string }
+    readonly refspecs: readonly string[]
+  },
 ): Promise<string | undefined> {
-  // What both have is found from the run itself, not from all the runs that are here.
-  const tip = (await place.read(runRef(name, id)))?.oid
-  await fetchRefs(place, remote, refspecs, tip)
-  return (await place.read(`${fetchedRuns(remote)}${name}/${id}`))?.oid
+  // Negotiating with the run itself is enough; by default Git would offer all runs that are here.
+  const tip = (await context.read(runRef(name, id)))?.oid
+  await fetchRefs(context, remote, { refspecs, tip })
+  return (await context.read(`${fetchedRuns(remote.name)}${name}/${id}`))?.oid
 }
 
-/** A pattern rather than the very ref: Git takes it for no failure that the remote has none, and what is gone goes. */
-function runSpec(remote: string, name: string, id: string): string {
-  return `+${RUNS}${name}/${id}*:${fetchedRuns(remote)}${name}/${id}*`
+/** A pattern, not the ref itself: if the remote lacks the ref, Git does not fail, and removes what was fetched before. */
+function runSpec(remote: Remote, { name, id }: { readonly name: string; readonly id: string }): string {
+  return `+${RUNS}${name}/${id}*:${fetchedRuns(remote.name)}${name}/${id}*`
 }
 
-function snapshotSpec(remote: string, under: string): string {
-  return `+${SNAPSHOTS}${under}*:${fetchedSnapshots(remote)}${under}*`
+function snapshotSpec(remote: Remote, under: string): string {
+  return `+${SNAPSHOTS}${under}*:${fetchedSnapshots(remote.name)}${under}*`
 }
 
-/** The name of the machine of a run, where its genesis is here. */
-async function nameOf({ read }: NetworkPlace, id: string): Promise<string | undefined> {
+/** The name of the machine of a run, if its genesis is here. */
+async function machineNameOf({ read }: RepositoryContext, id: string): Promise<string | undefined> {
   const genesis = await read(id)
-  const commit = genesis === undefined ? undefined : readCommit(genesis)
-  return commit === undefined ? undefined : readGenesisMessage(commit.message)?.name
+  return genesis === undefined ? undefined : decodeGenesisMessage(genesis)?.name
 }
 
-function missing({ directory }: NetworkPlace, remote: string, id: string): GitError {
-  const why = `the remote ${remote} of ${directory} has no run ${id}`
-  return new GitError('RUN_MISSING', `${why}; push it from where it is, and nothing was touched here`, { run: id })
+function missing({ directory }: RepositoryContext, remote: Remote, id: string): GitError {
+  const why = `the remote ${remote.name} of ${directory} has no run ${id}`
+  return new GitError('RUN_MISSING', `${why}; push it from a repository that has it; nothing was changed here`, {
+    run: id,
+  })
 }

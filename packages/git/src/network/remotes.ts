@@ -1,5 +1,5 @@
-// Remotes: what they may be called and where they may be, and how they are configured so that what a person fetches by
-// hand lands beside the runs too, never on them.
+// Remotes: which names and urls are allowed, and how a remote is configured so that a plain `git fetch` also lands beside
+// the runs, never on them.
 
 import { isAbsolute } from 'node:path'
 import { GitError } from '../git-error.ts'
@@ -9,7 +9,7 @@ import { fetchedRuns, fetchedSnapshots, MACHINES, RUNS, SNAPSHOTS } from '../ref
 
 const SCHEMES = ['file', 'git', 'http', 'https', 'ssh']
 
-/** Refuses what cannot be the name of a remote: it becomes a part of refs, a key of the configuration and an argument. */
+/** Refuses what cannot be the name of a remote: it becomes part of refs, a key of the configuration and an argument. */
 export function checkRemoteName(name: unknown): string {
   const fits =
     typeof name === 'string' &&
@@ -24,7 +24,7 @@ export function checkRemoteName(name: unknown): string {
   )
 }
 
-/** Refuses what no remote can be at: unknown transports, options in disguise, and paths that depend on where we are. */
+/** Refuses what cannot be the url of a remote: unknown transports, options in disguise, and relative paths. */
 export function checkRemoteUrl(url: unknown): string {
   if (typeof url !== 'string' || url === '') {
     throw new TypeError(`the url of the remote is ${url === '' ? 'empty' : typeof url}; it must be text`)
@@ -44,57 +44,54 @@ export function checkRemoteUrl(url: unknown): string {
   )
 }
 
-/** `user@host:path`, as ssh has it. */
+/** `user@host:path`, as ssh writes it. */
 function isHostAndPath(url: string): boolean {
   return /^(?:[^/:@-][^/:@]*@)?[^/:@-][^/:@]*:[^-]/.test(url)
 }
 
-/** Some text without the passwords and tokens of the urls in it. */
+/** Text without the passwords and tokens of the urls in it. */
 export function withoutSecrets(text: string): string {
   return text.replace(/([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/@\s]*@/g, '$1…@')
 }
 
-/** Adds a remote, or finds the very same. */
-export async function addRemote(git: GitProgram, gitDirectory: string, name: string, url: string): Promise<void> {
+/** Adds a remote; does nothing if there is the same one already. */
+export async function addRemote(
+  { git, gitDirectory }: { readonly git: GitProgram; readonly gitDirectory: string },
+  { name, url }: { readonly name: string; readonly url: string },
+): Promise<void> {
   const urls = await urlsOf(git, name)
   if (urls.length === 1 && urls[0] === url) return
   if (urls.length > 0) {
     throw new GitError(
       'REMOTE_MISMATCH',
-      `${git.directory} has a remote ${name} at ${withoutSecrets(urls.join(' and '))}; give another name, or take it ` +
-        `away with git remote remove ${name}`,
+      `${git.directory} has a remote ${name} at ${withoutSecrets(urls.join(' and '))}; use another name, or remove that ` +
+        `one with git remote remove ${name}`,
     )
   }
   const key = `remote.${name}`
   await editConfig(git, gitDirectory, [
     ['--end-of-options', `${key}.tagOpt`, '--no-tags'],
-    // One without a url is none, whatever is left of it.
+    // A remote without a url does not exist, whatever is left of its configuration.
     ['--replace-all', '--end-of-options', `${key}.fetch`, `+${RUNS}*:${fetchedRuns(name)}*`],
     ['--add', '--end-of-options', `${key}.fetch`, `+${SNAPSHOTS}*:${fetchedSnapshots(name)}*`],
     ['--end-of-options', `${key}.url`, url],
   ])
 }
 
-/** Where nothing that a remote has may land by itself. */
+/** Where a plain fetch must never write. */
 const OURS = [RUNS, SNAPSHOTS, MACHINES]
 
-/** Whether what is fetched by a refspec may land on runs, snapshots or machines. */
-export function landsOnRuns(refspec: string): boolean {
+/** Whether a fetch by a refspec may write to runs, snapshots or machines. */
+export function overwritesRuns(refspec: string): boolean {
   const [, to = ''] = refspec.startsWith('^') ? [] : refspec.split(':')
   const [before = '', after] = to.split('*')
-  if (after !== undefined) return OURS.some((place) => place.startsWith(before) || before.startsWith(place))
-  // As Git has it, what is not under refs is a branch, unless it says what it is.
+  if (after !== undefined) return OURS.some((prefix) => prefix.startsWith(before) || before.startsWith(prefix))
+  // Git takes a name that does not begin with refs/ for a branch, unless it says otherwise.
   const full = to.startsWith('refs/') ? to : `refs/${/^(heads|tags|remotes)\//.test(to) ? '' : 'heads/'}${to}`
-  return OURS.some((place) => full.startsWith(place))
+  return OURS.some((prefix) => full.startsWith(prefix))
 }
 
-/** Whether a value of the configuration says yes, as Git reads it; a key without one does. */
-export function saysYes(value: string | undefined): boolean {
-  if (value === undefined || /^(true|yes|on)$/i.test(value)) return true
-  return /^\s*[+-]?(0x[0-9a-f]+|\d+)[kmg]?$/i.test(value) && !/^\s*[+-]?(0x)?0+[kmg]?$/i.test(value)
-}
-
-/** Makes sure of a remote that is to be called, once: one place, read and written alike. */
+/** Makes sure, once, that a remote exists and has one url: it is read and written at the same place. */
 export function remoteChecker(git: GitProgram): (name: string) => Promise<void> {
   const known = new Set<string>()
   return async (name) => {
@@ -107,7 +104,7 @@ export function remoteChecker(git: GitProgram): (name: string) => Promise<void> 
     if (urls.length > 1 || pushed.some((url) => url !== urls[0])) {
       throw new GitError(
         'REMOTE_MISMATCH',
-        `the remote ${name} of ${git.directory} has several urls, and what became of a push is read from one; ` +
+        `the remote ${name} of ${git.directory} has several urls, but the result of a push is read from one; ` +
           'make each of them a remote of its own',
       )
     }

@@ -1,83 +1,72 @@
-// Moves the refs of runs to what was fetched, where that goes on from what is here; never back, and never elsewhere.
+// Moves the refs of runs to what was fetched, if that continues what is here; never back, and never elsewhere.
 
 import { GitError } from '../git-error.ts'
-import { readCommit } from '../objects/commit.ts'
-import { RefMismatch } from '../refs/ref-moves.ts'
+import { syncDirectory } from '../process/sync-directory.ts'
+import { readHead } from '../refs/read-head.ts'
+import { type MoveFailure, RefMismatch } from '../refs/ref-moves.ts'
 import { runRef } from '../refs/ref-names.ts'
 import { syncRefs } from '../refs/ref-sync.ts'
-import { syncDirectory } from '../write/pack-store.ts'
-import type { NetworkPlace } from './remote-calls.ts'
-import { type Fetched, type Verdict, verifyFetched } from './verify-fetched.ts'
+import type { RepositoryContext } from '../repository-context.ts'
+import { type Candidate, type RemoteRun, type Verdict, verifyFetched } from './verify-fetched.ts'
 
 /** A run that was fetched. */
 export interface FetchedRun {
   readonly id: string
-  /** Where it stands here now; undefined where it is not here. */
+  /** Its head here now; undefined if it is not here. */
   readonly head: string | undefined
-  /** Its sequence here, now and before the fetch; −1 where it is not here. */
+  /** Its sequence here now; −1 if it is not here. */
   readonly sequence: number
+  /** Its sequence here before the fetch; −1 if it was not here. */
   readonly before: number
-  /** Where it stands at the remote; where it is further here, that is an earlier batch of it. */
-  readonly remote: string
+  /** Its head at the remote; if the run is longer here, that is an earlier batch of it. */
+  readonly remoteHead: string
   /**
-   * Why it was left as it was, or a snapshot of it was not taken (`SNAPSHOT_MISMATCH`); only of runs that were fetched
-   * with others.
+   * Why the run was not taken, or a snapshot of it was not (`SNAPSHOT_MISMATCH`). Only `fetch(remote, 'all')` sets it;
+   * for a single run the error is thrown.
    */
   readonly error: GitError | undefined
 }
 
-/** A run where a remote has it. */
-export interface Found {
-  readonly id: string
-  /** The name of the machine, as the remote's ref says. */
-  readonly name: string
-  readonly head: string
-}
-
-/** How often a ref that others move meanwhile is looked at again. */
+/** How often to look again at a ref that others keep moving. */
 const MOST_ROUNDS = 8
 
-/** Takes what was fetched of some runs, each for itself. */
-export async function takeRuns(place: NetworkPlace, found: readonly Found[]): Promise<FetchedRun[]> {
+/** Takes fetched runs, each on its own. */
+export async function takeRuns(context: RepositoryContext, found: readonly RemoteRun[]): Promise<FetchedRun[]> {
   const taken: FetchedRun[] = []
-  /** Where each stood at first. */
-  const before = new Map<Found, number>()
+  /** The sequence of each before anything was moved. */
+  const before = new Map<RemoteRun, number>()
   let due = [...found.keys()]
   for (let round = 1; due.length > 0; round++) {
-    const fetched = await Promise.all(due.map((at) => withLocal(place, found[at] as Found)))
-    const verdicts = await verifyFetched(place, fetched)
-    const failures = await move(place, fetched, verdicts)
+    const candidates = await Promise.all(due.map((at) => withLocal(context, found[at] as RemoteRun)))
+    const verdicts = await verifyFetched(context, candidates)
+    const failures = await move(context, candidates, verdicts)
     const again: number[] = []
     for (const [nth, at] of due.entries()) {
-      const run = found[at] as Found
-      const { local } = fetched[nth] as Fetched
-      if (round === 1) before.set(run, local?.sequence ?? -1)
+      const candidate = candidates[nth] as Candidate
+      const remoteRun = found[at] as RemoteRun
+      if (round === 1) before.set(remoteRun, candidate.local?.sequence ?? -1)
       const failure = failures[nth]
-      // Somebody else moved it meanwhile: what is right now is asked anew.
+      // Somebody else moved it meanwhile: verify it again from there.
       if (failure instanceof RefMismatch && round < MOST_ROUNDS) again.push(at)
-      else taken[at] = tell(place, run, before.get(run) as number, local, verdicts[nth] as Verdict, failure)
+      else {
+        const verdict = verdicts[nth] as Verdict
+        taken[at] = resultOf(context, candidate, { before: before.get(remoteRun) as number, verdict, failure })
+      }
     }
     due = again
   }
   return taken
 }
 
-async function withLocal({ read }: NetworkPlace, run: Found): Promise<Fetched> {
-  const object = await read(runRef(run.name, run.id))
-  const commit = object === undefined ? undefined : readCommit(object)
-  const local =
-    object === undefined || commit === undefined
-      ? undefined
-      : { oid: object.oid, sequence: commit.committed - commit.authored }
-  return { ...run, local }
+async function withLocal(context: RepositoryContext, run: RemoteRun): Promise<Candidate> {
+  const head = await readHead(context, runRef(run.name, run.id))
+  return { ...run, local: head?.commit === undefined ? undefined : head }
 }
 
-type MoveFailure = RefMismatch | GitError | undefined
-
-/** Moves those that go on from what is here; answers why others were not moved, of which something went wrong. */
+/** Moves the runs that continue what is here; says which of them were not moved, and why. */
 async function move(
-  place: NetworkPlace,
-  fetched: readonly Fetched[],
+  context: RepositoryContext,
+  candidates: readonly Candidate[],
   verdicts: readonly Verdict[],
 ): Promise<MoveFailure[]> {
   const failures: MoveFailure[] = []
@@ -85,9 +74,9 @@ async function move(
   await Promise.all(
     verdicts.map(async (verdict, nth) => {
       if (verdict instanceof GitError || verdict.is !== 'ahead') return
-      const { name, id } = fetched[nth] as Fetched
+      const { name, id } = candidates[nth] as Candidate
       try {
-        if (verdict.machine !== undefined) await place.ensureMachine(verdict.machine, place.mover)
+        if (verdict.machine !== undefined) await context.ensureMachine(verdict.machine, context.mover)
         ahead.push({ nth, ref: runRef(name, id), machine: verdict.machine?.ref })
       } catch (thrown) {
         failures[nth] = thrown as GitError
@@ -95,41 +84,46 @@ async function move(
     }),
   )
   if (ahead.length === 0) return failures
-  // What a ref will hold is on disk before the ref is.
-  await syncDirectory(place.packDirectory)
+  // The objects must be on disk before a ref points to them.
+  await syncDirectory(context.packDirectory)
   const moves = ahead.map(({ nth, ref }) => {
-    const { head, local } = fetched[nth] as Fetched
+    const { head, local } = candidates[nth] as Candidate
     return { ref, to: head, from: local?.oid }
   })
-  for (const [at, failure] of (await place.mover.move(moves)).entries()) {
+  for (const [at, failure] of (await context.mover.move(moves)).entries()) {
     failures[(ahead[at] as { nth: number }).nth] = failure
   }
   await syncRefs(
-    place.gitDirectory,
+    context.gitDirectory,
     ahead.flatMap(({ ref, machine }) => (machine === undefined ? [ref] : [ref, machine])),
   )
   return failures
 }
 
-function tell(
-  place: NetworkPlace,
-  { id, name, head }: Found,
-  before: number,
-  local: Fetched['local'],
-  verdict: Verdict,
-  failure: MoveFailure,
+function resultOf(
+  context: RepositoryContext,
+  { id, name, head, local }: Candidate,
+  {
+    before,
+    verdict,
+    failure,
+  }: {
+    readonly before: number
+    readonly verdict: Verdict
+    readonly failure: MoveFailure
+  },
 ): FetchedRun {
   const ref = runRef(name, id)
-  const at = { id, head: local?.oid, sequence: local?.sequence ?? -1, before, remote: head }
+  const unmoved = { id, head: local?.oid, sequence: local?.sequence ?? -1, before, remoteHead: head }
   if (verdict instanceof GitError) {
-    if (verdict.code === 'HISTORY_DIVERGED') place.onDiverged(ref, verdict)
-    return { ...at, error: verdict }
+    if (verdict.code === 'HISTORY_DIVERGED') context.runDiverged(ref, verdict)
+    return { ...unmoved, error: verdict }
   }
   if (failure instanceof RefMismatch) {
-    const why = `${ref} in ${place.directory} is moved by others all the time; fetch it again`
-    return { ...at, error: new GitError('REPOSITORY_LOCKED', why, { run: id }) }
+    const why = `others keep moving ${ref} in ${context.directory}; fetch it again`
+    return { ...unmoved, error: new GitError('REPOSITORY_LOCKED', why, { run: id }) }
   }
-  if (failure !== undefined) return { ...at, error: failure }
-  if (verdict.is === 'known') return { ...at, error: undefined }
-  return { ...at, head, sequence: verdict.sequence, error: undefined }
+  if (failure !== undefined) return { ...unmoved, error: failure }
+  if (verdict.is === 'known') return { ...unmoved, error: undefined }
+  return { ...unmoved, head, sequence: verdict.sequence, error: undefined }
 }

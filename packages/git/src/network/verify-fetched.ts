@@ -1,34 +1,37 @@
-// Verifies runs that were fetched, before any ref of a run is moved: each object hashed, each commit the batch that core
-// would write behind the one before, back to where this repository already has the run, or to its genesis. Needs no
-// machine, and reads only what is new.
+// Verifies fetched runs before any ref of a run moves: each object is hashed, and each commit must be the batch that core
+// would write after the previous one, back to what this repository already has of the run, or to its genesis. Needs no
+// machine, and reads only new commits.
 
-import { isUtf8 } from 'node:buffer'
-import { batchHeader, readBatchMessage } from '@xmachines/core/internal'
 import { asGitError, GitError } from '../git-error.ts'
-import { readCommit, readGenesis, readTree } from '../objects/commit.ts'
-import { widthOf } from '../objects/object-id.ts'
+import { type BatchDecoder, batchDecoder, type CommitPoint, parentOfBatch } from '../objects/batch-commit.ts'
+import { decodeCommit } from '../objects/commit.ts'
+import { readGenesis } from '../objects/genesis-commit.ts'
 import { readNeeded } from '../objects/object-reader.ts'
 import { corrupt, type ReadObject } from '../objects/object-stream.ts'
 import { commonAncestor } from '../read/ancestry.ts'
-import { FEW } from '../read/history-range.ts'
-import { readCommits } from '../read/stream-history.ts'
+import { FEW_COMMITS } from '../read/history-range.ts'
+import { streamCommits } from '../read/stream-history.ts'
 import type { MachineBranch } from '../refs/machine-branches.ts'
+import { readHead } from '../refs/read-head.ts'
 import { machineRef } from '../refs/ref-names.ts'
-import type { ReadingPlace } from '../repository-context.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 
 /** A run as a remote has it, not trusted. */
-export interface Fetched {
+export interface RemoteRun {
   readonly id: string
   /** The name of the machine, as the remote's ref says. */
   readonly name: string
   readonly head: string
-  /** Where this repository has the run; undefined where it has not. */
-  readonly local: { readonly oid: string; readonly sequence: number } | undefined
 }
 
-/** What became of verifying it. */
+/** A run at a remote, and its head in this repository; undefined if it is not here. */
+export interface Candidate extends RemoteRun {
+  readonly local: CommitPoint | undefined
+}
+
+/** The result of verifying a run. */
 export type Verdict =
-  /** It goes on from what is here. */
+  /** It continues what is here. */
   | { readonly is: 'ahead'; readonly sequence: number; readonly machine: MachineBranch | undefined }
   /** All of it is here. */
   | { readonly is: 'known' }
@@ -38,46 +41,43 @@ export type Verdict =
 interface Lineage {
   readonly id: string
   readonly head: string
-  readonly createdAt: number
-  readonly before: string
-  readonly middle: string
   readonly machine: MachineBranch | undefined
-  /** The last commit that was found right, and its sequence. */
-  parent: string
-  sequence: number
+  readonly decode: BatchDecoder
+  /** The last commit that was found right. */
+  last: CommitPoint
   fault: GitError | undefined
 }
 
-/** Verifies runs, with one walk over what is new of all of them; one that is not right takes no other with it. */
-export async function verifyFetched(place: ReadingPlace, fetched: readonly Fetched[]): Promise<Verdict[]> {
-  const lineages = await Promise.all(fetched.map((run) => attempt(() => beginOf(place, run))))
+/** Verifies runs with one walk over all their new commits. A run that is wrong does not affect the others. */
+export async function verifyFetched(context: RepositoryContext, candidates: readonly Candidate[]): Promise<Verdict[]> {
+  const lineages = await Promise.all(candidates.map((run) => attempt(() => beginOf(context, run))))
   const begun = lineages.filter(
     (lineage): lineage is Lineage => !(lineage instanceof GitError) && lineage !== undefined,
   )
-  const failure = await attempt(() => walk(place, begun))
-  const alone = fetched.length === 1
+  const failure = await attempt(() => walk(context, begun))
+  const alone = candidates.length === 1
   return await Promise.all(
-    fetched.map((run, at) =>
+    candidates.map((run, at) =>
       attempt(async () => {
         let lineage = lineages[at]
         if (lineage instanceof GitError) return lineage
         if (lineage !== undefined && !hasArrived(lineage)) {
           if (alone && failure !== undefined) return failure
-          // What one run has that is not right may have stopped the walk, or led others astray.
+          // A fault of one run may have stopped the walk, or misled it about the others.
           if (!alone) {
-            lineage = await beginOf(place, run)
-            await walk(place, lineage === undefined ? [] : [lineage])
+            lineage = await beginOf(context, run)
+            await walk(context, lineage === undefined ? [] : [lineage])
           }
         }
-        if (lineage === undefined || !hasArrived(lineage)) return await judge(place, run, lineage)
-        return { is: 'ahead', sequence: lineage.sequence, machine: lineage.machine } as const
+        if (lineage === undefined || !hasArrived(lineage)) return await judge(context, run, lineage)
+        return { is: 'ahead', sequence: lineage.last.sequence, machine: lineage.machine } as const
       }),
     ),
   )
 }
 
-function hasArrived({ head, parent }: Lineage): boolean {
-  return head === parent
+function hasArrived({ head, last }: Lineage): boolean {
+  return head === last.oid
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | GitError> {
@@ -88,82 +88,79 @@ async function attempt<Value>(work: () => Promise<Value>): Promise<Value | GitEr
   }
 }
 
-/** Where to follow a run from; undefined where it cannot be ahead. */
-async function beginOf(place: ReadingPlace, { id, name, head, local }: Fetched): Promise<Lineage | undefined> {
+/** Where to begin to follow a run; undefined if it cannot be ahead. */
+async function beginOf(context: RepositoryContext, { id, name, head, local }: Candidate): Promise<Lineage | undefined> {
   if (local?.oid === head) return undefined
-  const object = await place.read(head)
-  const commit = object === undefined ? undefined : readCommit(object)
-  if (commit === undefined) throw corrupt(head, 'the remote has it as the head of a run, and it is none', { run: id })
-  if (local === undefined) return await beginAtGenesis(place, id, name, head)
-  if (commit.committed - commit.authored <= local.sequence) return undefined
-  return await beginAt(place, id, head, local.oid)
+  const found = await readHead(context, head)
+  if (found?.commit === undefined) throw corrupt(head, 'the remote has it as the head of a run', { run: id })
+  if (local === undefined) return await beginAtGenesis(context, { id, name, head })
+  if (found.sequence <= local.sequence) return undefined
+  return await beginAt(context, { id, head, at: local.oid })
 }
 
-async function beginAt(place: ReadingPlace, id: string, head: string, at: string): Promise<Lineage> {
-  const object = await place.read(at)
-  const commit = object === undefined ? undefined : readCommit(object)
-  if (commit === undefined) throw corrupt(at, 'it is not a commit of a run', { run: id })
-  const { tree, authored, committed } = commit
-  return lineageFrom(id, head, { tree, createdAt: authored, parent: at, sequence: committed - authored })
+async function beginAt(
+  context: RepositoryContext,
+  { id, head, at }: { readonly id: string; readonly head: string; readonly at: string },
+): Promise<Lineage> {
+  const found = await readHead(context, at)
+  if (found?.commit === undefined) throw corrupt(at, 'it is not a commit of a run', { run: id })
+  const { tree, createdAt } = found.commit
+  return lineageFrom({ id, head }, { tree, createdAt, last: found })
 }
 
-async function beginAtGenesis(place: ReadingPlace, id: string, name: string, head: string): Promise<Lineage> {
+async function beginAtGenesis(context: RepositoryContext, { id, name, head }: RemoteRun): Promise<Lineage> {
   const where = { run: id, sequence: 0 }
-  const genesis = await readGenesis(await readNeeded(place, id, where), place.format, place.read)
-  const { machine, createdAt } = genesis.record
-  if (machine.name !== name) throw corrupt(id, `it is of the machine ${machine.name}, not of ${name}`, where)
-  const machineCommit = readCommit(await readNeeded(place, machine.oid, where))
+  const { record, tree, files } = await readGenesis(context, id)
+  const { machine, createdAt } = record
+  if (machine.name !== name) {
+    throw corrupt(id, `its machine is ${machine.name}, but the remote has it under ${name}`, where)
+  }
+  const machineCommit = decodeCommit(await readNeeded(context, machine.oid, where))
   if (machineCommit === undefined) throw corrupt(machine.oid, 'it is not the commit of a machine', where)
-  // What the tree of the machine names, that of the genesis names too.
-  await readNeeded(place, machineCommit.tree, where)
-  for (const oid of readTree(await readNeeded(place, genesis.tree, where), place.format).values())
-    await readNeeded(place, oid, where)
+  // The tree of the genesis names the files that the tree of the machine names.
+  await readNeeded(context, machineCommit.tree, where)
+  for (const oid of files.values()) await readNeeded(context, oid, where)
   const branch = { ref: machineRef(machine), oid: machine.oid }
-  return lineageFrom(id, head, { tree: genesis.tree, createdAt, parent: id, sequence: 0 }, branch)
+  return lineageFrom({ id, head, machine: branch }, { tree, createdAt, last: { oid: id, sequence: 0 } })
 }
 
 function lineageFrom(
-  id: string,
-  head: string,
-  from: { readonly tree: string; readonly createdAt: number; readonly parent: string; readonly sequence: number },
-  machine?: MachineBranch,
+  { id, head, machine }: { readonly id: string; readonly head: string; readonly machine?: MachineBranch },
+  from: { readonly tree: string; readonly createdAt: number; readonly last: CommitPoint },
 ): Lineage {
-  const { tree, createdAt, parent, sequence } = from
-  const [before, middle] = batchHeader(tree, createdAt)
-  return { id, head, createdAt, before, middle, machine, parent, sequence, fault: undefined }
+  const { tree, createdAt, last } = from
+  const decode = batchDecoder({ run: id, tree, createdAt }, { strict: true })
+  return { id, head, machine, decode, last, fault: undefined }
 }
 
-/** What is new of some runs, the oldest first. */
-async function newOf(
-  { git, format, read }: ReadingPlace,
+/** The new commits of some runs, the oldest first. */
+async function newCommits(
+  context: RepositoryContext,
   due: readonly Lineage[],
 ): Promise<AsyncIterable<readonly ReadObject[]> | Iterable<readonly ReadObject[]>> {
-  const [{ head, parent, sequence }] = due as [Lineage]
-  const newest = due.length === 1 ? await read(head) : undefined
-  const commit = newest === undefined ? undefined : readCommit(newest)
-  const many = commit === undefined ? Number.POSITIVE_INFINITY : commit.committed - commit.authored - sequence
-  if (many <= FEW) {
+  const [{ head, last }] = due as [Lineage]
+  const newest = due.length === 1 ? (await readHead(context, head))?.commit : undefined
+  const many = newest === undefined ? Number.POSITIVE_INFINITY : newest.sequence - last.sequence
+  if (many <= FEW_COMMITS) {
     const names = Array.from({ length: many }, (_, at) => `${head}~${many - 1 - at}`)
-    const objects = (await Promise.all(names.map(read))).filter((object) => object !== undefined)
+    const objects = (await Promise.all(names.map(context.read))).filter((object) => object !== undefined)
     const [first] = objects
-    // A head whose date is not its sequence is not as many behind.
-    if (first !== undefined && readCommit(first)?.parent === parent) return [objects]
+    // If the date of the head is wrong, there are more or fewer commits.
+    if (first !== undefined && decodeCommit(first)?.parent === last.oid) return [objects]
   }
-  const news = due.flatMap((run) => (run.machine === undefined ? [run.head, `^${run.parent}`] : [run.head]))
-  return readCommits(git, format, news)
+  const heads = due.flatMap((run) => (run.machine === undefined ? [run.head, `^${run.last.oid}`] : [run.head]))
+  return streamCommits(context, heads)
 }
 
 /** Follows runs as far as they are right. */
-async function walk(place: ReadingPlace, lineages: readonly Lineage[]): Promise<undefined> {
+async function walk(context: RepositoryContext, lineages: readonly Lineage[]): Promise<undefined> {
   const due = lineages.filter((lineage) => !hasArrived(lineage))
   if (due.length === 0) return
-  /** By the commit that comes before. */
-  const expected = new Map(due.map((lineage) => [lineage.parent, lineage]))
-  const width = 2 * widthOf(place.format)
-  const parentAt = `tree \nparent `.length + width
-  for await (const objects of await newOf(place, due)) {
+  /** By the oid of the parent of the next batch. */
+  const expected = new Map(due.map((lineage) => [lineage.last.oid, lineage]))
+  for await (const objects of await newCommits(context, due)) {
     for (const object of objects) {
-      const parent = object.content.toString('latin1', parentAt, parentAt + width)
+      const parent = parentOfBatch(object, context.format)
       const lineage = expected.get(parent)
       if (lineage === undefined || hasArrived(lineage)) continue
       expected.delete(parent)
@@ -174,62 +171,40 @@ async function walk(place: ReadingPlace, lineages: readonly Lineage[]): Promise<
   return undefined
 }
 
-/** Takes a commit whose parent is the last of a run: it is the next batch, or it is not right. */
-function follow(lineage: Lineage, { oid, content, fault }: ReadObject): void {
-  const { id: run, before, middle, createdAt, parent } = lineage
-  const sequence = lineage.sequence + 1
-  const where = { run, sequence }
-  const header = `${before}${parent}${middle}${createdAt + sequence} +0000\n\n`
-  if (fault !== undefined) {
-    lineage.fault = new GitError(fault.code, fault.message, where)
-  } else if (content.toString('latin1', 0, header.length) !== header) {
-    lineage.fault = corrupt(oid, `it is not batch ${sequence} of its run`, where)
-  } else {
-    lineage.fault = readsAsBatch(content.subarray(header.length), oid, where)
-  }
-  if (lineage.fault !== undefined) return
-  lineage.parent = oid
-  lineage.sequence = sequence
-}
-
-function readsAsBatch(
-  message: Buffer,
-  oid: string,
-  where: { readonly run: string; readonly sequence: number },
-): GitError | undefined {
+/** Takes a commit whose parent is the last one of a run: it is the next batch, or it is a fault. */
+function follow(lineage: Lineage, object: ReadObject): void {
   try {
-    if (!isUtf8(message)) throw new Error('it is not UTF-8')
-    readBatchMessage(message.toString())
-    return undefined
+    const { oid } = lineage.decode(object, lineage.last)
+    lineage.last = { oid, sequence: lineage.last.sequence + 1 }
   } catch (thrown) {
-    return corrupt(oid, `batch ${where.sequence} is not one event a line: ${(thrown as Error).message}`, where)
+    lineage.fault = thrown as GitError
   }
 }
 
-/** Why a run did not come out ahead. */
-async function judge(place: ReadingPlace, run: Fetched, lineage: Lineage | undefined): Promise<Verdict> {
+/** Why a run was not found ahead. */
+async function judge(context: RepositoryContext, run: Candidate, lineage: Lineage | undefined): Promise<Verdict> {
   if (lineage?.fault !== undefined) return lineage.fault
   const { id, head, local } = run
   if (local?.oid === head) return { is: 'known' }
-  const common = local === undefined ? undefined : await commonAncestor(place.git, local.oid, head)
-  const from = common === undefined ? undefined : await place.read(common)
-  // What two runs of one machine share is the commit of their machine, which has no parent.
-  if (local === undefined || from === undefined || readCommit(from)?.parent === undefined) {
+  const common = local === undefined ? undefined : await commonAncestor(context.git, local.oid, head)
+  const shared = common === undefined ? undefined : await readHead(context, common)
+  // Two runs of one machine share only the commit of the machine, which has no parent.
+  if (local === undefined || shared?.commit?.parent === undefined) {
     return corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
   }
-  if (from.oid === head) return { is: 'known' }
-  const other = await beginAt(place, id, head, from.oid)
-  const shared = other.sequence
-  await walk(place, [other])
+  if (shared.oid === head) return { is: 'known' }
+  const other = await beginAt(context, { id, head, at: shared.oid })
+  await walk(context, [other])
   if (other.fault !== undefined) return other.fault
-  if (!hasArrived(other)) return corrupt(head, 'what leads there is not all batches', { run: id, sequence: shared + 1 })
-  if (from.oid === local.oid) return { is: 'ahead', sequence: other.sequence, machine: undefined }
-  const { sequence } = local
+  if (!hasArrived(other)) {
+    return corrupt(head, 'not every commit that leads there is a batch', { run: id, sequence: shared.sequence + 1 })
+  }
+  if (shared.oid === local.oid) return { is: 'ahead', sequence: other.last.sequence, machine: undefined }
   return new GitError(
     'HISTORY_DIVERGED',
-    `the run ${id} was gone on with twice: here up to sequence ${sequence}, at the remote up to ${other.sequence}, and ` +
-      `sequence ${shared} is the last they share; nothing was moved: keep what is at the remote and do again there what ` +
-      'was done here, as docs/git.md shows',
-    { run: id, sequence: shared, heads: { recorded: local.oid, remote: head, common: from.oid } },
+    `the run ${id} has two different continuations: here up to sequence ${local.sequence}, at the remote up to ` +
+      `${other.last.sequence}; sequence ${shared.sequence} is the last that they share; nothing was moved: keep the one at the remote, ` +
+      'and send it the events that were sent here, as docs/git.md shows',
+    { run: id, sequence: shared.sequence, heads: { recorded: local.oid, remote: head, common: shared.oid } },
   )
 }

@@ -21,24 +21,24 @@ export function widthOf(name: FormatName): number {
   return name === 'sha1' ? 20 : 32
 }
 
-/** The oid that no object has: how Git says that a ref must not exist. */
+/** The oid that no object has: Git's way to say that a ref must not exist. */
 export function noOid(name: FormatName): string {
   return '0'.repeat(2 * widthOf(name))
 }
 
-/** Whether it is the oid of an object in this format; asked before an id is used for anything. */
+/** Whether a value has the form of an oid in this format; checked before an id is used for anything. */
 export function isOid(value: unknown, name: FormatName): value is string {
   return typeof value === 'string' && value.length === 2 * widthOf(name) && /^[0-9a-f]+$/.test(value)
 }
 
-/** Refuses what is no id of a run in this format. */
+/** Refuses a value that cannot be the id of a run in this format. */
 export function checkId(id: unknown, name: FormatName): string {
   if (isOid(id, name)) return id
   const shown = typeof id === 'string' ? JSON.stringify(id.slice(0, 80)) : typeof id
   throw new TypeError(`the id is ${shown}; in this repository it must be ${2 * widthOf(name)} lower-case hex digits`)
 }
 
-/** Whether two digests are the same. */
+/** Whether two digests are equal. */
 export function sameDigest(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0
 }

@@ -4,23 +4,23 @@ import { GitError } from '../git-error.ts'
 import { cannotStart, type GitProcess } from '../process/git-program.ts'
 import { type FormatName, hexOf, objectFormat } from './object-id.ts'
 
-/** An object as it was read; without content where it is missing. */
+/** An object that was read; one that is missing has no content. */
 export interface ReadObject {
-  /** Its oid; of one that is missing, what was asked for. */
+  /** Its oid; if it is missing, the name that was asked for. */
   readonly oid: string
   readonly type: string
   readonly content: Buffer
-  /** Why it is not sound, where it is not. */
+  /** Why it is corrupt, if it is. */
   readonly fault?: GitError
 }
 
 const nothing = Buffer.alloc(0)
 
-/** Takes the printed bytes piece by piece, and gives the objects that are whole. */
+/** Takes the printed bytes piece by piece, and gives the objects that are complete. */
 export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[] {
   const { hash } = objectFormat(format)
   let left: Buffer = nothing
-  /** How many bytes must be there before it is worth while to look again. */
+  /** How many bytes the next object needs: with fewer there is nothing to do. */
   let wanted = 0
   let waiting: Buffer[] = []
   let waitingSize = 0
@@ -49,7 +49,7 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
         wanted = next - at
         break
       }
-      // `TYPE SIZE\0` and the content are what an oid is the hash of, and stand here but for the last byte.
+      // An oid is the hash of `TYPE SIZE\0` and the content. All of it stands here, except that the \0 is a line end.
       bytes[end] = 0
       const hashed = hexOf(hash(bytes.subarray(at + oid.length + 1, next - 1)))
       const object = { oid, type, content: bytes.subarray(end + 1, next - 1) }
@@ -61,44 +61,54 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
   }
 }
 
-/** Why `git` ended while it read: it was ended, the repository is gone, or an object is not what it should be. */
+/** Why a `git` that reads has ended: somebody ended it, the repository is gone, or an object is corrupt. */
 export function readFailure(
   name: string,
-  oid: string,
-  complaint: string,
-  status: number | NodeJS.Signals | null,
+  {
+    oid,
+    complaint,
+    status,
+  }: {
+    readonly oid: string
+    readonly complaint: string
+    readonly status: number | NodeJS.Signals | null
+  },
 ): GitError {
   const how = `git ${name} ended with ${status}`
-  if (typeof status !== 'number') return new GitError('GIT_FAILED', `${how} while it read; do again what was asked`)
+  if (typeof status !== 'number') return new GitError('GIT_FAILED', `${how} while it read; try again`)
   if (!/cannot change to|not a git repository/i.test(complaint)) return corrupt(oid, complaint || how)
   return new GitError(
     'NOT_A_REPOSITORY',
-    `the repository is no longer there: ${complaint}; put it back, and open it anew`,
+    `the repository is no longer there: ${complaint}; put it back, and open it again`,
   )
 }
 
-/** The end of a `git` that reads, which fails where it does. */
+/**
+ * Resolves when a `git` that reads has ended; rejects if it failed.
+ * @param head the object that it reads from, which an error names
+ */
 export function endOf(child: GitProcess, name: string, head: string): Promise<void> {
-  let complaints = ''
+  let complaint = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text
+    complaint += text
   })
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', (error) => reject(cannotStart(error)))
-    child.on('exit', (status, signal) => {
+    // Not `exit`: what it printed to its standard error may arrive later.
+    child.on('close', (status, signal) => {
       if (status === 0) resolve()
-      else reject(readFailure(name, head, complaints.trim(), status ?? signal))
+      else reject(readFailure(name, { oid: head, complaint: complaint.trim(), status: status ?? signal }))
     })
   })
   ended.catch(() => undefined)
   return ended
 }
 
-/** An object that is not what it should be. */
+/** An object that is missing, damaged, or not what it should be. */
 export function corrupt(oid: string, why: string, details: { run?: string; sequence?: number } = {}): GitError {
   return new GitError(
     'OBJECT_CORRUPT',
-    `the object ${oid} is not sound: ${why}; run git fsck, and fetch it from a sound copy`,
+    `the object ${oid} is corrupt: ${why}; run git fsck, and fetch the object from a sound copy`,
     details,
   )
 }

@@ -1,22 +1,23 @@
-// The index of a pack, version 2 (gitformat-pack): where each object of a pack is, by its oid.
+// The index of a pack, version 2 (gitformat-pack): the offset of each object, by its oid.
 
 import { type FormatName, objectFormat, widthOf } from './object-id.ts'
 
-/**
- * The index of a pack of less than 2 GiB.
- * @param digests the oids of its objects, one behind the other, as they are in the pack
- * @param crcs the CRC-32 of each entry
- * @param offsets where each entry begins
- * @param checksum that of the pack
- */
-export function packIndex(
-  format: FormatName,
-  count: number,
-  digests: Buffer,
-  crcs: Uint32Array,
-  offsets: Uint32Array,
-  checksum: Uint8Array,
-): Uint8Array {
+/** A pack, as its index describes it. */
+export interface IndexedPack {
+  readonly format: FormatName
+  readonly count: number
+  /** The oids of its objects, one after another, in the order of the pack. */
+  readonly digests: Buffer
+  /** The CRC-32 of each entry. */
+  readonly crcs: Uint32Array
+  /** The offset of each entry. */
+  readonly offsets: Uint32Array
+  /** The checksum of the pack. */
+  readonly checksum: Uint8Array
+}
+
+/** The index of a pack of less than 2 GiB. */
+export function packIndex({ format, count, digests, crcs, offsets, checksum }: IndexedPack): Uint8Array {
   const width = widthOf(format)
   const order = sorted(count, digests, width)
   const oidsAt = 8 + 256 * 4
@@ -41,10 +42,10 @@ export function packIndex(
   return index
 }
 
-/** The objects in the order of their oids: by the first four bytes, as numbers, and where these are equal by all. */
+/** The objects in the order of their oids: by the first four bytes as numbers, and if these are equal by all bytes. */
 function sorted(count: number, digests: Buffer, width: number): Uint32Array {
   const keys = new Float64Array(count)
-  // 32 bits of the oid and 20 of the place are exact in a double.
+  // 32 bits of the oid and 20 bits of the place fit exactly into a double.
   for (let at = 0; at < count; at++) keys[at] = digests.readUInt32BE(at * width) * 2 ** 20 + at
   keys.sort()
   const order = Uint32Array.from(keys, (key) => key % 2 ** 20)

@@ -1,6 +1,6 @@
-// A pack of version 2 and its index, built in memory (gitformat-pack). Objects are stored rather than compressed: a
-// call of deflate costs more than all else, and upkeep compresses. Each object is hashed again from the very bytes that
-// will be written.
+// A pack of version 2 and its index, built in memory (gitformat-pack). Objects are stored, not compressed: a call of
+// deflate costs more than everything else, and repacking compresses. Each object is hashed again from the very bytes
+// that will be written.
 
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { GitError } from '../git-error.ts'
@@ -15,7 +15,7 @@ export interface Pack {
   readonly index: Uint8Array
 }
 
-/** Objects from this size on are compressed, and could not be stored in one block. */
+/** Objects of this size and more are compressed: they may not fit into one stored block. */
 const COMPRESSED_FROM = 16_384
 /** The types of entries, by the first letter of `commit`, `tree` and `blob`. */
 const ENTRY_TYPES: ReadonlyMap<number, number> = new Map([
@@ -35,7 +35,7 @@ export class PackBuilder {
   #digests: Buffer
   #crcs = new Uint32Array(256)
   #offsets = new Uint32Array(256)
-  /** The oids of objects that several runs may bring. */
+  /** The oids of objects that several runs may add. */
   readonly #shared = new Set<string>()
 
   constructor(format: FormatName, size = 65_536) {
@@ -56,7 +56,7 @@ export class PackBuilder {
     return this.#at
   }
 
-  /** Adds an object that may have been added already. */
+  /** Adds an object unless it was added before. */
   addShared(oid: string, bytes: Uint8Array): void {
     if (this.#shared.has(oid)) return
     this.#shared.add(oid)
@@ -67,7 +67,7 @@ export class PackBuilder {
    * Adds an object.
    * @param digest its oid, as bytes
    * @param bytes `TYPE LENGTH\0` and the content
-   * @throws {GitError} `OBJECT_CORRUPT` where the bytes as they will be written have another oid
+   * @throws {GitError} `OBJECT_CORRUPT` if the bytes to be written have another oid
    */
   add(digest: Uint8Array, bytes: Uint8Array): void {
     const header = bytes.indexOf(0) + 1
@@ -84,7 +84,7 @@ export class PackBuilder {
     this.#crcs[count] = crc32(this.#bytes.subarray(begin, this.#at))
   }
 
-  /** The pack; nothing is added afterwards. */
+  /** The finished pack; add nothing afterwards. */
   finish(): Pack {
     this.#reserve(this.#width)
     this.#bytes.write('PACK', 0, 'latin1')
@@ -93,12 +93,19 @@ export class PackBuilder {
     const checksum = this.#hash(this.#bytes.subarray(0, this.#at))
     this.#bytes.set(checksum, this.#at)
     const pack = this.#bytes.subarray(0, this.#at + this.#width)
-    const index = packIndex(this.#format, this.#count, this.#digests, this.#crcs, this.#offsets, checksum)
+    const index = packIndex({
+      format: this.#format,
+      count: this.#count,
+      digests: this.#digests,
+      crcs: this.#crcs,
+      offsets: this.#offsets,
+      checksum,
+    })
     return { name: `pack-${hexOf(checksum)}`, pack, index }
   }
 
-  // The object is put where its content will stay, `TYPE LENGTH\0` before it, and hashed there; then what belongs in
-  // front of the content is written over that, and over what it had covered of the entry before.
+  // The object is copied to where its content will stay, with `TYPE LENGTH\0` before it, and hashed there. Then the
+  // header of the entry is written over `TYPE LENGTH\0`, which had covered the end of the previous entry.
   #store(type: number, bytes: Uint8Array, header: number, size: number, digest: Uint8Array): void {
     const into = this.#bytes
     const begin = this.#at
@@ -132,13 +139,13 @@ export class PackBuilder {
     if (sameDigest(found, digest)) return
     throw new GitError(
       'OBJECT_CORRUPT',
-      `an object that should have the oid ${hexOf(digest)} came out as ${hexOf(found)} before it was written; ` +
-        'nothing of it was written: the memory or the processor of this machine is not to be trusted',
+      `the object ${hexOf(digest)} turned into ${hexOf(found)} in memory, before it was written; ` +
+        'it was not written: check the memory and the processor of this machine, and record the run on another',
     )
   }
 
   #reserve(more: number): void {
-    // In front of the first entry there is always room for the longest header.
+    // Before the first entry there is always room for the longest header.
     if (this.#at + more <= this.#bytes.length) return
     const larger = Buffer.allocUnsafe(2 * (this.#at + more))
     larger.set(this.#bytes.subarray(0, this.#at))
@@ -171,7 +178,7 @@ function writeEntryHeader(into: Buffer, begin: number, type: number, size: numbe
   return at
 }
 
-/** The checksum of zlib; sums of so few bytes overflow nothing. */
+/** The checksum of zlib; sums over so few bytes cannot overflow. */
 function adler32(bytes: Buffer, from: number, size: number): number {
   let [low, high] = [1, 0]
   for (let at = from; at < from + size; ) {

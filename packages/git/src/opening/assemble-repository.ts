@@ -1,102 +1,107 @@
-// Puts a repository together: each operation is in a file of its own.
+// Puts an open repository together from its parts. Each operation is in a file of its own.
 
 import { join } from 'node:path'
-import type { Machine, RunEvent } from '@xmachines/core'
-import { recordable } from '@xmachines/core/internal'
+import { recordable } from '../core-internals.ts'
 import { GitError } from '../git-error.ts'
+import type { AnyMachine } from '../machines.ts'
 import { fetchAll, fetchRun } from '../network/fetch.ts'
 import { pushRun } from '../network/push.ts'
-import {
-  checkNetworkOptions,
-  NETWORK_SETTINGS,
-  type NetworkOptions,
-  type NetworkPlace,
-} from '../network/remote-calls.ts'
+import { type NetworkOptions, type Remote, remoteOf } from '../network/remote-calls.ts'
 import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from '../network/remotes.ts'
 import { checkId, type FormatName } from '../objects/object-id.ts'
 import { objectReader } from '../objects/object-reader.ts'
 import { gitProgram } from '../process/git-program.ts'
-import { streamEarlier } from '../read/earlier-batches.ts'
 import { exportRun } from '../read/export-run.ts'
 import { findRun } from '../read/find-run.ts'
 import { groupedStream } from '../read/grouped-stream.ts'
-import { readRange } from '../read/history-range.ts'
-import { listSnapshots, readState } from '../read/kept-snapshots.ts'
+import { streamRange } from '../read/history-range.ts'
+import { listSnapshots, readStateAt } from '../read/kept-snapshots.ts'
 import { listRuns } from '../read/list-runs.ts'
 import { type OpenRunOptions, openRun } from '../read/open-run.ts'
 import { verifyRun } from '../read/verify-run.ts'
 import { importHistory } from '../record/import-history.ts'
-import { keepSnapshot, type SnapshotPlace } from '../record/keep-snapshot.ts'
+import { keepSnapshot } from '../record/keep-snapshot.ts'
 import { liveRecorders } from '../record/live-recorders.ts'
 import { checkRecordOptions } from '../record/record-options.ts'
-import { type RecorderPlace, startRecorder } from '../record/recorder.ts'
+import { startRecorder } from '../record/recorder.ts'
 import { machineBranches } from '../refs/machine-branches.ts'
 import { type RefMover, refMover } from '../refs/ref-moves.ts'
 import { runRef } from '../refs/ref-names.ts'
-import { refSettler } from '../refs/ref-sync.ts'
+import { foreignRefSync } from '../refs/ref-sync.ts'
 import type { Repository } from '../repository.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 import { sweepPacks } from '../write/pack-store.ts'
-import { createUpkeep } from '../write/repack.ts'
+import { createRepacker } from '../write/repack.ts'
 import { createWriter, type Writer } from '../write/writer.ts'
 
-/** What Git says of a repository. */
-export interface Place {
+/** Where a repository is, as Git says. */
+export interface RepositoryLocation {
   readonly directory: string
   /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
   readonly gitDirectory: string
   readonly format: FormatName
 }
 
-/** Any machine. */
-type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
+type Durability = 'disk' | 'process'
 
-/** The repository of a place that was found to be one. */
-export async function createRepository({ directory, gitDirectory, format }: Place): Promise<Repository> {
-  const git = gitProgram(directory, gitDirectory)
+/** Moves refs and writes packs with one durability: a `git update-ref` either syncs all its refs or none. */
+interface Writing {
+  readonly mover: RefMover
+  readonly writer: Writer
+}
+
+/** Opens the repository at a location that was found to be one. */
+export async function assembleRepository(location: RepositoryLocation): Promise<Repository> {
+  const { directory, gitDirectory, format } = location
   const packDirectory = join(gitDirectory, 'objects/pack')
+  const git = gitProgram(directory, { gitDirectory })
   const reader = objectReader(git, format)
   const { read } = reader
-  const ensureMachine = machineBranches(git, gitDirectory, read)
-  const upkeep = createUpkeep(gitProgram(directory, gitDirectory, ['core.fsync=all']), packDirectory)
-  const movers = new Map<boolean, RefMover>()
-  const writers = new Map<boolean, Writer>()
-  /** Of each run, the recorder that was made last: where none is live, it knows why. */
-  const recorders = new WeakMap<object, { flush(): Promise<number> }>()
+  const repacker = createRepacker(gitProgram(directory, { gitDirectory, settings: ['core.fsync=all'] }), packDirectory)
   const live = liveRecorders()
-  const settleRefs = refSettler(gitDirectory, packDirectory)
+  const syncForeign = foreignRefSync(gitDirectory, packDirectory)
   const checkRemote = remoteChecker(git)
+  /** The recorder of each run that was made last: if none is live, it knows why. */
+  const lastRecorders = new WeakMap<object, { flush(): Promise<number> }>()
+  const writing = new Map<Durability, Writing>()
+  const context: RepositoryContext = {
+    directory,
+    gitDirectory,
+    packDirectory,
+    format,
+    git,
+    read,
+    get mover() {
+      return writingWith('disk').mover
+    },
+    ensureMachine: machineBranches({ git, gitDirectory, read }),
+    packWritten: repacker.packWritten,
+    runDiverged: live.diverge,
+  }
   await sweepPacks(packDirectory)
 
-  function moverOf(durable: boolean): RefMover {
-    const found = movers.get(durable)
+  function writingWith(durability: Durability): Writing {
+    const found = writing.get(durability)
     if (found !== undefined) return found
-    const syncing = gitProgram(directory, gitDirectory, [`core.fsync=${durable ? 'reference' : 'none'}`])
-    const made = refMover(syncing, gitDirectory, format, async (ref) => (await read(ref))?.oid)
-    movers.set(durable, made)
+    const durable = durability === 'disk'
+    const settings = [`core.fsync=${durable ? 'reference' : 'none'}`]
+    const mover = refMover({
+      git: gitProgram(directory, { gitDirectory, settings }),
+      gitDirectory,
+      format,
+      readOid: async (ref) => (await read(ref))?.oid,
+    })
+    const { ensureMachine, packWritten } = context
+    const parts = { format, gitDirectory, packDirectory, mover, ensureMachine, packWritten }
+    const made = { mover, writer: createWriter(parts, { durable }) }
+    writing.set(durability, made)
     return made
   }
 
-  /** One writer for each durability, since one `git update-ref` either syncs what it writes or does not. */
-  function writerOf(durable: boolean): Writer {
-    const found = writers.get(durable)
-    if (found !== undefined) return found
-    const mover = moverOf(durable)
-    const onPack = upkeep.onPack
-    const made = createWriter({ format, gitDirectory, packDirectory, durable, mover, ensureMachine, onPack })
-    writers.set(durable, made)
-    return made
-  }
-
-  const place = { git, format, directory, gitDirectory, read }
-
-  function networkPlace(options: NetworkOptions): NetworkPlace {
-    const network = gitProgram(directory, gitDirectory, NETWORK_SETTINGS, checkNetworkOptions(options))
-    const [mover, { onPack }, { onDiverged }] = [moverOf(true), upkeep, live]
-    return { ...place, packDirectory, network, mover, ensureMachine, onPack, checkRemote, onDiverged }
-  }
-
-  function keepingPlace(): SnapshotPlace {
-    return { ...place, packDirectory, mover: moverOf(true), onPack: upkeep.onPack }
+  async function checkedRemote(name: string, options: NetworkOptions): Promise<Remote> {
+    const remote = remoteOf(context, name, options)
+    await checkRemote(remote.name)
+    return remote
   }
 
   return {
@@ -108,61 +113,59 @@ export async function createRepository({ directory, gitDirectory, format }: Plac
       if (used !== format) {
         throw new GitError(
           'FORMAT_MISMATCH',
-          `the run's oids are ${used}, and ${directory} is a ${format} repository; create the run with { format } or record it elsewhere`,
+          `the run's oids are ${used}, and ${directory} is a ${format} repository; create the run with { format }, or record it in a ${used} repository`,
           { run: run.id },
         )
       }
-      const durable = options.durability !== 'process'
-      const recorderPlace: RecorderPlace = {
-        directory,
-        read,
-        readEarlier: (id, from, to) => streamEarlier(place, id, from, to),
-        settle: durable ? settleRefs : async () => undefined,
-        writer: writerOf(durable),
+      const durability = options.durability ?? 'disk'
+      const recorder = startRecorder(run, options, {
+        context,
+        writer: writingWith(durability).writer,
         live,
-      }
-      const recorder = startRecorder(recorderPlace, run, options)
-      recorders.set(run, recorder)
+        syncForeign: durability === 'disk' ? syncForeign : async () => undefined,
+      })
+      lastRecorders.set(run, recorder)
       return recorder
     },
     open: async (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
-      // The types of the run are those of the machine that has the name and the version of its genesis.
-      (await openRun(place, machine, checkId(id, format), options)) as never,
+      // The types of the run are those of the machine that its genesis names.
+      (await openRun(context, machine, { ...options, id: checkId(id, format) })) as never,
     history(id, range = {}) {
       const run = checkId(id, format)
-      return groupedStream(() => readRange(place, run, range))
+      return groupedStream(() => streamRange(context, run, range))
     },
-    runs: (filter = {}) => listRuns(place, filter),
+    runs: (filter = {}) => listRuns(context, filter),
     async find(id) {
-      const { ref: _, ...run } = await findRun(place, checkId(id, format))
+      const { ref: _, ...run } = await findRun(context, checkId(id, format))
       return run
     },
-    import: async (history, options = {}) =>
-      await importHistory({ ...keepingPlace(), ensureMachine }, history, options),
-    export: async (id, options = {}) => await exportRun(place, checkId(id, format), options),
-    snapshot(run) {
+    import: async (history, options = {}) => await importHistory(context, history, options),
+    export: async (id, options = {}) => await exportRun(context, checkId(id, format), options),
+    keepSnapshot(run) {
       const flush = async (): Promise<unknown> =>
-        (await live.flush(runRef(run.machine.name, run.id), run)) || (await recorders.get(run)?.flush())
-      return keepSnapshot(keepingPlace(), run, flush)
+        (await live.flush(runRef(run.machine.name, run.id), run)) || (await lastRecorders.get(run)?.flush())
+      return keepSnapshot(context, run, flush)
     },
-    async snapshots(id) {
-      const { machine } = await findRun(place, checkId(id, format))
-      return await listSnapshots(place, machine.name, id)
+    snapshots: async (id) => await listSnapshots(context, await findRun(context, checkId(id, format))),
+    stateAt: async (id, sequence) => await readStateAt(context, checkId(id, format), sequence),
+    verify: async (machine, id, options = {}) =>
+      await verifyRun(context, machine, { ...options, id: checkId(id, format) }),
+    addRemote: async (name, url) => await addRemote(context, { name: checkRemoteName(name), url: checkRemoteUrl(url) }),
+    async push(remote, id, options = {}) {
+      const run = checkId(id, format)
+      return await pushRun(context, await checkedRemote(remote, options), run)
     },
-    state: async (id, sequence) => await readState(place, checkId(id, format), sequence),
-    verify: async (machine, id, options = {}) => await verifyRun(place, machine, checkId(id, format), options),
-    addRemote: async (name, url) => await addRemote(git, gitDirectory, checkRemoteName(name), checkRemoteUrl(url)),
-    push: async (remote, id, options = {}) =>
-      await pushRun(networkPlace(options), checkRemoteName(remote), checkId(id, format)),
-    fetch: async (remote: string, id: string, options: NetworkOptions = {}) =>
-      // One is answered for `all`, the other for an id.
-      (id === 'all'
-        ? await fetchAll(networkPlace(options), checkRemoteName(remote))
-        : await fetchRun(networkPlace(options), checkRemoteName(remote), checkId(id, format))) as never,
+    async fetch(remote: string, id: string, options: NetworkOptions = {}) {
+      const run = id === 'all' ? undefined : checkId(id, format)
+      const checked = await checkedRemote(remote, options)
+      // The overloads: all runs for `all`, one run for an id.
+      return (run === undefined ? await fetchAll(context, checked) : await fetchRun(context, checked, run)) as never
+    },
     async close() {
-      await Promise.all([...writers.values()].map((writer) => writer.idle()))
-      await upkeep.idle()
-      for (const mover of movers.values()) mover.close()
+      await live.idle()
+      await Promise.all([...writing.values()].map(({ writer }) => writer.idle()))
+      await repacker.idle()
+      for (const { mover } of writing.values()) mover.close()
       reader.close()
     },
   }

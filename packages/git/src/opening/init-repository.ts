@@ -1,6 +1,7 @@
-// Makes a repository, so that one which was not made to its end is known, and made to its end by the next who asks.
+// Makes a new repository. If its maker is killed, a mark tells the next caller that it is unfinished, and that one
+// finishes it.
 //
-//   a mark ─► git init ─► settings ─► all of it synced ─► the mark goes
+//   write the mark ─► git init ─► settings ─► sync all of it ─► remove the mark
 
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,12 +9,12 @@ import { asGitError, GitError } from '../git-error.ts'
 import type { FormatName } from '../objects/object-id.ts'
 import { editConfig, untilUnlocked } from '../process/git-config.ts'
 import { gitProgram } from '../process/git-program.ts'
-import { syncDirectory } from '../write/pack-store.ts'
+import { syncDirectory } from '../process/sync-directory.ts'
 
 const MARK = 'xmachines-unfinished'
 
-// Refuses rewinds, deletions and unsound objects from others, and has Git itself sync all that it writes: a `gc` that
-// moves refs into one file must not lose to a power cut what was durable before.
+// Others may not rewind, delete or push corrupt objects. Git itself syncs all that it writes: if a `gc` moves refs into
+// one file, a power cut must not lose what was durable before.
 const SETTINGS = [
   ['receive.denyNonFastForwards', 'true'],
   ['receive.denyDeletes', 'true'],
@@ -21,7 +22,7 @@ const SETTINGS = [
   ['core.fsync', 'all'],
 ]
 
-/** Whether a repository can be made there: nothing is there yet, or one that was not made to its end. */
+/** Whether a repository can be made there: the path is free, or holds an unfinished one. */
 export async function isVacant(path: string): Promise<boolean> {
   try {
     const names = await readdir(path)
@@ -30,12 +31,16 @@ export async function isVacant(path: string): Promise<boolean> {
     const { code } = thrown as NodeJS.ErrnoException
     if (code === 'ENOENT') return true
     if (code === 'ENOTDIR') return false
-    throw new GitError('NOT_A_REPOSITORY', `${path} cannot be read: ${(thrown as Error).message}`, { cause: thrown })
+    throw new GitError(
+      'NOT_A_REPOSITORY',
+      `${path} cannot be read: ${(thrown as Error).message}; give a directory that you may read`,
+      { cause: thrown },
+    )
   }
 }
 
-/** Makes a bare repository. Who does so at the same time makes the same. */
-export async function makeRepository(path: string, format: FormatName): Promise<void> {
+/** Makes a bare repository. Several callers at once make the same one. */
+export async function initRepository(path: string, format: FormatName): Promise<void> {
   try {
     await make(path, format)
   } catch (thrown) {
@@ -49,11 +54,11 @@ async function make(path: string, format: FormatName): Promise<void> {
   await writeFile(mark, '')
   await syncDirectory(path)
   const git = gitProgram(path)
-  // HEAD is moved to the branch of the first machine that is recorded; until then it is a branch without a commit.
+  // HEAD moves to the branch of the first recorded machine; until then its branch has no commit.
   const flags = ['--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`]
   await untilUnlocked(path, async () => void (await git.run(['init', ...flags])))
   await editConfig(git, path, SETTINGS)
-  // Git syncs nothing of it: after a power cut what is recorded here soon would lie in no repository.
+  // Git syncs nothing of it: after a power cut, runs recorded soon after would lie in no repository.
   const names = await readdir(path, { recursive: true })
   await Promise.all(['', ...names].map((name) => syncDirectory(join(path, name))))
   if (made !== undefined) {

@@ -1,20 +1,21 @@
-// Opens a directory as a repository: what is asked of Git before anything else, and what is refused.
+// Opens a directory as a repository: what Git is asked first, and what is refused.
 
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { GitError } from '../git-error.ts'
-import { landsOnRuns, saysYes } from '../network/remotes.ts'
+import { overwritesRuns } from '../network/remotes.ts'
 import type { FormatName } from '../objects/object-id.ts'
+import { meansYes } from '../process/git-config.ts'
 import { type GitProgram, gitProgram } from '../process/git-program.ts'
 import type { Repository } from '../repository.ts'
-import { createRepository, type Place } from './assemble-repository.ts'
-import { isVacant, makeRepository } from './init-repository.ts'
+import { assembleRepository, type RepositoryLocation } from './assemble-repository.ts'
+import { initRepository, isVacant } from './init-repository.ts'
 
 /** How a repository is opened. */
 export interface OpenRepositoryOptions {
-  /** Makes a bare repository where there is none. */
+  /** Makes a bare repository if there is none. */
   readonly create?: boolean
-  /** The object format that it must have; of one that is made, `sha1` unless given. */
+  /** The object format that it must have; a new repository gets `sha1` unless this is given. */
   readonly format?: FormatName
 }
 
@@ -22,9 +23,9 @@ export interface OpenRepositoryOptions {
  * Opens a Git repository, bare or ordinary, to record runs into and to read them from (RFC Run v1 §2.3).
  *
  * @param directory the repository itself, or the folder that holds its `.git`; not a folder further inside
- * @param options whether it is made where there is none, and the object format
+ * @param options whether to make it if there is none, and the object format
  * @returns the repository
- * @throws {TypeError} where an argument has the wrong type
+ * @throws {TypeError} if an argument has the wrong type
  * @throws {GitError} `GIT_MISSING`, `NOT_A_REPOSITORY`, `UNSUPPORTED_REPOSITORY` or `FORMAT_MISMATCH`
  *
  * @example
@@ -63,45 +64,57 @@ export async function openRepository(
     throw new TypeError(`format is ${JSON.stringify(format)}; it must be 'sha1' or 'sha256'`)
   }
   const path = resolve(directory)
-  if (create && (await isVacant(path))) await makeRepository(path, format ?? 'sha1')
-  const place = await locate(path)
-  if (format !== undefined && format !== place.format) {
-    throw new GitError('FORMAT_MISMATCH', `${path} is a ${place.format} repository, and ${format} was asked for`)
+  if (create && (await isVacant(path))) await initRepository(path, format ?? 'sha1')
+  const location = await locate(path)
+  if (format !== undefined && format !== location.format) {
+    throw new GitError(
+      'FORMAT_MISMATCH',
+      `${path} is a ${location.format} repository, and format is ${format}; leave format out, or open another repository`,
+    )
   }
-  return await createRepository(place)
+  return await assembleRepository(location)
 }
 
-async function locate(path: string): Promise<Place> {
+async function locate(path: string): Promise<RepositoryLocation> {
   const directory = await realpath(path).catch((thrown: NodeJS.ErrnoException) => {
     const why =
-      thrown.code === 'ENOENT' ? 'is not there; { create: true } makes one' : `cannot be opened: ${thrown.message}`
+      thrown.code === 'ENOENT'
+        ? 'does not exist; { create: true } makes a repository there'
+        : `cannot be opened: ${thrown.message}`
     throw new GitError('NOT_A_REPOSITORY', `${path} ${why}`, { cause: thrown })
   })
   if (!(await stat(directory)).isDirectory()) {
-    throw new GitError('NOT_A_REPOSITORY', `${path} is a file; a repository is a directory`)
+    throw new GitError('NOT_A_REPOSITORY', `${path} is a file; give the directory of a repository`)
   }
   const git = gitProgram(directory)
   await checkVersion(git)
   const questions = ['--show-object-format', '--is-bare-repository', '--is-shallow-repository', '--is-inside-git-dir']
-  const places = ['--path-format=absolute', '--git-dir', '--git-common-dir', '--show-cdup']
-  const { status, stdout, stderr } = await git.ask(['rev-parse', ...questions, ...places])
-  if (status !== 0) throw new GitError('NOT_A_REPOSITORY', `${directory} is no Git repository: ${stderr}`)
+  const paths = ['--path-format=absolute', '--git-dir', '--git-common-dir', '--show-cdup']
+  const { status, stdout, stderr } = await git.ask(['rev-parse', ...questions, ...paths])
+  if (status !== 0)
+    throw new GitError(
+      'NOT_A_REPOSITORY',
+      `${directory} is not a Git repository: give the directory of one (${stderr})`,
+    )
   const [format, bare, shallow, inside, own = '', common = '', up] = stdout.toString().split('\n')
   const top = bare === 'false' && inside === 'false' && up === ''
   if (!top && (await realpath(own)) !== directory) {
     throw new GitError(
       'NOT_A_REPOSITORY',
-      `${directory} lies inside the repository ${own}; open that, or make one here`,
+      `${directory} lies inside the repository ${own}; open that one, or make a repository here`,
     )
   }
   if (format !== 'sha1' && format !== 'sha256') {
     throw new GitError(
       'UNSUPPORTED_REPOSITORY',
-      `${directory} has the object format ${format}, which is not known here`,
+      `${directory} has the object format ${format}; only sha1 and sha256 are supported`,
     )
   }
   if (shallow === 'true') {
-    throw new GitError('UNSUPPORTED_REPOSITORY', `${directory} is a shallow clone; histories are whole: unshallow it`)
+    throw new GitError(
+      'UNSUPPORTED_REPOSITORY',
+      `${directory} is a shallow clone, which lacks parts of histories; complete it with git fetch --unshallow`,
+    )
   }
   await checkRemotes(git, directory)
   return { directory, gitDirectory: await realpath(common), format }
@@ -114,20 +127,24 @@ async function checkVersion(git: GitProgram): Promise<void> {
   throw new GitError('GIT_MISSING', `${version} is too old; install Git 2.39 or newer`)
 }
 
-/** Partial clones lack objects, and a fetch into a mirror rewinds and deletes what was recorded there. */
+/** Refuses partial clones, which lack objects, and mirrors: a fetch into one rewinds and deletes recorded runs. */
 async function checkRemotes(git: GitProgram, directory: string): Promise<void> {
-  const asked = '^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter|mirror|fetch))$'
-  const { stdout } = await git.ask(['config', '--null', '--get-regexp', asked])
+  const keys = '^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter|mirror|fetch))$'
+  const { stdout } = await git.ask(['config', '--null', '--get-regexp', keys])
   for (const entry of stdout.toString().split('\0')) {
     const [key = '', value] = entry.split('\n')
-    if (/partialclone(filter)?$/.test(key) || (key.endsWith('.promisor') && saysYes(value))) {
-      throw new GitError('UNSUPPORTED_REPOSITORY', `${directory} is a partial clone (${key}); histories are whole`)
+    if (/partialclone(filter)?$/.test(key) || (key.endsWith('.promisor') && meansYes(value))) {
+      throw new GitError(
+        'UNSUPPORTED_REPOSITORY',
+        `${directory} is a partial clone (${key}), which lacks objects; clone it without a filter`,
+      )
     }
-    const mirrors = (key.endsWith('.mirror') && saysYes(value)) || (key.endsWith('.fetch') && landsOnRuns(value ?? ''))
+    const mirrors =
+      (key.endsWith('.mirror') && meansYes(value)) || (key.endsWith('.fetch') && overwritesRuns(value ?? ''))
     if (!mirrors) continue
     throw new GitError(
       'UNSUPPORTED_REPOSITORY',
-      `${directory} is a mirror (${key}): a fetch would rewind and delete runs that are recorded in it; clone it plainly`,
+      `${directory} is a mirror (${key}): a fetch would rewind and delete runs that are recorded in it; clone it without --mirror`,
     )
   }
 }

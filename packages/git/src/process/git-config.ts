@@ -1,18 +1,18 @@
-// Changes the configuration of a repository as Git does, behind its lock, but in one step and synced: Git syncs none of
-// it, and a repository whose configuration a power cut emptied is none.
+// Reads and changes the configuration of a repository. Changes take Git's own lock, and are made in one synced step:
+// Git syncs nothing of it, and a power cut that empties the configuration leaves no repository.
 
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
-import { syncDirectory } from '../write/pack-store.ts'
 import type { GitProgram } from './git-program.ts'
 import { pause } from './pause.ts'
 import { clearStaleLock } from './stale-lock.ts'
+import { syncDirectory } from './sync-directory.ts'
 
-/** How often a lock is asked for that somebody else holds: for some seconds, and nobody needs one. */
+/** How often to ask for a lock that somebody else holds. This takes some seconds; nobody needs the lock that long. */
 const MOST_TRIES = 40
 
-/** Makes changes, each the arguments of a `git config`; all of them, or none. */
+/** Makes all changes or none; each is the arguments of a `git config`. */
 export async function editConfig(
   git: GitProgram,
   gitDirectory: string,
@@ -32,7 +32,7 @@ export async function editConfig(
   await syncDirectory(gitDirectory)
 }
 
-/** Does what takes the lock on the configuration, again and again while somebody else has it. */
+/** Does work that locks the configuration, and tries again while somebody else holds the lock. */
 export async function untilUnlocked(gitDirectory: string, work: () => Promise<void>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -41,7 +41,10 @@ export async function untilUnlocked(gitDirectory: string, work: () => Promise<vo
     } catch (thrown) {
       const why = (thrown as Error).message
       if (!/could not lock config file|EEXIST/.test(why)) throw thrown
-      const failure = new GitError('REPOSITORY_LOCKED', `the configuration of ${gitDirectory} is locked: ${why}`)
+      const failure = new GitError(
+        'REPOSITORY_LOCKED',
+        `the configuration of ${gitDirectory} is locked: ${why}; try again once nobody changes it`,
+      )
       const held = await clearStaleLock(gitDirectory, 'config', failure).then(
         () => failure,
         (locked: GitError) => locked,
@@ -50,6 +53,12 @@ export async function untilUnlocked(gitDirectory: string, work: () => Promise<vo
     }
     await pause(Math.min(tries, 4))
   }
+}
+
+/** Whether a value means yes, as Git reads it; a key without a value does. */
+export function meansYes(value: string | undefined): boolean {
+  if (value === undefined || /^(true|yes|on)$/i.test(value)) return true
+  return /^\s*[+-]?(0x[0-9a-f]+|\d+)[kmg]?$/i.test(value) && !/^\s*[+-]?(0x)?0+[kmg]?$/i.test(value)
 }
 
 async function copyTo(config: string, lock: string): Promise<void> {

@@ -1,16 +1,16 @@
-// The `git` program: how it is called, and nothing of what it is asked. Never through a shell, never with what the
-// caller's environment says of Git, never with the repository's hooks.
+// The `git` program: how it is called; knows nothing about what it is asked. Never through a shell, never with the Git
+// settings of the caller's environment, never with the repository's hooks.
 
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { GitError } from '../git-error.ts'
 
-/** A `git` that runs, with its three streams. */
+/** A running `git`, with its three streams. */
 export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>
 
-/** What a call came to. */
+/** The result of a call. */
 interface GitResult {
-  /** What it ended with: its status, or the signal that ended it. */
+  /** The exit status, or the signal that ended it. */
   readonly status: number | NodeJS.Signals | null
   readonly stdout: Buffer
   readonly stderr: string
@@ -19,14 +19,24 @@ interface GitResult {
 /** Calls `git` on one directory. */
 export interface GitProgram {
   readonly directory: string
-  /** Starts it; where `input` is given, that is its standard input. Throws where that cannot be. */
+  /** Starts it; `input`, if given, becomes its standard input. Throws if it cannot be started. */
   start(arguments_: readonly string[], input?: Readable): GitProcess
-  /** Runs it to its end, whatever that is. */
+  /** Runs it to its end, whatever its status. */
   ask(arguments_: readonly string[], input?: string | Uint8Array): Promise<GitResult>
-  /** Runs it, and answers with what it printed; fails where it fails. */
+  /** Runs it and resolves with its output; rejects if it fails. */
   run(arguments_: readonly string[], input?: string | Uint8Array): Promise<Buffer>
-  /** Runs it, and gives the lines that it prints, in groups as they come; fails where it fails. */
+  /** Runs it and yields the lines of its output, in groups as they arrive; throws if it fails. */
   lines(arguments_: readonly string[]): AsyncGenerator<readonly string[], void, undefined>
+}
+
+/** How to call `git` on a directory. */
+export interface GitProgramOptions {
+  /** The `.git` of the repository, if it is known. */
+  readonly gitDirectory?: string
+  /** Settings of Git, as `key=value`. */
+  readonly settings?: readonly string[]
+  /** Ends each call with all processes that it started; such a `git` is a process group of its own. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const FLAGS = [
@@ -42,23 +52,18 @@ const FLAGS = [
     .flatMap((setting) => ['-c', setting]),
 ]
 
-/**
- * A `git` that works in a directory; of the repository with this `.git`, where it is known.
- * @param signal ends what is asked of it, with all that it started; such a `git` is a process group of its own
- */
+/** A `git` that works in a directory. */
 export function gitProgram(
   directory: string,
-  gitDirectory?: string,
-  settings: readonly string[] = [],
-  signal?: AbortSignal,
+  { gitDirectory, settings = [], signal }: GitProgramOptions = {},
 ): GitProgram {
-  // Who asks for a directory by name has said that it is a repository, bare or not; that it is, is found out.
+  // A caller who names a directory says that it is a repository, bare or not; the call finds out whether it is.
   const which = gitDirectory === undefined ? ['-c', 'safe.bareRepository=all'] : [`--git-dir=${gitDirectory}`]
   const at = ['-C', directory, ...which]
   const before = [...at, ...FLAGS, ...settings.flatMap((setting) => ['-c', setting])]
   const start: GitProgram['start'] = (arguments_, input) => {
-    const child = spawnGit([...before, ...arguments_], input, signal !== undefined)
-    // What is written to a process that has died is lost with it; its end is what is told.
+    const child = spawnGit([...before, ...arguments_], { input, ownGroup: signal !== undefined })
+    // Input to a process that died is lost with it; its end is what gets reported.
     child.stdin?.on('error', () => undefined)
     return child
   }
@@ -98,7 +103,7 @@ export function gitProgram(
       })
       const ended = new Promise<GitResult['status']>((resolve, reject) => {
         child.on('error', (error) => reject(cannotStart(error)))
-        child.on('close', (status, signal) => resolve(status ?? signal))
+        child.on('close', (status, by) => resolve(status ?? by))
       })
       ended.catch(() => undefined)
       child.stdin.end()
@@ -113,30 +118,36 @@ export function gitProgram(
   }
 }
 
-function spawnGit(arguments_: readonly string[], input: Readable | undefined, detached: boolean): GitProcess {
+function spawnGit(
+  arguments_: readonly string[],
+  { input, ownGroup }: { readonly input: Readable | undefined; readonly ownGroup: boolean },
+): GitProcess {
   let child: ChildProcess
   try {
     child = spawn('git', arguments_, {
       env: environment(),
       stdio: [input ?? 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
-      detached,
+      detached: ownGroup,
     })
   } catch (thrown) {
     throw cannotStart(thrown as NodeJS.ErrnoException)
   }
   if (child.stdout !== undefined) return child as GitProcess
-  // Where there are no descriptors left there are no streams, and Node says why only later.
+  // Without free descriptors there are no streams, and Node says why only later.
   child.on('error', () => undefined)
-  throw new GitError('GIT_FAILED', 'git cannot be started: too many files are open in this process, or on this machine')
+  throw new GitError(
+    'GIT_FAILED',
+    'git cannot be started: too many files are open in this process or on this machine; close some, or raise the limit',
+  )
 }
 
-/** Ends a process group when a signal says so, and tells the reason once its first process has ended. */
-function endOnAbort(child: GitProcess, signal: AbortSignal, tell: (reason: unknown) => void): void {
+/** Ends a process group when a signal is aborted, and rejects with the reason once its first process has ended. */
+function endOnAbort(child: GitProcess, signal: AbortSignal, reject: (reason: unknown) => void): void {
   const { pid } = child
   const end = (): void => {
     try {
-      // Git alone would leave behind what it has reach the remote.
+      // Ending git alone would leave the programs running that it reaches the remote with.
       if (pid === undefined || process.platform === 'win32') child.kill()
       else process.kill(-pid, 'SIGTERM')
     } catch {
@@ -146,7 +157,7 @@ function endOnAbort(child: GitProcess, signal: AbortSignal, tell: (reason: unkno
   signal.addEventListener('abort', end)
   child.on('exit', () => {
     signal.removeEventListener('abort', end)
-    if (signal.aborted) tell(signal.reason)
+    if (signal.aborted) reject(signal.reason)
   })
   child.on('error', () => signal.removeEventListener('abort', end))
 }

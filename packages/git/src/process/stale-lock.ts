@@ -1,33 +1,34 @@
-// Locks on refs and on the configuration. A process that was killed leaves its lock behind; one that is old enough is
-// taken away.
+// Removes the lock on a ref or on the configuration that a killed process left, once the lock is old enough.
 
 import { stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
 
-/** From this age on, in milliseconds, a lock is of a process that runs no more: moving a ref takes a few. */
+/** A lock of this age, in milliseconds, belongs to a dead process: a living one holds it for a few. */
 const STALE = 10_000
 
 /**
- * Looks for the lock that a move failed of.
- * @returns whether a stale one was taken away, so that the move may be tried again
- * @throws {GitError} `REPOSITORY_LOCKED` where it is not old enough
+ * Looks for the lock that made a change fail.
+ * @param file the file that is locked, relative to the Git directory: a ref, or `config`
+ * @param failure why the change failed
+ * @returns whether a stale lock was removed, so that the change may be tried again
+ * @throws {GitError} `REPOSITORY_LOCKED` if the lock is not old enough
  */
-export async function clearStaleLock(gitDirectory: string, ref: string, failure: GitError): Promise<boolean> {
+export async function clearStaleLock(gitDirectory: string, file: string, failure: GitError): Promise<boolean> {
   if (!/\.lock'?: File exists|cannot lock ref|Unable to create|is locked/.test(failure.message)) return false
-  const lock = join(gitDirectory, `${ref}.lock`)
+  const lock = join(gitDirectory, `${file}.lock`)
   const found = await stat(lock).catch(() => undefined)
   if (found === undefined) return false
   const age = Date.now() - found.mtimeMs
   if (age <= STALE) {
     throw new GitError(
       'REPOSITORY_LOCKED',
-      `another process holds ${lock}, or was killed while it did; try again: from 10 s of age on it is taken away`,
+      `${lock} is held by another process, or was left by one that was killed; try again: a lock older than 10 s is removed`,
       { cause: failure },
     )
   }
   await unlink(lock)
-  process.emitWarning(`took away ${lock}, which a killed process had left ${Math.round(age / 1000)} s ago`, {
+  process.emitWarning(`removed ${lock}, which a killed process left ${Math.round(age / 1000)} s ago`, {
     code: 'XMACHINES_STALE_LOCK',
   })
   return true

@@ -1,32 +1,32 @@
-// Where a history in a repository and another of the same run part.
+// Finds the last commit that a history in a repository and another history of the same run share.
 
-import { readCommit } from '../objects/commit.ts'
+import type { CommitPoint } from '../objects/batch-commit.ts'
 import { hexOf } from '../objects/object-id.ts'
-import type { ReadObject } from '../objects/object-stream.ts'
+import type { ObjectSource } from '../objects/object-reader.ts'
+import { type Head, readHead } from '../refs/read-head.ts'
 
-/** A history beside that of a repository. */
-interface Other {
+/** A history that is not in the repository. */
+export interface OtherHistory {
   readonly sequence: number
-  /** Up to where it no longer holds its oids. */
+  /** How many of its first batches it no longer has the oids of. */
   readonly dropped?: number
-  /** The oid of the commit with this sequence, as bytes. */
+  /** The oid of the commit with a sequence, as bytes. */
   readonly digestAt: (sequence: number) => Uint8Array
 }
 
-/** The last commit that both have; undefined where there is none, or the other no longer holds its oid. */
+/** The last commit that both have; undefined if there is none, or the other history has dropped its oid. */
 export async function findCommon(
-  read: (oid: string) => Promise<ReadObject | undefined>,
-  head: ReadObject,
-  { sequence: last, dropped = 0, digestAt }: Other,
-): Promise<{ readonly sequence: number; readonly oid: string } | undefined> {
-  let object: ReadObject | undefined = head
+  source: ObjectSource,
+  head: Head,
+  { sequence: last, dropped = 0, digestAt }: OtherHistory,
+): Promise<CommitPoint | undefined> {
+  let found: Head | undefined = head
   for (;;) {
-    const commit = object === undefined ? undefined : readCommit(object)
-    if (object === undefined || commit === undefined) return undefined
-    const sequence = commit.committed - commit.authored
+    if (found?.commit === undefined) return undefined
+    const { oid, sequence, commit } = found
     if (sequence < dropped) return undefined
-    if (sequence <= last && hexOf(digestAt(sequence)) === object.oid) return { sequence, oid: object.oid }
+    if (sequence <= last && hexOf(digestAt(sequence)) === oid) return { sequence, oid }
     if (sequence === 0 || commit.parent === undefined) return undefined
-    object = await read(commit.parent)
+    found = await readHead(source, commit.parent)
   }
 }

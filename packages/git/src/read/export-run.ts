@@ -1,56 +1,53 @@
 // A run as the document that `run.toJSON()` gives and `restoreRun` takes.
 
-import { type HistoryRecord, type Machine, type RunDocument, type RunEvent, restoreRun } from '@xmachines/core'
-import { gitObject, jsonFile } from '@xmachines/core/internal'
+import { type RunDocument, type RunEvent, restoreRun } from '@xmachines/core'
+import { gitObject, jsonFile } from '../core-internals.ts'
 import { GitError } from '../git-error.ts'
+import { type AnyMachine, machineList } from '../machines.ts'
 import { objectFormat } from '../objects/object-id.ts'
-import type { ReadingPlace } from '../repository-context.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 import { findRun } from './find-run.ts'
-import { readState } from './kept-snapshots.ts'
+import { readStateAt } from './kept-snapshots.ts'
 import { counted, type OnProgress } from './progress.ts'
-import { readHistory } from './stream-history.ts'
-
-type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
+import { readRecords } from './read-records.ts'
 
 /** How a run is exported. */
 export interface ExportOptions {
   /**
-   * The machine, or several of which that of the run is picked: replays all of it for the state that the document names.
-   * Not needed where a snapshot is kept at the head of the run, which is trusted.
+   * The machine of the run, or several to pick it from. Replays the run, because the document names its latest state. Not
+   * needed if a snapshot is kept at the head of the run; that snapshot is trusted.
    */
   readonly machine?: AnyMachine | readonly AnyMachine[]
-  /** Told now and then how far it is. */
+  /** Called now and then with the progress. */
   readonly onProgress?: OnProgress
 }
 
 /** The document of a run. */
 export async function exportRun(
-  place: ReadingPlace,
+  context: RepositoryContext,
   id: string,
   { machine, onProgress }: ExportOptions,
 ): Promise<RunDocument<RunEvent>> {
-  const { head, sequence, machine: name } = await findRun(place, id)
-  const kept = machine === undefined ? await readState(place, id, sequence) : undefined
+  const found = await findRun(context, id)
+  const { head, sequence } = found
+  const kept = machine === undefined ? await readStateAt(context, id, sequence) : undefined
   if (machine === undefined && kept === undefined) {
+    const { name, version } = found.machine
     throw new GitError(
       'SNAPSHOT_MISSING',
-      `give the machine ${name.name}@${name.version}, or keep a snapshot: none keeps the state at the run's head, sequence ${sequence}`,
+      `no snapshot keeps the state at the run's head, sequence ${sequence}; give the machine ${name}@${version}, or keep a snapshot there`,
       { run: id, sequence },
     )
   }
   const total = (machine === undefined ? 1 : 2) * (sequence + 1)
-  const records: HistoryRecord<RunEvent>[] = []
-  for await (const group of readHistory(place.git, place.format, id, head, place.read)) {
-    for (const record of group) records.push(record)
-    onProgress?.(records.length, total)
-  }
+  const records = await readRecords(context, found, (read) => onProgress?.(read, total))
   const state = kept?.oid ?? replayedState()
   return { format: 'xmachines/1', records, sequence, head, state }
 
   function replayedState(): string {
-    const format = objectFormat(place.format)
+    const format = objectFormat(context.format)
     const replayed = counted(records, (taken) => onProgress?.(sequence + 1 + taken, total))
-    const run = restoreRun([machine ?? []].flat() as readonly AnyMachine[], replayed, { format, head })
+    const run = restoreRun(machineList(machine ?? []), replayed, { format, head })
     return gitObject(format, 'blob', jsonFile(run.snapshot.current.state)).oid
   }
 }

@@ -1,4 +1,4 @@
-// A stream of single items out of a generator of groups, which is only asked when somebody reads.
+// A stream of single items from a generator of groups, which runs only while somebody reads.
 
 /** The items of the groups, one by one. */
 export function groupedStream<Item>(open: () => AsyncGenerator<readonly Item[]>): ReadableStream<Item> {

@@ -1,17 +1,20 @@
-// Lists runs without walking a history: a head's committer date less its author date is its sequence.
+// Lists runs without reading their histories: the dates of a head give its sequence.
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readCommit, readGenesisMessage } from '../objects/commit.ts'
+import { isMachineName, type MachineName } from '../machines.ts'
+import { datesOf } from '../objects/commit.ts'
+import { decodeGenesisMessage } from '../objects/genesis-commit.ts'
 import { isOid } from '../objects/object-id.ts'
 import { endOf, objectParser } from '../objects/object-stream.ts'
-import { isMachineName, type MachineName, RUNS } from '../refs/ref-names.ts'
-import type { ReadingPlace } from '../repository-context.ts'
+import { readHead } from '../refs/read-head.ts'
+import { RUNS } from '../refs/ref-names.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 import { groupedStream } from './grouped-stream.ts'
 
 /** Which runs to list. */
 export interface RunFilter {
-  /** Those of this machine; of all its versions where it is given by name. */
+  /** Only runs of this machine; a name alone means all its versions. */
   readonly machine?: string | MachineName
 }
 
@@ -20,7 +23,7 @@ export interface RecordedRun {
   readonly id: string
   readonly head: string
   readonly sequence: number
-  /** When it began, in whole seconds since the epoch. When it was last written to is not in a history. */
+  /** When it was created, in whole seconds since the epoch. A history does not say when it was last written to. */
   readonly createdAt: number
   readonly machine: MachineName
 }
@@ -28,57 +31,58 @@ export interface RecordedRun {
 type Listed = Omit<RecordedRun, 'machine'>
 
 /** The runs of a repository, in the order of their refs. */
-export function listRuns(place: ReadingPlace, { machine }: RunFilter): ReadableStream<RecordedRun> {
+export function listRuns(context: RepositoryContext, { machine }: RunFilter): ReadableStream<RecordedRun> {
   const name = typeof machine === 'string' ? machine : machine?.name
   const version = typeof machine === 'string' ? undefined : machine?.version
   if (machine !== undefined && (typeof name !== 'string' || !isMachineName(name, version ?? '1'))) {
-    throw new TypeError(`machine is ${JSON.stringify(name ?? machine)}; it must be a machine, or the name of one`)
+    throw new TypeError(
+      `machine is ${JSON.stringify(name ?? machine)}; it must be a machine, the name of one, or { name, version }`,
+    )
   }
-  return groupedStream(() => list(place, name, version))
+  return groupedStream(() => list(context, name, version))
 }
 
 async function* list(
-  place: ReadingPlace,
+  context: RepositoryContext,
   name: string | undefined,
   version: string | undefined,
 ): AsyncGenerator<RecordedRun[]> {
-  const geneses = readGeneses(place)
+  const machineReader = readMachines(context)
   const listed: Listed[] = []
   try {
-    // Git prints no ref before it has found them all, and most are files, whose names say what to read meanwhile.
-    geneses.ask(await idsInFiles(place, name))
-    for await (const runs of listHeads(place, name)) {
-      geneses.ask(runs.map(({ id }) => id))
+    // Git prints no ref before it has found them all. Most refs are files, whose names say what to read meanwhile.
+    machineReader.ask(await idsInFiles(context, name))
+    for await (const runs of listHeads(context, name)) {
+      machineReader.ask(runs.map(({ id }) => id))
       listed.push(...runs)
     }
   } finally {
-    geneses.end()
+    machineReader.end()
   }
-  const machines = await geneses.machines
+  const machines = await machineReader.machines
   yield listed.flatMap((run) => {
     const machine = machines.get(run.id)
-    // A ref that is not of a run is somebody else's.
+    // A ref whose name is not the id of a genesis belongs to somebody else.
     return machine === undefined || machine.version !== (version ?? machine.version) ? [] : [{ ...run, machine }]
   })
 }
 
-async function* listHeads(place: ReadingPlace, name: string | undefined): AsyncGenerator<Listed[]> {
+async function* listHeads(context: RepositoryContext, name: string | undefined): AsyncGenerator<Listed[]> {
   const given = new Set<string>()
   try {
-    for await (const refs of listRefs(place, name, ['%(authordate:unix)', '%(committerdate:unix)'])) {
+    for await (const refs of listRefs(context, name, ['%(authordate:unix)', '%(committerdate:unix)'])) {
       for (const { ref } of refs) given.add(ref)
-      yield refs.map(({ id, head, more }) => listedOf(id, head, Number(more[0]), Number(more[1])))
+      yield refs.map(({ id, head, more }) => ({ id, head, ...datesOf(Number(more[0]), Number(more[1])) }))
     }
   } catch {
-    // Git ends at the first head that it cannot read. What else fails, fails again.
-    for await (const all of listRefs(place, name, [])) {
+    // Git ends at the first head that it cannot read. Any other failure happens again here.
+    for await (const all of listRefs(context, name, [])) {
       const refs = all.filter(({ ref }) => !given.has(ref))
-      const heads = await Promise.all(refs.map(({ head }) => place.read(head).catch(() => undefined)))
+      const heads = await Promise.all(refs.map(({ head }) => readHead(context, head).catch(() => undefined)))
       yield refs.flatMap(({ id, head, ref }, at) => {
-        const object = heads[at]
-        const commit = object === undefined ? undefined : readCommit(object)
-        if (commit !== undefined) return [listedOf(id, head, commit.authored, commit.committed)]
-        const why = `${ref} in ${place.directory} is not listed: its commit ${head} is missing or not sound`
+        const commit = heads[at]?.commit
+        if (commit !== undefined) return [{ id, head, sequence: commit.sequence, createdAt: commit.createdAt }]
+        const why = `${ref} in ${context.directory} is not listed: its commit ${head} is missing or corrupt`
         process.emitWarning(`${why}; run git fsck, and fetch the run from a sound copy`, 'OBJECT_CORRUPT')
         return []
       })
@@ -86,20 +90,16 @@ async function* listHeads(place: ReadingPlace, name: string | undefined): AsyncG
   }
 }
 
-function listedOf(id: string, head: string, authored: number, committed: number): Listed {
-  return { id, head, sequence: committed - authored, createdAt: authored }
-}
-
 interface RunRef {
   readonly ref: string
   readonly id: string
   readonly head: string
-  /** The fields that were asked for beside. */
+  /** The other fields that were asked for. */
   readonly more: readonly string[]
 }
 
 async function* listRefs(
-  { git, format }: ReadingPlace,
+  { git, format }: RepositoryContext,
   name: string | undefined,
   fields: readonly string[],
 ): AsyncGenerator<RunRef[]> {
@@ -115,38 +115,38 @@ async function* listRefs(
   }
 }
 
-/** The ids of runs whose refs are files: what `git pack-refs` packed is not among them, and some may be gone. */
-async function idsInFiles({ gitDirectory, format }: ReadingPlace, name: string | undefined): Promise<string[]> {
+/** The ids of runs whose refs are files. Refs that `git pack-refs` packed are left out, and some may be gone already. */
+async function idsInFiles({ gitDirectory, format }: RepositoryContext, name: string | undefined): Promise<string[]> {
   const under = join(gitDirectory, RUNS)
   const names = name === undefined ? await readdir(under).catch(() => []) : [name]
   const files = await Promise.all(names.map((each) => readdir(join(under, each)).catch(() => [])))
   return files.flat().filter((id) => isOid(id, format))
 }
 
-/** Geneses that are read in one process, which is asked bit by bit. */
-interface Geneses {
-  /** Has those of some runs read that were not asked for before. */
+/** Reads the machines of runs in one process, which is asked bit by bit. */
+interface MachineReader {
+  /** Asks for the machines of runs that were not asked for before. */
   ask(ids: readonly string[]): void
-  /** Nothing more is asked. */
+  /** Says that no more is asked. */
   end(): void
-  /** The machines by the ids of the runs, after the end; what is not a genesis has none. */
+  /** The machines by the ids of the runs, after the end; an object that is not a genesis has none. */
   readonly machines: Promise<ReadonlyMap<string, MachineName>>
 }
 
-function readGeneses({ git, format }: ReadingPlace): Geneses {
+function readMachines({ git, format }: RepositoryContext): MachineReader {
   const child = git.start(['cat-file', '--batch', '--buffer'])
   const ended = endOf(child, 'cat-file', 'of a run')
   const asked = new Set<string>()
-  const machines = readMachines()
+  const machines = readAll()
   machines.catch(() => undefined)
 
-  async function readMachines(): Promise<Map<string, MachineName>> {
+  async function readAll(): Promise<Map<string, MachineName>> {
     const found = new Map<string, MachineName>()
     const parse = objectParser(format)
     for await (const chunk of child.stdout) {
       for (const object of parse(chunk as Buffer)) {
-        const said = object.fault === undefined ? readGenesisMessage(readCommit(object)?.message ?? '') : undefined
-        if (said !== undefined) found.set(object.oid, { name: said.name, version: said.version })
+        const message = object.fault === undefined ? decodeGenesisMessage(object) : undefined
+        if (message !== undefined) found.set(object.oid, { name: message.name, version: message.version })
       }
     }
     await ended

@@ -1,115 +1,96 @@
-// Reads a history out of a repository: `git rev-list` piped into `git cat-file`, without a stop in this process.
+// Streams a history out of a repository: `git rev-list` piped into `git cat-file`, without passing through this process.
 
 import type { BatchRecord, HistoryRecord, RunEvent } from '@xmachines/core'
-import { batchHeader } from '@xmachines/core/internal'
-import { GitError } from '../git-error.ts'
-import { type Genesis, readCommit, readGenesis } from '../objects/commit.ts'
-import type { FormatName } from '../objects/object-id.ts'
+import { type BatchDecoder, batchDecoder, type CommitPoint } from '../objects/batch-commit.ts'
+import { decodeCommit } from '../objects/commit.ts'
+import { decodeGenesis, type Genesis } from '../objects/genesis-commit.ts'
+import type { ObjectSource } from '../objects/object-reader.ts'
 import { corrupt, endOf, objectParser, type ReadObject } from '../objects/object-stream.ts'
 import type { GitProgram } from '../process/git-program.ts'
-import { holdOpen, letGo } from '../refs/ref-moves.ts'
+import { allowExit, keepAlive } from '../process/keep-alive.ts'
+
+/** A repository that histories are read from. */
+export interface HistorySource extends ObjectSource {
+  readonly git: GitProgram
+}
 
 /**
- * The records of a run, in groups as they come, each verified.
- * @param head the oid at which it ends, which exists
- * @param read reads single objects
+ * The records of a run, in groups as they arrive, each verified.
+ * @param run its id, and the oid of its last record, which exists
  * @throws {GitError} `OBJECT_CORRUPT`, with the sequence at which the history breaks
  */
-export async function* readHistory(
-  git: GitProgram,
-  format: FormatName,
-  id: string,
-  head: string,
-  read: (oid: string) => Promise<ReadObject | undefined>,
+export async function* streamRecords(
+  source: HistorySource,
+  { id, head }: { readonly id: string; readonly head: string },
 ): AsyncGenerator<readonly HistoryRecord<RunEvent>[], void, undefined> {
-  let genesis: Genesis | undefined
-  let records: BatchReader | undefined
-  for await (const objects of readCommits(git, format, [head])) {
+  let next: ((object: ReadObject) => BatchRecord<RunEvent>) | undefined
+  for await (const objects of streamCommits(source, [head])) {
     const group: HistoryRecord<RunEvent>[] = []
     for (const object of objects) {
-      if (records !== undefined) group.push(records(object))
+      if (next !== undefined) group.push(next(object))
       else if (object.oid === id) {
-        genesis = await readGenesis(object, format, read)
-        records = batchReader(genesis, id, 0)
+        const genesis = await decodeGenesis(source, object)
+        next = batchesAfter(genesis, { oid: id, sequence: 0 })
         group.push(genesis.record)
       }
-      // In front of the genesis is the commit of its machine, which the genesis was held against.
+      // The commit of the machine comes before the genesis, which was compared with it.
     }
     if (group.length > 0) yield group
   }
-  if (genesis === undefined) throw corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
+  if (next === undefined) throw corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
 }
 
-/** The batches of a run behind one of them. */
-export async function* readBatches(
-  git: GitProgram,
-  format: FormatName,
+/** The batches of a run after one of its commits, up to a head. */
+export async function* streamBatchesAfter(
+  source: HistorySource,
   genesis: Genesis,
-  after: { readonly oid: string; readonly sequence: number },
-  head: string,
+  { after, head }: { readonly after: CommitPoint; readonly head: string },
 ): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
-  const read = batchReader(genesis, after.oid, after.sequence)
-  for await (const objects of readCommits(git, format, [head, `^${after.oid}`])) yield objects.map(read)
+  const next = batchesAfter(genesis, after)
+  for await (const objects of streamCommits(source, [head, `^${after.oid}`])) yield objects.map(next)
 }
 
-/** The batches of a run from a sequence to one of them, whose oid is known. */
-export async function* readPart(
-  git: GitProgram,
-  format: FormatName,
+/** The batches of a run from a sequence to a commit. */
+export async function* streamBatches(
+  source: HistorySource,
   genesis: Genesis,
-  from: number,
-  to: { readonly sequence: number; readonly oid: string },
+  { from, to }: { readonly from: number; readonly to: CommitPoint },
 ): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
-  let read: BatchReader | undefined
-  for await (const objects of readCommits(git, format, [to.oid], to.sequence - from + 1)) {
-    // Each commit names the one before it, and the oid of the last is known: so the first is right where the last is.
-    read ??= batchReader(genesis, readCommit(objects[0] as ReadObject)?.parent ?? '', from - 1)
-    yield objects.map(read)
+  let next: ((object: ReadObject) => BatchRecord<RunEvent>) | undefined
+  for await (const objects of streamCommits(source, [to.oid], { most: to.sequence - from + 1 })) {
+    // Each commit names its parent, and the oid of the last is known: so if the last is right, the first is too.
+    next ??= batchesAfter(genesis, { oid: parentOf(objects[0] as ReadObject), sequence: from - 1 })
+    yield objects.map(next)
   }
 }
 
-type BatchReader = (object: ReadObject) => BatchRecord<RunEvent>
+function parentOf(object: ReadObject): string {
+  return decodeCommit(object)?.parent ?? ''
+}
 
-/** Reads the batches of a run, each the child of the one before. */
-function batchReader({ record, tree }: Genesis, from: string, at: number): BatchReader {
+/** Decodes the batches that follow a commit, each the child of the previous one. */
+function batchesAfter({ record, tree }: Genesis, after: CommitPoint): (object: ReadObject) => BatchRecord<RunEvent> {
   const { oid: run, createdAt } = record
-  const [before, middle] = batchHeader(tree, createdAt)
-  let parent = from
-  let sequence = at
-  return ({ oid, content, fault }) => {
-    if (fault !== undefined) throw new GitError(fault.code, fault.message, { run, sequence: sequence + 1 })
-    const header = `${before}${parent}${middle}${createdAt + ++sequence} +0000\n\n`
-    const length = Buffer.byteLength(header)
-    if (content.toString('latin1', 0, length) !== header) {
-      throw corrupt(oid, `it is not batch ${sequence} of its run`, { run, sequence })
-    }
-    const made = { oid, parent, events: readEvents(content, length, { run, sequence, oid }) }
-    parent = oid
-    return made
-  }
-}
-
-function readEvents(content: Buffer, from: number, where: { run: string; sequence: number; oid: string }): RunEvent[] {
-  try {
-    const message = content.toString('utf8', from, content.length - 1)
-    const lines = message.includes('\n') ? message.split('\n') : [message]
-    return lines.map((line) => JSON.parse(line) as RunEvent)
-  } catch (thrown) {
-    throw corrupt(where.oid, `batch ${where.sequence} is not one event a line: ${(thrown as Error).message}`, where)
+  const decode: BatchDecoder = batchDecoder({ run, tree, createdAt }, { strict: false })
+  let previous = after
+  return (object) => {
+    const batch = decode(object, previous)
+    previous = { oid: batch.oid, sequence: previous.sequence + 1 }
+    return batch
   }
 }
 
 /**
- * The commits that lead to some heads, the oldest first; `^` and an oid leaves out those that lead there.
- * @param most of a single head: how many at most, the last of them
+ * The commits that lead to some heads, the oldest first.
+ * @param heads oids; `^` and an oid leaves out the commits that lead there
+ * @param options `most` is for a single head: how many commits to read, the last ones
  */
-export async function* readCommits(
-  git: GitProgram,
-  format: FormatName,
+export async function* streamCommits(
+  { git, format }: HistorySource,
   heads: readonly string[],
-  most?: number,
+  { most }: { readonly most?: number } = {},
 ): AsyncGenerator<ReadObject[]> {
-  // A single line of commits needs no sorting, which would walk all of it.
+  // The last commits of a single head need no sorting, which would walk all of them.
   const order = most === undefined ? '--topo-order' : `--max-count=${most}`
   const list = git.start(['rev-list', '--reverse', order, '--stdin'])
   const [head = ''] = heads
@@ -118,7 +99,7 @@ export async function* readCommits(
   const ends = [endOf(list, 'rev-list', head)]
   try {
     const content = git.start(['cat-file', '--batch', '--buffer'], list.stdout)
-    // The pipe belongs to the two: as long as it were held here too, neither would see the other's end.
+    // The pipe belongs to the two: if this process kept it open, neither would notice the other's end.
     list.stdout.destroy()
     children.push(content)
     ends.push(endOf(content, 'cat-file', head))
@@ -128,17 +109,17 @@ export async function* readCommits(
       const missing = objects.find(({ type }) => type === 'missing')
       if (missing !== undefined) throw corrupt(missing.oid, 'it is missing')
       if (objects.length === 0) continue
-      // Who does not go on reading keeps no process alive.
-      for (const child of children) letGo(child)
+      // A reader that does not continue must not keep this process alive.
+      for (const child of children) allowExit(child)
       yield objects
-      for (const child of children) holdOpen(child)
+      for (const child of children) keepAlive(child)
     }
-    // That the reader ended early is why the one that lists did.
+    // In this order: if cat-file ended early, rev-list did so because of it.
     for (const end of ends.toReversed()) await end
   } finally {
     for (const child of children) {
-      // Who stops reading waits for their end.
-      holdOpen(child)
+      // A reader that stops waits for their end.
+      keepAlive(child)
       if (child.exitCode === null) child.kill('SIGKILL')
     }
     await Promise.allSettled(ends)

@@ -1,30 +1,35 @@
-// The recorders of a repository that are at work, by the refs that they record to: for what is learned of a run
-// elsewhere. Holds none of them: one that is dropped goes with its run.
+// The recorders that are at work in a repository, by the refs that they record to. It holds none of them: a recorder
+// that is dropped goes with its run.
 
 import type { GitError } from '../git-error.ts'
 
-/** A recorder, as it is told of things. */
+/** A recorder, as the others see it. */
 export interface LiveRecorder {
   readonly ref: string
-  /** What it records. */
+  /** The run that it records. */
   readonly run: object
-  /** Resolves once all that is committed now is recorded. */
+  /** Resolves once all that is committed now is recorded; rejects if it will not be. */
   flush(): Promise<unknown>
-  /** Its run was gone on with elsewhere. */
-  onDiverged(error: GitError): void
+  /** Resolves once all that is committed now is recorded, or the recorder has failed. */
+  idle(): Promise<void>
+  /** Ends it because its run has another continuation elsewhere. */
+  diverge(error: GitError): void
 }
 
-/** Recorders that are at work. */
+/** The recorders that are at work. */
 export interface LiveRecorders {
   add(recorder: LiveRecorder): void
   remove(recorder: LiveRecorder): void
   /**
-   * Has all that record a run to a ref do so up to now; answers whether there are any.
-   * @throws {GitError} where none of them can
+   * Flushes all recorders that record a run to a ref.
+   * @returns whether there are any
+   * @throws {GitError} if all of them fail
    */
   flush(ref: string, run: object): Promise<boolean>
-  /** Tells all that record to a ref. */
-  onDiverged(ref: string, error: GitError): void
+  /** Resolves once all that is committed now is recorded, or its recorders have failed. */
+  idle(): Promise<void>
+  /** Ends all recorders that record to a ref. */
+  diverge(ref: string, error: GitError): void
 }
 
 export function liveRecorders(): LiveRecorders {
@@ -36,7 +41,7 @@ export function liveRecorders(): LiveRecorders {
     else byRef.set(ref, alive)
   }
 
-  function of(ref: string): LiveRecorder[] {
+  function recordersOf(ref: string): LiveRecorder[] {
     return (byRef.get(ref) ?? []).flatMap((one) => one.deref() ?? [])
   }
 
@@ -49,14 +54,17 @@ export function liveRecorders(): LiveRecorders {
       keep(recorder.ref, others)
     },
     async flush(ref, run) {
-      const recorders = of(ref).filter((one) => one.run === run)
+      const recorders = recordersOf(ref).filter((one) => one.run === run)
       const flushed = await Promise.allSettled(recorders.map((one) => one.flush()))
       const [first] = flushed
       if (first?.status === 'rejected' && flushed.every(({ status }) => status === 'rejected')) throw first.reason
       return first !== undefined
     },
-    onDiverged(ref, error) {
-      for (const one of of(ref)) one.onDiverged(error)
+    async idle() {
+      await Promise.all([...byRef.keys()].flatMap((ref) => recordersOf(ref).map((one) => one.idle())))
+    },
+    diverge(ref, error) {
+      for (const one of recordersOf(ref)) one.diverge(error)
     },
   }
 }

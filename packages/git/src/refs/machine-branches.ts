@@ -3,22 +3,28 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
+import type { ObjectSource } from '../objects/object-reader.ts'
 import type { GitProgram } from '../process/git-program.ts'
-import { syncDirectory } from '../write/pack-store.ts'
+import { syncDirectory } from '../process/sync-directory.ts'
 import { RefMismatch, type RefMover } from './ref-moves.ts'
 
-/** A branch, and the commit that it must stand at. */
+/** A branch, and the commit that it must point to. */
 export interface MachineBranch {
   readonly ref: string
   readonly oid: string
 }
 
-/** Sees to it that branches of machines are there; each is looked for once. */
-export function machineBranches(
-  git: GitProgram,
-  gitDirectory: string,
-  read: (ref: string) => Promise<{ readonly oid: string } | undefined>,
-): (branch: MachineBranch, mover: RefMover) => Promise<void> {
+/** Makes sure that the branch of a machine exists, and points to the commit of that machine. */
+export type EnsureMachine = (branch: MachineBranch, mover: RefMover) => Promise<void>
+
+/** What this needs of a repository. */
+export interface MachineBranchesOptions extends Pick<ObjectSource, 'read'> {
+  readonly git: GitProgram
+  readonly gitDirectory: string
+}
+
+/** Makes sure that branches exist; looks for each once. */
+export function machineBranches({ git, gitDirectory, read }: MachineBranchesOptions): EnsureMachine {
   const known = new Map<string, Promise<void>>()
 
   async function ensure({ ref, oid }: MachineBranch, mover: RefMover): Promise<void> {
@@ -32,21 +38,21 @@ export function machineBranches(
     if (found === oid) return
     throw new GitError(
       'HISTORY_DIVERGED',
-      `${ref} in ${git.directory} stands at ${found}, and the commit of that machine is ${oid}; someone moved it: ` +
+      `${ref} in ${git.directory} points to ${found}, but the commit of that machine is ${oid}: somebody moved it; ` +
         `put it back with git update-ref ${ref} ${oid}`,
     )
   }
 
-  /** HEAD of a bare repository that points nowhere yet points at the first machine, so that a clone checks it out. */
+  /** Points the HEAD of a bare repository without commits to the first machine, so that a clone checks it out. */
   async function adoptHead(ref: string): Promise<void> {
     const { status, stdout } = await git.ask(['rev-parse', '--is-bare-repository'])
     if (status !== 0 || stdout.toString().trim() !== 'true') return
     const head = await git.ask(['rev-parse', '--quiet', '--verify', '--end-of-options', 'HEAD'])
-    // Where it cannot be written, or somebody else is about to, clones check nothing out, and that is all.
+    // If HEAD cannot be written, or somebody else is writing it, clones check nothing out. Nothing else is lost.
     if (head.status !== 0) await pointHead(ref).catch(() => undefined)
   }
 
-  /** As `git symbolic-ref`, which does not sync it: a power cut could leave HEAD empty, and so no repository. */
+  /** As `git symbolic-ref`, which does not sync: a power cut could leave HEAD empty, and then no repository. */
   async function pointHead(ref: string): Promise<void> {
     const head = join(gitDirectory, 'HEAD')
     const handle = await open(`${head}.lock`, 'wx')
@@ -67,7 +73,7 @@ export function machineBranches(
     const key = `${branch.ref} ${branch.oid}`
     const ensured = known.get(key) ?? ensure(branch, mover)
     known.set(key, ensured)
-    // What failed is tried again by the next.
+    // The next caller tries again after a failure.
     ensured.catch(() => known.delete(key))
     return ensured
   }

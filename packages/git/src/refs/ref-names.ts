@@ -1,11 +1,7 @@
-// The names of refs: which run, machine or snapshot is found where. Names and versions of machines are parts of refs by
-// the rules of `defineMachine`; what comes from a repository is held against these rules again.
+// The names of refs: where a run, a machine or a snapshot is found. Names and versions of machines become parts of refs
+// by the rules of `defineMachine`.
 
-/** A machine, by what identifies it. */
-export interface MachineName {
-  readonly name: string
-  readonly version: string
-}
+import type { MachineName } from '../machines.ts'
 
 /** Where all runs are. */
 export const RUNS = 'refs/runs/'
@@ -19,7 +15,7 @@ export function machineRef({ name, version }: MachineName): string {
   return `${MACHINES}${name}/${version}`
 }
 
-/** The ref of a run: it stands at the latest commit that is recorded. */
+/** The ref of a run: it points to the latest recorded commit. */
 export function runRef(name: string, id: string): string {
   return `${RUNS}${name}/${id}`
 }
@@ -34,7 +30,7 @@ export function snapshotRef(name: string, id: string, sequence: number): string 
   return `${snapshotRefs(name, id)}${sequence}`
 }
 
-/** Where the runs of a remote are, as they were found there. */
+/** Where the runs of a remote are, as the last fetch found them. */
 export function fetchedRuns(remote: string): string {
   return `refs/fetched/${remote}/runs/`
 }
@@ -42,15 +38,4 @@ export function fetchedRuns(remote: string): string {
 /** Where the snapshots of a remote are. */
 export function fetchedSnapshots(remote: string): string {
   return `refs/fetched/${remote}/snapshots/`
-}
-
-/** Whether a name and a version are those that a machine can have. */
-export function isMachineName(name: string, version: string): boolean {
-  return (
-    name.length <= 100 &&
-    version.length <= 100 &&
-    /^[a-z][a-z0-9-]*$/.test(name) &&
-    /^[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$/.test(version) &&
-    !version.endsWith('.lock')
-  )
 }

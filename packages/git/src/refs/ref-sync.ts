@@ -1,9 +1,9 @@
-// Has the entries of refs written to disk: those of the refs, and those of the directories that they may have needed.
-// And, where somebody else may have moved a ref and synced nothing, all that it stands on.
+// Writes refs to disk, with the directories that they may have needed. A ref that somebody else moved may have been
+// synced by nobody: then everything that it depends on is synced too.
 
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { syncDirectory } from '../write/pack-store.ts'
+import { syncDirectory } from '../process/sync-directory.ts'
 
 /** Syncs the directories of refs. */
 export async function syncRefs(gitDirectory: string, refs: readonly string[]): Promise<void> {
@@ -13,10 +13,13 @@ export async function syncRefs(gitDirectory: string, refs: readonly string[]): P
 }
 
 /**
- * Syncs refs that somebody else moved, and what they hold: a process that was killed before it came to that, or one that
- * records for the process alone. Packs that were synced once are known.
+ * Syncs refs that somebody else moved, and the packs that hold their objects. The mover may have been killed before it
+ * synced, or records with the durability of a process. A pack is synced once.
  */
-export function refSettler(gitDirectory: string, packDirectory: string): (refs: readonly string[]) => Promise<void> {
+export function foreignRefSync(
+  gitDirectory: string,
+  packDirectory: string,
+): (refs: readonly string[]) => Promise<void> {
   const synced = new Set<string>()
   return async (refs) => {
     const names = (await readdir(packDirectory)).filter((name) => /\.(pack|idx)$/.test(name) && !synced.has(name))

@@ -1,5 +1,5 @@
-// Upkeep: many small packs become few, now and then, beside what is being written. Git's own `gc` is never called, and
-// `git repack` neither: it removes packs before the name of the one that holds their objects is on disk.
+// Repacking: now and then many small packs become few, while recording goes on. Git's own `gc` is never called, and
+// neither is `git repack`: it removes packs before the name of their successor is on disk.
 //
 //   git pack-objects (synced) ─► sync the directory ─► remove the packs whose objects it holds ─► commit-graph
 
@@ -7,26 +7,26 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asGitError, type GitError } from '../git-error.ts'
 import type { GitProgram } from '../process/git-program.ts'
-import { syncDirectory } from './pack-store.ts'
+import { syncDirectory } from '../process/sync-directory.ts'
 
-/** From this many packs on they are put together. */
+/** Above this many packs, the small ones are combined. */
 const MANY_PACKS = 50
 
 /** Keeps the number of packs small. */
-export interface Upkeep {
+export interface Repacker {
   /** Counts a pack that was written. */
-  onPack(): void
-  /** Resolves when no upkeep is under way. */
+  packWritten(): void
+  /** Resolves when no repacking is under way. */
   idle(): Promise<void>
 }
 
-/** The upkeep of a repository; what fails of it is warned of and tried again later, and harms nobody. */
-export function createUpkeep(git: GitProgram, packDirectory: string): Upkeep {
+/** The repacker of a repository. A failure is warned about and tried again later; it harms nothing. */
+export function createRepacker(git: GitProgram, packDirectory: string): Repacker {
   /** Packs since the last count. */
   let written = MANY_PACKS
   let underWay: Promise<void> | undefined
 
-  async function look(): Promise<void> {
+  async function countAndCombine(): Promise<void> {
     const names = new Set(await readdir(packDirectory))
     const packs = [...names].filter((name) => name.endsWith('.pack')).map((name) => name.slice(0, -'.pack'.length))
     written = 0
@@ -34,11 +34,11 @@ export function createUpkeep(git: GitProgram, packDirectory: string): Upkeep {
       written = packs.length
       return
     }
-    await putTogether(packs.filter((pack) => names.has(`${pack}.idx`) && !isKept(names, pack)))
+    await combine(packs.filter((pack) => names.has(`${pack}.idx`) && !isKept(names, pack)))
     await git.run(['commit-graph', 'write', '--reachable', '--split', '--no-progress'])
   }
 
-  async function putTogether(packs: readonly string[]): Promise<void> {
+  async function combine(packs: readonly string[]): Promise<void> {
     const sizes = await Promise.all(packs.map(async (pack) => (await stat(join(packDirectory, `${pack}.pack`))).size))
     const bySize = packs.map((pack, at) => ({ pack, size: sizes[at] as number })).toSorted((a, b) => a.size - b.size)
     const small = bySize.slice(0, countOfSmall(bySize.map(({ size }) => size))).map(({ pack }) => pack)
@@ -51,11 +51,11 @@ export function createUpkeep(git: GitProgram, packDirectory: string): Upkeep {
     if (made.size === 0) return
     await syncDirectory(packDirectory)
     const names = new Set(await readdir(packDirectory))
-    // An index over several packs would name those that go; one that is a chain of files is a directory.
-    const several = [...names].filter((name) => name.startsWith('multi-pack-index'))
-    await Promise.all(several.map((name) => rm(join(packDirectory, name), { force: true, recursive: true })))
-    const gone = small.filter((pack) => !made.has(pack.replace(/^pack-/, '')) && !isKept(names, pack))
-    for (const pack of gone) {
+    // An index over several packs would name the removed ones. Such an index may be a directory.
+    const indexes = [...names].filter((name) => name.startsWith('multi-pack-index'))
+    await Promise.all(indexes.map((name) => rm(join(packDirectory, name), { force: true, recursive: true })))
+    const replaced = small.filter((pack) => !made.has(pack.replace(/^pack-/, '')) && !isKept(names, pack))
+    for (const pack of replaced) {
       for (const end of ['.pack', '.idx', '.rev', '.bitmap']) {
         if (names.has(pack + end)) await rm(join(packDirectory, pack + end), { force: true })
       }
@@ -64,13 +64,13 @@ export function createUpkeep(git: GitProgram, packDirectory: string): Upkeep {
   }
 
   return {
-    onPack() {
+    packWritten() {
       written++
       if (written <= MANY_PACKS || underWay !== undefined) return
-      underWay = look()
+      underWay = countAndCombine()
         .catch((thrown: unknown) => {
-          const error: GitError = asGitError(thrown, `upkeep of ${git.directory}`)
-          process.emitWarning(`${error.message}; nothing is lost, and it will be tried again`, error.code)
+          const error: GitError = asGitError(thrown, `repacking ${git.directory}`)
+          process.emitWarning(`${error.message}; nothing is lost, and repacking is tried again later`, error.code)
         })
         .finally(() => {
           underWay = undefined
@@ -82,14 +82,14 @@ export function createUpkeep(git: GitProgram, packDirectory: string): Upkeep {
   }
 }
 
-/** Whether a pack is for somebody else to keep: one that is being written, or one of unreachable objects. */
+/** Whether a pack must stay as it is: it is still being written, or holds unreachable objects. */
 function isKept(names: ReadonlySet<string>, pack: string): boolean {
   return ['.keep', '.mtimes', '.promisor'].some((end) => names.has(pack + end))
 }
 
 /**
- * How many packs are to be put together, of sizes that rise: those after which each is at least twice as large as all
- * before it. So each object is copied a few times in all.
+ * How many packs to combine, given their sizes in ascending order. The packs after those are each at least twice as
+ * large as all smaller ones together. So each object is copied only a few times in all.
  */
 function countOfSmall(sizes: readonly number[]): number {
   let count = sizes.length
