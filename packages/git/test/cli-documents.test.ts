@@ -1,4 +1,4 @@
-/** The commands that take runs in and give them out: import and export, and the files of the flow "Save and restore". */
+/** The commands `import` and `export`, and the files of the flow "Save and restore". */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,14 +17,14 @@ afterAll(() => folder.remove())
 const program = programIn(folder.path)
 const inFolder = (name: string): string => join(folder.path, name)
 
-/** All that there is in a repository. */
+/** All refs of a repository. */
 function contentOf(directory: string): string[] {
   const packs = readdirSync(join(directory, 'objects/pack')).filter((name) => name.endsWith('.pack'))
   return [git(directory, 'for-each-ref'), ...packs.toSorted()]
 }
 
 test.each(['sha1', 'sha256'] as const)(
-  'a run goes from one repository into another that is made (%s)',
+  'a run is exported from one repository and imported into a new one (%s)',
   async (format) => {
     const { directory } = await repositoryOf(format)
     const [out, there] = [`${format}.json`, `there-${format}.git`]
@@ -61,7 +61,7 @@ async function repositoryOf(format: 'sha1' | 'sha256'): Promise<Repository> {
 }
 
 describe('a run is exported', () => {
-  test('to the standard output, without the machine where a snapshot is kept at its head', async () => {
+  test('to the standard output, without the machine if a snapshot is kept at its head', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     const recorder = repository.record(run)
@@ -88,7 +88,7 @@ describe('a run is exported', () => {
     expect(nowhere.stderr).toBe('error: no/where.json cannot be written: ENOENT: no such file or directory\n')
   })
 
-  test.skipIf(process.platform === 'win32')('over a file that stays as it was where there is no room', async () => {
+  test.skipIf(process.platform === 'win32')('over a file, which stays as it was if the disk is full', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     for (let at = 0; at < 1000; at++) run.in.send(add())
@@ -104,7 +104,7 @@ describe('a run is exported', () => {
   })
 })
 
-describe('what is no saved run is refused', () => {
+describe('a file that is not a saved run is refused', () => {
   test.each([
     ['{"half', 'is not JSON'],
     ['[]', 'is not a saved run'],
@@ -121,7 +121,7 @@ describe('what is no saved run is refused', () => {
     expect(contentOf(directory)).toEqual([''])
   })
 
-  test('and so are a file that is not there, and a repository that is neither there nor to be made', async () => {
+  test('and so is a missing file, and a repository that is missing and may not be made', async () => {
     const missing = await program(['import', 'nothing.json'])
     expect(missing).toMatchObject({ status: 1, stdout: '' })
     expect(missing.stderr).toBe('error: nothing.json cannot be read: ENOENT: no such file or directory\n')
@@ -159,7 +159,7 @@ describe('a file of the flow "Save and restore"', () => {
     run.in.send({ type: 'PACK', name: 'Torch' })
   })
 
-  test('is imported, gone on with, and saved again', async () => {
+  test('is imported, continued, and saved again', async () => {
     const { directory } = await makeRepository(folder)
     const name = await save(fileOf(run))
     expect(name).toBe(`packing-list-${run.id.slice(0, 7)}.run.json`)
@@ -181,7 +181,7 @@ describe('a file of the flow "Save and restore"', () => {
     expect(JSON.parse(exported.stdout)).toEqual(JSON.parse(await fileOf(later).text()))
   })
 
-  test('that was altered is refused, and nothing is written', async () => {
+  test('is refused if it was altered, and nothing is written', async () => {
     const { directory } = await makeRepository(folder)
     const early = restoreRun(packingList, run.toJSON().records.slice(0, 2))
     await program(['-C', directory, 'import', await save(fileOf(early)), ...machine])

@@ -1,5 +1,5 @@
-// Records, reads and opens while ever fewer descriptors are left, and says how each went: `safe`, or the code of what it
-// failed with. Then all are given back, and it records what is left.
+// Records, reads and opens with fewer and fewer free descriptors, and prints each result: `safe`, or the code of the
+// failure. Then it frees all descriptors and records the rest.
 
 import { closeSync, openSync } from 'node:fs'
 import { openRepository } from '@xmachines/git'

@@ -1,4 +1,4 @@
-/** Runs are handed from one repository to another by Git's own network, and nothing that is here is lost by it. */
+/** Runs are handed from one repository to another with Git's own network, and nothing that is here gets lost. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -52,7 +52,7 @@ async function three(urlOf = file, format: 'sha1' | 'sha256' = 'sha1'): Promise<
   return { here, hub, there }
 }
 
-/** Goes on with a run in a repository; answers with it as it is there. */
+/** Continues a run in a repository; resolves with the run. */
 async function goOn(repository: Repository, { id }: TallyRun, by: number): Promise<TallyRun> {
   const run = await repository.open(tally, id)
   run.in.send(add(by))
@@ -60,7 +60,7 @@ async function goOn(repository: Repository, { id }: TallyRun, by: number): Promi
   return run
 }
 
-/** A run of some batches that is recorded. */
+/** A recorded run of some batches. */
 async function recorded(repository: Repository, batches = 2): Promise<TallyRun> {
   const run = tallyRun(repository.format)
   for (let at = 0; at < batches; at++) run.in.send(add())
@@ -68,7 +68,7 @@ async function recorded(repository: Repository, batches = 2): Promise<TallyRun> 
   return run
 }
 
-/** A commit that somebody makes by hand, in the dress of a batch. */
+/** A commit that somebody made by hand to look like a batch. */
 function commit(
   { directory }: Repository,
   parents: readonly string[],
@@ -117,7 +117,7 @@ describe.each([
   })
 })
 
-test('of all runs each is taken for itself', async () => {
+test('of all runs, each is taken on its own', async () => {
   const { here, hub, there } = await three()
   const [one, two, three_, four] = [
     await recorded(here),
@@ -144,7 +144,7 @@ test('of all runs each is taken for itself', async () => {
   expect(standsAt(there, three_)).toBe(three_.head)
 })
 
-test('a run that was gone on with twice is told of with both ends and where they part, and its recorder stops', async () => {
+test('two different continuations are reported with both heads and the last shared commit, and the recorder stops', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here)
   await here.push('hub', run.id)
@@ -164,13 +164,13 @@ test('a run that was gone on with twice is told of with both ends and where they
   expect(await rejection(recorder.flush())).toBe(recorder.error)
   expect(await rejection(here.fetch('hub', run.id))).toMatchObject(diverged)
 
-  // Nothing was moved on either side, and nothing of what lost is in the way of what won.
+  // Nothing moved on either side, and nothing of the loser blocks the winner.
   expect(standsAt(hub, run)).toBe(atHub)
   expect(standsAt(here, run)).toBe(heads.recorded)
   expect(git(hub.directory, 'for-each-ref', 'refs/snapshots')).toBe('')
 })
 
-test('a run that the remote has not, or no longer has, or has less of, is left as it is', async () => {
+test('a run that the remote lacks, lost, or has less of stays as it is', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here)
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING' })
@@ -187,7 +187,7 @@ test('a run that the remote has not, or no longer has, or has less of, is left a
     before: 2,
     remoteHead: earlier,
   })
-  // What is here is put back by the next push.
+  // The next push puts it back.
   expect(await there.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 
   git(hub.directory, 'update-ref', '-d', refOf(run))
@@ -197,7 +197,7 @@ test('a run that the remote has not, or no longer has, or has less of, is left a
   expect(standsAt(there, run)).toBe(run.head)
 })
 
-describe('a history that was tampered with is refused, and the run is left as it is', () => {
+describe('a history that was tampered with is refused, and the run stays as it is', () => {
   let all: Three
   let run: TallyRun
   let base = ''
@@ -216,13 +216,13 @@ describe('a history that was tampered with is refused, and the run is left as it
     ['another tree', () => commit(all.hub, [base], line, date(3), 'refs/heads/machines/tally/1.0^{tree}'), 3],
     ['a message that is no event', () => commit(all.hub, [base], 'Fix it\n', date(3), `${base}^{tree}`), 3],
     [
-      'an event written otherwise',
+      'an event in another notation',
       () => commit(all.hub, [base], '{"type":"ADD","by":1}\n', date(3), `${base}^{tree}`),
       3,
     ],
     ['two parents', () => commit(all.hub, [base, `${base}^`], line, date(3), `${base}^{tree}`), undefined],
     [
-      'a batch that is not right behind one that is',
+      'a wrong batch after a right one',
       () =>
         commit(all.hub, [commit(all.hub, [base], line, date(3), `${base}^{tree}`)], line, date(3), `${base}^{tree}`),
       4,
@@ -256,7 +256,7 @@ describe('a history that was tampered with is refused, and the run is left as it
     expect(standsAt(there, fresh)).toBe('')
   })
 
-  test('a snapshot that is none of its run, or not the one that is here', async () => {
+  test('a snapshot that does not belong to its run, or differs from the one that is here', async () => {
     const { hub, there, here } = all
     git(hub.directory, 'update-ref', refOf(run), base)
     const kept = await here.keepSnapshot(await here.open(tally, run.id))
@@ -281,7 +281,7 @@ describe('a history that was tampered with is refused, and the run is left as it
   })
 })
 
-test('a snapshot that is none takes neither other snapshots nor other runs with it', async () => {
+test('a malformed snapshot affects neither other snapshots nor other runs', async () => {
   const { here, hub, there } = await three()
   const runs = [await recorded(here), await recorded(here)]
   const [bad, good] = runs.toSorted((one, other) => (one.id < other.id ? -1 : 1)) as [TallyRun, TallyRun]
@@ -300,7 +300,7 @@ test('a snapshot that is none takes neither other snapshots nor other runs with 
   expect(await rejection(there.fetch('hub', bad.id))).toMatchObject(mismatch)
 })
 
-test('what is not sound as Git has it never becomes a run', async () => {
+test('objects that Git finds corrupt never become a run', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here, 200)
   await here.push('hub', run.id)
@@ -348,7 +348,7 @@ test.each([
   expect(await rejection(there.push('here', other.id))).toMatchObject(mismatch)
 })
 
-test('a ref here that stands at what is not there is told of, and not laid to the remote', async () => {
+test('a local ref that points to a missing object is reported, and the remote is not blamed', async () => {
   const { here, there } = await three()
   const [run, other] = [await recorded(here), await recorded(there)]
   await here.push('hub', run.id)
@@ -369,7 +369,7 @@ test('a ref here that stands at what is not there is told of, and not laid to th
   expect(standsAt(there, run)).toBe('')
 })
 
-test('two fetches of one run at once come to the same', async () => {
+test('two fetches of one run at once give the same result', async () => {
   const { here, there } = await three()
   const run = await recorded(here)
   await here.push('hub', run.id)
@@ -379,7 +379,7 @@ test('two fetches of one run at once come to the same', async () => {
   }
 })
 
-describe('a remote that takes a call and never answers', () => {
+describe('a remote that accepts a call and never answers', () => {
   const silent = createServer()
   let here: Repository
   let run: TallyRun
@@ -396,13 +396,13 @@ describe('a remote that takes a call and never answers', () => {
     ['a push', (options: NetworkOptions) => here.push('silent', run.id, options)],
     ['a fetch', (options: NetworkOptions) => here.fetch('silent', run.id, options)],
     ['a fetch of all', (options: NetworkOptions) => here.fetch('silent', 'all', options)],
-  ])('%s is ended by its signal, with all that it started', async (_what, call) => {
+  ])('%s is ended by its signal, with all processes that it started', async (_what, call) => {
     const abort = new AbortController()
     const called = once(silent, 'connection') as Promise<[Socket]>
     const rejected = rejection(call({ signal: abort.signal }))
     const [socket] = await called
     const closed = once(socket.resume(), 'close')
-    // It is not waited for, either.
+    // `close` does not wait for it, either.
     await here.close()
     const reason = new Error('enough')
     abort.abort(reason)
@@ -413,7 +413,7 @@ describe('a remote that takes a call and never answers', () => {
     expect(standsAt(here, run)).toBe(run.head)
   })
 
-  test('a call that was not ended is made as without a signal', async () => {
+  test('a call whose signal is not aborted works as without one', async () => {
     const { signal } = new AbortController()
     const [hub, there] = [await makeRepository(folder), await makeRepository(folder)]
     for (const one of [here, there]) await one.addRemote('hub', web(hub))

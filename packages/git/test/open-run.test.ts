@@ -1,4 +1,4 @@
-/** Runs are read back as they were, with a machine or without, and listed. */
+/** Runs are read back unchanged, with a machine or without, and listed. */
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,7 +59,7 @@ test('runs are listed with head, sequence and machine, by machine and by version
   expect(await repository.find(two.id)).toEqual(listed[1])
 })
 
-test('runs whose refs are packed or loose are listed alike, and one that is broken hides no other', async () => {
+test('runs are listed whether their refs are packed or loose, and a broken one hides no other', async () => {
   const repository = await makeRepository(folder)
   const runs = Array.from({ length: 6 }, () => tallyRun())
   for (const run of runs) await repository.record(run).stop()
@@ -80,7 +80,7 @@ test('runs whose refs are packed or loose are listed alike, and one that is brok
   expect(warning.message).toContain(`refs/runs/tally/${broken}`)
 })
 
-test('a part of a history is read without what lies before it', async () => {
+test('a part of a history is read without the batches before it', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const run = tallyRun()
@@ -103,7 +103,7 @@ test('a part of a history is read without what lies before it', async () => {
   for (const range of [{ from: 12 }, { from: -1 }, { from: 1.5 }, { to: 11 }, { to: Number.NaN }]) {
     expect(await rejection(all(repository.history(run.id, range)))).toBeInstanceOf(RangeError)
   }
-  // A batch that somebody else put there is found by who reads it, and only by them.
+  // Only a reader of that batch notices that somebody else put it there.
   const ref = `refs/runs/tally/${run.id}`
   const author = ['-c', 'user.name=A', '-c', 'user.email=a@b']
   const forged = ['commit-tree', `${ref}^{tree}`, '-p', `${ref}~1`, '-m', '{"type":"ADD","by":1}']
@@ -112,7 +112,7 @@ test('a part of a history is read without what lies before it', async () => {
   expect(await rejection(all(other.history(run.id)))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 10 })
 })
 
-test('what is no run is refused', async () => {
+test('an id that is not the id of a run is refused', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   await repository.record(run).stop()
@@ -124,7 +124,7 @@ test('what is no run is refused', async () => {
   expect(await rejection(repository.open(tally, run.genesis.machine.oid))).toMatchObject({ code: 'RUN_MISSING' })
 })
 
-test('a commit that somebody put behind a run is refused', async () => {
+test('a commit that somebody put after the head of a run is refused', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const run = tallyRun()

@@ -1,4 +1,4 @@
-/** A recorded run may let go of what the repository has: nothing that somebody reads is lost, and the rest is refused. */
+/** A recorded run may drop batches that the repository has: no reader misses anything, and other reads are refused. */
 import { spawnSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ import {
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-/** The sequence from which on a run holds its batches, as its refusal of one document says. */
+/** The first sequence that a run holds, as it says when it refuses a document. */
 function firstHeld(run: TallyRun): number {
   try {
     run.toJSON()
@@ -33,7 +33,7 @@ function firstHeld(run: TallyRun): number {
   }
 }
 
-/** Sends so many batches, of one event or two. */
+/** Sends batches of one event or two. */
 function send(run: TallyRun, count: number): void {
   for (let at = 0; at < count; at++) run.in.send(at % 3 === 0 ? [add(at), add()] : add(at))
 }
@@ -44,12 +44,12 @@ async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
   return items
 }
 
-/** What the repository has of a run. */
+/** The records of a run in the repository. */
 const recordsOf = async (repository: Repository, run: TallyRun): Promise<HistoryRecord<TallyEvent>[]> =>
   (await all(repository.history(run.id))) as HistoryRecord<TallyEvent>[]
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
-  test('a run holds the latest batches, and its history is read whole', async () => {
+  test('a run holds the latest batches, and all of its history can be read', async () => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format, { start: 2 })
     const recorder = repository.record(run, { retain: 10 })
@@ -73,7 +73,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     await repository.close()
   })
 
-  test('a run that was opened from a snapshot reads what lies before it through its recorder', async () => {
+  test('a run that was opened from a snapshot reads earlier batches through its recorder', async () => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format)
     send(run, 12)
@@ -92,7 +92,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   })
 })
 
-test('what is not held is refused with what to do instead', async () => {
+test('reading what is not held is refused with advice', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run, { retain: 0 })
@@ -115,7 +115,7 @@ async function outputsOf(run: TallyRun, count: number): Promise<TallyOutput[]> {
   return items
 }
 
-test('nothing goes before it is recorded, and nothing where no number was given', async () => {
+test('nothing is dropped before it is recorded, and nothing without a number', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -133,7 +133,7 @@ test('nothing goes before it is recorded, and nothing where no number was given'
   expect(firstHeld(run)).toBeLessThanOrEqual(56)
 })
 
-test('effects behind the repository see every output once, while the run lets go of them', async () => {
+test('effects see every output once, while the run drops recorded outputs', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run, { retain: 0 })
@@ -153,13 +153,13 @@ test('effects behind the repository see every output once, while the run lets go
   await writer.write(finish)
   expect(await handling).toBe(100)
   expect(keys).toEqual(Array.from({ length: 100 }, (_, at) => `${run.id}/${at}`))
-  // Whoever holds a set may still come to its outputs.
+  // Whoever holds a set may still read its outputs.
   expect((await all(late.out)).map(({ total }) => total)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
   expect(await recorder.done).toBe(101)
   expect(await all(run.history())).toEqual(await recordsOf(repository, run))
 })
 
-test('a snapshot is of the moment of the call, though all before it goes meanwhile', async () => {
+test('a snapshot shows the moment of the call, even if everything before it is dropped meanwhile', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run, { retain: 0 })
@@ -175,8 +175,8 @@ test('a snapshot is of the moment of the call, though all before it goes meanwhi
   expect((await repository.verify(tally, run.id)).snapshots).toEqual([5, 9, 13, 17])
 })
 
-describe('a recorder that records nothing further', () => {
-  test('has the run let nothing go, and what went is read as long as the repository is there', async () => {
+describe('a recorder that has ended', () => {
+  test('makes the run drop nothing more, and dropped batches can be read as long as the repository exists', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     const recorder = repository.record(run, { retain: 0 })
@@ -195,7 +195,7 @@ describe('a recorder that records nothing further', () => {
     expect(error.message).toContain(`read repository.history('${run.id}') where the run is recorded`)
   })
 
-  test('because it failed is gone on from where it was', async () => {
+  test('because it failed is continued from where it was', async () => {
     const repository = await makeRepository(folder)
     const { directory } = repository
     const run = tallyRun()
@@ -253,7 +253,7 @@ describe('a recorder that records nothing further', () => {
 })
 
 describe('in two repositories', () => {
-  test('only what both have goes, and when one fails the other goes on and is read', async () => {
+  test('only what both have is dropped, and if one fails the other continues and is read', async () => {
     const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
     const run = tallyRun()
     const first = one.record(run, { retain: 0 })
@@ -270,7 +270,7 @@ describe('in two repositories', () => {
     expect(await all(run.history())).toEqual(await recordsOf(one, run))
   })
 
-  test('a second one that comes when batches are gone is refused until it has them', async () => {
+  test('a second repository that lacks dropped batches is refused until it has them', async () => {
     const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
     const run = tallyRun()
     const recorder = one.record(run, { retain: 0 })
@@ -294,7 +294,7 @@ describe('in two repositories', () => {
   })
 })
 
-test('a reader that nobody goes on with keeps no process alive', async () => {
+test('an abandoned reader keeps no process alive', async () => {
   const { directory } = await makeRepository(folder)
   const script = `
 import { openRepository } from '@xmachines/git'
@@ -316,7 +316,7 @@ console.log((await reader.read()).value.events[0].by)
   expect({ stdout, status, stderr }).toEqual({ stdout: '0\n', status: 0, stderr: '' })
 })
 
-test('what is no number of batches is refused', async () => {
+test('a value that is not a number of batches is refused', async () => {
   const repository = await makeRepository(folder)
   for (const retain of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     expect(() => repository.record(tallyRun(), { retain })).toThrow(
@@ -333,7 +333,7 @@ test('a run of 200,000 events takes no more memory at its end than at its beginn
   timeout: 300_000,
 }, async () => {
   const { growth, sequence, read, told, head, recorded } = await recordLongRun(200_000, 1000)
-  // All that is held of 150,000 more events would be 25 MB.
+  // If all were held, 150,000 more events would take 25 MB.
   expect(growth).toBeLessThan(8)
   expect([sequence, read, told]).toEqual([200_000, 200_001, 200_000])
   expect(head).toBe(recorded)

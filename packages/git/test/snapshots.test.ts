@@ -1,4 +1,4 @@
-/** Snapshots are kept beside the history, never moved, and held against it. */
+/** Snapshots are kept beside the history, never moved, and compared with it. */
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
 import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
@@ -7,7 +7,7 @@ const folder = makeFolder()
 afterAll(() => folder.remove())
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
-  test('a snapshot is a commit beside the history, whose state.json is the very blob of toJSON', async () => {
+  test('a snapshot is a commit beside the history, and its state.json is the blob that toJSON names', async () => {
     const repository = await makeRepository(folder, format)
     const { directory } = repository
     const run = tallyRun(format, { start: 1 })
@@ -37,7 +37,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   })
 })
 
-test('what is kept of states is listed and read: snapshots, and what the genesis begins with', async () => {
+test('kept states are listed and read: snapshots, and the initial state of the genesis', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun('sha1', { start: 3 })
   const recorder = repository.record(run)
@@ -64,14 +64,14 @@ test('what is kept of states is listed and read: snapshots, and what the genesis
   expect(await rejection(repository.stateAt(run.id, 3))).toBeInstanceOf(RangeError)
   git(repository.directory, 'update-ref', '-d', one.ref)
   expect(await repository.stateAt(run.id, 1)).toBeUndefined()
-  // What stands at the ref of another batch is no snapshot of that.
+  // A snapshot at the ref of another batch is not a snapshot of that batch.
   git(repository.directory, 'update-ref', one.ref, two.oid)
   expect(await rejection(repository.stateAt(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
   git(repository.directory, 'update-ref', one.ref, run.head)
   expect(await rejection(repository.stateAt(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
 })
 
-test('a snapshot of a history that was given up is passed over, or told of with its ref', async () => {
+test('a snapshot of a history that was given up is skipped, or reported with its ref', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const run = tallyRun()
@@ -102,7 +102,7 @@ test('a snapshot of a history that was given up is passed over, or told of with 
   expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
 })
 
-test('whoever verifies is told how far it is', async () => {
+test('verifying reports its progress', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -117,7 +117,7 @@ test('whoever verifies is told how far it is', async () => {
   expect(told.at(-1)).toEqual([9002, 9002])
 })
 
-test('a snapshot is of the moment of the call, though the run goes on', async () => {
+test('a snapshot shows the moment of the call, even if the run continues', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -129,7 +129,7 @@ test('a snapshot is of the moment of the call, though the run goes on', async ()
   expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
 })
 
-test('a snapshot that the history does not come to is found, and not written over', async () => {
+test('a snapshot that the history does not produce is found, and not overwritten', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -140,7 +140,7 @@ test('a snapshot that the history does not come to is found, and not written ove
   expect(await rejection(repository.verify(tally, run.id))).toMatchObject({ code: 'SNAPSHOT_MISMATCH', sequence: 1 })
 })
 
-test('of several recorders of a run one that records suffices', async () => {
+test('of several recorders of a run, one that works is enough', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorders = [repository.record(run), repository.record(run), repository.record(run)] as const
@@ -157,7 +157,7 @@ test('of several recorders of a run one that records suffices', async () => {
   expect(await rejection(repository.keepSnapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 4 })
 })
 
-test('why a run is no longer recorded is told to whoever wants a snapshot', async () => {
+test('if the recorder has failed, keepSnapshot rejects with its error', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -168,7 +168,7 @@ test('why a run is no longer recorded is told to whoever wants a snapshot', asyn
   expect(await rejection(repository.keepSnapshot(run))).toBe(recorder.error)
 })
 
-test('a run that is not recorded has no snapshot here', async () => {
+test('a run that is not recorded gets no snapshot', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   expect(await rejection(repository.keepSnapshot(run))).toMatchObject({ code: 'NOT_RECORDED' })
@@ -179,7 +179,7 @@ test('a run that is not recorded has no snapshot here', async () => {
 })
 
 describe('a run that is opened from a snapshot', () => {
-  test.each(['sha1', 'sha256'] as const)('is the same run, and goes on (%s)', async (format) => {
+  test.each(['sha1', 'sha256'] as const)('is the same run, and continues (%s)', async (format) => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format, { start: 2 })
     repository.record(run)
@@ -201,7 +201,7 @@ describe('a run that is opened from a snapshot', () => {
     expect((await repository.open(tally, run.id)).head).toBe(run.head)
   })
 
-  test('does not hold what lies before it, and says so', async () => {
+  test('does not hold earlier batches, and says so', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send([add(), add()])
@@ -216,7 +216,7 @@ describe('a run that is opened from a snapshot', () => {
     expect((await opened.ports({ from: 2 }).out.getReader().read()).value).toEqual({ type: 'total', total: 7 })
   })
 
-  test('is opened from its genesis where there is none, and is done where it was', async () => {
+  test('is opened from its genesis if there is none, and is done if it was', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send(add())
