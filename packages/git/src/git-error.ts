@@ -56,7 +56,7 @@ export interface GitErrorDetails {
   readonly cause?: unknown
 }
 
-/** A failure of a repository. The run goes on unharmed. */
+/** A failure of a repository. The run continues unharmed. */
 export class GitError extends Error {
   readonly code: GitErrorCode
   readonly run: string | undefined

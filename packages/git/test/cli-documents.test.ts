@@ -78,8 +78,16 @@ describe('a run is exported', () => {
     const { status, stdout, stderr } = await program(['-C', repository.directory, 'export', run.id])
     expect([status, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(run)))
-    const told = await program(['-C', repository.directory, 'export', run.id.slice(0, 8), '--json', '-o', 'done.json'])
-    expect(linesOf(told.stdout)).toEqual([
+    const exported = await program([
+      '-C',
+      repository.directory,
+      'export',
+      run.id.slice(0, 8),
+      '--json',
+      '-o',
+      'done.json',
+    ])
+    expect(linesOf(exported.stdout)).toEqual([
       { id: run.id, machine: { name: 'tally', version: '1.0' }, sequence: 2, head: run.head, file: 'done.json' },
     ])
     expect(readFileSync(inFolder('done.json'), 'utf8')).toBe(stdout)

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { linesOf, programIn, type Told } from './program.ts'
+import { linesOf, type ProgramResult, programIn } from './program.ts'
 import { makeFolder, makeRepository, type TallyRun, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 /** Verifies the run with the machines of some modules. */
-function verify(...modules: readonly string[]): Promise<Told> {
+function verify(...modules: readonly string[]): Promise<ProgramResult> {
   return program(['-C', directory, 'verify', run.id, '--json', ...modules.flatMap((module) => ['-m', module])])
 }
 
@@ -100,7 +100,7 @@ describe('a faulty module is reported, with the line if that is known', () => {
     ['seven.mjs', 'throw 7', 'the machine ./seven.mjs cannot be loaded: 7\n'],
     ['short.mjs', '\nexport const door = {', 'cannot be loaded: Unexpected end of input (./short.mjs:2)'],
     ['inside.mjs', "import './throws.mjs'", 'cannot be loaded: no luck\\u202e (throws.mjs:2)'],
-    ['behind.mjs', "import './short.mjs'", './behind.mjs cannot be loaded: Unexpected end of input\n'],
+    ['imports.mjs', "import './short.mjs'", './imports.mjs cannot be loaded: Unexpected end of input\n'],
     ['lacks.mjs', "import { door } from './tally.mjs'", "export named 'door' (./lacks.mjs:1)"],
     ['named.mjs', `${importing}export default ${machine('Door')}`, '(./named.mjs:2)'],
     ['built.tsx', 'export default 7', 'Unknown file extension ".tsx"'],

@@ -47,8 +47,9 @@ export async function contest(folder: Folder, runs: number): Promise<Contested> 
     const winner = said.findIndex((line) => line.startsWith('won '))
     const head = said[winner]?.slice('won '.length)
     const [word, code, own, run, recorded] = said[1 - winner]?.split(' ') ?? []
-    const told = word === 'lost' && code === 'HISTORY_DIVERGED' && own === run && recorded === head
-    if (!told || git(directory, 'rev-parse', `refs/runs/tally/${id}`) !== head) wrong.push(`${id}: ${said.join('; ')}`)
+    const isReported = word === 'lost' && code === 'HISTORY_DIVERGED' && own === run && recorded === head
+    if (!isReported || git(directory, 'rev-parse', `refs/runs/tally/${id}`) !== head)
+      wrong.push(`${id}: ${said.join('; ')}`)
     else won[winner]!++
   }
   for (const { child } of sides) child.stdin.end()

@@ -37,11 +37,11 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
   let [id, collections] = ['', 0]
   for (let round = 0; round < rounds; round++) {
     const garbage = collectGarbage(directory)
-    const told = await crash(directory, id, victim)
+    const output = await crash(directory, id, victim)
     collections += await garbage.stop()
-    if (told.id !== '') id = told.id
-    for (const [sequence, oid] of told.safe) acknowledged.set(sequence, oid)
-    for (const code of told.failures) failures[code] = (failures[code] ?? 0) + 1
+    if (output.id !== '') id = output.id
+    for (const [sequence, oid] of output.safe) acknowledged.set(sequence, oid)
+    for (const code of output.failures) failures[code] = (failures[code] ?? 0) + 1
     const { status, stdout, stderr } = askGit(directory, 'fsck', '--strict', '--full', '--no-dangling')
     if (status !== 0 || stdout !== '') faults.push(`round ${round}: ${stdout}${stderr}`)
     ageLocks(join(directory, 'refs'))
@@ -81,19 +81,19 @@ function ageLocks(refs: string): void {
   }
 }
 
-interface Told {
+interface ChildOutput {
   id: string
   readonly safe: Map<number, string>
   readonly failures: string[]
 }
 
 /** Runs the child and kills it at some moment after some acknowledgements, or before the first. */
-async function crash(directory: string, id: string, victim: Victim): Promise<Told> {
+async function crash(directory: string, id: string, victim: Victim): Promise<ChildOutput> {
   const script = join(import.meta.dirname, 'crash-child.ts')
   const child = spawn(process.execPath, ['--conditions=@xmachines/source', script, directory, id], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const told: Told = { id, safe: new Map(), failures: [] }
+  const output: ChildOutput = { id, safe: new Map(), failures: [] }
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text
@@ -102,10 +102,10 @@ async function crash(directory: string, id: string, victim: Victim): Promise<Tol
   let [acknowledged, killed] = [0, false]
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, value = '', oid = ''] = line.split(' ')
-    if (word === 'run') told.id = value
-    else if (word === 'failed') told.failures.push(value)
+    if (word === 'run') output.id = value
+    else if (word === 'failed') output.failures.push(value)
     else {
-      told.safe.set(Number(value), oid)
+      output.safe.set(Number(value), oid)
       acknowledged++
       // A recorder that outlives its git continues for a while.
       if (killed && acknowledged > after + 20) child.kill('SIGKILL')
@@ -115,7 +115,7 @@ async function crash(directory: string, id: string, victim: Victim): Promise<Tol
     setTimeout(() => kill(child, victim), Math.random() * 15)
   }
   if (!killed) throw new Error(`the process ended before it was killed: ${complaints}`)
-  return told
+  return output
 }
 
 function kill(child: ChildProcess, victim: Victim): void {

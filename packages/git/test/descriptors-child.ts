@@ -9,7 +9,7 @@ const [directory = ''] = process.argv.slice(2)
 const tell = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
-const told = async (work: () => Promise<unknown>): Promise<string> => {
+const resultOf = async (work: () => Promise<unknown>): Promise<string> => {
   try {
     await work()
     return 'safe'
@@ -31,13 +31,13 @@ for (let left = 0; left < 24; left++) {
   run.in.send(add())
   const recorder = repository.record(run)
   const outcomes = await Promise.all([
-    told(() => recorder.flush()),
-    told(() => repository.find(run.id)),
-    told(() => repository.open(tally, run.id)),
-    told(async () => {
+    resultOf(() => recorder.flush()),
+    resultOf(() => repository.find(run.id)),
+    resultOf(() => repository.open(tally, run.id)),
+    resultOf(async () => {
       for await (const { id } of repository.runs()) if (id === '') tell('lost')
     }),
-    told(() => openRepository(directory)),
+    resultOf(() => openRepository(directory)),
   ])
   for (const one of taken) closeSync(one)
   tell(outcomes.join(' '))

@@ -16,7 +16,7 @@ import { recordable } from '@xmachines/core/internal'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
 import { gitsOf } from './crashes.ts'
-import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+import { add, collect, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -156,8 +156,8 @@ test('if two continue one run exactly one wins, and the other gets the last comm
     heads: { recorded: winner.mine.head, run: loser.mine.head, common: run.head },
   })
 
-  const behind = await openRepository(directory)
-  expect(await rejection(behind.record(run).flush())).toMatchObject({
+  const late = await openRepository(directory)
+  expect(await rejection(late.record(run).flush())).toMatchObject({
     code: 'HISTORY_DIVERGED',
     heads: { common: run.head },
     message: expect.stringContaining('another process continued it'),
@@ -259,9 +259,3 @@ test.skipIf(process.platform !== 'linux')(
     expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
   },
 )
-
-async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of stream) items.push(item)
-  return items
-}

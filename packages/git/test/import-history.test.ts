@@ -118,7 +118,7 @@ test.each<[string, (document: any) => void, string]>([
   ['an event was changed', ({ records }) => (records[3].events[0].by = 100), 'HISTORY_MISMATCH'],
   ['the last record was cut off', ({ records }) => records.pop(), 'HISTORY_MISMATCH'],
   ['the genesis was changed', ({ records }) => records[0].createdAt++, 'HISTORY_MISMATCH'],
-  ['an event is none', ({ records }) => (records[2].events = [7]), 'INVALID_HISTORY'],
+  ['an event is not an object', ({ records }) => (records[2].events = [7]), 'INVALID_HISTORY'],
   ['the records are none', (document) => (document.records = {}), 'INVALID_HISTORY'],
   ['the id is a ref', ({ records }) => (records[0].oid = 'HEAD'), 'HISTORY_MISMATCH|RUN_MISSING'],
 ])('a history is refused if %s, and nothing is written', async (_how, change, code) => {

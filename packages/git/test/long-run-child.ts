@@ -12,9 +12,9 @@ const recorder = repository.record(run, {
   durability: 'process',
   ...(retain === '' ? {} : { retain: Number(retain) }),
 })
-let told = 0
+let delivered = 0
 const telling = (async () => {
-  for await (const { total } of recorder.ports().out) if (total > 0) told++
+  for await (const { total } of recorder.ports().out) if (total > 0) delivered++
 })()
 const memory: number[] = []
 for (let sent = 0; sent < most; ) {
@@ -27,7 +27,7 @@ for await (const { oid } of run.history()) if (oid !== '') read++
 await recorder.stop()
 await telling.catch(() => undefined)
 await repository.close()
-console.log(JSON.stringify({ memory, read, told, sequence: recorder.recorded, head: run.head, id: run.id }))
+console.log(JSON.stringify({ memory, read, delivered, sequence: recorder.recorded, head: run.head, id: run.id }))
 
 /** Bytes on the heap and outside it, after garbage collection. */
 async function inUse(): Promise<number> {

@@ -12,7 +12,7 @@ export interface LongRun {
   readonly sequence: number
   /** How many records its history had when all of it was read, and how many outputs were delivered meanwhile. */
   readonly read: number
-  readonly told: number
+  readonly delivered: number
   readonly head: string
   /** Where the ref points. */
   readonly recorded: string
@@ -30,11 +30,11 @@ export async function recordLongRun(events: number, retain: number): Promise<Lon
       [...flags, script, directory, String(events), String(retain)],
       { env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' } },
     )
-    const { memory, ...told } = JSON.parse(stdout)
+    const { memory, ...result } = JSON.parse(stdout)
     let recorded = ''
     for await (const { head } of runs()) recorded = head
     await close()
-    return { ...told, recorded, growth: (memory.at(-1) - memory[0]) / 1e6 }
+    return { ...result, recorded, growth: (memory.at(-1) - memory[0]) / 1e6 }
   } finally {
     folder.remove()
   }

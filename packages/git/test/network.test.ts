@@ -32,7 +32,7 @@ afterAll(async () => {
 const web = ({ directory }: Repository): string => `${server.url}/${basename(directory)}`
 const file = ({ directory }: Repository): string => `file://${directory}`
 const refOf = ({ id }: TallyRun): string => `refs/runs/tally/${id}`
-const standsAt = ({ directory }: Repository, run: TallyRun): string =>
+const headAt = ({ directory }: Repository, run: TallyRun): string =>
   askGit(directory, 'rev-parse', '--verify', '--quiet', refOf(run)).stdout.trim()
 
 interface Three {
@@ -53,7 +53,7 @@ async function three(urlOf = file, format: 'sha1' | 'sha256' = 'sha1'): Promise<
 }
 
 /** Continues a run in a repository; resolves with the run. */
-async function goOn(repository: Repository, { id }: TallyRun, by: number): Promise<TallyRun> {
+async function continueRun(repository: Repository, { id }: TallyRun, by: number): Promise<TallyRun> {
   const run = await repository.open(tally, id)
   run.in.send(add(by))
   await repository.record(run).stop()
@@ -108,7 +108,7 @@ describe.each([
     ])
     expect((await there.open(tally, run.id, { replayFrom: 'snapshot' })).snapshot.current.state).toEqual({ total: 2 })
 
-    const gone = await goOn(there, run, 5)
+    const gone = await continueRun(there, run, 5)
     await there.push('hub', run.id)
     expect(await here.fetch('hub', run.id)).toMatchObject({ head: gone.head, sequence: 3, before: 2 })
     expect((await here.open(tally, run.id)).snapshot.current.state).toEqual({ total: 7 })
@@ -128,9 +128,9 @@ test('of all runs, each is taken on its own', async () => {
   for (const { id } of [one, two, three_]) await here.push('hub', id)
   expect((await there.fetch('hub', 'all')).map(({ error }) => error)).toEqual([undefined, undefined, undefined])
 
-  const ahead = await goOn(here, one, 2)
-  await goOn(here, two, 2)
-  await goOn(there, two, 3)
+  const ahead = await continueRun(here, one, 2)
+  await continueRun(here, two, 2)
+  await continueRun(there, two, 3)
   for (const { id } of [one, two, four]) await here.push('hub', id)
   const foreign = commit(hub, [refOf(three_)], 'Merge branch\n', '1', `${refOf(three_)}^{tree}`)
   git(hub.directory, 'update-ref', refOf(three_), foreign)
@@ -141,7 +141,7 @@ test('of all runs, each is taken on its own', async () => {
   expect(runs.get(two.id)).toMatchObject({ sequence: 3, error: { code: 'HISTORY_DIVERGED' } })
   expect(runs.get(three_.id)).toMatchObject({ head: three_.head, error: { code: 'OBJECT_CORRUPT', sequence: 3 } })
   expect(runs.get(four.id)).toMatchObject({ head: four.head, before: -1, sequence: 2, error: undefined })
-  expect(standsAt(there, three_)).toBe(three_.head)
+  expect(headAt(there, three_)).toBe(three_.head)
 })
 
 test('two different continuations are reported with both heads and the last shared commit, and the recorder stops', async () => {
@@ -149,9 +149,9 @@ test('two different continuations are reported with both heads and the last shar
   const run = await recorded(here)
   await here.push('hub', run.id)
   await there.fetch('hub', run.id)
-  const theirs = await goOn(there, run, 5)
-  await goOn(there, run, 6).then(() => there.push('hub', run.id))
-  const atHub = standsAt(hub, run)
+  const theirs = await continueRun(there, run, 5)
+  await continueRun(there, run, 6).then(() => there.push('hub', run.id))
+  const atHub = headAt(hub, run)
 
   const recorder = here.record(run)
   run.in.send(add(7))
@@ -165,8 +165,8 @@ test('two different continuations are reported with both heads and the last shar
   expect(await rejection(here.fetch('hub', run.id))).toMatchObject(diverged)
 
   // Nothing moved on either side, and nothing of the loser blocks the winner.
-  expect(standsAt(hub, run)).toBe(atHub)
-  expect(standsAt(here, run)).toBe(heads.recorded)
+  expect(headAt(hub, run)).toBe(atHub)
+  expect(headAt(here, run)).toBe(heads.recorded)
   expect(git(hub.directory, 'for-each-ref', 'refs/snapshots')).toBe('')
 })
 
@@ -194,7 +194,7 @@ test('a run that the remote lacks, lost, or has less of stays as it is', async (
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING', run: run.id })
   git(there.directory, 'fetch', '--quiet', '--prune', 'hub')
   expect(git(there.directory, 'for-each-ref', '--format=%(refname)', 'refs/fetched')).toBe('')
-  expect(standsAt(there, run)).toBe(run.head)
+  expect(headAt(there, run)).toBe(run.head)
 })
 
 describe('a history that was tampered with is refused, and the run stays as it is', () => {
@@ -235,7 +235,7 @@ describe('a history that was tampered with is refused, and the run stays as it i
     git(hub.directory, 'update-ref', refOf(run), make())
     const error = await rejection(there.fetch('hub', run.id))
     expect(error).toMatchObject({ code: 'OBJECT_CORRUPT', run: run.id, sequence })
-    expect(standsAt(there, run)).toBe(base)
+    expect(headAt(there, run)).toBe(base)
     expect((await there.verify(tally, run.id)).head).toBe(base)
   })
 
@@ -252,8 +252,8 @@ describe('a history that was tampered with is refused, and the run stays as it i
     expect(await rejection(there.fetch('hub', fresh.id))).toMatchObject({ code: 'RUN_MISSING' })
     const named = (await there.fetch('hub', 'all')).find(({ id }) => id === fresh.id)
     expect(named).toMatchObject({ head: undefined, sequence: -1, error: { code: 'OBJECT_CORRUPT' } })
-    expect(standsAt(there, run)).toBe(base)
-    expect(standsAt(there, fresh)).toBe('')
+    expect(headAt(there, run)).toBe(base)
+    expect(headAt(there, fresh)).toBe('')
   })
 
   test('a snapshot that does not belong to its run, or differs from the one that is here', async () => {
@@ -336,7 +336,7 @@ test('nobody is asked for a password', async () => {
 test.each([
   ['a file url', file],
   ['http', web],
-] as const)('a remote of another object format is told of: over %s', async (_transport, urlOf) => {
+] as const)('a remote with another object format is reported: over %s', async (_transport, urlOf) => {
   const [here, there] = [await makeRepository(folder), await makeRepository(folder, 'sha256')]
   await here.addRemote('there', urlOf(there))
   await there.addRemote('here', urlOf(here))
@@ -365,8 +365,8 @@ test('a local ref that points to a missing object is reported, and the remote is
   writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
   const corrupt = { code: 'OBJECT_CORRUPT', message: expect.stringContaining('the remote hub is not the cause') }
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject(corrupt)
-  expect(standsAt(there, other)).toBe(other.head)
-  expect(standsAt(there, run)).toBe('')
+  expect(headAt(there, other)).toBe(other.head)
+  expect(headAt(there, run)).toBe('')
 })
 
 test('two fetches of one run at once give the same result', async () => {
@@ -410,7 +410,7 @@ describe('a remote that accepts a call and never answers', () => {
     await closed
     expect(await rejection(call({ signal: abort.signal }))).toBe(reason)
     expect(await rejection(call({ signal: {} as AbortSignal }))).toBeInstanceOf(TypeError)
-    expect(standsAt(here, run)).toBe(run.head)
+    expect(headAt(here, run)).toBe(run.head)
   })
 
   test('a call whose signal is not aborted works as without one', async () => {

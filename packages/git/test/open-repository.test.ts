@@ -88,7 +88,7 @@ describe('an existing directory', () => {
     expect(await rejection(openRepository(at('full'), { create: true }))).toMatchObject({ code: 'NOT_A_REPOSITORY' })
   })
 
-  test('is not made where nothing can be made', async () => {
+  test('is not made if the path cannot be', async () => {
     writeFileSync(at('file'), '')
     const error = await rejection(openRepository(at('file/r.git'), { create: true }))
     expect(error).toMatchObject({ name: 'GitError', message: expect.stringContaining(at('file/r.git')) })

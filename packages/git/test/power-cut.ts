@@ -58,21 +58,21 @@ export async function cutsOf(folder: Folder, recorded: Recorded, mixtures: numbe
     if (!numbers.has(bytes)) numbers.set(bytes, known++)
     return numbers.get(bytes) as number
   }
-  let told = { opened: false, id, safe: -1 }
+  let acknowledged = { opened: false, id, safe: -1 }
   for (const call of calls) {
     disk.apply(call)
     if (call.kind === 'tell') {
       const [word, value = ''] = call.path.split(' ')
       if (word === 'failed') throw new Error(call.path)
-      if (word === 'run') told = { ...told, id: value }
-      if (word === 'opened') told = { ...told, opened: true }
-      if (word === 'safe') told = { ...told, safe: Number(value) }
+      if (word === 'run') acknowledged = { ...acknowledged, id: value }
+      if (word === 'opened') acknowledged = { ...acknowledged, opened: true }
+      if (word === 'safe') acknowledged = { ...acknowledged, safe: Number(value) }
     }
     for (const [kind, kept] of kinds(mixtures)) {
       const image = disk.image(kept)
       const key = [...image].map(([path, file]) => `${path} ${numberOf(file?.bytes)}`).join('\n')
       // The latest of equal images: it has more acknowledgements.
-      cuts.set(key, { image, after: `${call.kind} ${call.path} ${call.to}, ${kind} kept`, ...told })
+      cuts.set(key, { image, after: `${call.kind} ${call.path} ${call.to}, ${kind} kept`, ...acknowledged })
     }
   }
   // A disk that loses nothing must equal the real one; otherwise the trace was misread.

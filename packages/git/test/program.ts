@@ -5,14 +5,18 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The result of a call of the program. */
-export interface Told {
+export interface ProgramResult {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
 /** Calls the program in a folder, with text for its standard input and additions to its environment. */
-export type Program = (arguments_: readonly string[], input?: string, more?: NodeJS.ProcessEnv) => Promise<Told>
+export type Program = (
+  arguments_: readonly string[],
+  input?: string,
+  more?: NodeJS.ProcessEnv,
+) => Promise<ProgramResult>
 
 export const main: string = join(import.meta.dirname, '../src/cli/main.ts')
 
@@ -55,7 +59,7 @@ export function runNode(
   arguments_: readonly string[],
   input = '',
   more: NodeJS.ProcessEnv = {},
-): Promise<Told> {
+): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
     // With a compile cache, because compiling takes most of a call.
     const env = { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: join(cwd, 'compiled'), ...more }

@@ -36,8 +36,8 @@ test('out and snapshot deliver what is recorded, and so do current and subscript
   const recorder = repository.record(run)
   const { out, snapshot, position, id } = recorder.ports({ from: 'start' })
   expect({ position, id }).toEqual({ position: 0, id: run.id })
-  const told: number[] = []
-  snapshot.subscribe(() => told.push(snapshot.current.sequence - recorder.recorded))
+  const leads: number[] = []
+  snapshot.subscribe(() => leads.push(snapshot.current.sequence - recorder.recorded))
   run.in.send(add(5))
   run.in.send(add(6))
   expect(snapshot.current.sequence).toBe(0)
@@ -48,7 +48,7 @@ test('out and snapshot deliver what is recorded, and so do current and subscript
   }
   expect(snapshot.current).toEqual({ state: { total: 11 }, status: 'active', sequence: 2 })
   expect((await snapshot.getReader().read()).value?.sequence).toBe(2)
-  expect(told.every((ahead) => ahead <= 0)).toBe(true)
+  expect(leads.every((ahead) => ahead <= 0)).toBe(true)
 })
 
 test('handleOutputs takes them, and continues after what had settled before a crash', async () => {

@@ -96,12 +96,12 @@ test('stopping a recorder rejects writes that wait and are not recorded, and so 
   await writer.write(add())
   run.in.send(add())
   const stopping = recorder.stop()
-  const behind = rejection(writer.write(add()))
+  const waiting = rejection(writer.write(add()))
   const other = recorder.ports().in
   run.in.send(add())
   const closing = rejection(other.close())
   expect(await stopping).toBe(2)
-  for (const error of await Promise.all([behind, closing])) {
+  for (const error of await Promise.all([waiting, closing])) {
     expect(error).toMatchObject({ code: 'RECORDER_STOPPED', sequence: 2 })
   }
   expect(run.snapshot.current.sequence).toBe(4)
@@ -161,14 +161,14 @@ test('a repository closes with what was committed at the call, even if a run nev
   const recorder = repository.record(run)
   const { snapshot } = recorder.ports()
   // However much is recorded, there is more.
-  const goOn = snapshot.subscribe(() => run.in.send(add()))
+  const unsubscribe = snapshot.subscribe(() => run.in.send(add()))
   for (let at = 0; at < 30; at++) run.in.send({ type: 'ADD', by: 1, note: '\u0001'.repeat(100_000) })
   const { sequence } = run.snapshot.current
   await repository.close()
   expect(recorder.recorded).toBeGreaterThanOrEqual(sequence)
   await repository.close()
   const error = recorder.error
-  goOn()
+  unsubscribe()
   await recorder.stop()
   expect([error, recorder.recorded]).toEqual([undefined, run.snapshot.current.sequence])
   expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)

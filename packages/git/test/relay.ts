@@ -61,7 +61,7 @@ export async function runRelay(runs: number): Promise<Relayed> {
       await sides.left.push('hub', run.id)
     }
     const begin = performance.now()
-    const told = await Promise.all(
+    const results = await Promise.all(
       Object.entries(sides).map(([side, { directory }]) => runSide(side as Side, directory, ids)),
     )
     const seconds = (performance.now() - begin) / 1000
@@ -83,8 +83,8 @@ export async function runRelay(runs: number): Promise<Relayed> {
     return {
       handOvers,
       found,
-      taken: told.flatMap(({ taken }) => taken),
-      lost: told.reduce((sum, { lost }) => sum + lost, 0),
+      taken: results.flatMap(({ taken }) => taken),
+      lost: results.reduce((sum, { lost }) => sum + lost, 0),
       heads: all.map((directory) => git(directory, 'for-each-ref', '--format=%(objectname)', 'refs/runs').split('\n')),
       faults: all.map((directory) => git(directory, 'fsck', '--strict', '--full', '--no-dangling')),
       seconds,

@@ -94,3 +94,10 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { co
   }
   throw new Error('it resolved')
 }
+
+/** All items of a stream. */
+export async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of stream) items.push(item)
+  return items
+}

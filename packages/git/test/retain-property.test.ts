@@ -49,11 +49,11 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
   const options = { input: undefined, nonce, createdAt: seconds++ }
   const run: TallyRun = createRun(tally, options)
   const twin: TallyRun = createRun(tally, options)
-  const told: TallyOutput[] = []
+  const delivered: TallyOutput[] = []
   let recorder: Recorder<TallyState, TallyEvent, TallyOutput> = repository.record(run, { retain })
   const readers: Reader[] = []
   const telling = (async () => {
-    for await (const output of twin.out) told.push(output)
+    for await (const output of twin.out) delivered.push(output)
   })()
 
   function follow(stream: ReadableStream<unknown>, expected: Reader['expected'], isOver = () => false): void {
@@ -87,7 +87,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
       }
       case 'out': {
         const { position } = run
-        follow(run.ports().out, () => told.slice(position))
+        follow(run.ports().out, () => delivered.slice(position))
         break
       }
       case 'recorded out': {
@@ -96,7 +96,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
         const { out } = opened.ports()
         follow(
           out,
-          () => told.slice(position),
+          () => delivered.slice(position),
           () => opened !== recorder,
         )
         break
@@ -110,7 +110,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
       }
     }
     // The twin is read without a recorder.
-    while (told.length < twin.position) await Promise.resolve()
+    while (delivered.length < twin.position) await Promise.resolve()
   }
 
   for (const one of actions) await act(one)

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { recordLongRun } from './long-run.ts'
 import {
   add,
+  collect,
   finish,
   git,
   makeFolder,
@@ -38,15 +39,9 @@ function send(run: TallyRun, count: number): void {
   for (let at = 0; at < count; at++) run.in.send(at % 3 === 0 ? [add(at), add()] : add(at))
 }
 
-async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of stream) items.push(item)
-  return items
-}
-
 /** The records of a run in the repository. */
 const recordsOf = async (repository: Repository, run: TallyRun): Promise<HistoryRecord<TallyEvent>[]> =>
-  (await all(repository.history(run.id))) as HistoryRecord<TallyEvent>[]
+  (await collect(repository.history(run.id))) as HistoryRecord<TallyEvent>[]
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   test('a run holds the latest batches, and all of its history can be read', async () => {
@@ -60,12 +55,12 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     }
     expect(firstHeld(run)).toBeGreaterThan(60)
     send(run, 3)
-    const held = await all(run.history({ from: 101 }))
-    const history = await all(run.history())
+    const held = await collect(run.history({ from: 101 }))
+    const history = await collect(run.history())
     await recorder.flush()
     expect(history).toEqual(await recordsOf(repository, run))
     expect(history.slice(101)).toEqual(held)
-    expect(await all(run.history({ from: 50 }))).toEqual(history.slice(50))
+    expect(await collect(run.history({ from: 50 }))).toEqual(history.slice(50))
     const opened = await repository.open(tally, run.id)
     expect(opened.head).toBe(run.head)
     expect(opened.snapshot.current).toEqual(run.snapshot.current)
@@ -87,7 +82,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     send(opened, 5)
     await going.flush()
     expect(firstHeld(opened)).toBe(21)
-    expect(await all(opened.history())).toEqual(await recordsOf(repository, opened))
+    expect(await collect(opened.history())).toEqual(await recordsOf(repository, opened))
     expect(await repository.verify(tally, run.id)).toMatchObject({ sequence: 20, snapshots: [12] })
   })
 })
@@ -154,9 +149,9 @@ test('effects see every output once, while the run drops recorded outputs', asyn
   expect(await handling).toBe(100)
   expect(keys).toEqual(Array.from({ length: 100 }, (_, at) => `${run.id}/${at}`))
   // Whoever holds a set may still read its outputs.
-  expect((await all(late.out)).map(({ total }) => total)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
+  expect((await collect(late.out)).map(({ total }) => total)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
   expect(await recorder.done).toBe(101)
-  expect(await all(run.history())).toEqual(await recordsOf(repository, run))
+  expect(await collect(run.history())).toEqual(await recordsOf(repository, run))
 })
 
 test('a snapshot shows the moment of the call, even if everything before it is dropped meanwhile', async () => {
@@ -185,12 +180,12 @@ describe('a recorder that has ended', () => {
     await repository.close()
     send(run, 10)
     expect(firstHeld(run)).toBe(11)
-    const records = await all(run.history())
+    const records = await collect(run.history())
     expect(records).toHaveLength(21)
     expect(records.slice(0, 11)).toEqual(await recordsOf(repository, run))
     renameSync(repository.directory, `${repository.directory}-gone`)
-    expect(await all(run.history({ from: 11 }))).toEqual(records.slice(11))
-    const error = await rejection(all(run.history({ from: 4 })))
+    expect(await collect(run.history({ from: 11 }))).toEqual(records.slice(11))
+    const error = await rejection(collect(run.history({ from: 4 })))
     expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY', run: run.id, sequence: 4 })
     expect(error.message).toContain(`read repository.history('${run.id}') where the run is recorded`)
   })
@@ -207,11 +202,11 @@ describe('a recorder that has ended', () => {
     expect(await rejection(recorder.flush())).toMatchObject({ code: 'WRITE_FAILED', sequence: 10 })
     send(run, 10)
     expect(firstHeld(run)).toBe(11)
-    expect(await all(run.history({ from: 11 }))).toHaveLength(20)
+    expect(await collect(run.history({ from: 11 }))).toHaveLength(20)
     renameSync(`${directory}-moved`, directory)
     expect(await repository.record(run, { retain: 0 }).flush()).toBe(30)
     expect(firstHeld(run)).toBe(31)
-    expect(await all(run.history())).toEqual(await recordsOf(repository, run))
+    expect(await collect(run.history())).toEqual(await recordsOf(repository, run))
   })
 
   test('because somebody moved its ref back', async () => {
@@ -225,7 +220,7 @@ describe('a recorder that has ended', () => {
     send(run, 10)
     expect(await rejection(recorder.flush())).toMatchObject({ code: 'HISTORY_DIVERGED', sequence: 10 })
     expect(firstHeld(run)).toBe(11)
-    expect((await all(run.history())).slice(0, 11)).toEqual(records)
+    expect((await collect(run.history())).slice(0, 11)).toEqual(records)
     const again = await rejection(repository.record(run, { retain: 0 }).flush())
     expect(again).toMatchObject({ code: 'NOT_RECORDED', message: expect.stringContaining('is at sequence 4') })
   })
@@ -267,7 +262,7 @@ describe('in two repositories', () => {
     send(run, 10)
     await first.flush()
     expect(firstHeld(run)).toBe(31)
-    expect(await all(run.history())).toEqual(await recordsOf(one, run))
+    expect(await collect(run.history())).toEqual(await recordsOf(one, run))
   })
 
   test('a second repository that lacks dropped batches is refused until it has them', async () => {
@@ -282,7 +277,7 @@ describe('in two repositories', () => {
       run: run.id,
       message: expect.stringMatching(/does not exist, and the run keeps only the batches after sequence 10; fetch/),
     })
-    expect(await all(two.runs())).toEqual([])
+    expect(await collect(two.runs())).toEqual([])
     await two.addRemote('one', one.directory)
     await two.fetch('one', run.id)
     send(run, 10)
@@ -290,7 +285,7 @@ describe('in two repositories', () => {
     expect(await again.flush()).toBe(20)
     await recorder.flush()
     expect(await recordsOf(two, run)).toEqual(await recordsOf(one, run))
-    expect(await all(run.history())).toEqual(await recordsOf(two, run))
+    expect(await collect(run.history())).toEqual(await recordsOf(two, run))
   })
 })
 
@@ -332,9 +327,9 @@ test('a value that is not a number of batches is refused', async () => {
 test('a run of 200,000 events takes no more memory at its end than at its beginning', {
   timeout: 300_000,
 }, async () => {
-  const { growth, sequence, read, told, head, recorded } = await recordLongRun(200_000, 1000)
+  const { growth, sequence, read, delivered, head, recorded } = await recordLongRun(200_000, 1000)
   // If all were held, 150,000 more events would take 25 MB.
   expect(growth).toBeLessThan(8)
-  expect([sequence, read, told]).toEqual([200_000, 200_001, 200_000])
+  expect([sequence, read, delivered]).toEqual([200_000, 200_001, 200_000])
   expect(head).toBe(recorded)
 })

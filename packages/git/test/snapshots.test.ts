@@ -109,12 +109,12 @@ test('verifying reports its progress', async () => {
   for (let at = 0; at < 3000; at++) run.in.send(add())
   await repository.keepSnapshot(run)
   await recorder.stop()
-  const told: [number, number][] = []
-  await repository.verify(tally, run.id, { onProgress: (done, total) => told.push([done, total]) })
-  expect(told.length).toBeGreaterThan(4)
-  expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).toSorted((a, b) => a - b))
-  expect(new Set(told.map(([, total]) => total)).size).toBe(1)
-  expect(told.at(-1)).toEqual([9002, 9002])
+  const reported: [number, number][] = []
+  await repository.verify(tally, run.id, { onProgress: (done, total) => reported.push([done, total]) })
+  expect(reported.length).toBeGreaterThan(4)
+  expect(reported.map(([done]) => done)).toEqual(reported.map(([done]) => done).toSorted((a, b) => a - b))
+  expect(new Set(reported.map(([, total]) => total)).size).toBe(1)
+  expect(reported.at(-1)).toEqual([9002, 9002])
 })
 
 test('a snapshot shows the moment of the call, even if the run continues', async () => {
@@ -216,7 +216,7 @@ describe('a run that is opened from a snapshot', () => {
     expect((await opened.ports({ from: 2 }).out.getReader().read()).value).toEqual({ type: 'total', total: 7 })
   })
 
-  test('is opened from its genesis if there is none, and is done if it was', async () => {
+  test('is opened from its genesis without a snapshot, and is done if it was', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send(add())

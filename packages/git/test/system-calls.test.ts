@@ -121,8 +121,8 @@ describe.skipIf(process.platform !== 'linux').each(['sha1', 'sha256'] as const)(
   })
 
   test('on disk, what others wrote is synced before it is acknowledged', () => {
-    const told = before.disk.indexOf('tell safe 1')
-    const files = before.disk.slice(0, told).map((call) => call.replace(/[0-9a-f]{40,}/, 'ID'))
+    const acknowledged = before.disk.indexOf('tell safe 1')
+    const files = before.disk.slice(0, acknowledged).map((call) => call.replace(/[0-9a-f]{40,}/, 'ID'))
     expect(files).toEqual(expect.arrayContaining(['sync objects/pack/pack-ID.pack', 'sync objects/pack/pack-ID.idx']))
     expect(files).toEqual(
       expect.arrayContaining(['sync objects/pack', 'sync refs/runs/tally/ID', 'sync refs/runs/tally']),

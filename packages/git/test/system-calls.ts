@@ -137,11 +137,11 @@ function readTrace(text: string, folder: string): Call[] {
     else begun.delete(thread)
     const here = /AT_FDCWD<([^>]*)>/.exec(call)?.[1] ?? folders.get(thread) ?? '/'
     folders.set(thread, here)
-    const told = /^write\(\d+<[^/>]*>, "mark (.*)\\n"/.exec(call)?.[1]
-    if (told !== undefined && before === undefined) {
-      calls.push({ ...NOTHING, kind: 'tell', path: told, begin, end: at })
+    const printed = /^write\(\d+<[^/>]*>, "mark (.*)\\n"/.exec(call)?.[1]
+    if (printed !== undefined && before === undefined) {
+      calls.push({ ...NOTHING, kind: 'tell', path: printed, begin, end: at })
     }
-    if (unfinished || told !== undefined || !/\) += \d/.test(call)) continue
+    if (unfinished || printed !== undefined || !/\) += \d/.test(call)) continue
     const read = readCall(call, here)
     if (read !== undefined && isBelow(read.path, folder)) calls.push({ ...read, begin, end: at })
   }

@@ -1,4 +1,4 @@
-// The traced process: opens a repository, or makes it, and marks each sequence as soon as it is acknowledged.
+// The traced process: opens or makes a repository, and marks each sequence as soon as it is acknowledged.
 
 import { writeSync } from 'node:fs'
 import { openRepository } from '@xmachines/git'

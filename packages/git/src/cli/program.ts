@@ -76,7 +76,7 @@ function programOf(shell: Shell): Command {
   return program
 }
 
-/** The version of the package. Its manifest lies two folders up from the sources, and from what is built of them. */
+/** The version of the package. Its manifest is two folders up, from the sources and from the built files. */
 function versionOf(): string {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string

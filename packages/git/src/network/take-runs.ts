@@ -1,4 +1,4 @@
-// Moves the refs of runs to what was fetched, if that continues what is here; never back, and never elsewhere.
+// Moves the refs of runs to fetched commits that continue them; never back, and never to another history.
 
 import { GitError } from '../git-error.ts'
 import { syncDirectory } from '../process/sync-directory.ts'

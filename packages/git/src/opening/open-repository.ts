@@ -1,4 +1,4 @@
-// Opens a directory as a repository: what Git is asked first, and what is refused.
+// Opens a directory as a repository: asks Git about it, and refuses what cannot be used.
 
 import { realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// Reads the batches that a run has dropped from where it is recorded.
+// Reads dropped batches of a run back from its repository.
 
 import type { BatchRecord, RunEvent } from '@xmachines/core'
 import { GitError } from '../git-error.ts'

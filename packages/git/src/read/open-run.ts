@@ -16,7 +16,7 @@ export interface OpenRunOptions {
   readonly revalidate?: boolean
 }
 
-/** A live run of what is recorded. */
+/** Opens a live run. */
 export async function openRun(
   context: RepositoryContext,
   machine: AnyMachine | readonly AnyMachine[],

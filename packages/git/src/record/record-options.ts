@@ -1,4 +1,4 @@
-// The options of `repository.record`, and what is refused of them.
+// The options of `repository.record`, and their checks.
 
 /** How a run is recorded. */
 export interface RecordOptions {

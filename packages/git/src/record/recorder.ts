@@ -97,7 +97,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     next,
     flush,
     idle: async () => await reached(due(), { reports: false }).catch(() => undefined),
-    // What is written here from now on would be lost, and effects of it would be done for nothing.
+    // From now on every batch that is written here would be lost, and its effects would be in vain.
     diverge: (found) => fail(divergedElsewhere(now(), found)),
   }
 

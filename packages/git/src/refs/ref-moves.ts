@@ -21,7 +21,7 @@ export interface RefMove {
   readonly from: string | undefined
 }
 
-/** A ref that pointed somewhere else than where it was to be moved from. */
+/** The ref did not point where the move expected it. */
 export class RefMismatch {
   readonly found: string | undefined
   constructor(found: string | undefined) {

@@ -47,7 +47,7 @@ export async function storePack(
       write(`${temporary}.idx.tmp`, index, { durable, mode }),
     ])
     for (const one of written) if (one.status === 'rejected') throw one.reason
-    // Renamed too, so that it never appears without its text: it could not be told from somebody else's.
+    // Renamed too, so that it never appears without its text, which says that it is ours.
     await rename(`${temporary}.keep.tmp`, keep)
     await rename(`${temporary}.pack.tmp`, join(directory, `${name}.pack`))
     await rename(`${temporary}.idx.tmp`, join(directory, `${name}.idx`))

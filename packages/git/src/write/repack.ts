@@ -1,4 +1,4 @@
-// Repacking: now and then many small packs become few, while recording goes on. Git's own `gc` is never called, and
+// Repacking: now and then many small packs become few, while recording continues. Git's own `gc` is never called, and
 // neither is `git repack`: it removes packs before the name of their successor is on disk.
 //
 //   git pack-objects (synced) ─► sync the directory ─► remove the packs whose objects it holds ─► commit-graph
