@@ -1,5 +1,6 @@
 /**
- * Tests that take too long for the test command: crashes, power cuts, contention and a long run in full. `pnpm test:soak`.
+ * Tests that take too long for the test command: crashes, power cuts, contention and a long run in full. `pnpm
+ * test:soak`.
  */
 
 import { defaultServerConditions } from 'vite'

@@ -1,36 +1,42 @@
 // Why something with a repository failed. One class; `code` tells the failures apart.
 
-/**
- * What failed:
- * `GIT_MISSING` there is no `git`, or it is too old; `GIT_FAILED` Git ended with an error that says no more;
- * `NOT_A_REPOSITORY` the directory is not a repository, or lies inside one; `UNSUPPORTED_REPOSITORY` the repository is
- * shallow, partial or a mirror; `FORMAT_MISMATCH` repository and run have different object formats; `RUN_MISSING` the
- * repository has no such run; `NOT_RECORDED` the repository lacks the run's head, or batches that the run dropped;
- * `OBJECT_CORRUPT` an object has another oid than its content, or does not belong to a run; `HISTORY_DIVERGED` the
- * repository holds another history of the run; `REPOSITORY_LOCKED` another process holds a lock, or left it;
- * `WRITE_FAILED` a file could not be written; `RECORDER_STOPPED` the recorder was stopped and records no more;
- * `SNAPSHOT_MISMATCH` a snapshot differs from what its history produces; `SNAPSHOT_MISSING` a snapshot is needed and not
- * kept; `REMOTE_MISSING` there is no remote of that name; `REMOTE_MISMATCH` the remote is configured differently;
- * `REMOTE_FAILED` the remote could not be reached, or broke off; `REMOTE_REJECTED` the remote refuses what was pushed.
- */
+/** What failed. */
 export type GitErrorCode =
+  /** There is no `git`, or it is too old. */
   | 'GIT_MISSING'
+  /** Git ended with an error that says no more. */
   | 'GIT_FAILED'
+  /** The directory is not a repository, or lies inside one. */
   | 'NOT_A_REPOSITORY'
+  /** The repository is shallow, partial or a mirror. */
   | 'UNSUPPORTED_REPOSITORY'
+  /** Repository and run have different object formats. */
   | 'FORMAT_MISMATCH'
+  /** The repository has no such run. */
   | 'RUN_MISSING'
+  /** The repository lacks the run's head, or batches that the run dropped. */
   | 'NOT_RECORDED'
+  /** An object is missing or damaged, or does not belong to a run. */
   | 'OBJECT_CORRUPT'
+  /** There is another history of the run, in the repository or at the remote. */
   | 'HISTORY_DIVERGED'
+  /** Another process holds a lock, or left it. */
   | 'REPOSITORY_LOCKED'
+  /** A file could not be written. */
   | 'WRITE_FAILED'
+  /** The recorder was stopped, and records no more. */
   | 'RECORDER_STOPPED'
+  /** A snapshot differs from what its history produces. */
   | 'SNAPSHOT_MISMATCH'
+  /** A snapshot is needed, and none is kept. */
   | 'SNAPSHOT_MISSING'
+  /** There is no remote of that name. */
   | 'REMOTE_MISSING'
+  /** The remote is configured differently. */
   | 'REMOTE_MISMATCH'
+  /** The remote could not be reached, or broke off. */
   | 'REMOTE_FAILED'
+  /** The remote refuses what was pushed. */
   | 'REMOTE_REJECTED'
 
 /** The heads of two histories of one run. */

@@ -59,7 +59,8 @@ export interface Repository {
   /**
    * Takes a history from outside into the repository, as `run.toJSON()` gives it. All of it is verified before anything
    * is written, and the run moves only forwards. If all of it is here already, nothing is done.
-   * @throws {GitError} `HISTORY_DIVERGED`, `FORMAT_MISMATCH`, or `RUN_MISSING` if the run is new and no machine was given
+   * @throws {GitError} `HISTORY_DIVERGED`, `FORMAT_MISMATCH`, or `RUN_MISSING` if the run is new and no machine was
+   *   given
    * @throws {RunError} as `restoreRun` does
    */
   import(history: History, options?: ImportOptions): Promise<ImportedRun>
@@ -79,7 +80,10 @@ export interface Repository {
   ): Promise<KeptSnapshot>
   /** The kept snapshots of a run, the earliest first. */
   snapshots(id: string): Promise<readonly KeptSnapshot[]>
-  /** The state of a run at a sequence, if a snapshot or the genesis keeps it; undefined if not. It is trusted, not replayed. */
+  /**
+   * The state of a run at a sequence, if a snapshot or the genesis keeps it; undefined if not. It is trusted, not
+   * replayed.
+   */
   stateAt(id: string, sequence: number): Promise<KeptState | undefined>
   /**
    * Replays a run from its genesis, and compares every snapshot with the state that the replay reaches.
@@ -109,8 +113,8 @@ export interface Repository {
   push(remote: string, id: string, options?: NetworkOptions): Promise<PushedRun>
   /**
    * Fetches a run, or all runs of a remote. What arrives is verified without a machine, and moves the ref of a run only
-   * forwards. With `all`, each run that could not be taken has an `error`; for a single run it is thrown. Call it only if
-   * you trust the configuration of the repository.
+   * forwards. With `all`, each run that could not be taken has an `error`; for a single run it is thrown. Call it only
+   * if you trust the configuration of the repository.
    * @param options a signal that ends the call
    * @throws {GitError} `HISTORY_DIVERGED`, `OBJECT_CORRUPT`, `REMOTE_FAILED`, `REMOTE_MISSING`, `REMOTE_MISMATCH`,
    *   `RUN_MISSING`, `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`

@@ -1,6 +1,6 @@
 /**
- * Node, its git, and both are killed at random moments while others collect garbage: every acknowledged batch is there, the
- * repository is sound, and the run continues. A few rounds here, many in the soak.
+ * Node, its git, and both are killed at random moments while others collect garbage: every acknowledged batch is there,
+ * the repository is sound, and the run continues. A few rounds here, many in the soak.
  */
 import { afterAll, expect, test } from 'vitest'
 import { crashRounds, type Victim } from './crashes.ts'

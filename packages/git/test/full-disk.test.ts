@@ -1,7 +1,7 @@
 /**
  * A disk that is full or fails, at each step of recording: the error names the file and the cause, nothing that was
- * acknowledged is harmed, and the run is recorded completely once there is room. The errors come from the kernel, or from
- * strace, which injects them; neither needs a privilege.
+ * acknowledged is harmed, and the run is recorded completely once there is room. The errors come from the kernel, or
+ * from strace, which injects them; neither needs a privilege.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'

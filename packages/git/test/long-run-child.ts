@@ -1,5 +1,5 @@
-// A process that records a run of many events and keeps few of them. It prints how much memory that takes on the way, and
-// how many records and outputs it read in the end.
+// A process that records a run of many events and keeps few of them. It prints how much memory that takes on the way,
+// and how many records and outputs it read in the end.
 
 import { openRepository } from '@xmachines/git'
 import { add, tallyRun } from './repositories.ts'

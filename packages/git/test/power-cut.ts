@@ -31,8 +31,8 @@ function* kinds(mixtures: number): Generator<[string, Kept]> {
 }
 
 /**
- * What is recorded: a run in a new repository, a run in a repository with so many packs that they are combined, or a run
- * that somebody else began without syncing.
+ * What is recorded: a run in a new repository, a run in a repository with so many packs that they are combined, or a
+ * run that somebody else began without syncing.
  */
 export const RECORDED = ['a new repository', 'a repository of many packs', 'a run that was not synced'] as const
 export type Recorded = (typeof RECORDED)[number]

@@ -1,5 +1,5 @@
-// Reads the recipes of a page and runs them: writes the files that the page shows, runs its commands in order, and compares
-// what they print with the page.
+// Reads the recipes of a page and runs them: writes the files that the page shows, runs its commands in order, and
+// compares what they print with the page.
 
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'

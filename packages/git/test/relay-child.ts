@@ -1,5 +1,5 @@
-// One side of a relay: takes runs, and pushes them, until all are done. If the other side was faster, it gives up its take,
-// as docs/git.md shows, and looks again.
+// One side of a relay: takes runs, and pushes them, until all are done. If the other side was faster, it gives up its
+// take, as docs/git.md shows, and looks again.
 
 import type { RunOf } from '@xmachines/core'
 import { GitError, openRepository } from '@xmachines/git'

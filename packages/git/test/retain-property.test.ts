@@ -1,4 +1,7 @@
-/** Sending, recording and reading in any order: readers get the same from a run that drops batches as from one that does not. */
+/**
+ * Sending, recording and reading in any order: readers get the same from a run that drops batches as from one that does
+ * not.
+ */
 import { createRun, type HistoryRecord } from '@xmachines/core'
 import type { Recorder, Repository } from '@xmachines/git'
 import * as fc from 'fast-check'

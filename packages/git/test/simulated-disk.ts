@@ -1,7 +1,7 @@
 /**
  * A disk that may lose power, fed with the calls of a trace. What was not synced may be lost: the data of a file, and
- * independently each change of the names in a folder. A rename is atomic, and a file has the mode that it was made with.
- * That is less than any file system of today keeps, and all that POSIX promises.
+ * independently each change of the names in a folder. A rename is atomic, and a file has the mode that it was made
+ * with. That is less than any file system of today keeps, and all that POSIX promises.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'

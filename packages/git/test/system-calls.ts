@@ -120,7 +120,10 @@ export async function traceCalls(
   return { calls, printed, complaints }
 }
 
-/** The calls of a trace on files below a folder, in the order in which they ended; an acknowledgement counts from its beginning. */
+/**
+ * The calls of a trace on files below a folder, in the order in which they ended; an acknowledgement counts from its
+ * beginning.
+ */
 function readTrace(text: string, folder: string): Call[] {
   const begun = new Map<string, { readonly text: string; readonly begin: number }>()
   const folders = new Map<string, string>()

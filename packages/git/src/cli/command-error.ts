@@ -15,7 +15,9 @@ export class CommandError extends Error {
   }
 }
 
-/** A failure with this code, reworded for users of the program, who give options and not arguments; others unchanged. */
+/**
+ * A failure with this code, reworded for users of the program, who give options and not arguments; others unchanged.
+ */
 export function reworded(thrown: unknown, code: GitErrorCode, wording: (failure: GitError) => string): unknown {
   if (!(thrown instanceof GitError) || thrown.code !== code) return thrown
   return new GitError(code, wording(thrown), { cause: thrown })

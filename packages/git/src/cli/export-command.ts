@@ -68,7 +68,10 @@ export function exportCommand({ output, machines: loader }: Shell): Command {
     })
 }
 
-/** Writes a file; an old one stays until the new one is complete. A pipe, or another thing that is not a file, is written to directly. */
+/**
+ * Writes a file; an old one stays until the new one is complete. A pipe, or another thing that is not a file, is
+ * written to directly.
+ */
 async function writeWhole(file: string, parts: Iterable<string>): Promise<void> {
   const found = await stat(file).catch(() => undefined)
   if (found?.isFile() === false) {

@@ -1,5 +1,5 @@
-// Everything that the program prints. Pieces of lines are escaped here and nowhere else, coloured for a terminal, and cut
-// to its width.
+// Everything that the program prints. Pieces of lines are escaped here and nowhere else, coloured for a terminal, and
+// cut to its width.
 
 import { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'

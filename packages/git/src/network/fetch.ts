@@ -93,7 +93,9 @@ async function fetchTo(
   return (await context.read(`${fetchedRuns(remote.name)}${name}/${id}`))?.oid
 }
 
-/** A pattern, not the ref itself: if the remote lacks the ref, Git does not fail, and removes what was fetched before. */
+/**
+ * A pattern, not the ref itself: if the remote lacks the ref, Git does not fail, and removes what was fetched before.
+ */
 function runSpec(remote: Remote, { name, id }: { readonly name: string; readonly id: string }): string {
   return `+${RUNS}${name}/${id}*:${fetchedRuns(remote.name)}${name}/${id}*`
 }

@@ -86,7 +86,9 @@ async function pushSnapshots(pushing: Pushing, kept: readonly KeptSnapshot[]): P
   }
 }
 
-/** The snapshots that belong to the history of the run: not to one that was given up for it, and not to later batches. */
+/**
+ * The snapshots that belong to the history of the run: not to one that was given up for it, and not to later batches.
+ */
 async function ofHistory({ context, run }: Pushing, snapshots: readonly KeptSnapshot[]): Promise<KeptSnapshot[]> {
   if (snapshots.length === 0) return []
   const sequences = snapshots.map(({ sequence }) => sequence)

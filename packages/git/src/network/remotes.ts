@@ -1,5 +1,5 @@
-// Remotes: which names and urls are allowed, and how a remote is configured so that a plain `git fetch` also lands beside
-// the runs, never on them.
+// Remotes: which names and urls are allowed, and how a remote is configured so that a plain `git fetch` also lands
+// beside the runs, never on them.
 
 import { isAbsolute } from 'node:path'
 import { GitError } from '../git-error.ts'

@@ -1,5 +1,5 @@
-// Takes fetched snapshots. Each is compared with its run, as far as that needs no machine, and kept if there is none yet.
-// A snapshot that is here is never moved.
+// Takes fetched snapshots. Each is compared with its run, as far as that needs no machine, and kept if there is none
+// yet. A snapshot that is here is never moved.
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'

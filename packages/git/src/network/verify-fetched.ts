@@ -1,6 +1,6 @@
-// Verifies fetched runs before any ref of a run moves: each object is hashed, and each commit must be the batch that core
-// would write after the previous one, back to what this repository already has of the run, or to its genesis. Needs no
-// machine, and reads only new commits.
+// Verifies fetched runs before any ref of a run moves: each object is hashed, and each commit must be the batch that
+// core would write after the previous one, back to what this repository already has of the run, or to its genesis.
+// Needs no machine, and reads only new commits.
 
 import { asGitError, GitError } from '../git-error.ts'
 import { type BatchDecoder, batchDecoder, type CommitPoint, parentOfBatch } from '../objects/batch-commit.ts'

@@ -1,5 +1,5 @@
-// The commit of a snapshot, encoded and decoded. Its parent is the batch that it belongs to, and its tree adds the state
-// to the files of the genesis.
+// The commit of a snapshot, encoded and decoded. Its parent is the batch that it belongs to, and its tree adds the
+// state to the files of the genesis.
 
 import { commitText, type GitObject, gitObject, jsonFile, treeBytes } from '../core-internals.ts'
 import type { MachineName } from '../machines.ts'

@@ -14,8 +14,8 @@ import { readRecords } from './read-records.ts'
 /** How a run is exported. */
 export interface ExportOptions {
   /**
-   * The machine of the run, or several to pick it from. Replays the run, because the document names its latest state. Not
-   * needed if a snapshot is kept at the head of the run; that snapshot is trusted.
+   * The machine of the run, or several to pick it from. Replays the run, because the document names its latest state.
+   * Not needed if a snapshot is kept at the head of the run; that snapshot is trusted.
    */
   readonly machine?: AnyMachine | readonly AnyMachine[]
   /** Called now and then with the progress. */

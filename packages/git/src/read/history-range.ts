@@ -67,7 +67,9 @@ export async function oidAt(
 /** Up to this many commits are read by name, which is cheaper than starting a walk. */
 export const FEW_COMMITS = 100
 
-/** The oids of the commits with some sequences, found in one walk; sequences that the run does not have are left out. */
+/**
+ * The oids of the commits with some sequences, found in one walk; sequences that the run does not have are left out.
+ */
 export async function oidsAt(
   source: HistorySource,
   { head, sequence: last }: Pick<FoundRun, 'head' | 'sequence'>,

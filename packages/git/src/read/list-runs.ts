@@ -115,7 +115,9 @@ async function* listRefs(
   }
 }
 
-/** The ids of runs whose refs are files. Refs that `git pack-refs` packed are left out, and some may be gone already. */
+/**
+ * The ids of runs whose refs are files. Refs that `git pack-refs` packed are left out, and some may be gone already.
+ */
 async function idsInFiles({ gitDirectory, format }: RepositoryContext, name: string | undefined): Promise<string[]> {
   const under = join(gitDirectory, RUNS)
   const names = name === undefined ? await readdir(under).catch(() => []) : [name]

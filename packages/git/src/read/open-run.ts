@@ -10,7 +10,9 @@ import { readRecords } from './read-records.ts'
 
 /** How a run is opened. */
 export interface OpenRunOptions {
-  /** `genesis` (the default) replays everything; `snapshot` trusts the latest one, and reads only the batches after it. */
+  /**
+   * `genesis` (the default) replays everything; `snapshot` trusts the latest one, and reads only the batches after it.
+   */
   readonly replayFrom?: 'genesis' | 'snapshot'
   /** As with `restoreRun`: asks the schema of `events` to return each event unchanged, for histories from outside. */
   readonly revalidate?: boolean

@@ -1,4 +1,5 @@
-// Streams a history out of a repository: `git rev-list` piped into `git cat-file`, without passing through this process.
+// Streams a history out of a repository: `git rev-list` piped into `git cat-file`, without passing through this
+// process.
 
 import type { BatchRecord, HistoryRecord, RunEvent } from '@xmachines/core'
 import { type BatchDecoder, batchDecoder, type CommitPoint } from '../objects/batch-commit.ts'

@@ -1,5 +1,5 @@
-// How far a run is recorded, read from its ref. The ref must point to a commit of that very run, and not before what was
-// acknowledged.
+// How far a run is recorded, read from its ref. The ref must point to a commit of that very run, and not before what
+// was acknowledged.
 
 import type { Recordable } from '../core-internals.ts'
 import { hexOf } from '../objects/object-id.ts'

@@ -1,7 +1,7 @@
 // A recorder: takes a run's history into a repository while it is committed, and says how much is safe. Longer than
 // other files, because all of it is about the same few sequences.
 //
-//   the run has more ─► writer.pull ─► next: fills a pack ─► the writer answers ─► recorded rises, waits and ports follow
+//   the run has more ─► writer.pull ─► next: fill a pack ─► the promise resolves ─► recorded rises
 
 import type { PortsOptions, Run, RunEvent } from '@xmachines/core'
 import { type Mark, type Recordable, type RecordedPorts, type RecordedView, recordable } from '../core-internals.ts'

@@ -8,8 +8,8 @@ import type { GitProgram } from '../process/git-program.ts'
 import { clearStaleLock } from '../process/stale-lock.ts'
 
 /**
- * How many milliseconds Git may take for a move before it is killed. A slow disk takes less. If it does not, only time is
- * lost: the ref says whether the move was made.
+ * How many milliseconds Git may take for a move before it is killed. A slow disk takes less. If it does not, only time
+ * is lost: the ref says whether the move was made.
  */
 const PATIENCE = 60_000
 

@@ -63,8 +63,8 @@ export async function storePack(
 }
 
 /**
- * Removes what our dead processes left behind. Of files whose process cannot be checked, it removes those that are a day
- * old. Makes the directory again if it was lost, as copies lose empty ones.
+ * Removes what our dead processes left behind. Of files whose process cannot be checked, it removes those that are a
+ * day old. Makes the directory again if it was lost, as copies lose empty ones.
  */
 export async function sweepPacks(directory: string): Promise<void> {
   const names = await readdir(directory).catch(async (thrown: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 // The writer of a repository. What all sources have to write goes into one pack and one round of refs, group after
-// group. While one group is being written, the next is built. The writer asks a source for its `next()` portion, and the
-// source learns from a promise whether that portion was written.
+// group. While one group is being written, the next is built. The writer asks a source for its `next()` portion, and
+// the source learns from a promise whether that portion was written.
 //
 //   next ─► store the pack ─► machine branches ─► move the run refs ─► sync their directories ─► the promise resolves
 
