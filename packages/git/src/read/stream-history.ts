@@ -73,10 +73,12 @@ function parentOf(object: ReadObject): string {
 function batchesAfter({ record, tree }: Genesis, after: CommitPoint): (object: ReadObject) => BatchRecord<RunEvent> {
   const { oid: run, createdAt } = record
   const decode: BatchDecoder = batchDecoder({ run, tree, createdAt }, { strict: false })
-  let previous = after
+  // One object for all batches: a history may have millions of them.
+  const previous = { oid: after.oid, sequence: after.sequence }
   return (object) => {
     const batch = decode(object, previous)
-    previous = { oid: batch.oid, sequence: previous.sequence + 1 }
+    previous.oid = batch.oid
+    previous.sequence++
     return batch
   }
 }
