@@ -24,9 +24,8 @@ interface ImportCommandOptions extends GlobalOptions {
 }
 
 const EXAMPLES = `
-All of the file is verified before anything is written. If the repository has the run, the file must continue it, and no
-machine is needed; a file with another history of the run is refused. A new run needs its machine, because a file does not
-hold the initial state.
+All of the file is verified before anything is written. A new run needs its machine, because a file does not hold the
+initial state. If the repository has the run, no machine is needed, and a file with another history of the run is refused.
 
 With --json, it prints one line: { id, machine: { name, version }, sequence, head, before, replayed }. before is the
 sequence that the repository had; -1 if the run is new.
