@@ -1,14 +1,14 @@
-/** Node, its git, and both are killed 200 times each, while others collect garbage. CRASHES says how many times. */
+/** Node, its git, and both are killed 200 times each, while others collect garbage. CRASHES sets the number. */
 import { afterAll, expect, test } from 'vitest'
 import { crashReport, crashRounds, type Victim } from '../test/crashes.ts'
 import { makeFolder } from '../test/repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
-/** After so many rounds another run begins in a new repository. */
+/** After this many rounds another run begins in a new repository. */
 const ROUNDS = 25
 
-test.each<Victim>(['node', 'git', 'both'])('every acknowledged batch survives that %s is killed', async (victim) => {
+test.each<Victim>(['node', 'git', 'both'])('every acknowledged batch survives if %s is killed', async (victim) => {
   for (let rounds = 0; rounds < Number(process.env['CRASHES']); rounds += ROUNDS) {
     const crashed = await crashRounds(folder, victim, ROUNDS)
     console.log(crashReport(victim, crashed))

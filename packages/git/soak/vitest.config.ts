@@ -1,5 +1,6 @@
 /**
- * What runs for long, and not in the test command: crashes, contention and a long run in their whole length. `pnpm test:soak`.
+ * Tests that take too long for the test command: crashes, power cuts, contention and a long run in full. `pnpm
+ * test:soak`.
  */
 
 import { defaultServerConditions } from 'vite'
@@ -16,7 +17,7 @@ export default defineConfig({
     env: { CRASHES: process.env['CRASHES'] ?? '200', RELAY_UNTIL: process.env['RELAY_UNTIL'] ?? '250' },
     testTimeout: 4 * HOURS,
     hookTimeout: HOURS,
-    // One after the other: each wants the machine for itself.
+    // One after another: each needs the whole machine.
     fileParallelism: false,
     disableConsoleIntercept: true,
   },

@@ -1,62 +1,68 @@
-// Why something with a repository failed. One class, told apart by `code`.
+// Why something with a repository failed. One class; `code` tells the failures apart.
 
-/**
- * What failed:
- * `GIT_MISSING` there is no `git`, or one that is too old; `GIT_FAILED` it ended with an error that says no more;
- * `NOT_A_REPOSITORY` the directory is none, or lies inside one; `UNSUPPORTED_REPOSITORY` it is shallow, partial or a
- * mirror; `FORMAT_MISMATCH` repository and run have different object formats; `RUN_MISSING` it has no such run;
- * `NOT_RECORDED` the run's head is not in it, or what the run let go of; `OBJECT_CORRUPT` an object is not what its oid
- * says, or not of a run; `HISTORY_DIVERGED` the repository holds another history of the run; `REPOSITORY_LOCKED` another
- * process holds a lock, or left it; `WRITE_FAILED` a file could not be written; `RECORDER_STOPPED` nothing more is
- * recorded; `SNAPSHOT_MISMATCH` a snapshot is not what its history comes to; `SNAPSHOT_MISSING` none is kept where one is
- * needed; `REMOTE_MISSING` there is no remote of that name; `REMOTE_MISMATCH` it is configured otherwise; `REMOTE_FAILED`
- * it could not be reached, or broke off;
- * `REMOTE_REJECTED` it does not take what was pushed.
- */
+/** What failed. */
 export type GitErrorCode =
+  /** There is no `git`, or it is too old. */
   | 'GIT_MISSING'
+  /** Git ended with an error that says no more. */
   | 'GIT_FAILED'
+  /** The directory is not a repository, or lies inside one. */
   | 'NOT_A_REPOSITORY'
+  /** The repository is shallow, partial or a mirror. */
   | 'UNSUPPORTED_REPOSITORY'
+  /** Repository and run have different object formats. */
   | 'FORMAT_MISMATCH'
+  /** The repository has no such run. */
   | 'RUN_MISSING'
+  /** The repository lacks the run's head, or batches that the run dropped. */
   | 'NOT_RECORDED'
+  /** An object is missing or damaged, or does not belong to a run. */
   | 'OBJECT_CORRUPT'
+  /** There is another history of the run, in the repository or at the remote. */
   | 'HISTORY_DIVERGED'
+  /** Another process holds a lock, or left it. */
   | 'REPOSITORY_LOCKED'
+  /** A file could not be written. */
   | 'WRITE_FAILED'
+  /** The recorder was stopped, and records no more. */
   | 'RECORDER_STOPPED'
+  /** A snapshot differs from what its history produces. */
   | 'SNAPSHOT_MISMATCH'
+  /** A snapshot is needed, and none is kept. */
   | 'SNAPSHOT_MISSING'
+  /** There is no remote of that name. */
   | 'REMOTE_MISSING'
+  /** The remote is configured differently. */
   | 'REMOTE_MISMATCH'
+  /** The remote could not be reached, or broke off. */
   | 'REMOTE_FAILED'
+  /** The remote refuses what was pushed. */
   | 'REMOTE_REJECTED'
 
-/** Where two histories of one run end. */
+/** The heads of two histories of one run. */
 export interface DivergedHeads {
-  /** In this repository. */
+  /** The head in this repository. */
   readonly recorded: string
-  /** The run that was to be recorded. */
+  /** The head of the run that was to be recorded. */
   readonly run?: string
-  /** At the remote. */
+  /** The head at the remote. */
   readonly remote?: string
   /** The last commit that both have. */
   readonly common: string | undefined
 }
 
-/** What a `GitError` tells beside its message. */
+/** What a `GitError` has beside its message. */
 export interface GitErrorDetails {
   /** The id of the run. */
   readonly run?: string
-  /** Up to which sequence the run is recorded, or where a history breaks. */
+  /** The sequence up to which the run is recorded, or at which a history breaks. */
   readonly sequence?: number
-  /** With `HISTORY_DIVERGED`: where the two histories end. */
+  /** With `HISTORY_DIVERGED`: the heads of the two histories. */
   readonly heads?: DivergedHeads | undefined
   readonly cause?: unknown
 }
 
-/** A failure of a repository; the run that it was about goes on unharmed. */
+/** A failure of a repository. The run continues unharmed. */
 export class GitError extends Error {
   readonly code: GitErrorCode
   readonly run: string | undefined
@@ -76,7 +82,7 @@ export class GitError extends Error {
   }
 }
 
-/** What was thrown, as a `GitError`. */
+/** A thrown value as a `GitError`: `WRITE_FAILED` unless it is one already. */
 export function asGitError(thrown: unknown, doing: string, details: GitErrorDetails = {}): GitError {
   if (thrown instanceof GitError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)

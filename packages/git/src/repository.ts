@@ -1,41 +1,39 @@
-// A repository as its users see it.
+// A repository, as its users see it.
 
 import type { History, HistoryRecord, Machine, Run, RunDocument, RunEvent, RunOf } from '@xmachines/core'
-import type { ExportOptions } from './export-run.ts'
-import type { HistoryRange } from './history-range.ts'
-import type { ImportedRun, ImportOptions } from './import-history.ts'
-import type { RecordedRun, RunFilter } from './list-runs.ts'
-import type { NetworkOptions } from './network.ts'
-import type { FormatName } from './object-id.ts'
-import type { OpenRunOptions } from './open-run.ts'
-import type { PushedRun } from './push.ts'
-import type { KeptState } from './read-snapshot.ts'
-import type { RecordOptions } from './record-options.ts'
-import type { Recorder } from './recorder.ts'
-import type { KeptSnapshot } from './snapshots.ts'
-import type { FetchedRun } from './take-runs.ts'
-import type { Verified, VerifyOptions } from './verify.ts'
-
-/** Any machine. */
-type AnyMachine = Machine<unknown, RunEvent, unknown, unknown>
+import type { AnyMachine } from './machines.ts'
+import type { PushedRun } from './network/push.ts'
+import type { NetworkOptions } from './network/remote-calls.ts'
+import type { FetchedRun } from './network/take-runs.ts'
+import type { FormatName } from './objects/object-id.ts'
+import type { ExportOptions } from './read/export-run.ts'
+import type { HistoryRange } from './read/history-range.ts'
+import type { KeptSnapshot, KeptState } from './read/kept-snapshots.ts'
+import type { RecordedRun, RunFilter } from './read/list-runs.ts'
+import type { OpenRunOptions } from './read/open-run.ts'
+import type { Verified, VerifyOptions } from './read/verify-run.ts'
+import type { ImportedRun, ImportOptions } from './record/import-history.ts'
+import type { RecordOptions } from './record/record-options.ts'
+import type { Recorder } from './record/recorder.ts'
 
 /** A Git repository of runs. */
 export interface Repository {
-  /** Where it is. */
+  /** The path of the repository. */
   readonly directory: string
   readonly format: FormatName
   /**
-   * Takes a run's history into the repository as it is committed, until the run ends or the recorder is stopped.
-   * @throws {GitError} `FORMAT_MISMATCH` where the run's oids are of another object format
-   * @throws {TypeError} where it is given no run, or an option of the wrong type
-   * @throws {RangeError} where an option is out of its range
+   * Records a run's history as it is committed, until the run ends or the recorder is stopped.
+   * @throws {GitError} `FORMAT_MISMATCH` if the run's oids have another object format
+   * @throws {TypeError} if the run is not a run, or an option has the wrong type
+   * @throws {RangeError} if an option is out of its range
    */
   record<State, Event extends RunEvent, Output, Input>(
     run: Run<State, Event, Output, Input>,
     options?: RecordOptions,
   ): Recorder<State, Event, Output>
   /**
-   * A live run of the same id and head, read, each object verified, and replayed; it can be recorded onwards.
+   * Opens a live run of the same id and head. Each object is verified, and the history is replayed. The run can be
+   * recorded again.
    * @throws {GitError} `RUN_MISSING` or `OBJECT_CORRUPT`
    * @throws {RunError} as `restoreRun` does
    */
@@ -54,35 +52,41 @@ export interface Repository {
   /** The runs that are recorded here. */
   runs(filter?: RunFilter): ReadableStream<RecordedRun>
   /**
-   * What is known of a run without reading its history.
+   * Finds a run without reading its history.
    * @throws {GitError} `RUN_MISSING`
    */
   find(id: string): Promise<RecordedRun>
   /**
-   * Takes a history from outside into the repository, as `run.toJSON()` gives it: all of it is verified before anything
-   * is written, and the run moves only forwards. Where all of it is here already, nothing is done.
-   * @throws {GitError} `HISTORY_DIVERGED`, `RUN_MISSING` where it is new and no machine was given, or `FORMAT_MISMATCH`
+   * Takes a history from outside into the repository, as `run.toJSON()` gives it. All of it is verified before anything
+   * is written, and the run moves only forwards. If all of it is here already, nothing is done.
+   * @throws {GitError} `HISTORY_DIVERGED`, `FORMAT_MISMATCH`, or `RUN_MISSING` if the run is new and no machine was
+   *   given
    * @throws {RunError} as `restoreRun` does
    */
   import(history: History, options?: ImportOptions): Promise<ImportedRun>
   /**
-   * A run as the document that `run.toJSON()` gives, for `restoreRun` or `import` elsewhere.
-   * @throws {GitError} `SNAPSHOT_MISSING` where it takes a machine, `RUN_MISSING` or `OBJECT_CORRUPT`
+   * A run as the document that `run.toJSON()` gives, for `restoreRun`, or for `import` elsewhere.
+   * @throws {GitError} `SNAPSHOT_MISSING` if the machine is needed, `RUN_MISSING` or `OBJECT_CORRUPT`
    * @throws {RunError} as `restoreRun` does
    */
   export(id: string, options?: ExportOptions): Promise<RunDocument<RunEvent>>
   /**
    * Keeps the run's latest state beside its history, at a ref that is created once and never moved (RFC Run v1 §6).
-   * @throws {GitError} `NOT_RECORDED` where the run's head is not in this repository
-   * @throws {TypeError} where it is given no run
+   * @throws {GitError} `NOT_RECORDED` if the run's head is not in this repository
+   * @throws {TypeError} if the run is not a run
    */
-  snapshot<State, Event extends RunEvent, Output, Input>(run: Run<State, Event, Output, Input>): Promise<KeptSnapshot>
-  /** The snapshots that are kept of a run, the earliest first. */
+  keepSnapshot<State, Event extends RunEvent, Output, Input>(
+    run: Run<State, Event, Output, Input>,
+  ): Promise<KeptSnapshot>
+  /** The kept snapshots of a run, the earliest first. */
   snapshots(id: string): Promise<readonly KeptSnapshot[]>
-  /** The state at a sequence, where a snapshot or the genesis keeps it, which is trusted; undefined where none does. */
-  state(id: string, sequence: number): Promise<KeptState | undefined>
   /**
-   * Replays a run from its genesis, and holds every snapshot against what it comes to.
+   * The state of a run at a sequence, if a snapshot or the genesis keeps it; undefined if not. It is trusted, not
+   * replayed.
+   */
+  stateAt(id: string, sequence: number): Promise<KeptState | undefined>
+  /**
+   * Replays a run from its genesis, and compares every snapshot with the state that the replay reaches.
    * @throws {GitError} `SNAPSHOT_MISMATCH`, `RUN_MISSING` or `OBJECT_CORRUPT`
    */
   verify<State, Event extends RunEvent, Output, Input>(
@@ -91,35 +95,32 @@ export interface Repository {
     options?: VerifyOptions,
   ): Promise<Verified>
   /**
-   * Adds a remote to the repository's configuration: an absolute path, `user@host:path`, or a url of file, git, http,
-   * https or ssh. Adding the very same again does nothing. What `git fetch` brings from it lands under
+   * Adds a remote to the repository's configuration. Its url is an absolute path, `user@host:path`, or a url of file,
+   * git, http, https or ssh. Adding the same remote again does nothing. A plain `git fetch` from it lands under
    * `refs/fetched/NAME/`.
-   * @throws {TypeError} where the name or the url cannot be one
-   * @throws {GitError} `REMOTE_MISMATCH` where another is called so
+   * @throws {TypeError} if the name or the url is not allowed
+   * @throws {GitError} `REMOTE_MISMATCH` if another remote has that name
    */
   addRemote(name: string, url: string): Promise<void>
   /**
-   * Pushes what is recorded of a run, with the branch of its machine and its snapshots. Nothing is forced: a remote that
-   * went on with the run in another way keeps what it has. What became of a push that lost a race or its connection is
-   * read from the remote. Call it only where the configuration of the repository is trusted.
-   * @param options a signal that ends the call; whether a push that it ended arrived is settled by the next
-   * @throws {GitError} `HISTORY_DIVERGED`, `REMOTE_REJECTED`, `REMOTE_FAILED`, `REMOTE_MISSING`, `RUN_MISSING`,
-   *   `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`
+   * Pushes what is recorded of a run, the branch of its machine and its snapshots. Nothing is forced: a remote that has
+   * another continuation of the run keeps it. If a push loses a race or its connection, its result is read from the
+   * remote. Call it only if you trust the configuration of the repository.
+   * @param options a signal that ends the call; whether an ended push arrived is found out by the next one
+   * @throws {GitError} `HISTORY_DIVERGED`, `REMOTE_REJECTED`, `REMOTE_FAILED`, `REMOTE_MISSING`, `REMOTE_MISMATCH`,
+   *   `RUN_MISSING`, `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`
    */
   push(remote: string, id: string, options?: NetworkOptions): Promise<PushedRun>
   /**
-   * Fetches a run, or all that a remote has. What comes is verified without a machine, and moves the ref of a run only
-   * forwards. Of `all`, each that could not be taken has an `error`; of one it is thrown. Call it only where the
-   * configuration of the repository is trusted.
+   * Fetches a run, or all runs of a remote. What arrives is verified without a machine, and moves the ref of a run only
+   * forwards. With `all`, each run that could not be taken has an `error`; for a single run it is thrown. Call it only
+   * if you trust the configuration of the repository.
    * @param options a signal that ends the call
-   * @throws {GitError} `HISTORY_DIVERGED`, `OBJECT_CORRUPT`, `REMOTE_FAILED`, `REMOTE_MISSING`, `RUN_MISSING`,
-   *   `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`
+   * @throws {GitError} `HISTORY_DIVERGED`, `OBJECT_CORRUPT`, `REMOTE_FAILED`, `REMOTE_MISSING`, `REMOTE_MISMATCH`,
+   *   `RUN_MISSING`, `FORMAT_MISMATCH` or `SNAPSHOT_MISMATCH`
    */
   fetch(remote: string, id: 'all', options?: NetworkOptions): Promise<readonly FetchedRun[]>
   fetch(remote: string, id: string, options?: NetworkOptions): Promise<FetchedRun>
-  /**
-   * Waits for what there is to be written at the call, and lets go of the repository, whose next use takes hold of it
-   * again.
-   */
+  /** Waits until what is committed now is recorded, and ends all child processes; the next use starts them again. */
   close(): Promise<void>
 }

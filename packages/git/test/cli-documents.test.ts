@@ -1,4 +1,4 @@
-/** The commands that take runs in and give them out: import and export, and the files of the flow "Save and restore". */
+/** The commands `import` and `export`, and the files of the flow "Save and restore". */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,14 +17,14 @@ afterAll(() => folder.remove())
 const program = programIn(folder.path)
 const inFolder = (name: string): string => join(folder.path, name)
 
-/** All that there is in a repository. */
+/** All refs of a repository. */
 function contentOf(directory: string): string[] {
   const packs = readdirSync(join(directory, 'objects/pack')).filter((name) => name.endsWith('.pack'))
   return [git(directory, 'for-each-ref'), ...packs.toSorted()]
 }
 
 test.each(['sha1', 'sha256'] as const)(
-  'a run goes from one repository into another that is made (%s)',
+  'a run is exported from one repository and imported into a new one (%s)',
   async (format) => {
     const { directory } = await repositoryOf(format)
     const [out, there] = [`${format}.json`, `there-${format}.git`]
@@ -61,7 +61,7 @@ async function repositoryOf(format: 'sha1' | 'sha256'): Promise<Repository> {
 }
 
 describe('a run is exported', () => {
-  test('to the standard output, without the machine where a snapshot is kept at its head', async () => {
+  test('to the standard output, without the machine if a snapshot is kept at its head', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     const recorder = repository.record(run)
@@ -70,16 +70,24 @@ describe('a run is exported', () => {
     const none = await program(['-C', repository.directory, 'export', run.id])
     expect(none).toMatchObject({ status: 1, stdout: '' })
     expect(none.stderr).toBe(
-      'error: give --machine FILE (tally@1.0): no snapshot keeps the latest state (SNAPSHOT_MISSING)\n',
+      'error: no snapshot keeps the latest state; give --machine FILE (tally@1.0) to replay the run for it (SNAPSHOT_MISSING)\n',
     )
     run.in.send(finish)
     await recorder.done
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     const { status, stdout, stderr } = await program(['-C', repository.directory, 'export', run.id])
     expect([status, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(run)))
-    const told = await program(['-C', repository.directory, 'export', run.id.slice(0, 8), '--json', '-o', 'done.json'])
-    expect(linesOf(told.stdout)).toEqual([
+    const exported = await program([
+      '-C',
+      repository.directory,
+      'export',
+      run.id.slice(0, 8),
+      '--json',
+      '-o',
+      'done.json',
+    ])
+    expect(linesOf(exported.stdout)).toEqual([
       { id: run.id, machine: { name: 'tally', version: '1.0' }, sequence: 2, head: run.head, file: 'done.json' },
     ])
     expect(readFileSync(inFolder('done.json'), 'utf8')).toBe(stdout)
@@ -88,7 +96,7 @@ describe('a run is exported', () => {
     expect(nowhere.stderr).toBe('error: no/where.json cannot be written: ENOENT: no such file or directory\n')
   })
 
-  test.skipIf(process.platform === 'win32')('over a file that stays as it was where there is no room', async () => {
+  test.skipIf(process.platform === 'win32')('over a file, which stays as it was if the disk is full', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     for (let at = 0; at < 1000; at++) run.in.send(add())
@@ -104,7 +112,7 @@ describe('a run is exported', () => {
   })
 })
 
-describe('what is no saved run is refused', () => {
+describe('a file that is not a saved run is refused', () => {
   test.each([
     ['{"half', 'is not JSON'],
     ['[]', 'is not a saved run'],
@@ -121,19 +129,21 @@ describe('what is no saved run is refused', () => {
     expect(contentOf(directory)).toEqual([''])
   })
 
-  test('and so are a file that is not there, and a repository that is neither there nor to be made', async () => {
+  test('and so is a missing file, and a repository that is missing and may not be made', async () => {
     const missing = await program(['import', 'nothing.json'])
     expect(missing).toMatchObject({ status: 1, stdout: '' })
     expect(missing.stderr).toBe('error: nothing.json cannot be read: ENOENT: no such file or directory\n')
     const nowhere = await program(['-C', 'nowhere.git', 'import', '-', '-m', 'tally.mjs'], JSON.stringify(tallyRun()))
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
-    expect(nowhere.stderr).toMatch(/^error: \S+nowhere\.git is not there; --create makes it \(NOT_A_REPOSITORY\)\n$/)
+    expect(nowhere.stderr).toMatch(/^error: \S+nowhere\.git does not exist; --create makes it \(NOT_A_REPOSITORY\)\n$/)
     const unknown = await program(['-C', 'nowhere.git', 'import', '-', '--create'], JSON.stringify(tallyRun()))
-    expect(unknown.stderr).toBe('error: this run is new here: give its machine with --machine FILE (tally@1.0)\n')
+    expect(unknown.stderr).toBe(
+      'error: the repository does not have this run yet; give its machine with --machine FILE (tally@1.0)\n',
+    )
     for (const more of [[], ['--create', '-m', 'tally.mjs']]) {
       const here = await program(['import', '-', ...more], JSON.stringify(tallyRun()))
       expect(here).toMatchObject({ status: 1, stdout: '' })
-      expect(here.stderr).toContain('name the repository with -C, and --create makes it where nothing is')
+      expect(here.stderr).toContain('name it with -C; --create makes one in an empty place')
     }
     expect(existsSync(inFolder('nowhere.git'))).toBe(false)
   })
@@ -157,14 +167,14 @@ describe('a file of the flow "Save and restore"', () => {
     run.in.send({ type: 'PACK', name: 'Torch' })
   })
 
-  test('is imported, gone on with, and saved again', async () => {
+  test('is imported, continued, and saved again', async () => {
     const { directory } = await makeRepository(folder)
     const name = await save(fileOf(run))
     expect(name).toBe(`packing-list-${run.id.slice(0, 7)}.run.json`)
     const without = await program(['-C', directory, 'import', name])
     expect(without).toMatchObject({ status: 1, stdout: '' })
     expect(without.stderr).toBe(
-      'error: this run is new here: give its machine with --machine FILE (packing-list@1) (RUN_MISSING)\n',
+      'error: the repository does not have this run yet; give its machine with --machine FILE (packing-list@1) (RUN_MISSING)\n',
     )
     expect(await program(['-C', directory, 'import', name, ...machine])).toMatchObject({ status: 0, stderr: '' })
     expect(git(directory, 'rev-parse', `refs/runs/packing-list/${run.id}`)).toBe(run.head)
@@ -174,12 +184,12 @@ describe('a file of the flow "Save and restore"', () => {
     await save(fileOf(later))
     const { stdout } = await program(['-C', directory, 'import', name])
     expect(stdout).toContain(`at sequence 4 (was at 3), head ${later.head}`)
-    expect(stdout).toContain('not replayed')
+    expect(stdout).toContain('nothing was replayed')
     const exported = await program(['-C', directory, 'export', run.id.slice(0, 7), ...machine])
     expect(JSON.parse(exported.stdout)).toEqual(JSON.parse(await fileOf(later).text()))
   })
 
-  test('that was altered is refused, and nothing is written', async () => {
+  test('is refused if it was altered, and nothing is written', async () => {
     const { directory } = await makeRepository(folder)
     const early = restoreRun(packingList, run.toJSON().records.slice(0, 2))
     await program(['-C', directory, 'import', await save(fileOf(early)), ...machine])

@@ -1,4 +1,4 @@
-/** What is printed where somebody looks: painted, cut to the width, with a bar on what takes long. */
+/** Output on a terminal: coloured, cut to the width, with a progress bar for long work. */
 import { Writable } from 'node:stream'
 import { expect, test, vi } from 'vitest'
 import { createOutput, OutputClosed } from '../src/cli/output.ts'
@@ -6,7 +6,7 @@ import { pageText } from '../src/cli/page-text.ts'
 import { withProgress } from '../src/cli/progress-bar.ts'
 import { visible, visibleJson } from '../src/cli/visible.ts'
 
-/** A stream that keeps what is written, as a terminal of some width or as a pipe. */
+/** A stream that collects what is written: a terminal of some width, or a pipe. */
 function stream(columns?: number, colours = true): Writable & { written: string } {
   const made = new Writable({
     decodeStrings: false,
@@ -19,7 +19,7 @@ function stream(columns?: number, colours = true): Writable & { written: string 
   return columns === undefined ? made : Object.assign(made, { isTTY: true, columns, hasColors: () => colours })
 }
 
-test('a line is painted on a terminal that has colours, and plain elsewhere', async () => {
+test('a line is coloured on a terminal that has colours, and plain elsewhere', async () => {
   const [terminal, plain, pipe] = [stream(80), stream(80, false), stream()]
   for (const out of [terminal, plain, pipe]) {
     const output = createOutput(out as never, stream() as never)
@@ -51,7 +51,7 @@ test('a page is as wide as the terminal, up to 100 columns, and 80 wide elsewher
   expect(pages).toEqual([60, 100, 100, 80, 80])
 })
 
-test('prose is broken to the page, and examples are whole', () => {
+test('prose is wrapped to the page, and examples are not', () => {
   const example = 'Example, at length:\n  $ one two three four five six seven eight nine ten eleven'
   const text = `\nA sentence that was broken\nfor a page of another width.\n\n${example}`
   const broken = '\nA sentence that was broken for a page of\nanother width.\n\n'
@@ -68,18 +68,18 @@ test('text is escaped in every piece, and stays readable', () => {
   expect(JSON.parse(visibleJson(value))).toEqual(value)
 })
 
-test('whoever prints to nobody is told so', async () => {
+test('printing into a closed pipe rejects', async () => {
   const closed = new Writable({
     write: (_text, _encoding, done) => done(Object.assign(new Error('closed'), { code: 'EPIPE' })),
   })
   const output = createOutput(closed as never, stream() as never)
   await output.line('text')
   await expect(output.flush()).rejects.toBeInstanceOf(OutputClosed)
-  // What does not fit is written before anybody asks.
+  // A full buffer is written without being asked.
   await expect(output.text('x'.repeat(100_000))).rejects.toThrow()
 })
 
-test('work that takes long has a bar on a terminal, which is gone when it is done', async () => {
+test('long work shows a bar on a terminal, and erases it at the end', async () => {
   let now = 0
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
   const [terminal, pipe] = [stream(80), stream()]

@@ -35,10 +35,10 @@ async function makePlace(format: (typeof formats)[number]): Promise<Place> {
   const recorders = [repository.record(run), repository.record(done)]
   for (let at = 1; at <= 3; at++) run.in.send(add(at))
   run.in.send([add(10), add(20)])
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   for (let at = 5; at <= 12; at++) run.in.send(add(at))
   done.in.send(finish)
-  await repository.snapshot(done)
+  await repository.keepSnapshot(done)
   await Promise.all(recorders.map((recorder) => recorder.stop()))
   await repository.record(createRun(next, { ...options, nonce: new Uint8Array(16).fill(2) })).stop()
   return { run, done, ask: (...arguments_) => program(['-C', repository.directory, ...arguments_]) }
@@ -66,7 +66,7 @@ test('runs are listed as a table, and as JSON', async () => {
   expect((await ask('runs', '--machine', 'nobody')).stdout).toBe('')
 })
 
-test('a log has a line for each batch, from where, how many and in which order one asks', async () => {
+test('a log has a line for each batch; options set the first one, the number and the order', async () => {
   const { ask, run } = on('sha1')
   const { status, stdout, stderr } = await ask('log', run.id)
   expect([status, stderr]).toEqual([0, ''])
@@ -85,7 +85,7 @@ test('a log has a line for each batch, from where, how many and in which order o
   expect(beyond.stderr).toContain('recorded up to sequence 12')
 })
 
-test.each(formats)('a log as JSON is the records of the history, which restore the run (%s)', async (format) => {
+test.each(formats)('a log as JSON has the records of the history, which restore the run (%s)', async (format) => {
   const { ask, run } = on(format)
   const lines = linesOf((await ask('log', run.id, '--json')).stdout) as ({ sequence: number } & object)[]
   expect(lines).toEqual(run.toJSON().records.map((record, sequence) => ({ sequence, ...record })))
@@ -93,7 +93,7 @@ test.each(formats)('a log as JSON is the records of the history, which restore t
   expect(restoreRun(tally, lines as never, options).head).toBe(run.head)
 })
 
-test('a run is shown with the state of a snapshot, where one is kept', async () => {
+test('a run is shown with the state of a snapshot, if one is kept', async () => {
   const { ask, run, done } = on('sha1')
   const { status, stdout, stderr } = await ask('show', run.id, '--at', '4')
   expect([status, stderr]).toEqual([0, ''])
@@ -139,7 +139,7 @@ test('a run is shown with the state of a snapshot, where one is kept', async () 
 })
 
 test.each(formats)(
-  'a run is shown with the state of a replay, and without one where there is none (%s)',
+  'a run is shown with the state of a replay, and without a machine with none (%s)',
   async (format) => {
     const { ask, run } = on(format)
     const none = await ask('show', run.id)
@@ -172,7 +172,7 @@ test.each(formats)('a run is verified on its machine, with its snapshots (%s)', 
   ])
 })
 
-test('without snapshots it is said that no state was compared, as other rules that take the events are not told', async () => {
+test('without snapshots the output says that no state was compared: a different machine may take the same events', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -181,15 +181,15 @@ test('without snapshots it is said that no state was compared, as other rules th
   for (const machine of ['tally.mjs', 'changed.mjs']) {
     const { status, stdout } = await program(['-C', repository.directory, 'verify', run.id, '-m', machine])
     expect(status).toBe(0)
-    expect(stdout).toMatch(/\nno snapshots: the machine takes every event; no state could be compared\n$/)
+    expect(stdout).toMatch(/\nno snapshots: the machine takes every event, but no state could be compared\n$/)
   }
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   const compared = await program(['-C', repository.directory, 'verify', run.id, '-m', 'changed.mjs'])
   expect(compared).toMatchObject({ status: 1, stdout: '' })
   expect(compared.stderr).toContain('(SNAPSHOT_MISMATCH)')
 })
 
-test('an id may be given by its first digits, where they tell it from the others', async () => {
+test('an id may be shortened to digits that no other id begins with', async () => {
   const { ask, run, done } = on('sha1')
   const digits = run.id.slice(0, 6)
   expect((await ask('log', digits)).stdout).toBe((await ask('log', run.id)).stdout)
@@ -199,10 +199,10 @@ test('an id may be given by its first digits, where they tell it from the others
   for (const candidate of [run, done]) expect(unknown.stderr).toContain(`\n  ${candidate.id.slice(0, 8)} tally@1.0 at`)
   const whole = await ask('log', '0'.repeat(run.id.length))
   expect(whole).toMatchObject({ status: 1, stdout: '' })
-  expect(whole.stderr).toContain('"xmachines runs" lists what there is (RUN_MISSING)')
+  expect(whole.stderr).toContain('"xmachines runs" lists the runs that are there (RUN_MISSING)')
 })
 
-test('digits with which several ids begin are told with the ids, and as many digits as tell them apart', async () => {
+test('digits that several ids begin with are refused, and the ids are listed with enough digits to differ', async () => {
   const repository = await makeRepository(folder)
   const seen = new Map<string, TallyRun>()
   let pair: [TallyRun, TallyRun] | undefined
@@ -221,8 +221,8 @@ test('digits with which several ids begin are told with the ids, and as many dig
   for (const { id } of pair) expect(stderr).toContain(`\n  ${id.slice(0, 8)} tally@1.0 at 0`)
 })
 
-describe('what is not right is found', () => {
-  test('a snapshot that the history does not come to', async () => {
+describe('a fault is found', () => {
+  test('a snapshot that the history does not produce', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send(add())
@@ -233,7 +233,7 @@ describe('what is not right is found', () => {
     expect(stderr).toMatch(/^error: refs\/snapshots\/.*\(SNAPSHOT_MISMATCH\)\n$/)
   })
 
-  test('a commit that is no batch, behind the lines that are right', async () => {
+  test('a commit that is not a batch, after the lines that are right', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send(add())

@@ -1,8 +1,8 @@
-/** Two processes hand runs to each other at the same time: no batch is lost, none is there twice. Whole in the soak. */
+/** Two processes hand runs to each other at the same time: no batch is lost or doubled. The soak does more of it. */
 import { expect, test } from 'vitest'
 import { runRelay } from './relay.ts'
 
-test('runs are handed over under contention, and every take that was pushed is there once', async () => {
+test('runs are handed over under contention, and every pushed take is there exactly once', async () => {
   const { handOvers, taken, found, heads, faults } = await runRelay(2)
   expect(handOvers).toBe(20)
   expect(new Set(found).size).toBe(found.length)

@@ -1,4 +1,4 @@
-/** Of two processes that record one run, exactly one wins, and the other is told. More of them in the soak. */
+/** Of two processes that record one run, exactly one wins, and the other gets an error. The soak does more of it. */
 import { afterAll, expect, test } from 'vitest'
 import { contest } from './contest.ts'
 import { makeFolder } from './repositories.ts'
@@ -6,7 +6,7 @@ import { makeFolder } from './repositories.ts'
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-test('of two processes that record one run exactly one wins, and the other is told where they part', async () => {
+test('of two processes that record one run exactly one wins, and the other gets the last commit that they share', async () => {
   const { won, wrong, faults } = await contest(folder, 12)
   expect(wrong).toEqual([])
   expect(won.reduce((sum, times) => sum + times)).toBe(12)

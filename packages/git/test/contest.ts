@@ -1,4 +1,4 @@
-// Two processes record on with one run at the same moment, one run after the other.
+// Two processes continue one run at the same moment, run after run.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -6,16 +6,16 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { type Folder, git, makeRepository, tallyRun } from './repositories.ts'
 
-/** What came of it. */
+/** The result. */
 export interface Contested {
-  /** How often each of the two was the one that won. */
+  /** How often each of the two won. */
   readonly won: readonly number[]
-  /** Runs that did not have exactly one winner, or whose loser was not told the truth. */
+  /** Runs without exactly one winner, or whose loser got a wrong error. */
   readonly wrong: readonly string[]
   readonly faults: string
 }
 
-/** Has two processes contest for so many runs. */
+/** Lets two processes contest for runs. */
 export async function contest(folder: Folder, runs: number): Promise<Contested> {
   const repository = await makeRepository(folder)
   const { directory } = repository
@@ -47,8 +47,9 @@ export async function contest(folder: Folder, runs: number): Promise<Contested> 
     const winner = said.findIndex((line) => line.startsWith('won '))
     const head = said[winner]?.slice('won '.length)
     const [word, code, own, run, recorded] = said[1 - winner]?.split(' ') ?? []
-    const told = word === 'lost' && code === 'HISTORY_DIVERGED' && own === run && recorded === head
-    if (!told || git(directory, 'rev-parse', `refs/runs/tally/${id}`) !== head) wrong.push(`${id}: ${said.join('; ')}`)
+    const isReported = word === 'lost' && code === 'HISTORY_DIVERGED' && own === run && recorded === head
+    if (!isReported || git(directory, 'rev-parse', `refs/runs/tally/${id}`) !== head)
+      wrong.push(`${id}: ${said.join('; ')}`)
     else won[winner]!++
   }
   for (const { child } of sides) child.stdin.end()

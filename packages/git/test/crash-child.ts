@@ -1,5 +1,5 @@
 // A process that records a run until it is killed: opens what is there, and prints each sequence and its oid once they
-// are safe. Each batch says in which sequence it is.
+// are safe. Each batch holds its sequence.
 
 import { openRepository } from '@xmachines/git'
 import { add, tally, tallyRun } from './repositories.ts'
@@ -17,7 +17,7 @@ for (let round = 0; ; round++) {
   try {
     tell(`safe ${await recorder.flush()} ${run.head}`)
   } catch (thrown) {
-    // The git child was killed: what failed is told, and the next recorder goes on from the ref.
+    // The git child was killed: print the failure, and let the next recorder continue from the ref.
     tell(`failed ${(thrown as { code: string }).code}`)
     if ((thrown as { code: string }).code !== 'GIT_FAILED') break
     recorder = repository.record(run)

@@ -1,6 +1,6 @@
 /**
- * Node, its git, and both are killed at random moments, and others collect garbage meanwhile: what was acknowledged is
- * there, the repository is sound, and the run goes on. A few rounds here, all of them in the soak.
+ * Node, its git, and both are killed at random moments while others collect garbage: every acknowledged batch is there,
+ * the repository is sound, and the run continues. A few rounds here, many in the soak.
  */
 import { afterAll, expect, test } from 'vitest'
 import { crashRounds, type Victim } from './crashes.ts'
@@ -10,7 +10,7 @@ const folder = makeFolder()
 afterAll(() => folder.remove())
 
 test.skipIf(process.platform !== 'linux').each<Victim>(['node', 'git', 'both'])(
-  'every acknowledged batch survives that %s is killed, and the run goes on',
+  'every acknowledged batch survives if %s is killed, and the run continues',
   async (victim) => {
     const crashed = await crashRounds(folder, victim, 3)
     expect(crashed).toMatchObject({ rounds: 3, lost: [], doubled: [], faults: [] })

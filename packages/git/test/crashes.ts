@@ -9,26 +9,26 @@ import type { BatchRecord } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
 import { askGit, type Folder, makeRepository, type TallyEvent, tally } from './repositories.ts'
 
-/** Who is killed. */
+/** Which process is killed. */
 export type Victim = 'node' | 'git' | 'both'
 
-/** What came of it. */
+/** The result. */
 export interface Crashed {
   readonly rounds: number
-  /** Sequences that were acknowledged, and the batches that are there in the end. */
+  /** Sequences that were acknowledged, and batches that are there at the end. */
   readonly acknowledged: number
   readonly batches: number
-  /** Those that were acknowledged and are not there, and those that are there more than once. */
+  /** Batches that were acknowledged and are missing, and batches that are there more than once. */
   readonly lost: readonly string[]
   readonly doubled: readonly string[]
-  /** What Git found wrong, after any round. */
+  /** Faults that Git found after a round. */
   readonly faults: readonly string[]
-  /** What the recorders that lived on said, by their codes; and how often others collected garbage meanwhile. */
+  /** Failures of surviving recorders, by their codes, and how often others collected garbage. */
   readonly failures: Readonly<Record<string, number>>
   readonly collections: number
 }
 
-/** Kills so many times, each time another process that goes on with the same run. */
+/** Kills again and again, each time another process that continues the same run. */
 export async function crashRounds(folder: Folder, victim: Victim, rounds: number): Promise<Crashed> {
   const { directory } = await makeRepository(folder)
   const acknowledged = new Map<number, string>()
@@ -37,15 +37,15 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
   let [id, collections] = ['', 0]
   for (let round = 0; round < rounds; round++) {
     const garbage = collectGarbage(directory)
-    const told = await crash(directory, id, victim)
+    const output = await crash(directory, id, victim)
     collections += await garbage.stop()
-    if (told.id !== '') id = told.id
-    for (const [sequence, oid] of told.safe) acknowledged.set(sequence, oid)
-    for (const code of told.failures) failures[code] = (failures[code] ?? 0) + 1
+    if (output.id !== '') id = output.id
+    for (const [sequence, oid] of output.safe) acknowledged.set(sequence, oid)
+    for (const code of output.failures) failures[code] = (failures[code] ?? 0) + 1
     const { status, stdout, stderr } = askGit(directory, 'fsck', '--strict', '--full', '--no-dangling')
     if (status !== 0 || stdout !== '') faults.push(`round ${round}: ${stdout}${stderr}`)
     ageLocks(join(directory, 'refs'))
-    // Where nothing is recorded yet, a run of its own begins next time.
+    // If nothing is recorded yet, the next process begins a run of its own.
     if (id !== '' && askGit(directory, 'rev-parse', '--quiet', '--verify', `refs/runs/tally/${id}`).status !== 0) {
       if (acknowledged.size > 0) faults.push(`round ${round}: the run is gone`)
       id = ''
@@ -70,30 +70,30 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
   return { rounds, acknowledged: acks, batches, lost, doubled, faults, failures, collections }
 }
 
-/** A lock that was left is as old as it would be at a slower restart. */
+/** Makes a lock that was left as old as it would be after a slower restart. */
 function ageLocks(refs: string): void {
   for (const name of readdirSync(refs, { recursive: true })) {
     try {
       if (String(name).endsWith('.lock')) utimesSync(join(refs, String(name)), 1, 1)
     } catch {
-      // A git that outlived its parent came to its end, and took it away.
+      // A git that outlived its parent finished, and removed it.
     }
   }
 }
 
-interface Told {
+interface ChildOutput {
   id: string
   readonly safe: Map<number, string>
   readonly failures: string[]
 }
 
-/** Runs the child and kills somewhere in what comes behind some acknowledgements, or before the first. */
-async function crash(directory: string, id: string, victim: Victim): Promise<Told> {
+/** Runs the child and kills it at some moment after some acknowledgements, or before the first. */
+async function crash(directory: string, id: string, victim: Victim): Promise<ChildOutput> {
   const script = join(import.meta.dirname, 'crash-child.ts')
   const child = spawn(process.execPath, ['--conditions=@xmachines/source', script, directory, id], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const told: Told = { id, safe: new Map(), failures: [] }
+  const output: ChildOutput = { id, safe: new Map(), failures: [] }
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text
@@ -102,12 +102,12 @@ async function crash(directory: string, id: string, victim: Victim): Promise<Tol
   let [acknowledged, killed] = [0, false]
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, value = '', oid = ''] = line.split(' ')
-    if (word === 'run') told.id = value
-    else if (word === 'failed') told.failures.push(value)
+    if (word === 'run') output.id = value
+    else if (word === 'failed') output.failures.push(value)
     else {
-      told.safe.set(Number(value), oid)
+      output.safe.set(Number(value), oid)
       acknowledged++
-      // Whoever outlives its git goes on for a while.
+      // A recorder that outlives its git continues for a while.
       if (killed && acknowledged > after + 20) child.kill('SIGKILL')
     }
     if (acknowledged < after || killed) continue
@@ -115,7 +115,7 @@ async function crash(directory: string, id: string, victim: Victim): Promise<Tol
     setTimeout(() => kill(child, victim), Math.random() * 15)
   }
   if (!killed) throw new Error(`the process ended before it was killed: ${complaints}`)
-  return told
+  return output
 }
 
 function kill(child: ChildProcess, victim: Victim): void {
@@ -144,7 +144,7 @@ export function gitsOf(parent: number | undefined): number[] {
     .map(Number)
 }
 
-/** Others repack, and collect what is unreachable, one after the other until told to stop. */
+/** Repacks and removes unreachable objects, again and again until it is stopped. */
 function collectGarbage(directory: string): { stop(): Promise<number> } {
   let stopped = false
   let times = 0
@@ -155,7 +155,7 @@ function collectGarbage(directory: string): { stop(): Promise<number> } {
     ]
     while (!stopped) {
       const way = ways[Math.floor(Math.random() * ways.length)]!
-      // Recorders put packs together too: where one is gone meanwhile, this fails, and others are not harmed.
+      // Recorders repack too: if a pack is gone meanwhile, this fails, and nothing else is harmed.
       const running = spawn('git', ['-C', directory, ...way], { stdio: 'ignore' })
       await once(running, 'close')
       times++
@@ -171,7 +171,7 @@ function collectGarbage(directory: string): { stop(): Promise<number> } {
   }
 }
 
-/** What is to be said of it, for those who watch. */
+/** A line about the result, for people. */
 export function crashReport(victim: Victim, crashed: Crashed): string {
   const { rounds, acknowledged, batches, lost, doubled, faults, failures, collections } = crashed
   return (

@@ -1,5 +1,5 @@
-// Records, reads and opens while ever fewer descriptors are left, and says how each went: `safe`, or the code of what it
-// failed with. Then all are given back, and it records what is left.
+// Records, reads and opens with fewer and fewer free descriptors, and prints each result: `safe`, or the code of the
+// failure. Then it frees all descriptors and records the rest.
 
 import { closeSync, openSync } from 'node:fs'
 import { openRepository } from '@xmachines/git'
@@ -9,7 +9,7 @@ const [directory = ''] = process.argv.slice(2)
 const tell = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
-const told = async (work: () => Promise<unknown>): Promise<string> => {
+const resultOf = async (work: () => Promise<unknown>): Promise<string> => {
   try {
     await work()
     return 'safe'
@@ -31,13 +31,13 @@ for (let left = 0; left < 24; left++) {
   run.in.send(add())
   const recorder = repository.record(run)
   const outcomes = await Promise.all([
-    told(() => recorder.flush()),
-    told(() => repository.find(run.id)),
-    told(() => repository.open(tally, run.id)),
-    told(async () => {
+    resultOf(() => recorder.flush()),
+    resultOf(() => repository.find(run.id)),
+    resultOf(() => repository.open(tally, run.id)),
+    resultOf(async () => {
       for await (const { id } of repository.runs()) if (id === '') tell('lost')
     }),
-    told(() => openRepository(directory)),
+    resultOf(() => openRepository(directory)),
   ])
   for (const one of taken) closeSync(one)
   tell(outcomes.join(' '))

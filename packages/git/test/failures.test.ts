@@ -1,4 +1,4 @@
-/** A repository that fails tells the caller, harms no run, and drops nothing. */
+/** A failing repository reports it to the caller, harms no run, and drops nothing. */
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
@@ -16,12 +16,12 @@ import { recordable } from '@xmachines/core/internal'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
 import { gitsOf } from './crashes.ts'
-import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+import { add, collect, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-/** A run of ten batches that is recorded. */
+/** A recorded run of ten batches. */
 async function recorded(): Promise<{ run: ReturnType<typeof tallyRun>; directory: string; ref: string }> {
   const repository = await makeRepository(folder)
   const run = tallyRun()
@@ -45,7 +45,7 @@ test('a repository that may not be written to', async () => {
   const packs = join(directory, 'objects/pack')
   const run = tallyRun()
   run.in.send(add())
-  // Whoever may do everything is somebody else meanwhile.
+  // Root may write everywhere, so the process becomes another user meanwhile.
   const root = process.geteuid?.() === 0
   for (const name of readdirSync(directory, { recursive: true })) {
     if (root) chownSync(join(directory, String(name)), 65_534, 65_534)
@@ -67,7 +67,7 @@ test('a repository that may not be written to', async () => {
   expect(await rejection(ports.in.getWriter().write(add()))).toBe(error)
   expect(await rejection(ports.out.getReader().read())).toBe(error)
 
-  // The run went on, and is recorded whole once the repository can be written to.
+  // The run continued, and is recorded completely once the repository can be written to.
   expect(run.snapshot.current.state).toEqual({ total: 2 })
   expect(readdirSync(packs)).toEqual([])
   expect(await repository.record(run).stop()).toBe(2)
@@ -133,7 +133,7 @@ test('a ref that someone else moved back, moved elsewhere or deleted', async () 
   }
 })
 
-test('of two that go on with one run exactly one wins, and the other is told where they part', async () => {
+test('if two continue one run exactly one wins, and the other gets the last commit that they share', async () => {
   const { run, directory } = await recorded()
   const opened = await Promise.all(
     [1, 2].map(async (by) => {
@@ -156,15 +156,15 @@ test('of two that go on with one run exactly one wins, and the other is told whe
     heads: { recorded: winner.mine.head, run: loser.mine.head, common: run.head },
   })
 
-  const behind = await openRepository(directory)
-  expect(await rejection(behind.record(run).flush())).toMatchObject({
+  const late = await openRepository(directory)
+  expect(await rejection(late.record(run).flush())).toMatchObject({
     code: 'HISTORY_DIVERGED',
     heads: { common: run.head },
-    message: expect.stringContaining('another process went on'),
+    message: expect.stringContaining('another process continued it'),
   })
 })
 
-test('an object that came out wrong in memory is not written, and other runs of its group are', async () => {
+test('an object that was damaged in memory is not written, and other runs of its group are', async () => {
   const repository = await makeRepository(folder)
   const [damaged, sound] = [tallyRun(), tallyRun()]
   for (const run of [damaged, sound]) run.in.send([add(), add(2)])
@@ -178,7 +178,7 @@ test('an object that came out wrong in memory is not written, and other runs of 
   expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
 })
 
-test('a git that was ended while it read says nothing of what it read', async () => {
+test('a git that was ended while it read does not make its objects look corrupt', async () => {
   const { run, directory } = await recorded()
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
   const place = join(folder.path, 'ended')
@@ -193,7 +193,7 @@ test('a git that was ended while it read says nothing of what it read', async ()
   expect((await repository.open(tally, run.id)).head).toBe(run.head)
 })
 
-test('a run whose head cannot be computed has its recorder fail, and no other', async () => {
+test('a run whose head cannot be computed makes its own recorder fail, and no other', async () => {
   const repository = await makeRepository(folder)
   const [damaged, sound] = [tallyRun(), tallyRun()]
   damaged.in.send(add())
@@ -209,7 +209,7 @@ test('a run whose head cannot be computed has its recorder fail, and no other', 
   await repository.close()
 })
 
-test('a lock that a killed process left is told of, and taken away once it is old', async () => {
+test('a lock that a killed process left is reported, and removed once it is old', async () => {
   const { run, directory, ref } = await recorded()
   const lock = join(directory, `${ref}.lock`)
   mkdirSync(dirname(lock), { recursive: true })
@@ -228,7 +228,7 @@ test('a lock that a killed process left is told of, and taken away once it is ol
 })
 
 test.skipIf(process.platform !== 'linux')(
-  'a git that does not answer is ended, and another makes the move',
+  'a git that gives no answer is killed, and another makes the move',
   async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
@@ -244,7 +244,7 @@ test.skipIf(process.platform !== 'linux')(
       if (one.code === 'XMACHINES_GIT_HANGS') warning = one
     }
     process.on('warning', listen)
-    // The clock is wound on only until that git is ended: the next one has its time.
+    // The clock advances only until that git is killed: the next one gets its full time.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     run.in.send(add())
     const flushed = recorder.flush()
@@ -259,9 +259,3 @@ test.skipIf(process.platform !== 'linux')(
     expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
   },
 )
-
-async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of stream) items.push(item)
-  return items
-}

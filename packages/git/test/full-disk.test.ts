@@ -1,7 +1,7 @@
 /**
- * A disk that is full or fails, at whichever step of recording: the caller is told which file and why, nothing that was
- * acknowledged is harmed, and the run is recorded whole once there is room. Node and its git meet real errors of the
- * kernel, or those that strace has it answer with; neither needs a privilege.
+ * A disk that is full or fails, at each step of recording: the error names the file and the cause, nothing that was
+ * acknowledged is harmed, and the run is recorded completely once there is room. The errors come from the kernel, or
+ * from strace, which injects them; neither needs a privilege.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -24,11 +24,11 @@ async function recorded(): Promise<{ directory: string; id: string; ref: string 
   return { directory, id: run.id, ref: recorder.ref }
 }
 
-/** All that was acknowledged is there, and the run goes on. */
+/** All that was acknowledged is there, and the run continues. */
 async function expectSound(directory: string, id: string): Promise<void> {
   const repository = await openRepository(directory)
   const run = await repository.open(tally, id)
-  // What was not acknowledged may be there too.
+  // Batches that were not acknowledged may be there too.
   const found = run.snapshot.current.sequence
   expect([1, 2]).toContain(found)
   run.in.send(add())
@@ -52,26 +52,26 @@ describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
     ],
     ['the packs', 'fsync', 'ENOSPC', () => 'objects/pack', 'WRITE_FAILED', /objects\/pack failed: ENOSPC/],
     ['the folder of the ref', 'fsync', 'EIO', () => 'refs/runs/tally', 'WRITE_FAILED', /EIO/],
-  ] as const)('for %s, at %s (%s), is told of', async (_what, call, errno, path, code, said) => {
+  ] as const)('for %s, at %s (%s), is reported', async (_what, call, errno, path, code, said) => {
     const { directory, id, ref } = await recorded()
     const { printed } = await traceCalls(directory, 'traced-child.ts', [directory, 'disk', '1', id], {
       strace: ['-P', join(directory, path(ref)), '-e', `inject=${call}:error=${errno}`],
     })
     expect(printed).toMatch(new RegExp(`mark failed ${code} `))
     expect(printed).toMatch(said)
-    expect(printed).toMatch(new RegExp(`${ref} is recorded up to sequence (1|-1), and the run goes on`))
+    expect(printed).toMatch(new RegExp(`${ref} is recorded up to sequence (1|-1), and the run continues`))
     await expectSound(directory, id)
   })
 
-  test('for a pack, in the midst of it, is told of', async () => {
+  test('in the middle of a pack is reported', async () => {
     const { directory, id, ref } = await recorded()
     const child = [join(import.meta.dirname, 'traced-child.ts'), directory, 'disk', '1', id]
-    // A file may have so many blocks of 512 bytes and no more; an index has more than one.
+    // A file may have one block of 512 bytes; an index needs more.
     const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, '--conditions=@xmachines/source', ...child]
     const { stdout, stderr } = spawnSync('sh', limited, { encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(stdout).toMatch(/mark failed WRITE_FAILED .*objects\/pack failed: EFBIG/)
-    expect(stdout).toContain(`${ref} is recorded up to sequence 1, and the run goes on`)
+    expect(stdout).toContain(`${ref} is recorded up to sequence 1, and the run continues`)
     await expectSound(directory, id)
   })
 })

@@ -1,28 +1,28 @@
 // A folder of bare repositories, served by Git's own `http-backend` on the loopback interface: a small CGI host, which
-// can also break off where a test asks it to.
+// also breaks off requests if a test asks it to.
 
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Where a request is broken off. */
+/** When a request is broken off. */
 export type Fault =
-  /** Before anything of it is done. */
+  /** Before any of its work is done. */
   | 'before'
-  /** After it was done, before anything is answered. */
+  /** After its work was done, before the answer. */
   | 'after'
-  /** At once, with the answer that it takes a password. */
+  /** At once, with an answer that asks for a password. */
   | 'password'
 
 /** A server of repositories. */
 export interface GitServer {
   /** The url of the folder. */
   readonly url: string
-  /** Asked of each request: whether it is broken off, and where. */
+  /** Called for each request: decides whether it is broken off, and when. */
   onRequest: (request: IncomingMessage) => Fault | undefined
-  /** Breaks off whatever is under way, kills what works on it, and takes nothing more. */
+  /** Breaks off all requests, kills the processes that serve them, and takes no more. */
   kill(): Promise<void>
-  /** Takes requests again, at the same url. */
+  /** Takes requests again at the same url. */
   start(): Promise<void>
 }
 
@@ -79,7 +79,7 @@ export async function serveGit(folder: string): Promise<GitServer> {
   return served
 }
 
-/** What a CGI program is told of a request (RFC 3875), and where the repositories are. */
+/** The environment of a CGI program (RFC 3875), and where the repositories are. */
 function environment(folder: string, { method, url = '/', headers }: IncomingMessage): NodeJS.ProcessEnv {
   const { pathname, search } = new URL(url, 'http://localhost')
   return {

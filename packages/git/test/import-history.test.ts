@@ -1,4 +1,4 @@
-/** Histories from outside come into a repository whole or not at all, and runs go out as the documents they are. */
+/** Histories from outside are imported completely or not at all, and runs are exported as documents. */
 import { readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, type RunDocument, restoreRun } from '@xmachines/core'
@@ -21,7 +21,7 @@ import {
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-/** As a file would have it. */
+/** The history as a file would hold it. */
 function saved(run: TallyRun): RunDocument<TallyEvent> {
   return JSON.parse(JSON.stringify(run)) as RunDocument<TallyEvent>
 }
@@ -30,7 +30,7 @@ function refsOf({ directory }: Repository): string {
   return git(directory, 'for-each-ref')
 }
 
-/** The packs; a recorder drops the `.keep` of its last one when it has told of it. */
+/** The packs; a recorder removes the `.keep` of its last one shortly after it acknowledged it. */
 function packsOf({ directory }: Repository): string[] {
   return readdirSync(join(directory, 'objects/pack'))
     .filter((name) => name.endsWith('.pack'))
@@ -38,7 +38,7 @@ function packsOf({ directory }: Repository): string[] {
 }
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
-  test('a history is imported, and comes out again as it was', async () => {
+  test('a history is imported, and exported again unchanged', async () => {
     const [one, two] = [await makeRepository(folder, format), await makeRepository(folder, format)]
     const run = tallyRun(format, { start: 5 })
     run.in.send(add())
@@ -57,7 +57,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     expect(refsOf(one)).toBe(refsOf(await recordedElsewhere(run, format)))
   })
 
-  test('of a run that is here, what is new is imported without the machine', async () => {
+  test('new batches of a run that is here are imported without the machine', async () => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format)
     run.in.send(add())
@@ -81,7 +81,7 @@ async function recordedElsewhere(run: TallyRun, format: 'sha1' | 'sha256'): Prom
   return repository
 }
 
-test('a run that is new needs its machine, and the right one', async () => {
+test('a new run needs its machine, and the right one', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -93,7 +93,7 @@ test('a run that is new needs its machine, and the right one', async () => {
   expect(packsOf(repository)).toEqual([])
 })
 
-test('a history that the run here does not go on to is refused, and nothing is written', async () => {
+test('a history that does not continue the run here is refused, and nothing is written', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -118,10 +118,10 @@ test.each<[string, (document: any) => void, string]>([
   ['an event was changed', ({ records }) => (records[3].events[0].by = 100), 'HISTORY_MISMATCH'],
   ['the last record was cut off', ({ records }) => records.pop(), 'HISTORY_MISMATCH'],
   ['the genesis was changed', ({ records }) => records[0].createdAt++, 'HISTORY_MISMATCH'],
-  ['an event is none', ({ records }) => (records[2].events = [7]), 'INVALID_HISTORY'],
+  ['an event is not an object', ({ records }) => (records[2].events = [7]), 'INVALID_HISTORY'],
   ['the records are none', (document) => (document.records = {}), 'INVALID_HISTORY'],
   ['the id is a ref', ({ records }) => (records[0].oid = 'HEAD'), 'HISTORY_MISMATCH|RUN_MISSING'],
-])('a history is refused where %s, and nothing is written', async (_how, change, code) => {
+])('a history is refused if %s, and nothing is written', async (_how, change, code) => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -136,7 +136,7 @@ test.each<[string, (document: any) => void, string]>([
   expect([refsOf(repository), packsOf(repository)]).toEqual(before)
 })
 
-test('a state that the machine does not come to is found by the machine', async () => {
+test('a wrong state is found if the machine is given', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -153,7 +153,7 @@ test('a history of another object format is refused', async () => {
   expect(await rejection(repository.import('text' as never))).toBeInstanceOf(TypeError)
 })
 
-test('a repository that cannot be written to is told as such, and takes the run once it can', async () => {
+test('a repository that cannot be written to is reported, and takes the run once it can', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -166,7 +166,7 @@ test('a repository that cannot be written to is told as such, and takes the run 
   expect(await repository.import(saved(run), { machine: tally })).toMatchObject({ before: -1, sequence: 1 })
 })
 
-test('what is imported and what is recorded meanwhile make one history', async () => {
+test('imported and recorded batches make one history', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -183,7 +183,7 @@ test('what is imported and what is recorded meanwhile make one history', async (
 })
 
 describe('a run is exported', () => {
-  test('without the machine where its head has a snapshot, or is its genesis', async () => {
+  test('without the machine if its head has a snapshot, or is its genesis', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun('sha1', { start: 2 })
     const recorder = repository.record(run)
@@ -194,24 +194,24 @@ describe('a run is exported', () => {
     const error = await rejection(repository.export(run.id))
     expect(error).toMatchObject({ code: 'SNAPSHOT_MISSING', sequence: 1 })
     expect(error.message).toContain('tally@1.0')
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     expect(await repository.export(run.id)).toEqual(saved(run))
   })
 
-  test('and one of many batches is told of, and goes into several packs elsewhere', async () => {
+  test('and one with many batches reports progress, and is imported in several packs', async () => {
     const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
     const run = tallyRun()
     const note = 'x'.repeat(2000)
     for (let at = 0; at < 4500; at++) run.in.send({ type: 'ADD', by: 1, note })
     await one.record(run, { durability: 'process' }).stop()
-    const told: number[] = []
-    const onProgress = (done: number, total: number): number => told.push(done / total)
+    const reported: number[] = []
+    const onProgress = (done: number, total: number): number => reported.push(done / total)
     const document = await one.export(run.id, { machine: tally, onProgress })
-    expect(told.at(-1)).toBe(1)
-    told.splice(0)
+    expect(reported.at(-1)).toBe(1)
+    reported.splice(0)
     await two.import(document, { machine: tally, onProgress })
-    expect(told.length).toBeGreaterThan(5)
-    expect(told).toEqual(told.toSorted((a, b) => a - b))
+    expect(reported.length).toBeGreaterThan(5)
+    expect(reported).toEqual(reported.toSorted((a, b) => a - b))
     expect(refsOf(two)).toBe(refsOf(one))
     expect(git(two.directory, 'fsck', '--strict', '--full')).toBe('')
     expect(packsOf(two)).toHaveLength(2)

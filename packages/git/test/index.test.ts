@@ -1,4 +1,4 @@
-/** The public names, and their examples, which are run. */
+/** The public names, and their examples, which the tests run. */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,17 +11,17 @@ test('the public names are these', () => {
   expect(Object.keys(git).toSorted()).toEqual(['GitError', 'openRepository'])
 })
 
-/** Prints what is no text as JSON, on one line. */
+/** Prints values that are not text as JSON, on one line. */
 const show = `console.log = (...shown) =>
   void process.stdout.write(shown.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(' ') + '\\n')\n`
 
 test('every example prints what it says', () => {
   let examples = 0
-  for (const file of ['README.md', ...globSync('src/*.ts', { cwd: root })]) {
+  for (const file of ['README.md', ...globSync('src/**/*.ts', { cwd: root })]) {
     const text = readFileSync(join(root, file), 'utf8').replace(/^ \* ?/gm, '')
     const fence = file === 'README.md' ? /```ts\n([\s\S]*?)```/g : /@example\n```ts\n([\s\S]*?)```/g
     const blocks = [...text.matchAll(fence)].map(([, code = '']) => code)
-    // What the page shows further down goes on from what it showed before.
+    // Later examples of the page continue the earlier ones.
     for (const code of file === 'README.md' ? [blocks.join('\n')] : blocks) {
       const source = show + code
       const expected = [...code.matchAll(/console\.log\(.*\) \/\/ (.*)$/gm)].map(([, comment = '']) => comment)

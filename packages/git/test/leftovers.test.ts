@@ -1,4 +1,4 @@
-/** What recorders put among the packs: swept once they run no more, left alone while they do, and who may read it. */
+/** Files that recorders put among the packs: they stay while the recorder runs, and are swept once it is dead. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ afterAll(() => folder.remove())
 
 /** A folder with a `git` whose `update-ref` never answers, and ends with its input. */
 const hanging = join(folder.path, 'hanging')
-/** Where it says which process it is. */
+/** The file that it writes its process id to. */
 const hung = join(hanging, 'pid')
 const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
 const script = `#!/bin/sh\ncase "$*" in *update-ref*) echo $$ > ${hung}; exec cat > /dev/null ;; esac\nexec ${real} "$@"\n`
@@ -32,15 +32,15 @@ const packsOf = ({ directory }: Repository): string => join(directory, 'objects/
 const keptIn = (repository: Repository): string[] =>
   readdirSync(packsOf(repository)).filter((name) => /\.(keep|tmp)$/.test(name))
 
-/** Waits until a recorder is waiting for a ref to move; answers with what it keeps. */
-async function keep(repository: Repository): Promise<string> {
+/** Waits until a recorder waits for a ref to move; resolves with the `.keep` of its pack. */
+async function awaitKeep(repository: Repository): Promise<string> {
   while (!existsSync(hung)) await new Promise((resolve) => setTimeout(resolve, 5))
   const [name = ''] = keptIn(repository)
   expect(name).toMatch(/\.keep$/)
   return name
 }
 
-/** A process that records, and never comes to move a ref. */
+/** A process that records, and never gets to move a ref. */
 function recordElsewhere({ directory }: Repository): ChildProcess {
   const arguments_ = [...fromSource, join(import.meta.dirname, 'crash-child.ts'), directory]
   const child = spawn(process.execPath, arguments_, { env: { ...process.env, PATH: path }, stdio: 'ignore' })
@@ -51,10 +51,10 @@ function recordElsewhere({ directory }: Repository): ChildProcess {
 const opener = new URL('opener-child.ts', import.meta.url)
 const fromSource = ['--conditions=@xmachines/source']
 
-test('what a recorder keeps is left alone while it runs, and swept once it was killed', async () => {
+test('the files of a recorder stay while it runs, and are swept once it was killed', async () => {
   const repository = await makeRepository(folder)
   const recording = recordElsewhere(repository)
-  const kept = await keep(repository)
+  const kept = await awaitKeep(repository)
   await openRepository(repository.directory)
   expect(keptIn(repository)).toContain(kept)
   recording.kill('SIGKILL')
@@ -63,14 +63,14 @@ test('what a recorder keeps is left alone while it runs, and swept once it was k
   expect(keptIn(repository)).toEqual([])
 })
 
-test('what a recorder of this process keeps is left alone by its other threads and by other processes', async () => {
+test('the files of a recorder are left alone by other threads of its process and by other processes', async () => {
   const repository = await makeRepository(folder)
   const before = process.env['PATH']
   process.env['PATH'] = path
   const run = tallyRun()
   run.in.send(add())
   const recorder = repository.record(run)
-  const kept = await keep(repository)
+  const kept = await awaitKeep(repository)
   process.env['PATH'] = before
 
   const { directory } = repository
@@ -82,13 +82,13 @@ test('what a recorder of this process keeps is left alone by its other threads a
   expect(await recorder.flush()).toBe(1)
 })
 
-test('what somebody else keeps stays, and what there is no telling of goes once it is a day old', async () => {
+test('the files of others stay, and files of unknown processes are swept once they are a day old', async () => {
   const repository = await makeRepository(folder)
   const packs = packsOf(repository)
   const write = (name: string, text: string, mode = 0o644): void => writeFileSync(join(packs, name), text, { mode })
   write('pack-1.keep', 'mine\n')
   write('pack-2.keep', '')
-  // What it says may be lost to a power cut; how ours are told from others is not.
+  // A power cut may empty it; that it is read-only still shows that it is ours.
   write('pack-3.keep', '', 0o444)
   const elsewhere = ['pack-4.keep', 'xmachines-00000000-1-0a1b2c3d-0.pack.tmp']
   const text = 'xmachines 00000000 1 0a1b2c3d\n'
@@ -101,21 +101,24 @@ test('what somebody else keeps stays, and what there is no telling of goes once 
   expect(keptIn(repository)).toEqual(['pack-1.keep', 'pack-2.keep'])
 })
 
-test.skipIf(process.platform === 'win32')('in a repository that a group shares it reads what is recorded', async () => {
-  const directory = join(folder.path, 'shared.git')
-  const before = process.umask(0o077)
-  try {
-    execFileSync('git', ['init', '--quiet', '--bare', '--shared=group', directory])
-    const repository = await openRepository(directory)
-    await repository.record(tallyRun()).stop()
-    const packs = readdirSync(packsOf(repository)).filter((name) => /\.(pack|idx)$/.test(name))
-    expect(packs.map((name) => statSync(join(packsOf(repository), name)).mode & 0o777)).toEqual([0o440, 0o440])
-  } finally {
-    process.umask(before)
-  }
-})
+test.skipIf(process.platform === 'win32')(
+  'in a repository that a group shares, the group can read what is recorded',
+  async () => {
+    const directory = join(folder.path, 'shared.git')
+    const before = process.umask(0o077)
+    try {
+      execFileSync('git', ['init', '--quiet', '--bare', '--shared=group', directory])
+      const repository = await openRepository(directory)
+      await repository.record(tallyRun()).stop()
+      const packs = readdirSync(packsOf(repository)).filter((name) => /\.(pack|idx)$/.test(name))
+      expect(packs.map((name) => statSync(join(packsOf(repository), name)).mode & 0o777)).toEqual([0o440, 0o440])
+    } finally {
+      process.umask(before)
+    }
+  },
+)
 
-test('a folder for packs that a copy lost is made again', async () => {
+test('a folder for packs that was lost in a copy is made again', async () => {
   const { directory } = await makeRepository(folder)
   rmSync(join(directory, 'objects/pack'), { recursive: true })
   const run = tallyRun()

@@ -1,5 +1,5 @@
-// A process that records a run of many events and holds few of them: prints how much memory that takes on the way, and
-// what its history and its outputs came to in the end.
+// A process that records a run of many events and keeps few of them. It prints how much memory that takes on the way,
+// and how many records and outputs it read in the end.
 
 import { openRepository } from '@xmachines/git'
 import { add, tallyRun } from './repositories.ts'
@@ -12,9 +12,9 @@ const recorder = repository.record(run, {
   durability: 'process',
   ...(retain === '' ? {} : { retain: Number(retain) }),
 })
-let told = 0
+let delivered = 0
 const telling = (async () => {
-  for await (const { total } of recorder.ports().out) if (total > 0) told++
+  for await (const { total } of recorder.ports().out) if (total > 0) delivered++
 })()
 const memory: number[] = []
 for (let sent = 0; sent < most; ) {
@@ -27,9 +27,9 @@ for await (const { oid } of run.history()) if (oid !== '') read++
 await recorder.stop()
 await telling.catch(() => undefined)
 await repository.close()
-console.log(JSON.stringify({ memory, read, told, sequence: recorder.recorded, head: run.head, id: run.id }))
+console.log(JSON.stringify({ memory, read, delivered, sequence: recorder.recorded, head: run.head, id: run.id }))
 
-/** Bytes on the heap and beside it, once all garbage is collected. */
+/** Bytes on the heap and outside it, after garbage collection. */
 async function inUse(): Promise<number> {
   for (let pass = 0; pass < 3; pass++) {
     await new Promise((resolve) => setImmediate(resolve))

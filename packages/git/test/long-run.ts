@@ -1,24 +1,24 @@
-// Runs the child that records a long run, and tells how much its memory grew.
+// Runs the child that records a long run, and reports how much its memory grew.
 
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeFolder, makeRepository } from './repositories.ts'
 
-/** What came of a long run. */
+/** The result of a long run. */
 export interface LongRun {
-  /** Megabytes on the heap and beside it, between a quarter of the run and its end. */
+  /** Megabytes on the heap and outside it, between a quarter of the run and its end. */
   readonly growth: number
   readonly sequence: number
-  /** How many records its history had when it was read whole, and how many outputs were delivered meanwhile. */
+  /** How many records its history had when all of it was read, and how many outputs were delivered meanwhile. */
   readonly read: number
-  readonly told: number
+  readonly delivered: number
   readonly head: string
-  /** What the ref stands at. */
+  /** Where the ref points. */
   readonly recorded: string
 }
 
-/** Records a run of so many events in a process of its own, which holds so many batches. */
+/** Records a run of many events in a process of its own, which keeps few batches. */
 export async function recordLongRun(events: number, retain: number): Promise<LongRun> {
   const folder = makeFolder()
   try {
@@ -30,11 +30,11 @@ export async function recordLongRun(events: number, retain: number): Promise<Lon
       [...flags, script, directory, String(events), String(retain)],
       { env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' } },
     )
-    const { memory, ...told } = JSON.parse(stdout)
+    const { memory, ...result } = JSON.parse(stdout)
     let recorded = ''
     for await (const { head } of runs()) recorded = head
     await close()
-    return { ...told, recorded, growth: (memory.at(-1) - memory[0]) / 1e6 }
+    return { ...result, recorded, growth: (memory.at(-1) - memory[0]) / 1e6 }
   } finally {
     folder.remove()
   }

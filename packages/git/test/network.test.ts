@@ -1,4 +1,4 @@
-/** Runs are handed from one repository to another by Git's own network, and nothing that is here is lost by it. */
+/** Runs are handed from one repository to another with Git's own network, and nothing that is here gets lost. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ afterAll(async () => {
 const web = ({ directory }: Repository): string => `${server.url}/${basename(directory)}`
 const file = ({ directory }: Repository): string => `file://${directory}`
 const refOf = ({ id }: TallyRun): string => `refs/runs/tally/${id}`
-const standsAt = ({ directory }: Repository, run: TallyRun): string =>
+const headAt = ({ directory }: Repository, run: TallyRun): string =>
   askGit(directory, 'rev-parse', '--verify', '--quiet', refOf(run)).stdout.trim()
 
 interface Three {
@@ -52,15 +52,15 @@ async function three(urlOf = file, format: 'sha1' | 'sha256' = 'sha1'): Promise<
   return { here, hub, there }
 }
 
-/** Goes on with a run in a repository; answers with it as it is there. */
-async function goOn(repository: Repository, { id }: TallyRun, by: number): Promise<TallyRun> {
+/** Continues a run in a repository; resolves with the run. */
+async function continueRun(repository: Repository, { id }: TallyRun, by: number): Promise<TallyRun> {
   const run = await repository.open(tally, id)
   run.in.send(add(by))
   await repository.record(run).stop()
   return run
 }
 
-/** A run of some batches that is recorded. */
+/** A recorded run of some batches. */
 async function recorded(repository: Repository, batches = 2): Promise<TallyRun> {
   const run = tallyRun(repository.format)
   for (let at = 0; at < batches; at++) run.in.send(add())
@@ -68,7 +68,7 @@ async function recorded(repository: Repository, batches = 2): Promise<TallyRun> 
   return run
 }
 
-/** A commit that somebody makes by hand, in the dress of a batch. */
+/** A commit that somebody made by hand to look like a batch. */
 function commit(
   { directory }: Repository,
   parents: readonly string[],
@@ -97,18 +97,18 @@ describe.each([
   test('a run is handed over and back, with its machine and its snapshots', async () => {
     const { here, hub, there } = await three(urlOf, format)
     const run = await recorded(here)
-    await here.snapshot(run)
+    await here.keepSnapshot(run)
     const pushed = { id: run.id, head: run.head, sequence: 2 }
-    expect(await here.push('hub', run.id)).toEqual({ ...pushed, remote: run.head })
-    expect(await there.fetch('hub', run.id)).toEqual({ ...pushed, before: -1, remote: run.head, error: undefined })
+    expect(await here.push('hub', run.id)).toEqual({ ...pushed, remoteHead: run.head })
+    expect(await there.fetch('hub', run.id)).toEqual({ ...pushed, before: -1, remoteHead: run.head, error: undefined })
     expect(git(there.directory, 'rev-parse', 'refs/heads/machines/tally/1.0')).toBe(run.genesis.machine.oid)
     expect(git(there.directory, 'for-each-ref', '--format=%(refname)', 'refs/fetched').split('\n')).toEqual([
       `refs/fetched/hub/runs/tally/${run.id}`,
       `refs/fetched/hub/snapshots/tally/${run.id}/2`,
     ])
-    expect((await there.open(tally, run.id, { from: 'snapshot' })).snapshot.current.state).toEqual({ total: 2 })
+    expect((await there.open(tally, run.id, { replayFrom: 'snapshot' })).snapshot.current.state).toEqual({ total: 2 })
 
-    const gone = await goOn(there, run, 5)
+    const gone = await continueRun(there, run, 5)
     await there.push('hub', run.id)
     expect(await here.fetch('hub', run.id)).toMatchObject({ head: gone.head, sequence: 3, before: 2 })
     expect((await here.open(tally, run.id)).snapshot.current.state).toEqual({ total: 7 })
@@ -117,7 +117,7 @@ describe.each([
   })
 })
 
-test('of all runs each is taken for itself', async () => {
+test('of all runs, each is taken on its own', async () => {
   const { here, hub, there } = await three()
   const [one, two, three_, four] = [
     await recorded(here),
@@ -128,9 +128,9 @@ test('of all runs each is taken for itself', async () => {
   for (const { id } of [one, two, three_]) await here.push('hub', id)
   expect((await there.fetch('hub', 'all')).map(({ error }) => error)).toEqual([undefined, undefined, undefined])
 
-  const ahead = await goOn(here, one, 2)
-  await goOn(here, two, 2)
-  await goOn(there, two, 3)
+  const ahead = await continueRun(here, one, 2)
+  await continueRun(here, two, 2)
+  await continueRun(there, two, 3)
   for (const { id } of [one, two, four]) await here.push('hub', id)
   const foreign = commit(hub, [refOf(three_)], 'Merge branch\n', '1', `${refOf(three_)}^{tree}`)
   git(hub.directory, 'update-ref', refOf(three_), foreign)
@@ -141,21 +141,21 @@ test('of all runs each is taken for itself', async () => {
   expect(runs.get(two.id)).toMatchObject({ sequence: 3, error: { code: 'HISTORY_DIVERGED' } })
   expect(runs.get(three_.id)).toMatchObject({ head: three_.head, error: { code: 'OBJECT_CORRUPT', sequence: 3 } })
   expect(runs.get(four.id)).toMatchObject({ head: four.head, before: -1, sequence: 2, error: undefined })
-  expect(standsAt(there, three_)).toBe(three_.head)
+  expect(headAt(there, three_)).toBe(three_.head)
 })
 
-test('a run that was gone on with twice is told of with both ends and where they part, and its recorder stops', async () => {
+test('two different continuations are reported with both heads and the last shared commit, and the recorder stops', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here)
   await here.push('hub', run.id)
   await there.fetch('hub', run.id)
-  const theirs = await goOn(there, run, 5)
-  await goOn(there, run, 6).then(() => there.push('hub', run.id))
-  const atHub = standsAt(hub, run)
+  const theirs = await continueRun(there, run, 5)
+  await continueRun(there, run, 6).then(() => there.push('hub', run.id))
+  const atHub = headAt(hub, run)
 
   const recorder = here.record(run)
   run.in.send(add(7))
-  await here.snapshot(run)
+  await here.keepSnapshot(run)
   const heads = { recorded: run.head, remote: atHub, common: git(hub.directory, 'rev-parse', `${theirs.head}^`) }
   const diverged = { code: 'HISTORY_DIVERGED', run: run.id, sequence: 2, heads }
   expect(await rejection(here.push('hub', run.id))).toMatchObject(diverged)
@@ -164,13 +164,13 @@ test('a run that was gone on with twice is told of with both ends and where they
   expect(await rejection(recorder.flush())).toBe(recorder.error)
   expect(await rejection(here.fetch('hub', run.id))).toMatchObject(diverged)
 
-  // Nothing was moved on either side, and nothing of what lost is in the way of what won.
-  expect(standsAt(hub, run)).toBe(atHub)
-  expect(standsAt(here, run)).toBe(heads.recorded)
+  // Nothing moved on either side, and nothing of the loser blocks the winner.
+  expect(headAt(hub, run)).toBe(atHub)
+  expect(headAt(here, run)).toBe(heads.recorded)
   expect(git(hub.directory, 'for-each-ref', 'refs/snapshots')).toBe('')
 })
 
-test('a run that the remote has not, or no longer has, or has less of, is left as it is', async () => {
+test('a run that the remote lacks, lost, or has less of stays as it is', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here)
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING' })
@@ -181,18 +181,23 @@ test('a run that the remote has not, or no longer has, or has less of, is left a
 
   git(hub.directory, 'update-ref', refOf(run), `${refOf(run)}^`)
   const earlier = git(hub.directory, 'rev-parse', refOf(run))
-  expect(await there.fetch('hub', run.id)).toMatchObject({ head: run.head, sequence: 2, before: 2, remote: earlier })
-  // What is here is put back by the next push.
-  expect(await there.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await there.fetch('hub', run.id)).toMatchObject({
+    head: run.head,
+    sequence: 2,
+    before: 2,
+    remoteHead: earlier,
+  })
+  // The next push puts it back.
+  expect(await there.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 
   git(hub.directory, 'update-ref', '-d', refOf(run))
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject({ code: 'RUN_MISSING', run: run.id })
   git(there.directory, 'fetch', '--quiet', '--prune', 'hub')
   expect(git(there.directory, 'for-each-ref', '--format=%(refname)', 'refs/fetched')).toBe('')
-  expect(standsAt(there, run)).toBe(run.head)
+  expect(headAt(there, run)).toBe(run.head)
 })
 
-describe('a history that was tampered with is refused, and the run is left as it is', () => {
+describe('a history that was tampered with is refused, and the run stays as it is', () => {
   let all: Three
   let run: TallyRun
   let base = ''
@@ -211,13 +216,13 @@ describe('a history that was tampered with is refused, and the run is left as it
     ['another tree', () => commit(all.hub, [base], line, date(3), 'refs/heads/machines/tally/1.0^{tree}'), 3],
     ['a message that is no event', () => commit(all.hub, [base], 'Fix it\n', date(3), `${base}^{tree}`), 3],
     [
-      'an event written otherwise',
+      'an event in another notation',
       () => commit(all.hub, [base], '{"type":"ADD","by":1}\n', date(3), `${base}^{tree}`),
       3,
     ],
     ['two parents', () => commit(all.hub, [base, `${base}^`], line, date(3), `${base}^{tree}`), undefined],
     [
-      'a batch that is not right behind one that is',
+      'a wrong batch after a right one',
       () =>
         commit(all.hub, [commit(all.hub, [base], line, date(3), `${base}^{tree}`)], line, date(3), `${base}^{tree}`),
       4,
@@ -230,7 +235,7 @@ describe('a history that was tampered with is refused, and the run is left as it
     git(hub.directory, 'update-ref', refOf(run), make())
     const error = await rejection(there.fetch('hub', run.id))
     expect(error).toMatchObject({ code: 'OBJECT_CORRUPT', run: run.id, sequence })
-    expect(standsAt(there, run)).toBe(base)
+    expect(headAt(there, run)).toBe(base)
     expect((await there.verify(tally, run.id)).head).toBe(base)
   })
 
@@ -247,14 +252,14 @@ describe('a history that was tampered with is refused, and the run is left as it
     expect(await rejection(there.fetch('hub', fresh.id))).toMatchObject({ code: 'RUN_MISSING' })
     const named = (await there.fetch('hub', 'all')).find(({ id }) => id === fresh.id)
     expect(named).toMatchObject({ head: undefined, sequence: -1, error: { code: 'OBJECT_CORRUPT' } })
-    expect(standsAt(there, run)).toBe(base)
-    expect(standsAt(there, fresh)).toBe('')
+    expect(headAt(there, run)).toBe(base)
+    expect(headAt(there, fresh)).toBe('')
   })
 
-  test('a snapshot that is none of its run, or not the one that is here', async () => {
+  test('a snapshot that does not belong to its run, or differs from the one that is here', async () => {
     const { hub, there, here } = all
     git(hub.directory, 'update-ref', refOf(run), base)
-    const kept = await here.snapshot(await here.open(tally, run.id))
+    const kept = await here.keepSnapshot(await here.open(tally, run.id))
     await here.push('hub', run.id)
     const refAt = (sequence: number): string => `refs/snapshots/tally/${run.id}/${sequence}`
     git(hub.directory, 'update-ref', refAt(1), kept.oid)
@@ -276,12 +281,12 @@ describe('a history that was tampered with is refused, and the run is left as it
   })
 })
 
-test('a snapshot that is none takes neither other snapshots nor other runs with it', async () => {
+test('a malformed snapshot affects neither other snapshots nor other runs', async () => {
   const { here, hub, there } = await three()
   const runs = [await recorded(here), await recorded(here)]
   const [bad, good] = runs.toSorted((one, other) => (one.id < other.id ? -1 : 1)) as [TallyRun, TallyRun]
   for (const run of runs) {
-    await here.snapshot(run)
+    await here.keepSnapshot(run)
     await here.push('hub', run.id)
   }
   git(hub.directory, 'update-ref', `refs/snapshots/tally/${bad.id}/0`, bad.head)
@@ -295,7 +300,7 @@ test('a snapshot that is none takes neither other snapshots nor other runs with 
   expect(await rejection(there.fetch('hub', bad.id))).toMatchObject(mismatch)
 })
 
-test('what is not sound as Git has it never becomes a run', async () => {
+test('objects that Git finds corrupt never become a run', async () => {
   const { here, hub, there } = await three()
   const run = await recorded(here, 200)
   await here.push('hub', run.id)
@@ -331,7 +336,7 @@ test('nobody is asked for a password', async () => {
 test.each([
   ['a file url', file],
   ['http', web],
-] as const)('a remote of another object format is told of: over %s', async (_transport, urlOf) => {
+] as const)('a remote with another object format is reported: over %s', async (_transport, urlOf) => {
   const [here, there] = [await makeRepository(folder), await makeRepository(folder, 'sha256')]
   await here.addRemote('there', urlOf(there))
   await there.addRemote('here', urlOf(here))
@@ -343,13 +348,13 @@ test.each([
   expect(await rejection(there.push('here', other.id))).toMatchObject(mismatch)
 })
 
-test('a ref here that stands at what is not there is told of, and not laid to the remote', async () => {
+test('a local ref that points to a missing object is reported, and the remote is not blamed', async () => {
   const { here, there } = await three()
   const [run, other] = [await recorded(here), await recorded(there)]
   await here.push('hub', run.id)
   const ref = `refs/runs/tally/${'c'.repeat(40)}`
   writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
-  const missing = { code: 'OBJECT_CORRUPT', message: expect.stringContaining(`${ref} stands at`) }
+  const missing = { code: 'OBJECT_CORRUPT', message: expect.stringContaining(`${ref} points to`) }
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject(missing)
   expect(await rejection(there.fetch('hub', 'all'))).toMatchObject(missing)
   git(there.directory, 'update-ref', '-d', ref)
@@ -358,13 +363,13 @@ test('a ref here that stands at what is not there is told of, and not laid to th
   mkdirSync(dirname(object), { recursive: true })
   writeFileSync(object, 'none')
   writeFileSync(join(there.directory, ref), `${'d'.repeat(40)}\n`)
-  const corrupt = { code: 'OBJECT_CORRUPT', message: expect.stringContaining('the remote hub has no part in it') }
+  const corrupt = { code: 'OBJECT_CORRUPT', message: expect.stringContaining('the remote hub is not the cause') }
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject(corrupt)
-  expect(standsAt(there, other)).toBe(other.head)
-  expect(standsAt(there, run)).toBe('')
+  expect(headAt(there, other)).toBe(other.head)
+  expect(headAt(there, run)).toBe('')
 })
 
-test('two fetches of one run at once come to the same', async () => {
+test('two fetches of one run at once give the same result', async () => {
   const { here, there } = await three()
   const run = await recorded(here)
   await here.push('hub', run.id)
@@ -374,7 +379,7 @@ test('two fetches of one run at once come to the same', async () => {
   }
 })
 
-describe('a remote that takes a call and never answers', () => {
+describe('a remote that accepts a call and never answers', () => {
   const silent = createServer()
   let here: Repository
   let run: TallyRun
@@ -391,13 +396,13 @@ describe('a remote that takes a call and never answers', () => {
     ['a push', (options: NetworkOptions) => here.push('silent', run.id, options)],
     ['a fetch', (options: NetworkOptions) => here.fetch('silent', run.id, options)],
     ['a fetch of all', (options: NetworkOptions) => here.fetch('silent', 'all', options)],
-  ])('%s is ended by its signal, with all that it started', async (_what, call) => {
+  ])('%s is ended by its signal, with all processes that it started', async (_what, call) => {
     const abort = new AbortController()
     const called = once(silent, 'connection') as Promise<[Socket]>
     const rejected = rejection(call({ signal: abort.signal }))
     const [socket] = await called
     const closed = once(socket.resume(), 'close')
-    // It is not waited for, either.
+    // `close` does not wait for it, either.
     await here.close()
     const reason = new Error('enough')
     abort.abort(reason)
@@ -405,14 +410,14 @@ describe('a remote that takes a call and never answers', () => {
     await closed
     expect(await rejection(call({ signal: abort.signal }))).toBe(reason)
     expect(await rejection(call({ signal: {} as AbortSignal }))).toBeInstanceOf(TypeError)
-    expect(standsAt(here, run)).toBe(run.head)
+    expect(headAt(here, run)).toBe(run.head)
   })
 
-  test('a call that was not ended is made as without a signal', async () => {
+  test('a call whose signal is not aborted works as without one', async () => {
     const { signal } = new AbortController()
     const [hub, there] = [await makeRepository(folder), await makeRepository(folder)]
     for (const one of [here, there]) await one.addRemote('hub', web(hub))
-    expect(await here.push('hub', run.id, { signal })).toMatchObject({ remote: run.head })
+    expect(await here.push('hub', run.id, { signal })).toMatchObject({ remoteHead: run.head })
     expect(await there.fetch('hub', 'all', { signal })).toMatchObject([{ head: run.head, error: undefined }])
   })
 })

@@ -1,4 +1,4 @@
-/** What is opened as a repository, what is made, and what is refused. */
+/** Which directories are opened as a repository, which are made, and which are refused. */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const init = (name: string, ...more: string[]): string => {
   return at(name)
 }
 
-describe('a repository that is made', () => {
+describe('a new repository', () => {
   test.each(['sha1', 'sha256'] as const)(
     'is bare, of the format %s, and refuses rewinds and deletions',
     async (format) => {
@@ -32,7 +32,7 @@ describe('a repository that is made', () => {
     expect(other.directory).toBe(one.directory)
   })
 
-  test('has its HEAD at the branch of the first machine once there is one', async () => {
+  test('points its HEAD to the branch of the first machine once there is one', async () => {
     const repository = await makeRepository(folder)
     expect(git(repository.directory, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main')
     const run = tallyRun()
@@ -42,7 +42,7 @@ describe('a repository that is made', () => {
   })
 })
 
-describe('what is there', () => {
+describe('an existing directory', () => {
   test.each([[], ['--bare']])('is opened, ordinary or bare: %s', async (...more) => {
     const directory = init(`there${more.join('')}`, ...more)
     const repository = await openRepository(directory)
@@ -50,7 +50,7 @@ describe('what is there', () => {
     run.in.send(add())
     await repository.record(run).flush()
     expect(git(directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
-    // The HEAD of an ordinary one is its owner's.
+    // The HEAD of an ordinary repository belongs to its owner.
     const head = git(directory, 'symbolic-ref', 'HEAD')
     if (more.length === 0) expect(head).toMatch(/^refs\/heads\/(main|master)$/)
     else expect(head).toBe('refs/heads/machines/tally/1.0')
@@ -61,23 +61,23 @@ describe('what is there', () => {
     ['is an empty folder', () => (mkdirSync(at('empty')), at('empty')), 'NOT_A_REPOSITORY'],
     ['lies inside a repository', () => (mkdirSync(join(init('around'), 'sub')), at('around/sub')), 'NOT_A_REPOSITORY'],
     ['lies inside a bare one', () => join(init('bare.git', '--bare'), 'objects'), 'NOT_A_REPOSITORY'],
-  ])('is refused where it %s', async (_why, place, code) => {
+  ])('is refused if it %s', async (_why, place, code) => {
     const error = await rejection(openRepository(place()))
     expect(error).toMatchObject({ name: 'GitError', code })
   })
 
-  test('is refused in words that say what to do, where it is missing or a file', async () => {
+  test('is refused with advice if it is missing or a file', async () => {
     const missing = await rejection(openRepository(at('nowhere')))
-    expect(missing.message).toBe(`${at('nowhere')} is not there; { create: true } makes one`)
+    expect(missing.message).toBe(`${at('nowhere')} does not exist; { create: true } makes a repository there`)
     writeFileSync(at('file'), '')
     for (const create of [false, true]) {
       const error = await rejection(openRepository(at('file'), { create }))
       expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY' })
-      expect(error.message).toBe(`${at('file')} is a file; a repository is a directory`)
+      expect(error.message).toBe(`${at('file')} is a file; give the directory of a repository`)
     }
   })
 
-  test('is refused where it is of another format', async () => {
+  test('is refused if it has another format', async () => {
     const error = await rejection(openRepository(init('other', '--bare'), { format: 'sha256' }))
     expect(error).toMatchObject({ code: 'FORMAT_MISMATCH' })
   })
@@ -88,14 +88,14 @@ describe('what is there', () => {
     expect(await rejection(openRepository(at('full'), { create: true }))).toMatchObject({ code: 'NOT_A_REPOSITORY' })
   })
 
-  test('is not made where nothing can be', async () => {
+  test('is not made if the path cannot be', async () => {
     writeFileSync(at('file'), '')
     const error = await rejection(openRepository(at('file/r.git'), { create: true }))
     expect(error).toMatchObject({ name: 'GitError', message: expect.stringContaining(at('file/r.git')) })
     expect(await rejection(openRepository(at('two\nlines.git'), { create: true }))).toBeInstanceOf(TypeError)
   })
 
-  test('is opened where the owner has Git look for no bare repositories', async () => {
+  test('is opened even if the owner forbids Git to look for bare repositories', async () => {
     const home = mkdtempSync(join(folder.path, 'home-'))
     writeFileSync(join(home, '.gitconfig'), '[safe]\n\tbareRepository = explicit\n')
     vi.stubEnv('HOME', home)
@@ -106,7 +106,7 @@ describe('what is there', () => {
     expect((await repository.find(run.id)).head).toBe(run.head)
   })
 
-  test('is refused where it is shallow, partial or a mirror', async () => {
+  test('is refused if it is shallow, partial or a mirror', async () => {
     const source = init('source')
     git(source, '-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'one')
     git(source, '-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'two')
@@ -123,7 +123,7 @@ describe('what is there', () => {
   })
 })
 
-describe('what is configured of a remote', () => {
+describe('the configuration of a remote', () => {
   test.each([
     ['mirror', 'yes'],
     ['mirror', 'On'],
@@ -139,7 +139,7 @@ describe('what is configured of a remote', () => {
     ['fetch', '+refs/heads/*:refs/heads/*'],
     ['fetch', '+refs/heads/main:machines/tally/1'],
     ['fetch', '+refs/heads/main:heads/machines/tally/1'],
-  ])('%s = %s is refused, since a fetch would move what is recorded', async (key, value) => {
+  ])('%s = %s is refused, because a fetch would move recorded runs', async (key, value) => {
     const { directory } = await makeRepository(folder)
     const line = value === undefined ? key : `${key} = ${value}`
     appendFileSync(join(directory, 'config'), `[remote "other"]\n\turl = /srv/other.git\n\t${line}\n`)
@@ -159,7 +159,7 @@ describe('what is configured of a remote', () => {
     ['fetch', 'refs/runs/*'],
     ['fetch', 'refs/heads/main:main'],
     ['fetch', 'refs/tags/*:refs/tags/*'],
-  ])('%s = %s is opened', async (key, value) => {
+  ])('%s = %s is accepted', async (key, value) => {
     const { directory } = await makeRepository(folder)
     git(directory, 'config', `remote.other.${key}`, value)
     expect((await openRepository(directory)).directory).toBe(directory)
@@ -173,7 +173,7 @@ describe('the environment', () => {
     Object.assign(process.env, before)
   })
 
-  test('has no say in which repository it is', async () => {
+  test('does not change which repository is opened', async () => {
     const other = init('elsewhere', '--bare')
     process.env['GIT_DIR'] = other
     process.env['GIT_OBJECT_DIRECTORY'] = join(other, 'objects')
@@ -186,6 +186,6 @@ describe('the environment', () => {
   })
 })
 
-test.each([[''], [1], ['a\0b']])('a directory that is no path is refused: %j', async (directory) => {
+test.each([[''], [1], ['a\0b']])('a directory that is not a path is refused: %j', async (directory) => {
   await expect(openRepository(directory as string)).rejects.toThrow(TypeError)
 })

@@ -1,20 +1,14 @@
-/** Runs are read back as they were, with a machine or without, and listed. */
+/** Runs are read back unchanged, with a machine or without, and listed. */
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineMachine } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
-import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+import { add, collect, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
-
-async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of stream) items.push(item)
-  return items
-}
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   test('a run is opened with its id, head and state, and its history is that of the run', async () => {
@@ -30,7 +24,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     expect(opened.id).toBe(run.id)
     expect(opened.head).toBe(run.head)
     expect(opened.snapshot.current).toEqual(run.snapshot.current)
-    expect(await all(repository.history(run.id))).toEqual(run.toJSON().records)
+    expect(await collect(repository.history(run.id))).toEqual(run.toJSON().records)
   })
 })
 
@@ -50,16 +44,16 @@ test('runs are listed with head, sequence and machine, by machine and by version
   }))
   await Promise.all([repository.record(one).stop(), repository.record(two).done, repository.record(three).stop()])
   const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)
-  expect(await all(repository.runs())).toEqual(listed.toSorted(byId))
-  expect(await all(repository.runs({ machine: 'tally' }))).toEqual(listed.toSorted(byId))
-  expect(await all(repository.runs({ machine: next }))).toEqual([listed[2]])
-  expect(await all(repository.runs({ machine: 'nobody' }))).toEqual([])
+  expect(await collect(repository.runs())).toEqual(listed.toSorted(byId))
+  expect(await collect(repository.runs({ machine: 'tally' }))).toEqual(listed.toSorted(byId))
+  expect(await collect(repository.runs({ machine: next }))).toEqual([listed[2]])
+  expect(await collect(repository.runs({ machine: 'nobody' }))).toEqual([])
   expect(() => repository.runs({ machine: '../..' })).toThrow(TypeError)
   expect(() => repository.runs({ machine: 5 as never })).toThrow(TypeError)
   expect(await repository.find(two.id)).toEqual(listed[1])
 })
 
-test('runs whose refs are packed or loose are listed alike, and one that is broken hides no other', async () => {
+test('runs are listed whether their refs are packed or loose, and a broken one hides no other', async () => {
   const repository = await makeRepository(folder)
   const runs = Array.from({ length: 6 }, () => tallyRun())
   for (const run of runs) await repository.record(run).stop()
@@ -68,7 +62,7 @@ test('runs whose refs are packed or loose are listed alike, and one that is brok
   const late = tallyRun()
   late.in.send(add())
   await repository.record(late).stop()
-  const listed = async (): Promise<string[]> => (await all(repository.runs())).map(({ id }) => id)
+  const listed = async (): Promise<string[]> => (await collect(repository.runs())).map(({ id }) => id)
   expect(await listed()).toEqual([...ids, late.id].toSorted())
 
   const broken = ids[3] as string
@@ -80,7 +74,7 @@ test('runs whose refs are packed or loose are listed alike, and one that is brok
   expect(warning.message).toContain(`refs/runs/tally/${broken}`)
 })
 
-test('a part of a history is read without what lies before it', async () => {
+test('a part of a history is read without the batches before it', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const run = tallyRun()
@@ -95,24 +89,24 @@ test('a part of a history is read without what lies before it', async () => {
     [7, 9],
     [10, 10],
   ] as const) {
-    expect(await all(repository.history(run.id, { from, to }))).toEqual(records.slice(from, to + 1))
+    expect(await collect(repository.history(run.id, { from, to }))).toEqual(records.slice(from, to + 1))
   }
-  expect(await all(repository.history(run.id, { from: 8 }))).toEqual(records.slice(8))
-  expect(await all(repository.history(run.id, { from: 5, to: 4 }))).toEqual([])
-  expect(await all(repository.history(run.id, { from: 11 }))).toEqual([])
+  expect(await collect(repository.history(run.id, { from: 8 }))).toEqual(records.slice(8))
+  expect(await collect(repository.history(run.id, { from: 5, to: 4 }))).toEqual([])
+  expect(await collect(repository.history(run.id, { from: 11 }))).toEqual([])
   for (const range of [{ from: 12 }, { from: -1 }, { from: 1.5 }, { to: 11 }, { to: Number.NaN }]) {
-    expect(await rejection(all(repository.history(run.id, range)))).toBeInstanceOf(RangeError)
+    expect(await rejection(collect(repository.history(run.id, range)))).toBeInstanceOf(RangeError)
   }
-  // A batch that somebody else put there is found by who reads it, and only by them.
+  // Only a reader of that batch notices that somebody else put it there.
   const ref = `refs/runs/tally/${run.id}`
   const author = ['-c', 'user.name=A', '-c', 'user.email=a@b']
   const forged = ['commit-tree', `${ref}^{tree}`, '-p', `${ref}~1`, '-m', '{"type":"ADD","by":1}']
   git(directory, 'update-ref', ref, git(directory, ...author, ...forged))
   const other = await openRepository(directory)
-  expect(await rejection(all(other.history(run.id)))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 10 })
+  expect(await rejection(collect(other.history(run.id)))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 10 })
 })
 
-test('what is no run is refused', async () => {
+test('an id that is not the id of a run is refused', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   await repository.record(run).stop()
@@ -124,7 +118,7 @@ test('what is no run is refused', async () => {
   expect(await rejection(repository.open(tally, run.genesis.machine.oid))).toMatchObject({ code: 'RUN_MISSING' })
 })
 
-test('a commit that somebody put behind a run is refused', async () => {
+test('a commit that somebody put after the head of a run is refused', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const run = tallyRun()

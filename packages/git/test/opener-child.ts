@@ -1,4 +1,4 @@
-// Opens a repository, as a process or a thread of its own, and lets go of it.
+// Opens a repository in a process or a thread of its own, and closes it.
 
 import { openRepository } from '@xmachines/git'
 

@@ -1,11 +1,11 @@
-/** Packs and indexes that are built here are those that the installed git would accept, and the index that it builds. */
+/** The installed git accepts the packs that are built here, and builds the same index. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gitObject } from '@xmachines/core/internal'
 import { afterAll, describe, expect, test } from 'vitest'
-import { objectFormat } from '../src/object-id.ts'
-import { PackBuilder } from '../src/pack.ts'
+import { objectFormat } from '../src/objects/object-id.ts'
+import { PackBuilder } from '../src/objects/pack.ts'
 import { git, makeFolder } from './repositories.ts'
 
 const folder = makeFolder()
@@ -35,15 +35,15 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (name) => {
     expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
   })
 
-  test('an object that several bring is there once', () => {
+  test('an object that several runs add is there once', () => {
     const builder = new PackBuilder(name)
     for (const { oid, bytes } of [...blobs, ...blobs]) builder.addShared(oid, bytes)
     expect(builder.count).toBe(blobs.length)
   })
 
-  // What stands before the content of a commit is the longest, and lies over the entry before while it is hashed.
+  // A commit has the longest header, which covers the end of the previous entry while it is hashed.
   test.each([blobs[4]!, blobs[9]!, gitObject(format, 'commit', 'x'.repeat(250))])(
-    'an object whose bytes have another oid is refused before it is written, and harms no other',
+    'an object whose bytes have another oid is refused before it is written, and harms no other object',
     (blob) => {
       const builder = new PackBuilder(name)
       builder.add(Buffer.from(many[0]!.oid, 'hex'), many[0]!.bytes)

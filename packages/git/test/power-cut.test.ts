@@ -1,6 +1,6 @@
 /**
- * The power is cut after any system call of a recorder, and what was not synced is lost, or some of it: all that was
- * acknowledged is there, Git finds nothing wrong, and the run goes on. A sample here, all of them in the soak.
+ * The power is cut after any system call of a recorder, and all or some of what was not synced is lost: everything that
+ * was acknowledged is there, Git finds no fault, and the run continues. A sample here, all cuts in the soak.
  */
 import { afterAll, expect, test } from 'vitest'
 import { cutsOf, faultsAfter, RECORDED } from './power-cut.ts'

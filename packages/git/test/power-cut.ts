@@ -1,5 +1,5 @@
-// A recorder whose power is cut after any of its system calls: what the disk may then hold, and whether a repository of
-// that is sound.
+// Cuts the power of a recorder after any of its system calls: computes what the disk may then hold, and checks whether
+// that is a sound repository.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,10 +8,10 @@ import { add, askGit, type Folder, tally, tallyRun } from './repositories.ts'
 import { type Image, type Kept, simulatedDisk } from './simulated-disk.ts'
 import { traceCalls } from './system-calls.ts'
 
-/** What a disk may hold after some calls, and what was told before. */
+/** What a disk may hold after some calls, and what was acknowledged before. */
 export interface Cut {
   readonly image: Image
-  /** The last call, and how much of what was not synced was kept. */
+  /** The last call, and how much of the unsynced data was kept. */
   readonly after: string
   readonly opened: boolean
   readonly id: string
@@ -19,7 +19,7 @@ export interface Cut {
   readonly safe: number
 }
 
-/** How much of what was not synced is kept: nothing, all, the names without the data, and mixtures. */
+/** How much of the unsynced data is kept: nothing, all, the names without the data, and mixtures. */
 function* kinds(mixtures: number): Generator<[string, Kept]> {
   yield ['nothing', { change: () => false, data: () => false }]
   yield ['names', { change: () => true, data: () => false }]
@@ -31,13 +31,13 @@ function* kinds(mixtures: number): Generator<[string, Kept]> {
 }
 
 /**
- * What is recorded: into a repository that is made first, into one of so many packs that they are put together, or a run
- * that somebody else began who synced nothing.
+ * What is recorded: a run in a new repository, a run in a repository with so many packs that they are combined, or a
+ * run that somebody else began without syncing.
  */
 export const RECORDED = ['a new repository', 'a repository of many packs', 'a run that was not synced'] as const
 export type Recorded = (typeof RECORDED)[number]
 
-/** Records some batches, and answers with what the disk may hold after each call, each image once. */
+/** Records some batches; resolves with what the disk may hold after each call, each image once. */
 export async function cutsOf(folder: Folder, recorded: Recorded, mixtures: number): Promise<readonly Cut[]> {
   const root = mkdtempSync(join(folder.path, 'disk-'))
   const directory = join(root, 'runs.git')
@@ -58,36 +58,36 @@ export async function cutsOf(folder: Folder, recorded: Recorded, mixtures: numbe
     if (!numbers.has(bytes)) numbers.set(bytes, known++)
     return numbers.get(bytes) as number
   }
-  let told = { opened: false, id, safe: -1 }
+  let acknowledged = { opened: false, id, safe: -1 }
   for (const call of calls) {
     disk.apply(call)
     if (call.kind === 'tell') {
       const [word, value = ''] = call.path.split(' ')
       if (word === 'failed') throw new Error(call.path)
-      if (word === 'run') told = { ...told, id: value }
-      if (word === 'opened') told = { ...told, opened: true }
-      if (word === 'safe') told = { ...told, safe: Number(value) }
+      if (word === 'run') acknowledged = { ...acknowledged, id: value }
+      if (word === 'opened') acknowledged = { ...acknowledged, opened: true }
+      if (word === 'safe') acknowledged = { ...acknowledged, safe: Number(value) }
     }
     for (const [kind, kept] of kinds(mixtures)) {
       const image = disk.image(kept)
       const key = [...image].map(([path, file]) => `${path} ${numberOf(file?.bytes)}`).join('\n')
-      // The latest: more was told then.
-      cuts.set(key, { image, after: `${call.kind} ${call.path} ${call.to}, ${kind} kept`, ...told })
+      // The latest of equal images: it has more acknowledgements.
+      cuts.set(key, { image, after: `${call.kind} ${call.path} ${call.to}, ${kind} kept`, ...acknowledged })
     }
   }
-  // A disk that loses nothing holds what the real one does, or something was not understood.
+  // A disk that loses nothing must equal the real one; otherwise the trace was misread.
   const all = disk.image({ change: () => true, data: () => true })
   const real = simulatedDisk(root).image({ change: () => true, data: () => true })
   for (const path of new Set([...all.keys(), ...real.keys()])) {
     if (!all.has(path) || !real.has(path) || !isSame(all.get(path)?.bytes, real.get(path)?.bytes))
       throw new Error(`${path} is not what the calls made of it`)
   }
-  // Before, nothing was promised of what others had not synced.
+  // Before that, nothing was promised about what others had not synced.
   const promised = recorded === 'a run that was not synced' ? ({ safe }: Cut) => safe >= 0 : ({ opened }: Cut) => opened
   return [...cuts.values()].filter(promised)
 }
 
-/** A run of fifty packs, which is as many as there may be; answers with its id. */
+/** Records a run into fifty packs, the most that are not combined; resolves with its id. */
 async function makePacks(directory: string): Promise<string> {
   const repository = await openRepository(directory, { create: true })
   const run = tallyRun()
@@ -104,7 +104,7 @@ function isSame(one: Buffer | undefined, other: Buffer | undefined): boolean {
   return one === undefined || other === undefined ? one === other : one.equals(other)
 }
 
-/** What is wrong with a repository after a cut; nothing, where all that was acknowledged is there and goes on. */
+/** The faults of a repository after a cut; none if all that was acknowledged is there, and the run continues. */
 export async function faultsAfter(folder: Folder, { image, after, id, safe }: Cut): Promise<string[]> {
   const root = mkdtempSync(join(folder.path, 'cut-'))
   for (const [path, file] of image) {

@@ -1,22 +1,26 @@
-// Runs the program as a process of its own, from its sources, in a folder where machines and their core are found.
+// Runs the program as a process of its own, from its sources, in a folder with machines and their core.
 
 import { spawn } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a call of the program came to. */
-export interface Told {
+/** The result of a call of the program. */
+export interface ProgramResult {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Calls the program in a folder, with what is on its standard input, and more in its environment. */
-export type Program = (arguments_: readonly string[], input?: string, more?: NodeJS.ProcessEnv) => Promise<Told>
+/** Calls the program in a folder, with text for its standard input and additions to its environment. */
+export type Program = (
+  arguments_: readonly string[],
+  input?: string,
+  more?: NodeJS.ProcessEnv,
+) => Promise<ProgramResult>
 
 export const main: string = join(import.meta.dirname, '../src/cli/main.ts')
 
-/** The tally of repositories.ts, as a module that somebody names. */
+/** The tally of repositories.ts, as a module for --machine. */
 const TALLY = `import { defineMachine } from '@xmachines/core'
 
 export const tally = defineMachine({
@@ -32,7 +36,7 @@ export const tally = defineMachine({
 })
 `
 
-/** The program, in a folder that has the machine \`tally\` in tally.mjs. */
+/** The program, in a folder that has the machine `tally` in tally.mjs. */
 export function programIn(folder: string): Program {
   linkPackages(folder)
   writeFileSync(join(folder, 'tally.mjs'), TALLY)
@@ -40,7 +44,7 @@ export function programIn(folder: string): Program {
     runNode(folder, ['--conditions=@xmachines/source', main, ...arguments_], input, more)
 }
 
-/** Puts the packages of the workspace where modules of a folder find them. */
+/** Puts the packages of the workspace where the modules of a folder find them. */
 export function linkPackages(folder: string): void {
   const packages = join(import.meta.dirname, '../..')
   mkdirSync(join(folder, 'node_modules/@xmachines'), { recursive: true })
@@ -55,9 +59,9 @@ export function runNode(
   arguments_: readonly string[],
   input = '',
   more: NodeJS.ProcessEnv = {},
-): Promise<Told> {
+): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
-    // With a cache of what is compiled, since most of a call is spent on that.
+    // With a compile cache, because compiling takes most of a call.
     const env = { PATH: process.env['PATH'], HOME: cwd, NODE_COMPILE_CACHE: join(cwd, 'compiled'), ...more }
     const child = spawn(process.execPath, arguments_, { cwd, env })
     let [stdout, stderr] = ['', '']
@@ -74,7 +78,7 @@ export function runNode(
   })
 }
 
-/** The documents of lines of JSON. */
+/** Parses lines of JSON. */
 export function linesOf(text: string): unknown[] {
   return text
     .trimEnd()

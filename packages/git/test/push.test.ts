@@ -1,4 +1,4 @@
-/** Pushes that are refused, lose a race or break off: what became of them is read from the remote. */
+/** Pushes that are refused, lose a race or break off: their result is read from the remote. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Repository } from '@xmachines/git'
@@ -59,26 +59,26 @@ function hook(repository: Repository, name: string, script: string): void {
   chmodSync(path, 0o755)
 }
 
-test('a remote that rejects is told of, with what it said', async () => {
+test('a rejection is reported with the reason of the remote', async () => {
   hook(hub, 'pre-receive', 'echo no runs on fridays >&2; exit 1')
   const error = await rejection(here.push('hub', run.id))
   expect(error).toMatchObject({ code: 'REMOTE_REJECTED', run: run.id, message: expect.stringContaining('fridays') })
   expect(atHub()).toBe('')
 })
 
-test('a remote that takes no snapshots has the run all the same, and says so', async () => {
-  await here.snapshot(run)
+test('a remote that refuses snapshots still has the run, and the refusal is reported', async () => {
+  await here.keepSnapshot(run)
   hook(hub, 'update', 'case "$1" in refs/snapshots/*) exit 1;; esac')
   const error = await rejection(here.push('hub', run.id))
   expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('refs/snapshots/tally') })
   expect(atHub()).toBe(run.head)
 })
 
-test('many snapshots are pushed at once, and what the remote has is not pushed again', async () => {
+test('many snapshots are pushed at once, and those that the remote has are not pushed again', async () => {
   const recorder = here.record(run)
   for (let at = 0; at < 110; at++) {
     run.in.send(add())
-    await here.snapshot(run)
+    await here.keepSnapshot(run)
   }
   await recorder.stop()
   let pushes = 0
@@ -91,25 +91,25 @@ test('many snapshots are pushed at once, and what the remote has is not pushed a
   expect(pushes).toBe(3)
 })
 
-test('snapshots that are not of the history are not pushed, however many there are', async () => {
-  const { oid } = await here.snapshot(run)
+test('snapshots of another history are not pushed, however many there are', async () => {
+  const { oid } = await here.keepSnapshot(run)
   const under = `refs/snapshots/tally/${run.id}/`
   const lines = Array.from({ length: 20_000 }, (_, at) => `${oid} ${under}${at}\n`)
   writeFileSync(join(here.directory, 'packed-refs'), lines.join(''))
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
   expect(git(hub.directory, 'for-each-ref', '--format=%(refname)', 'refs/snapshots')).toBe(`${under}3`)
 })
 
-test('a remote that keeps refs of runs for itself rejects them', async () => {
+test('a remote that hides the refs of runs rejects them', async () => {
   git(hub.directory, 'config', 'receive.hideRefs', 'refs/runs')
   const error = await rejection(here.push('hub', run.id))
   expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining('hidden ref') })
 })
 
-test('options that a person has pushes take are not those of a run', async () => {
+test('push options in a configuration do not apply to runs', async () => {
   git(here.directory, 'config', 'push.pushOption', 'ci.skip')
   git(here.directory, 'config', 'push.followTags', 'true')
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 })
 
 test('hooks of this repository are not run', async () => {
@@ -120,23 +120,23 @@ test('hooks of this repository are not run', async () => {
 
 test('a push whose answer is lost is found to have arrived', async () => {
   onceAtPush(() => 'after')
-  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remoteHead: run.head })
 })
 
-test('a push that is lost on its way is found not to have arrived', async () => {
-  // Each time, since what carries it tries again by itself.
+test('a push that is lost on its way is found to be missing', async () => {
+  // Each time, because the transport tries again by itself.
   server.onRequest = ({ url, method }) => (isPush(url, method) ? 'before' : undefined)
   expect(await rejection(here.push('hub', run.id))).toMatchObject({ code: 'REMOTE_FAILED' })
   expect(atHub()).toBe('')
   server.onRequest = () => undefined
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 })
 
-test('a push during which the server is killed is settled by the next one', async () => {
+test('if the server is killed during a push, the next push finds out the result', async () => {
   let killed: Promise<void> | undefined
   hook(hub, 'post-receive', 'exit 0')
   onceAtPush(() => {
-    // Once the push is being worked on, wherever that is.
+    // Once the server works on the push, at any point.
     setImmediate(() => {
       killed = server.kill()
     })
@@ -146,24 +146,24 @@ test('a push during which the server is killed is settled by the next one', asyn
   expect(error).toMatchObject({ code: 'REMOTE_FAILED', run: run.id, message: expect.stringContaining('not known') })
   await killed
   await server.start()
-  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, remoteHead: run.head })
   expect(git(hub.directory, 'rev-list', '--count', refOf(run), `^${run.id}`)).toBe('3')
 })
 
-test('a push that lost a race to a shorter history of the run is made again', async () => {
+test('a push that lost a race to an earlier batch of the run is repeated', async () => {
   await here.push('hub', run.id)
   git(hub.directory, 'update-ref', refOf(run), run.id)
   // Another process pushes less of it in between.
   onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), `${run.head}^`), undefined))
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
   expect(atHub()).toBe(run.head)
 })
 
-test('a push that lost a race to the very same history, or to one that goes on from it, is a push that was made', async () => {
+test('a push that lost a race to the same history, or to a continuation of it, counts as made', async () => {
   await here.push('hub', run.id)
   git(hub.directory, 'update-ref', refOf(run), run.id)
   onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), run.head), undefined))
-  expect(await here.push('hub', run.id)).toMatchObject({ remote: run.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
 
   const there = await makeRepository(folder)
   await there.addRemote('hub', `file://${hub.directory}`)
@@ -174,11 +174,11 @@ test('a push that lost a race to the very same history, or to one that goes on f
   git(hub.directory, 'fetch', '--quiet', there.directory, refOf(run))
   git(hub.directory, 'update-ref', refOf(run), run.id)
   onceAtPush(() => (git(hub.directory, 'update-ref', refOf(run), theirs.head), undefined))
-  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remote: theirs.head })
+  expect(await here.push('hub', run.id)).toMatchObject({ head: run.head, sequence: 3, remoteHead: theirs.head })
   expect(git(here.directory, 'rev-parse', refOf(run))).toBe(run.head)
 })
 
-test('a machine branch that somebody moved at the remote is told of', async () => {
+test('a machine branch that somebody moved at the remote is reported', async () => {
   await here.push('hub', run.id)
   git(hub.directory, 'update-ref', 'refs/heads/machines/tally/1.0', run.id)
   const error = await rejection(here.push('hub', run.id))

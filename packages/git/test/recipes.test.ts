@@ -1,4 +1,4 @@
-/** The recipes of docs/git.md, and what the README shows of the program, are run as they stand there. */
+/** Runs the recipes of docs/git.md, and the program as the README shows it. */
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { kitchen, readRecipes } from './recipes.ts'
@@ -19,7 +19,7 @@ test('the page has a recipe for each of these', () => {
     'See what changed between two snapshots',
     'Back up',
     'Hand a run over to another machine',
-    'When two went on with one run',
+    'Resolve two continuations of one run',
     'Clean up',
   ])
 })
@@ -28,10 +28,10 @@ test.each(recipes.map((recipe, at) => ({ at, ...recipe })))('$title ($at)', asyn
   expect(await cook(recipe)).toBe(recipe.prints)
 })
 
-describe('what the README shows of the program', () => {
+describe('the program in the README', () => {
   const shown = kitchen(join(folder.path, 'program'))
 
-  test('is each command once', () => {
+  test('is shown with each command once', () => {
     const commands = program.map(({ commands }) => / (runs|log|show|verify|import|export)\s/.exec(commands)?.[1])
     expect(commands).toEqual(['import', 'runs', 'log', 'show', 'verify', 'export'])
   })

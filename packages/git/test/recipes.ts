@@ -1,5 +1,5 @@
-// Reads the recipes of a page and runs them: files that the page shows are written, commands are run in its order, and
-// what they print is what stands under them.
+// Reads the recipes of a page and runs them: writes the files that the page shows, runs its commands in order, and
+// compares what they print with the page.
 
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,12 +12,12 @@ interface Block {
   readonly text: string
 }
 
-/** Commands of the page, and what the page says that they print. */
+/** Commands of the page, and the output that the page shows. */
 export interface Recipe {
-  /** The heading that it stands under. */
+  /** The heading of its section. */
   readonly title: string
   readonly commands: string
-  /** Files that the page shows in front of it, with their names. */
+  /** Files that the page shows before it, with their names. */
   readonly files: ReadonlyMap<string, string>
   readonly prints: string
 }
@@ -46,7 +46,7 @@ export function readRecipes(page: string): Recipe[] {
   return recipes
 }
 
-/** A folder in which recipes are run, each in a shell of its own, which goes on where the last one was. */
+/** A folder for recipes. Each runs in a shell of its own, which begins where the last one ended. */
 export function kitchen(folder: string): (recipe: Recipe) => Promise<string> {
   linkPackages(folder)
   writeFileSync(join(folder, 'xmachines'), `#!/bin/sh\nexec node ${main} "$@"\n`, { mode: 0o755 })

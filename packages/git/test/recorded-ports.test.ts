@@ -1,4 +1,4 @@
-/** A recorder's ports show only what is recorded, and effects behind them see nothing else. */
+/** A recorder's ports show only what is recorded, so effects see nothing else. */
 import { handleOutputs } from '@xmachines/core'
 import { afterAll, expect, test } from 'vitest'
 import {
@@ -16,7 +16,7 @@ import {
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-test('a write resolves once it is recorded, and does not have the next one wait', async () => {
+test('a write resolves once it is recorded, and does not make the next one wait', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -30,14 +30,14 @@ test('a write resolves once it is recorded, and does not have the next one wait'
   expect(ports.snapshot.current.sequence).toBe(50)
 })
 
-test('out and snapshot deliver what is recorded, current and subscribers included', async () => {
+test('out and snapshot deliver what is recorded, and so do current and subscriptions', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
   const { out, snapshot, position, id } = recorder.ports({ from: 'start' })
   expect({ position, id }).toEqual({ position: 0, id: run.id })
-  const told: number[] = []
-  snapshot.subscribe(() => told.push(snapshot.current.sequence - recorder.recorded))
+  const leads: number[] = []
+  snapshot.subscribe(() => leads.push(snapshot.current.sequence - recorder.recorded))
   run.in.send(add(5))
   run.in.send(add(6))
   expect(snapshot.current.sequence).toBe(0)
@@ -48,10 +48,10 @@ test('out and snapshot deliver what is recorded, current and subscribers include
   }
   expect(snapshot.current).toEqual({ state: { total: 11 }, status: 'active', sequence: 2 })
   expect((await snapshot.getReader().read()).value?.sequence).toBe(2)
-  expect(told.every((ahead) => ahead <= 0)).toBe(true)
+  expect(leads.every((ahead) => ahead <= 0)).toBe(true)
 })
 
-test('handleOutputs takes them, and goes on behind what had settled before a crash', async () => {
+test('handleOutputs takes them, and continues after what had settled before a crash', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -81,7 +81,7 @@ test('handleOutputs takes them, and goes on behind what had settled before a cra
   expect(keys).toEqual([`${other.id}/1`])
 })
 
-test('a pipe through them ends when its source does, with all of it recorded', async () => {
+test('a pipe through them ends with its source, and everything is recorded', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -97,7 +97,7 @@ test('a pipe through them ends when its source does, with all of it recorded', a
   expect(git(repository.directory, 'rev-list', '--count', recorder.ref)).toBe('22')
 })
 
-test('a pipe that only writes resolves, and a writer from elsewhere closes, once all is recorded', async () => {
+test('a pipe that only writes resolves, and any writer closes, once everything is recorded', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -133,7 +133,7 @@ test('they end with the run once its end is recorded', async () => {
   expect(statuses).toEqual(['done'])
 })
 
-test('an aborted set drops what was not applied, and refusals are told at once', async () => {
+test('an aborted set drops what was not applied, and refusals are delivered at once', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const { in: input, out, err } = repository.record(run).ports()

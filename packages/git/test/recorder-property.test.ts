@@ -1,4 +1,4 @@
-/** Whatever is sent, written, flushed, stopped and closed, in any order: whoever waits for it is answered. */
+/** Sending, writing, flushing, stopping and closing in any order: every promise settles. */
 import type { Repository } from '@xmachines/git'
 import * as fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
@@ -24,7 +24,7 @@ const actions = [
   'wait',
 ] as const
 
-/** Does some actions to a run that is recorded; answers with those that nobody was answered. */
+/** Does some actions to a recorded run; resolves with those whose promise did not settle. */
 async function play(
   repository: Repository,
   maxUnrecorded: number,
@@ -64,7 +64,7 @@ async function play(
         expectAnswer(act, own.write(add()))
         break
       case 'write':
-        // What comes behind a close is for Node to refuse, of which 24.21 makes an assertion that throws.
+        // Node refuses a write after a close; 24.21 throws an assertion for it.
         if (!closing) expectAnswer(act, writer.write(add()))
         break
       case 'close':
@@ -93,7 +93,7 @@ async function play(
   expectAnswer('close', writer.close())
   expectAnswer('stop', recorder.stop())
   await repository.close()
-  // All is recorded, and what hangs on that takes no more than turns.
+  // Everything is recorded; what depends on that needs only a few turns of the event loop.
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
   return [...waiting.values()]
 }

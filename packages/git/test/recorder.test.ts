@@ -1,4 +1,4 @@
-/** What a recorder writes is what the engine computed and what Git finds sound; what it tells is safe. */
+/** A recorder writes what the engine computed, Git finds it sound, and what it acknowledges is safe. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     expect(packs).toMatch(/^count: 0/)
   })
 
-  test('a clone and a bundle carry it', async () => {
+  test('a clone and a bundle contain it', async () => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format)
     run.in.send([add(), add()])
@@ -69,7 +69,7 @@ test('many runs are recorded side by side, awaited or not', async () => {
   expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
 })
 
-test('a run that ends ends its recorder, and one that is stopped records what was committed, and no more', async () => {
+test('the end of a run ends its recorder, and a stopped recorder records what was committed and no more', async () => {
   const repository = await makeRepository(folder)
   const ending = tallyRun()
   const recorder = repository.record(ending)
@@ -88,7 +88,7 @@ test('a run that ends ends its recorder, and one that is stopped records what wa
   expect(run.snapshot.current.sequence).toBe(3)
 })
 
-test('a write that waits when its recorder is stopped is rejected, where it is not recorded, and so is a close', async () => {
+test('stopping a recorder rejects writes that wait and are not recorded, and so it does a close', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -96,18 +96,18 @@ test('a write that waits when its recorder is stopped is rejected, where it is n
   await writer.write(add())
   run.in.send(add())
   const stopping = recorder.stop()
-  const behind = rejection(writer.write(add()))
+  const waiting = rejection(writer.write(add()))
   const other = recorder.ports().in
   run.in.send(add())
   const closing = rejection(other.close())
   expect(await stopping).toBe(2)
-  for (const error of await Promise.all([behind, closing])) {
+  for (const error of await Promise.all([waiting, closing])) {
     expect(error).toMatchObject({ code: 'RECORDER_STOPPED', sequence: 2 })
   }
   expect(run.snapshot.current.sequence).toBe(4)
 })
 
-test('recording goes on from where the repository stands, in a run that goes on or was opened again', async () => {
+test('recording continues from the repository, with the same run or one that was opened again', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
@@ -155,29 +155,29 @@ test('writes wait above maxUnrecorded, and send does not', async () => {
   await recorder.flush()
 })
 
-test('a repository closes, with what there was at the call, though a run goes on and on', async () => {
+test('a repository closes with what was committed at the call, even if a run never stops', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
   const { snapshot } = recorder.ports()
-  // Whatever is recorded, there is more.
-  const goOn = snapshot.subscribe(() => run.in.send(add()))
+  // However much is recorded, there is more.
+  const unsubscribe = snapshot.subscribe(() => run.in.send(add()))
   for (let at = 0; at < 30; at++) run.in.send({ type: 'ADD', by: 1, note: '\u0001'.repeat(100_000) })
   const { sequence } = run.snapshot.current
   await repository.close()
   expect(recorder.recorded).toBeGreaterThanOrEqual(sequence)
   await repository.close()
   const error = recorder.error
-  goOn()
+  unsubscribe()
   await recorder.stop()
   expect([error, recorder.recorded]).toEqual([undefined, run.snapshot.current.sequence])
   expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
 })
 
-describe('packs are put together when there are many', () => {
+describe('packs are combined when there are many', () => {
   const packsOf = (directory: string): number => Number(/packs: (\d+)/.exec(git(directory, 'count-objects', '-v'))?.[1])
 
-  test('of what is recorded, and where several have an index together', async () => {
+  test('of recorded runs, even if several share an index', async () => {
     const repository = await makeRepository(folder)
     const { directory } = repository
     const run = tallyRun()
@@ -187,7 +187,7 @@ describe('packs are put together when there are many', () => {
       await recorder.flush()
       if (at !== 20) continue
       git(directory, 'multi-pack-index', 'write')
-      // As Git writes it in increments: a chain of such.
+      // As Git writes it in increments: a chain of indexes.
       mkdirSync(join(directory, 'objects/pack/multi-pack-index.d'))
       writeFileSync(join(directory, 'objects/pack/multi-pack-index.d/multi-pack-index-chain'), '')
     }
@@ -202,7 +202,7 @@ describe('packs are put together when there are many', () => {
     const repository = await makeRepository(folder)
     const runs = Array.from({ length: 55 }, () => tallyRun())
     await Promise.all(runs.map((run) => repository.record(run).stop()))
-    for (const run of runs) await repository.snapshot(run)
+    for (const run of runs) await repository.keepSnapshot(run)
     await repository.close()
     expect(packsOf(repository.directory)).toBeLessThan(50)
     expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
@@ -214,14 +214,14 @@ test.each([
   ['nothing', undefined],
   ['an object', {}],
   ['a machine', tally],
-])('%s is neither recorded nor kept a snapshot of, and it is said what is', async (_what, given) => {
+])('%s is refused for recording and for snapshots, and the error says what is needed', async (_what, given) => {
   const repository = await makeRepository(folder)
   const refusal = { name: 'TypeError', message: expect.stringMatching(/^run is .*; it must be a run that createRun/) }
   expect(() => repository.record(given as never)).toThrow(expect.objectContaining(refusal))
-  expect(await rejection(repository.snapshot(given as never))).toMatchObject(refusal)
+  expect(await rejection(repository.keepSnapshot(given as never))).toMatchObject(refusal)
 })
 
-test('a run of another format is refused, and what is not an option', async () => {
+test('a run of another format is refused, and so are invalid options', async () => {
   const repository = await makeRepository(folder)
   expect(() => repository.record(tallyRun('sha256'))).toThrow(expect.objectContaining({ code: 'FORMAT_MISMATCH' }))
   expect(() => repository.record(tallyRun(), { durability: 'none' as never })).toThrow(TypeError)

@@ -1,5 +1,5 @@
-// One side of a relay: takes runs, and pushes that, until all are done. Where the other side was faster, it gives up what
-// it took, as docs/git.md shows, and looks again.
+// One side of a relay: takes runs, and pushes them, until all are done. If the other side was faster, it gives up its
+// take, as docs/git.md shows, and looks again.
 
 import type { RunOf } from '@xmachines/core'
 import { GitError, openRepository } from '@xmachines/git'
@@ -26,7 +26,7 @@ while (open.size > 0) {
 }
 await repository.close()
 
-/** Pushes a run; answers with both ends where the other side was faster. */
+/** Pushes a run; resolves with both heads if the other side was faster. */
 async function push(id: string): Promise<{ recorded: string; remote: string } | undefined> {
   try {
     await repository.push('hub', id)
@@ -37,7 +37,7 @@ async function push(id: string): Promise<{ recorded: string; remote: string } | 
   }
 }
 
-/** Takes a run, unless it is for the other to take: mostly it is then left alone, but not always. */
+/** Takes a run unless it is the other side's turn; then it mostly leaves the run alone, but not always. */
 async function take(run: RunOf<typeof relay>): Promise<void> {
   const { id, snapshot } = run
   const { status, state } = snapshot.current

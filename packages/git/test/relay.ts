@@ -9,11 +9,11 @@ import { serveGit } from './git-server.ts'
 import { git, makeFolder, makeRepository } from './repositories.ts'
 
 export type Side = 'left' | 'right'
-/** One side takes a run; its takes are numbered, so that none is lost and none is there twice. */
+/** One side takes a run. Its takes are numbered, which shows whether one is lost or doubled. */
 export type Take = { type: 'TAKE'; by: Side; number: number }
 export type RelayState = { last: Side | 'nobody'; handOvers: number; left: number; right: number }
 
-/** Counts how often the run went from one side to the other, and is done after so many. */
+/** Counts how often the run went from one side to the other, and is done after a number of them. */
 export const relay: Machine<RelayState, Take, never, { until: number }> = defineMachine({
   name: 'relay',
   version: '1',
@@ -29,23 +29,23 @@ export const relay: Machine<RelayState, Take, never, { until: number }> = define
 /** After how many hand-overs a run is done. */
 const UNTIL = Number(process.env['RELAY_UNTIL'] ?? 10)
 
-/** What came of it. */
+/** The result. */
 export interface Relayed {
   readonly handOvers: number
   /** Takes that were pushed, as the sides say. */
   readonly taken: readonly string[]
   /** Takes that are in the histories between them. */
   readonly found: readonly string[]
-  /** How often a side was told that the other had gone on with the run. */
+  /** How often a side learned that the other had continued the run. */
   readonly lost: number
-  /** What the histories end at, in each of the three repositories. */
+  /** The heads of the histories in each of the three repositories. */
   readonly heads: readonly (readonly string[])[]
-  /** What Git finds wrong with them. */
+  /** The faults that Git finds in them. */
   readonly faults: readonly string[]
   readonly seconds: number
 }
 
-/** Has some runs handed over until each is done, which is after `RELAY_UNTIL` hand-overs. */
+/** Hands some runs over until each is done, after `RELAY_UNTIL` hand-overs. */
 export async function runRelay(runs: number): Promise<Relayed> {
   const folder = makeFolder()
   const server = await serveGit(folder.path)
@@ -61,12 +61,12 @@ export async function runRelay(runs: number): Promise<Relayed> {
       await sides.left.push('hub', run.id)
     }
     const begin = performance.now()
-    const told = await Promise.all(
+    const results = await Promise.all(
       Object.entries(sides).map(([side, { directory }]) => runSide(side as Side, directory, ids)),
     )
     const seconds = (performance.now() - begin) / 1000
 
-    // Read anew, by nobody who took part.
+    // Read by a repository that took no part.
     const between = await openRepository(hub.directory)
     const found: string[] = []
     let handOvers = 0
@@ -83,8 +83,8 @@ export async function runRelay(runs: number): Promise<Relayed> {
     return {
       handOvers,
       found,
-      taken: told.flatMap(({ taken }) => taken),
-      lost: told.reduce((sum, { lost }) => sum + lost, 0),
+      taken: results.flatMap(({ taken }) => taken),
+      lost: results.reduce((sum, { lost }) => sum + lost, 0),
       heads: all.map((directory) => git(directory, 'for-each-ref', '--format=%(objectname)', 'refs/runs').split('\n')),
       faults: all.map((directory) => git(directory, 'fsck', '--strict', '--full', '--no-dangling')),
       seconds,

@@ -1,4 +1,4 @@
-/** What a remote may be called and where it may be; how it is configured. */
+/** Which names and urls a remote may have, and how it is configured. */
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { git, makeFolder, makeRepository, rejection, tallyRun } from './repositories.ts'
@@ -42,7 +42,7 @@ test.each([
   expect(error.message).toContain(why)
 })
 
-test('a remote is configured so that what a person fetches lands beside the runs', async () => {
+test('a remote is configured so that a plain fetch lands beside the runs', async () => {
   const repository = await makeRepository(folder)
   const url = 'https://me:secret@example.org/runs.git'
   await repository.addRemote('hub.1', url)
@@ -58,11 +58,11 @@ test('a remote is configured so that what a person fetches lands beside the runs
   const error = await rejection(repository.addRemote('hub.1', 'https://example.org/other.git'))
   expect(error).toMatchObject({ code: 'REMOTE_MISMATCH', message: expect.stringContaining('https://…@example.org') })
   expect(error.message).not.toContain('secret')
-  // It is no mirror, and can be recorded into.
+  // The repository is not a mirror: runs can be recorded into it.
   await (await openRepository(repository.directory)).record(tallyRun()).stop()
 })
 
-test('a remote that is not there, or not one place, is told of', async () => {
+test('a remote that does not exist, or has several urls, is reported', async () => {
   const repository = await makeRepository(folder)
   const { id } = tallyRun()
   expect(await rejection(repository.fetch('objects', id))).toMatchObject({ code: 'REMOTE_MISSING' })
@@ -72,7 +72,7 @@ test('a remote that is not there, or not one place, is told of', async () => {
   expect(await rejection(repository.push('hub', id))).toMatchObject({ code: 'REMOTE_MISMATCH' })
 })
 
-test('a remote that cannot be reached is told of, without what is secret in its url', async () => {
+test('a remote that cannot be reached is reported, without the secrets in its url', async () => {
   const repository = await makeRepository(folder)
   await repository.addRemote('hub', 'http://me:secret@127.0.0.1:1/runs.git')
   const error = await rejection(repository.fetch('hub', 'all'))

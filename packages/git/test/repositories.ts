@@ -13,7 +13,7 @@ export type TallyOutput = { type: 'total'; total: number }
 export type TallyState = { total: number; done?: boolean }
 export type TallyRun = Run<TallyState, TallyEvent, TallyOutput, { start: number } | undefined>
 
-/** Adds, tells each total, and completes when asked to. */
+/** Adds numbers, emits each total, and completes with `FINISH`. */
 export const tally: Machine<TallyState, TallyEvent, TallyOutput, { start: number } | undefined> = defineMachine({
   name: 'tally',
   version: '1.0',
@@ -32,7 +32,7 @@ export const finish: TallyEvent = { type: 'FINISH' }
 type RoundState = { door: number }
 type RoundEvent = { type: 'START' } | { type: 'BROUGHT'; door: number }
 
-/** Goes from door to door, and waits at each for the answer. */
+/** Goes from door to door, and waits at each for an answer. */
 export const round: Machine<RoundState, RoundEvent, { type: 'bring'; door: number }, undefined> = defineMachine({
   name: 'round',
   version: '1',
@@ -52,7 +52,7 @@ export function tallyRun(format: FormatName = 'sha1', input?: { start: number })
   return createRun(tally, { input, ...(format === 'sha256' ? { format: sha256 } : {}) })
 }
 
-/** A folder that is removed when the test file is through. */
+/** A folder that is removed at the end of the test file. */
 export interface Folder {
   readonly path: string
   remove(): void
@@ -70,7 +70,7 @@ export async function makeRepository(folder: Folder, format: FormatName = 'sha1'
   return await openRepository(join(folder.path, `repository-${counter++}.git`), { create: true, format })
 }
 
-/** What the installed `git` prints about a repository, without the line end; throws where it fails. */
+/** What the installed `git` prints about a repository, without the line end; throws if it fails. */
 export function git(directory: string, ...arguments_: string[]): string {
   const { status, stdout, stderr } = askGit(directory, ...arguments_)
   if (status !== 0) throw new Error(`git ${arguments_.join(' ')} ended with ${String(status)}: ${stderr}`)
@@ -85,7 +85,7 @@ export function askGit(
   return spawnSync('git', ['-C', directory, ...arguments_], { env, encoding: 'utf8' })
 }
 
-/** What a promise is rejected with; throws where it resolves. */
+/** What a promise is rejected with; throws if it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<Error & { code?: string }> {
   try {
     await promise
@@ -93,4 +93,11 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { co
     return thrown as Error
   }
   throw new Error('it resolved')
+}
+
+/** All items of a stream. */
+export async function collect<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of stream) items.push(item)
+  return items
 }

@@ -1,4 +1,4 @@
-/** What is inferred of recorders, ports and runs that are opened. */
+/** The inferred types of recorders, ports and opened runs. */
 import { createRun, defineMachine, handleOutputs, type Run } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
 import { expectTypeOf, test } from 'vitest'
@@ -25,11 +25,11 @@ test('ports of a recorder have the types of its run', async () => {
   void handleOutputs(ports, { rang: ({ times }) => (times > 3 ? undefined : { type: 'RING' }) })
   // @ts-expect-error -- no such event
   void handleOutputs(ports, { rang: () => ({ type: 'KNOCK' }) })
-  // @ts-expect-error -- where they begin was said when they were opened
+  // @ts-expect-error -- their beginning was set when they were opened
   void handleOutputs(ports, {}, { from: 'start' })
 })
 
-test('a run that is opened is of its machine, or of one of several', async () => {
+test('an opened run has the type of its machine, or of one of several', async () => {
   const repository = await openRepository('.')
   expectTypeOf(await repository.open(bell, '')).toEqualTypeOf<Run<{ rings: number }, { type: 'RING' }, Output>>()
   const one = await repository.open([bell, lamp], '')

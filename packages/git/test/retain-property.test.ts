@@ -1,4 +1,7 @@
-/** Whatever is sent, recorded and read, in any order: readers of a run that lets go get what they get of one that keeps. */
+/**
+ * Sending, recording and reading in any order: readers get the same from a run that drops batches as from one that does
+ * not.
+ */
 import { createRun, type HistoryRecord } from '@xmachines/core'
 import type { Recorder, Repository } from '@xmachines/git'
 import * as fc from 'fast-check'
@@ -18,7 +21,7 @@ import {
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-/** What is done next; `which` picks among the readers there are. */
+/** The next action; `which` picks one of the readers. */
 type Action =
   | { readonly do: 'send' | 'history' | 'read'; readonly count: number; readonly which: number }
   | { readonly do: 'flush' | 'restart' | 'out' | 'recorded out' }
@@ -34,9 +37,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 /** A reader: what it got, and what it should get. */
 interface Reader {
   readonly got: unknown[]
-  /** What there is for it by now. */
+  /** What it can have got by now. */
   expected(): readonly unknown[]
-  /** Whether its recorder was stopped, after which it gets nothing more. */
+  /** Whether its recorder was stopped; then it gets nothing more. */
   isOver(): boolean
   next(): Promise<ReadableStreamReadResult<unknown>>
 }
@@ -44,16 +47,16 @@ interface Reader {
 const nonce = new Uint8Array(16)
 let seconds = 0
 
-/** Does some actions to a run that lets go, and to its twin. */
+/** Does some actions to a run that drops batches, and to its twin that does not. */
 async function play(repository: Repository, retain: number, actions: readonly Action[]): Promise<void> {
   const options = { input: undefined, nonce, createdAt: seconds++ }
   const run: TallyRun = createRun(tally, options)
   const twin: TallyRun = createRun(tally, options)
-  const told: TallyOutput[] = []
+  const delivered: TallyOutput[] = []
   let recorder: Recorder<TallyState, TallyEvent, TallyOutput> = repository.record(run, { retain })
   const readers: Reader[] = []
   const telling = (async () => {
-    for await (const output of twin.out) told.push(output)
+    for await (const output of twin.out) delivered.push(output)
   })()
 
   function follow(stream: ReadableStream<unknown>, expected: Reader['expected'], isOver = () => false): void {
@@ -87,7 +90,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
       }
       case 'out': {
         const { position } = run
-        follow(run.ports().out, () => told.slice(position))
+        follow(run.ports().out, () => delivered.slice(position))
         break
       }
       case 'recorded out': {
@@ -96,7 +99,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
         const { out } = opened.ports()
         follow(
           out,
-          () => told.slice(position),
+          () => delivered.slice(position),
           () => opened !== recorder,
         )
         break
@@ -109,8 +112,8 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
         for (let at = 0; at < there; at++) reader.got.push((await reader.next()).value)
       }
     }
-    // What the twin tells is read without a recorder.
-    while (told.length < twin.position) await Promise.resolve()
+    // The twin is read without a recorder.
+    while (delivered.length < twin.position) await Promise.resolve()
   }
 
   for (const one of actions) await act(one)
@@ -130,7 +133,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
   expect(history).toEqual(records())
 }
 
-test('readers of a run that lets go of what is recorded miss nothing, and get nothing twice', async () => {
+test('readers of a run that drops recorded batches miss nothing, and get nothing twice', async () => {
   const repository = await makeRepository(folder)
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(0, 1, 5, 20), fc.array(action, { maxLength: 40 }), (retain, actions) =>

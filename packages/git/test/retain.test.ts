@@ -1,4 +1,4 @@
-/** A recorded run may let go of what the repository has: nothing that somebody reads is lost, and the rest is refused. */
+/** A recorded run may drop batches that the repository has: no reader misses anything, and other reads are refused. */
 import { spawnSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { recordLongRun } from './long-run.ts'
 import {
   add,
+  collect,
   finish,
   git,
   makeFolder,
@@ -23,7 +24,7 @@ import {
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-/** The sequence from which on a run holds its batches, as its refusal of one document says. */
+/** The first sequence that a run holds, as it says when it refuses a document. */
 function firstHeld(run: TallyRun): number {
   try {
     run.toJSON()
@@ -33,23 +34,17 @@ function firstHeld(run: TallyRun): number {
   }
 }
 
-/** Sends so many batches, of one event or two. */
+/** Sends batches of one event or two. */
 function send(run: TallyRun, count: number): void {
   for (let at = 0; at < count; at++) run.in.send(at % 3 === 0 ? [add(at), add()] : add(at))
 }
 
-async function all<Item>(stream: ReadableStream<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of stream) items.push(item)
-  return items
-}
-
-/** What the repository has of a run. */
+/** The records of a run in the repository. */
 const recordsOf = async (repository: Repository, run: TallyRun): Promise<HistoryRecord<TallyEvent>[]> =>
-  (await all(repository.history(run.id))) as HistoryRecord<TallyEvent>[]
+  (await collect(repository.history(run.id))) as HistoryRecord<TallyEvent>[]
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
-  test('a run holds the latest batches, and its history is read whole', async () => {
+  test('a run holds the latest batches, and all of its history can be read', async () => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format, { start: 2 })
     const recorder = repository.record(run, { retain: 10 })
@@ -60,12 +55,12 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     }
     expect(firstHeld(run)).toBeGreaterThan(60)
     send(run, 3)
-    const held = await all(run.history({ from: 101 }))
-    const history = await all(run.history())
+    const held = await collect(run.history({ from: 101 }))
+    const history = await collect(run.history())
     await recorder.flush()
     expect(history).toEqual(await recordsOf(repository, run))
     expect(history.slice(101)).toEqual(held)
-    expect(await all(run.history({ from: 50 }))).toEqual(history.slice(50))
+    expect(await collect(run.history({ from: 50 }))).toEqual(history.slice(50))
     const opened = await repository.open(tally, run.id)
     expect(opened.head).toBe(run.head)
     expect(opened.snapshot.current).toEqual(run.snapshot.current)
@@ -73,26 +68,26 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     await repository.close()
   })
 
-  test('a run that was opened from a snapshot reads what lies before it through its recorder', async () => {
+  test('a run that was opened from a snapshot reads earlier batches through its recorder', async () => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format)
     send(run, 12)
     const recorder = repository.record(run, { retain: 0 })
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     send(run, 3)
     await recorder.stop()
-    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(firstHeld(opened)).toBe(13)
     const going = repository.record(opened, { retain: 0 })
     send(opened, 5)
     await going.flush()
     expect(firstHeld(opened)).toBe(21)
-    expect(await all(opened.history())).toEqual(await recordsOf(repository, opened))
+    expect(await collect(opened.history())).toEqual(await recordsOf(repository, opened))
     expect(await repository.verify(tally, run.id)).toMatchObject({ sequence: 20, snapshots: [12] })
   })
 })
 
-test('what is not held is refused with what to do instead', async () => {
+test('reading what is not held is refused with advice', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run, { retain: 0 })
@@ -115,7 +110,7 @@ async function outputsOf(run: TallyRun, count: number): Promise<TallyOutput[]> {
   return items
 }
 
-test('nothing goes before it is recorded, and nothing where no number was given', async () => {
+test('nothing is dropped before it is recorded, and nothing without a number', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -133,7 +128,7 @@ test('nothing goes before it is recorded, and nothing where no number was given'
   expect(firstHeld(run)).toBeLessThanOrEqual(56)
 })
 
-test('effects behind the repository see every output once, while the run lets go of them', async () => {
+test('effects see every output once, while the run drops recorded outputs', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run, { retain: 0 })
@@ -153,30 +148,30 @@ test('effects behind the repository see every output once, while the run lets go
   await writer.write(finish)
   expect(await handling).toBe(100)
   expect(keys).toEqual(Array.from({ length: 100 }, (_, at) => `${run.id}/${at}`))
-  // Whoever holds a set may still come to its outputs.
-  expect((await all(late.out)).map(({ total }) => total)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
+  // Whoever holds a set may still read its outputs.
+  expect((await collect(late.out)).map(({ total }) => total)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
   expect(await recorder.done).toBe(101)
-  expect(await all(run.history())).toEqual(await recordsOf(repository, run))
+  expect(await collect(run.history())).toEqual(await recordsOf(repository, run))
 })
 
-test('a snapshot is of the moment of the call, though all before it goes meanwhile', async () => {
+test('a snapshot shows the moment of the call, even if everything before it is dropped meanwhile', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run, { retain: 0 })
   send(run, 5)
   await recorder.flush()
-  const kept = [repository.snapshot(run)]
+  const kept = [repository.keepSnapshot(run)]
   for (let round = 0; round < 3; round++) {
     send(run, 4)
-    kept.push(repository.snapshot(run))
+    kept.push(repository.keepSnapshot(run))
     await recorder.flush()
   }
   expect((await Promise.all(kept)).map(({ sequence }) => sequence)).toEqual([5, 9, 13, 17])
   expect((await repository.verify(tally, run.id)).snapshots).toEqual([5, 9, 13, 17])
 })
 
-describe('a recorder that records nothing further', () => {
-  test('has the run let nothing go, and what went is read as long as the repository is there', async () => {
+describe('a recorder that has ended', () => {
+  test('makes the run drop nothing more, and dropped batches can be read as long as the repository exists', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     const recorder = repository.record(run, { retain: 0 })
@@ -185,17 +180,17 @@ describe('a recorder that records nothing further', () => {
     await repository.close()
     send(run, 10)
     expect(firstHeld(run)).toBe(11)
-    const records = await all(run.history())
+    const records = await collect(run.history())
     expect(records).toHaveLength(21)
     expect(records.slice(0, 11)).toEqual(await recordsOf(repository, run))
     renameSync(repository.directory, `${repository.directory}-gone`)
-    expect(await all(run.history({ from: 11 }))).toEqual(records.slice(11))
-    const error = await rejection(all(run.history({ from: 4 })))
+    expect(await collect(run.history({ from: 11 }))).toEqual(records.slice(11))
+    const error = await rejection(collect(run.history({ from: 4 })))
     expect(error).toMatchObject({ code: 'NOT_A_REPOSITORY', run: run.id, sequence: 4 })
     expect(error.message).toContain(`read repository.history('${run.id}') where the run is recorded`)
   })
 
-  test('because it failed is gone on from where it was', async () => {
+  test('because it failed is continued from where it was', async () => {
     const repository = await makeRepository(folder)
     const { directory } = repository
     const run = tallyRun()
@@ -207,11 +202,11 @@ describe('a recorder that records nothing further', () => {
     expect(await rejection(recorder.flush())).toMatchObject({ code: 'WRITE_FAILED', sequence: 10 })
     send(run, 10)
     expect(firstHeld(run)).toBe(11)
-    expect(await all(run.history({ from: 11 }))).toHaveLength(20)
+    expect(await collect(run.history({ from: 11 }))).toHaveLength(20)
     renameSync(`${directory}-moved`, directory)
     expect(await repository.record(run, { retain: 0 }).flush()).toBe(30)
     expect(firstHeld(run)).toBe(31)
-    expect(await all(run.history())).toEqual(await recordsOf(repository, run))
+    expect(await collect(run.history())).toEqual(await recordsOf(repository, run))
   })
 
   test('because somebody moved its ref back', async () => {
@@ -225,7 +220,7 @@ describe('a recorder that records nothing further', () => {
     send(run, 10)
     expect(await rejection(recorder.flush())).toMatchObject({ code: 'HISTORY_DIVERGED', sequence: 10 })
     expect(firstHeld(run)).toBe(11)
-    expect((await all(run.history())).slice(0, 11)).toEqual(records)
+    expect((await collect(run.history())).slice(0, 11)).toEqual(records)
     const again = await rejection(repository.record(run, { retain: 0 }).flush())
     expect(again).toMatchObject({ code: 'NOT_RECORDED', message: expect.stringContaining('is at sequence 4') })
   })
@@ -248,12 +243,12 @@ describe('a recorder that records nothing further', () => {
     await repository.record(other).stop()
     const diverged = await rejection(repository.record(run).flush())
     expect(diverged).toMatchObject({ code: 'HISTORY_DIVERGED', heads: { recorded: other.head, common: undefined } })
-    expect(diverged.message).toContain('nothing that the run holds is the last they share')
+    expect(diverged.message).toContain('they share none of the batches that the run keeps')
   })
 })
 
 describe('in two repositories', () => {
-  test('only what both have goes, and when one fails the other goes on and is read', async () => {
+  test('only what both have is dropped, and if one fails the other continues and is read', async () => {
     const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
     const run = tallyRun()
     const first = one.record(run, { retain: 0 })
@@ -267,10 +262,10 @@ describe('in two repositories', () => {
     send(run, 10)
     await first.flush()
     expect(firstHeld(run)).toBe(31)
-    expect(await all(run.history())).toEqual(await recordsOf(one, run))
+    expect(await collect(run.history())).toEqual(await recordsOf(one, run))
   })
 
-  test('a second one that comes when batches are gone is refused until it has them', async () => {
+  test('a second repository that lacks dropped batches is refused until it has them', async () => {
     const [one, two] = [await makeRepository(folder), await makeRepository(folder)]
     const run = tallyRun()
     const recorder = one.record(run, { retain: 0 })
@@ -280,11 +275,9 @@ describe('in two repositories', () => {
     expect(await rejection(late.flush())).toMatchObject({
       code: 'NOT_RECORDED',
       run: run.id,
-      message: expect.stringMatching(
-        /has nothing of the run, and the run holds only what is behind sequence 10; fetch/,
-      ),
+      message: expect.stringMatching(/does not exist, and the run keeps only the batches after sequence 10; fetch/),
     })
-    expect(await all(two.runs())).toEqual([])
+    expect(await collect(two.runs())).toEqual([])
     await two.addRemote('one', one.directory)
     await two.fetch('one', run.id)
     send(run, 10)
@@ -292,11 +285,11 @@ describe('in two repositories', () => {
     expect(await again.flush()).toBe(20)
     await recorder.flush()
     expect(await recordsOf(two, run)).toEqual(await recordsOf(one, run))
-    expect(await all(run.history())).toEqual(await recordsOf(two, run))
+    expect(await collect(run.history())).toEqual(await recordsOf(two, run))
   })
 })
 
-test('a reader that nobody goes on with keeps no process alive', async () => {
+test('an abandoned reader keeps no process alive', async () => {
   const { directory } = await makeRepository(folder)
   const script = `
 import { openRepository } from '@xmachines/git'
@@ -318,11 +311,13 @@ console.log((await reader.read()).value.events[0].by)
   expect({ stdout, status, stderr }).toEqual({ stdout: '0\n', status: 0, stderr: '' })
 })
 
-test('what is no number of batches is refused', async () => {
+test('a value that is not a number of batches is refused', async () => {
   const repository = await makeRepository(folder)
   for (const retain of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     expect(() => repository.record(tallyRun(), { retain })).toThrow(
-      new RangeError(`retain is ${retain}; it must be a whole number of batches from 0, or left out for all of them`),
+      new RangeError(
+        `retain is ${retain}; it must be a whole number of batches, 0 or more; leave it out to keep all of them`,
+      ),
     )
   }
   expect(() => repository.record(tallyRun(), { retain: '5' as never })).toThrow(TypeError)
@@ -332,9 +327,9 @@ test('what is no number of batches is refused', async () => {
 test('a run of 200,000 events takes no more memory at its end than at its beginning', {
   timeout: 300_000,
 }, async () => {
-  const { growth, sequence, read, told, head, recorded } = await recordLongRun(200_000, 1000)
-  // All that is held of 150,000 more events would be 25 MB.
+  const { growth, sequence, read, delivered, head, recorded } = await recordLongRun(200_000, 1000)
+  // If all were held, 150,000 more events would take 25 MB.
   expect(growth).toBeLessThan(8)
-  expect([sequence, read, told]).toEqual([200_000, 200_001, 200_000])
+  expect([sequence, read, delivered]).toEqual([200_000, 200_001, 200_000])
   expect(head).toBe(recorded)
 })

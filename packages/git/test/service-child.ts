@@ -1,5 +1,5 @@
-// A service that brings parcels to three doors, each an effect, and dies where it is told to. What it did it writes down
-// as the world would see it, and how far that has settled as the README shows.
+// A service that brings parcels to three doors, each an effect, and dies where it is told to. It writes down each
+// effect, as the world would see it, and how far they have settled, as the README shows.
 
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { handleOutputs } from '@xmachines/core'

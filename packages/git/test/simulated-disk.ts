@@ -1,8 +1,7 @@
 /**
- * A disk that may lose power, fed with the calls of a trace. What was not synced may be lost: the data of a file, and,
- * apart from that and from each other, each change of the names in a folder. A rename is made whole or not at all, and a
- * file has the mode that it was made with.
- * That is less than any file system of today keeps, and all that POSIX promises.
+ * A disk that may lose power, fed with the calls of a trace. What was not synced may be lost: the data of a file, and
+ * independently each change of the names in a folder. A rename is atomic, and a file has the mode that it was made
+ * with. That is less than any file system of today keeps, and all that POSIX promises.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
@@ -12,17 +11,17 @@ interface FileNode {
   readonly kind: 'file'
   readonly mode: number
   bytes: Buffer
-  /** What is on disk for sure. */
+  /** What is surely on disk. */
   synced: Buffer
 }
 
-/** What becomes of some names in a folder: nothing, where they are taken away. */
+/** Changes of names in a folder; undefined removes a name. */
 type Change = ReadonlyMap<string, Node | undefined>
 
 interface FolderNode {
   readonly kind: 'folder'
   readonly names: Map<string, Node>
-  /** The names that are on disk for sure, and what was done to them since. */
+  /** The names that are surely on disk, and their changes since. */
   synced: ReadonlyMap<string, Node>
   changes: Change[]
 }
@@ -32,7 +31,7 @@ type Node = FileNode | FolderNode
 /** What a disk holds: each file by its path, and undefined for each folder. */
 export type Image = ReadonlyMap<string, { readonly bytes: Buffer; readonly mode: number } | undefined>
 
-/** What is kept, though it was not synced; asked of each change of names, and of each file. */
+/** Decides what is kept although it was not synced, for each change of names and each file. */
 export interface Kept {
   change(): boolean
   data(): boolean
@@ -47,7 +46,7 @@ export interface SimulatedDisk {
 
 const NOTHING = Buffer.alloc(0)
 
-/** A disk that holds for sure what is below a folder now. */
+/** A disk that surely holds what is below a folder now. */
 export function simulatedDisk(root: string): SimulatedDisk {
   const top = readFolder(root)
 
@@ -119,7 +118,7 @@ export function simulatedDisk(root: string): SimulatedDisk {
           put(to, fileAt(path))
           break
         case 'symlink':
-          // Git makes one to see whether it can, and takes it away.
+          // Git makes one to find out whether it can, and removes it.
           put(to, file(NOTHING, 0o777))
           break
         case 'tell':

@@ -1,4 +1,4 @@
-/** Snapshots are kept beside the history, never moved, and held against it. */
+/** Snapshots are kept beside the history, never moved, and compared with it. */
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
 import { add, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
@@ -7,14 +7,14 @@ const folder = makeFolder()
 afterAll(() => folder.remove())
 
 describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
-  test('a snapshot is a commit beside the history, whose state.json is the very blob of toJSON', async () => {
+  test('a snapshot is a commit beside the history, and its state.json is the blob that toJSON names', async () => {
     const repository = await makeRepository(folder, format)
     const { directory } = repository
     const run = tallyRun(format, { start: 1 })
     const recorder = repository.record(run)
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     run.in.send([add(), add()])
-    const { ref, oid, sequence } = await repository.snapshot(run)
+    const { ref, oid, sequence } = await repository.keepSnapshot(run)
     expect(sequence).toBe(1)
     expect(git(directory, 'rev-parse', ref)).toBe(oid)
     expect(git(directory, 'rev-parse', `${ref}^`)).toBe(run.head)
@@ -22,9 +22,9 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     expect(git(directory, 'cat-file', 'blob', `${ref}:snapshot.json`)).toBe(
       '{"position":2,"sequence":1,"status":"active"}',
     )
-    expect(await repository.snapshot(run)).toEqual({ ref, oid, sequence })
+    expect(await repository.keepSnapshot(run)).toEqual({ ref, oid, sequence })
     run.in.send(add())
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     expect(git(directory, 'diff', '--stat', ref, `${ref.replace(/1$/, '2')}`)).toContain('state.json')
     await recorder.stop()
     expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
@@ -37,43 +37,47 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
   })
 })
 
-test('what is kept of states is listed and read: snapshots, and what the genesis begins with', async () => {
+test('kept states are listed and read: snapshots, and the initial state of the genesis', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun('sha1', { start: 3 })
   const recorder = repository.record(run)
   run.in.send(add(4))
-  const one = await repository.snapshot(run)
+  const one = await repository.keepSnapshot(run)
   const { state } = run.toJSON()
   run.in.send(finish)
-  const two = await repository.snapshot(run)
+  const two = await repository.keepSnapshot(run)
   await recorder.done
   expect(await repository.snapshots(run.id)).toEqual([one, two])
-  expect(await repository.state(run.id, 0)).toMatchObject({ state: { total: 3 }, from: 'genesis', status: undefined })
-  expect(await repository.state(run.id, 1)).toEqual({
+  expect(await repository.stateAt(run.id, 0)).toMatchObject({
+    state: { total: 3 },
+    keptBy: 'genesis',
+    status: undefined,
+  })
+  expect(await repository.stateAt(run.id, 1)).toEqual({
     sequence: 1,
     state: { total: 7 },
     oid: state,
-    from: 'snapshot',
+    keptBy: 'snapshot',
     status: 'active',
   })
-  expect(await repository.state(run.id, 2)).toMatchObject({ status: 'done', oid: run.toJSON().state })
-  expect(await rejection(repository.state(run.id, 3))).toBeInstanceOf(RangeError)
+  expect(await repository.stateAt(run.id, 2)).toMatchObject({ status: 'done', oid: run.toJSON().state })
+  expect(await rejection(repository.stateAt(run.id, 3))).toBeInstanceOf(RangeError)
   git(repository.directory, 'update-ref', '-d', one.ref)
-  expect(await repository.state(run.id, 1)).toBeUndefined()
-  // What stands at the ref of another batch is no snapshot of that.
+  expect(await repository.stateAt(run.id, 1)).toBeUndefined()
+  // A snapshot at the ref of another batch is not a snapshot of that batch.
   git(repository.directory, 'update-ref', one.ref, two.oid)
-  expect(await rejection(repository.state(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
+  expect(await rejection(repository.stateAt(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
   git(repository.directory, 'update-ref', one.ref, run.head)
-  expect(await rejection(repository.state(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
+  expect(await rejection(repository.stateAt(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
 })
 
-test('a snapshot of a history that was given up is passed over, or told of with its ref', async () => {
+test('a snapshot of a history that was given up is skipped, or reported with its ref', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const run = tallyRun()
   run.in.send(add())
   await repository.record(run).stop()
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   const [won, lost] = [await repository.open(tally, run.id), await repository.open(tally, run.id)]
   for (const [one, by] of [
     [won, 5],
@@ -83,14 +87,14 @@ test('a snapshot of a history that was given up is passed over, or told of with 
     one.in.send(add(by))
     await repository.record(one).stop()
   }
-  const kept = await repository.snapshot(lost)
+  const kept = await repository.keepSnapshot(lost)
   git(directory, 'update-ref', `refs/runs/tally/${run.id}`, won.head)
 
-  const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+  const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
   expect(opened.head).toBe(won.head)
   expect(opened.snapshot.current).toEqual(won.snapshot.current)
   const toldOf = { code: 'SNAPSHOT_MISMATCH', sequence: 2, message: expect.stringContaining(`-d ${kept.ref}`) }
-  expect(await rejection(repository.state(run.id, 2))).toMatchObject(toldOf)
+  expect(await rejection(repository.stateAt(run.id, 2))).toMatchObject(toldOf)
   expect(await rejection(repository.export(run.id))).toMatchObject(toldOf)
   expect(await rejection(repository.verify(tally, run.id))).toMatchObject(toldOf)
   expect((await repository.export(run.id, { machine: tally })).head).toBe(won.head)
@@ -98,93 +102,93 @@ test('a snapshot of a history that was given up is passed over, or told of with 
   expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
 })
 
-test('whoever verifies is told how far it is', async () => {
+test('verifying reports its progress', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
   for (let at = 0; at < 3000; at++) run.in.send(add())
-  await repository.snapshot(run)
+  await repository.keepSnapshot(run)
   await recorder.stop()
-  const told: [number, number][] = []
-  await repository.verify(tally, run.id, { onProgress: (done, total) => told.push([done, total]) })
-  expect(told.length).toBeGreaterThan(4)
-  expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).toSorted((a, b) => a - b))
-  expect(new Set(told.map(([, total]) => total)).size).toBe(1)
-  expect(told.at(-1)).toEqual([9002, 9002])
+  const reported: [number, number][] = []
+  await repository.verify(tally, run.id, { onProgress: (done, total) => reported.push([done, total]) })
+  expect(reported.length).toBeGreaterThan(4)
+  expect(reported.map(([done]) => done)).toEqual(reported.map(([done]) => done).toSorted((a, b) => a - b))
+  expect(new Set(reported.map(([, total]) => total)).size).toBe(1)
+  expect(reported.at(-1)).toEqual([9002, 9002])
 })
 
-test('a snapshot is of the moment of the call, though the run goes on', async () => {
+test('a snapshot shows the moment of the call, even if the run continues', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
   run.in.send(add())
-  const keeping = repository.snapshot(run)
+  const keeping = repository.keepSnapshot(run)
   for (let at = 0; at < 5; at++) run.in.send(add())
   expect((await keeping).sequence).toBe(1)
   await recorder.stop()
   expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
 })
 
-test('a snapshot that the history does not come to is found, and not written over', async () => {
+test('a snapshot that the history does not produce is found, and not overwritten', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   run.in.send(add())
   await repository.record(run).stop()
   const ref = `refs/snapshots/tally/${run.id}/1`
   git(repository.directory, 'update-ref', ref, run.head)
-  expect(await rejection(repository.snapshot(run))).toMatchObject({ code: 'SNAPSHOT_MISMATCH' })
+  expect(await rejection(repository.keepSnapshot(run))).toMatchObject({ code: 'SNAPSHOT_MISMATCH' })
   expect(await rejection(repository.verify(tally, run.id))).toMatchObject({ code: 'SNAPSHOT_MISMATCH', sequence: 1 })
 })
 
-test('of several recorders of a run one that records suffices', async () => {
+test('of several recorders of a run, one that works is enough', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorders = [repository.record(run), repository.record(run), repository.record(run)] as const
   await recorders[2].stop()
   run.in.send(add())
-  expect(await repository.snapshot(run)).toMatchObject({ sequence: 1 })
+  expect(await repository.keepSnapshot(run)).toMatchObject({ sequence: 1 })
   run.in.send(add())
   await recorders[1].flush()
   const stopping = recorders[1].stop()
   run.in.send(add())
-  expect(await repository.snapshot(run)).toMatchObject({ sequence: 3 })
+  expect(await repository.keepSnapshot(run)).toMatchObject({ sequence: 3 })
   await Promise.all([stopping, recorders[0].stop()])
   run.in.send(add())
-  expect(await rejection(repository.snapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 4 })
+  expect(await rejection(repository.keepSnapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 4 })
 })
 
-test('why a run is no longer recorded is told to whoever wants a snapshot', async () => {
+test('if the recorder has failed, keepSnapshot rejects with its error', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
   await recorder.flush()
   git(repository.directory, 'update-ref', '-d', recorder.ref)
   run.in.send(add())
-  expect(await rejection(repository.snapshot(run))).toMatchObject({ code: 'HISTORY_DIVERGED' })
-  expect(await rejection(repository.snapshot(run))).toBe(recorder.error)
+  expect(await rejection(repository.keepSnapshot(run))).toMatchObject({ code: 'HISTORY_DIVERGED' })
+  expect(await rejection(repository.keepSnapshot(run))).toBe(recorder.error)
 })
 
-test('a run that is not recorded has no snapshot here', async () => {
+test('a run that is not recorded gets no snapshot', async () => {
   const repository = await makeRepository(folder)
   const run = tallyRun()
-  expect(await rejection(repository.snapshot(run))).toMatchObject({ code: 'NOT_RECORDED' })
+  expect(await rejection(repository.keepSnapshot(run))).toMatchObject({ code: 'NOT_RECORDED' })
   await repository.record(run).stop()
   run.in.send(add())
   const other = await openRepository(repository.directory)
-  expect(await rejection(other.snapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 1 })
+  expect(await rejection(other.keepSnapshot(run))).toMatchObject({ code: 'NOT_RECORDED', sequence: 1 })
 })
 
 describe('a run that is opened from a snapshot', () => {
-  test.each(['sha1', 'sha256'] as const)('is the same run, and goes on (%s)', async (format) => {
+  test.each(['sha1', 'sha256'] as const)('is the same run, and continues (%s)', async (format) => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format, { start: 2 })
     repository.record(run)
     for (let at = 0; at < 20; at++) run.in.send([add(), add(at)])
-    await repository.snapshot(run)
+    await repository.keepSnapshot(run)
     for (let at = 0; at < 5; at++) run.in.send(add(at))
     await repository.record(run).stop()
 
-    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(opened.id).toBe(run.id)
     expect(opened.head).toBe(run.head)
     expect(opened.snapshot.current).toEqual(run.snapshot.current)
@@ -197,13 +201,13 @@ describe('a run that is opened from a snapshot', () => {
     expect((await repository.open(tally, run.id)).head).toBe(run.head)
   })
 
-  test('does not hold what lies before it, and says so', async () => {
+  test('does not hold earlier batches, and says so', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send([add(), add()])
     await repository.record(run).stop()
-    await repository.snapshot(run)
-    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    await repository.keepSnapshot(run)
+    const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(() => opened.ports({ from: 'start' })).toThrow(RangeError)
     expect(() => opened.toJSON()).toThrow(/only those from 2 on: read repository.history/)
     expect(await rejection(opened.history({ from: 1 }).getReader().read())).toBeInstanceOf(RangeError)
@@ -212,19 +216,19 @@ describe('a run that is opened from a snapshot', () => {
     expect((await opened.ports({ from: 2 }).out.getReader().read()).value).toEqual({ type: 'total', total: 7 })
   })
 
-  test('is opened from its genesis where there is none, and is done where it was', async () => {
+  test('is opened from its genesis without a snapshot, and is done if it was', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     run.in.send(add())
     const recorder = repository.record(run)
     await recorder.flush()
-    expect((await repository.open(tally, run.id, { from: 'snapshot' })).toJSON().sequence).toBe(1)
+    expect((await repository.open(tally, run.id, { replayFrom: 'snapshot' })).toJSON().sequence).toBe(1)
     run.in.send(finish)
     await recorder.done
-    await repository.snapshot(run)
-    const opened = await repository.open(tally, run.id, { from: 'snapshot' })
+    await repository.keepSnapshot(run)
+    const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(opened.snapshot.current).toEqual(run.snapshot.current)
     expect(opened.in.send(add())).toMatchObject({ code: 'RUN_DONE' })
-    await expect(repository.open(tally, run.id, { from: 'middle' as never })).rejects.toThrow(TypeError)
+    await expect(repository.open(tally, run.id, { replayFrom: 'middle' as never })).rejects.toThrow(TypeError)
   })
 })

@@ -9,7 +9,7 @@ import { type Call, traceCalls } from './system-calls.ts'
 const folder = makeFolder()
 afterAll(() => folder.remove())
 
-/** What a call is a part of, by what it does to which file; undefined where nothing is known that it could be. */
+/** The step that a call belongs to, by its kind and its file; undefined if it fits no step. */
 function stepOf({ kind, path, to }: Call, repository: string): string | undefined {
   if (kind === 'tell') return path.startsWith('safe ') ? 'tell' : 'begin and end'
   const name = path.slice(repository.length + 1)
@@ -33,7 +33,7 @@ function stepOf({ kind, path, to }: Call, repository: string): string | undefine
   return undefined
 }
 
-/** The calls of each batch, by their steps: what comes between that it was told and what was told before. */
+/** The calls of each batch, by their steps: those between its acknowledgement and the previous one. */
 function batchesOf(calls: readonly Call[], repository: string): Map<string, Call[]>[] {
   const batches: Map<string, Call[]>[] = []
   let steps = new Map<string, Call[]>()
@@ -49,7 +49,7 @@ function batchesOf(calls: readonly Call[], repository: string): Map<string, Call
   return batches
 }
 
-/** In each batch, all calls of the one step are left before any of the other is entered. */
+/** In each batch, all calls of the one step end before any of the other begins. */
 function expectBefore(batches: readonly Map<string, Call[]>[], one: string, other: string): void {
   expect(batches.length).toBeGreaterThan(0)
   for (const steps of batches) {
@@ -59,7 +59,7 @@ function expectBefore(batches: readonly Map<string, Call[]>[], one: string, othe
   }
 }
 
-/** Without those that sync: what is the same whether anything is to survive a power cut or not. */
+/** The order without the syncing steps: it holds for both durabilities. */
 const ORDER = [
   ['write keep', 'rename keep'],
   ['write pack', 'rename pack'],
@@ -88,11 +88,11 @@ const DURABLE_ORDER = [
 describe.skipIf(process.platform !== 'linux').each(['sha1', 'sha256'] as const)('in %s', (format) => {
   const batches: Record<'disk' | 'process', Map<string, Call[]>[]> = { disk: [], process: [] }
   const synced: Record<'disk' | 'process', Call[]> = { disk: [], process: [] }
-  /** What happens until what was there already is acknowledged. */
+  /** The calls until what was there already is acknowledged. */
   const before: Record<'disk' | 'process', string[]> = { disk: [], process: [] }
 
   beforeAll(async () => {
-    // The first run is what HEAD and the branch of the machine come from; what is traced goes on with the second.
+    // The first run makes HEAD and the branch of the machine; the traced part continues with the second.
     const { directory } = await makeRepository(folder, format)
     await traceCalls(directory, 'traced-child.ts', [directory, 'process', '1'])
     const ref = git(directory, 'for-each-ref', '--format=%(refname)', 'refs/runs')
@@ -120,9 +120,9 @@ describe.skipIf(process.platform !== 'linux').each(['sha1', 'sha256'] as const)(
     expect(folders.map((paths) => paths.toSorted())).toEqual([[...run, ...machine].toSorted(), run, run])
   })
 
-  test('on disk, what was there already is synced before it is acknowledged, whoever wrote it', () => {
-    const told = before.disk.indexOf('tell safe 1')
-    const files = before.disk.slice(0, told).map((call) => call.replace(/[0-9a-f]{40,}/, 'ID'))
+  test('on disk, what others wrote is synced before it is acknowledged', () => {
+    const acknowledged = before.disk.indexOf('tell safe 1')
+    const files = before.disk.slice(0, acknowledged).map((call) => call.replace(/[0-9a-f]{40,}/, 'ID'))
     expect(files).toEqual(expect.arrayContaining(['sync objects/pack/pack-ID.pack', 'sync objects/pack/pack-ID.idx']))
     expect(files).toEqual(
       expect.arrayContaining(['sync objects/pack', 'sync refs/runs/tally/ID', 'sync refs/runs/tally']),

@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { findStrace } from '../../../scripts/strace.ts'
 
-/** What a call does. */
+/** The kind of a call. */
 export type CallKind =
   | 'create'
   | 'write'
@@ -18,24 +18,24 @@ export type CallKind =
   | 'tell'
   | 'other'
 
-/** A system call that changed a file, had one written to disk, or told the caller something. */
+/** A system call that changed a file, synced one, or printed an acknowledgement. */
 export interface Call {
   readonly kind: CallKind
-  /** Which file; what was told, of `tell`. */
+  /** The file; of `tell`, the printed text. */
   readonly path: string
   /** The new name, of `rename` and `link`. */
   readonly to: string
   /** What was written, of `write`. */
   readonly bytes: Buffer
-  /** Whether a file that is there is emptied, and the mode of one that is not, of `create`. */
+  /** Of `create`: whether an existing file is emptied, and the mode of a new one. */
   readonly truncates: boolean
   readonly mode: number
-  /** When it was entered and left: of two calls, one is before the other if it was left before that was entered. */
+  /** When it began and ended: a call comes before another if it ended before the other began. */
   readonly begin: number
   readonly end: number
 }
 
-// Those that an architecture lacks are passed over. Reading opens are there for the working folder that they show.
+// Calls that an architecture lacks are skipped. Opens for reading are traced because they show the working folder.
 const TRACED = ['open', 'creat', 'rename', 'unlink', 'mkdir', 'rmdir', 'link', 'symlink', 'ftruncate', 'truncate']
   .concat('openat', 'renameat', 'renameat2', 'unlinkat', 'mkdirat', 'linkat', 'symlinkat', 'fallocate')
   .concat('write', 'pwrite64', 'writev', 'pwritev', 'sendfile', 'copy_file_range')
@@ -68,14 +68,14 @@ export interface TraceOptions {
   readonly strace?: readonly string[]
 }
 
-/** What came of a process that was traced. */
+/** The result of a traced process. */
 export interface Traced {
   readonly calls: readonly Call[]
   readonly printed: string
   readonly complaints: string
 }
 
-/** Runs a script with Node under strace, and answers with its calls on what is below a folder. */
+/** Runs a script with Node under strace; resolves with its calls on files below a folder. */
 export async function traceCalls(
   folder: string,
   script: string,
@@ -103,7 +103,7 @@ export async function traceCalls(
       ...node,
       ...arguments_,
     ],
-    // What goes through io_uring is not seen.
+    // strace does not see what goes through io_uring.
     { env: { ...process.env, ...strace.env, UV_USE_IO_URING: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let [printed, complaints] = ['', '']
@@ -120,7 +120,10 @@ export async function traceCalls(
   return { calls, printed, complaints }
 }
 
-/** The calls of a trace on what is below a folder, in the order in which they were left; told is when it was entered. */
+/**
+ * The calls of a trace on files below a folder, in the order in which they ended; an acknowledgement counts from its
+ * beginning.
+ */
 function readTrace(text: string, folder: string): Call[] {
   const begun = new Map<string, { readonly text: string; readonly begin: number }>()
   const folders = new Map<string, string>()
@@ -137,11 +140,11 @@ function readTrace(text: string, folder: string): Call[] {
     else begun.delete(thread)
     const here = /AT_FDCWD<([^>]*)>/.exec(call)?.[1] ?? folders.get(thread) ?? '/'
     folders.set(thread, here)
-    const told = /^write\(\d+<[^/>]*>, "mark (.*)\\n"/.exec(call)?.[1]
-    if (told !== undefined && before === undefined) {
-      calls.push({ ...NOTHING, kind: 'tell', path: told, begin, end: at })
+    const printed = /^write\(\d+<[^/>]*>, "mark (.*)\\n"/.exec(call)?.[1]
+    if (printed !== undefined && before === undefined) {
+      calls.push({ ...NOTHING, kind: 'tell', path: printed, begin, end: at })
     }
-    if (unfinished || told !== undefined || !/\) += \d/.test(call)) continue
+    if (unfinished || printed !== undefined || !/\) += \d/.test(call)) continue
     const read = readCall(call, here)
     if (read !== undefined && isBelow(read.path, folder)) calls.push({ ...read, begin, end: at })
   }
@@ -162,14 +165,14 @@ function readCall(call: string, here: string): Omit<Call, 'begin' | 'end'> | und
     const mode = Number.parseInt(/, (0\d+)\)/.exec(rest)?.[1] ?? '0', 8)
     return { ...NOTHING, kind: 'create', path: resolve(here, path), truncates: flags.includes('O_TRUNC'), mode }
   }
-  // Pipes and sockets are no files. What is not understood is not passed over.
+  // Pipes and sockets are not files. A call that is not understood is an error.
   if (/^\d+</.test(rest) && file === undefined) return undefined
   const kind = KINDS[name] ?? 'other'
   if (file !== undefined) return { ...NOTHING, kind, path: file, bytes: Buffer.from(path, 'latin1') }
   return { ...NOTHING, kind, path: resolve(here, path), to: to === '' ? '' : resolve(here, to) }
 }
 
-/** A string as strace shows it: all of it in hex where some of it is no plain text. */
+/** A string as strace shows it: all of it in hex if some of it is not plain text. */
 function unquote(quoted: string): string {
   if (quoted.startsWith('\\x')) return Buffer.from(quoted.replaceAll('\\x', ''), 'hex').toString('latin1')
   const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', v: '\v', f: '\f' }

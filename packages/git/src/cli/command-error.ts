@@ -1,12 +1,12 @@
-// Why a command failed, and what failures are told as.
+// Errors of commands, and how a failure is printed.
 
 import { RunError } from '@xmachines/core'
 import { GitError, type GitErrorCode } from '../git-error.ts'
 import { visible } from './visible.ts'
 
-/** A command that cannot be done as it was given. */
+/** A command that cannot be carried out. */
 export class CommandError extends Error {
-  /** 1 where what was asked is not so or failed, 2 where it was asked wrongly. */
+  /** 1 if the command failed or found something wrong, 2 if it was given wrongly. */
   readonly status: 1 | 2
 
   constructor(message: string, status: 1 | 2 = 1) {
@@ -15,22 +15,24 @@ export class CommandError extends Error {
   }
 }
 
-/** A failure with that code in the words of this program, which say what is to be given to it; others as they are. */
-export function inWords(thrown: unknown, code: GitErrorCode, words: (failure: GitError) => string): unknown {
+/**
+ * A failure with this code, reworded for users of the program, who give options and not arguments; others unchanged.
+ */
+export function reworded(thrown: unknown, code: GitErrorCode, wording: (failure: GitError) => string): unknown {
   if (!(thrown instanceof GitError) || thrown.code !== code) return thrown
-  return new GitError(code, words(thrown), { cause: thrown })
+  return new GitError(code, wording(thrown), { cause: thrown })
 }
 
-/** Why a file could not be read or written, without its name again. */
+/** Why a file could not be read or written, without repeating its name. */
 export function whyFailed(error: Error): string {
   return error.message.replace(/, \w+ '.*'$/s, '')
 }
 
-/** What is printed of a failure: what, where and what to do, and the code that tells it apart. */
+/** The text that is printed for a failure: its message, and its code. */
 export function complaintOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const code = thrown instanceof GitError || thrown instanceof RunError ? ` (${thrown.code})` : ''
-  // Lines that follow stand further right, so that none can pass for another message.
+  // Further lines are indented, so that none can pass for another message.
   const [first = '', ...others] = `${message}${code}`.split(/\r?\n/)
   return `${[`error: ${visible(first)}`, ...others.map((line) => `  ${visible(line)}`)].join('\n')}\n`
 }

@@ -1,15 +1,13 @@
-// `xmachines export ID`: a run as the document that `run.toJSON()` gives.
+// `xmachines export ID`: writes a run as the document that `run.toJSON()` gives.
 
 import { createWriteStream } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { RunDocument, RunEvent } from '@xmachines/core'
 import { Command } from 'commander'
-import type { ExportOptions } from '../export-run.ts'
-import { CommandError, inWords, whyFailed } from './command-error.ts'
-import { loadMachines } from './load-machines.ts'
-import { machineOption, optionsOf, withRepository } from './options.ts'
-import type { Output } from './output.ts'
+import type { ExportOptions } from '../read/export-run.ts'
+import { CommandError, reworded, whyFailed } from './command-error.ts'
+import { machineOption, optionsOf, type Shell, withRepository } from './options.ts'
 import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
 import { resolveId } from './run-ids.ts'
@@ -21,26 +19,26 @@ interface ExportCommandOptions {
 }
 
 const EXAMPLES = `
-The document names the oid of the state at its end. That is known without the machine where a snapshot is kept at the head
-of the run, which is trusted; --machine replays the run.
+The document names the oid of the latest state. --machine replays the run to find it. Without --machine, a snapshot must be
+kept at the head of the run; it is trusted.
 
-With --json and -o, it is one line about what was written: { id, machine: { name, version }, sequence, head, file }.
+With --json and -o, it prints one line about the file: { id, machine: { name, version }, sequence, head, file }.
 
 Example:
   $ xmachines export 2903140d --machine ./door.mjs -o door.run.json`
 
 /** The command. */
-export function exportCommand(output: Output): Command {
+export function exportCommand({ output, machines: loader }: Shell): Command {
   return new Command('export')
     .summary('save a run as a document')
-    .description('Writes a run as the document that run.toJSON() gives, for restoreRun, or for import elsewhere.')
+    .description('Writes a run as the document that run.toJSON() gives. restoreRun and import read it.')
     .argument('<id>', 'the id of the run, or its first digits')
-    .option('-o, --output <file>', 'where to write it, over what is there; - is the standard output', '-')
+    .option('-o, --output <file>', 'the file to write; an existing file is replaced; - is the standard output', '-')
     .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
     .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<ExportCommandOptions>(command)
-      const machines = await loadMachines(options.machine)
+      const machines = await loader.load(options.machine)
       await withRepository(options, async (repository) => {
         const id = await resolveId(repository, given)
         const { machine } = await repository.find(id)
@@ -49,10 +47,10 @@ export function exportCommand(output: Output): Command {
           return repository.export(id, exporting)
         }).catch((thrown: unknown) => {
           const what = `${machine.name}@${machine.version}`
-          throw inWords(
+          throw reworded(
             thrown,
             'SNAPSHOT_MISSING',
-            () => `give --machine FILE (${what}): no snapshot keeps the latest state`,
+            () => `no snapshot keeps the latest state; give --machine FILE (${what}) to replay the run for it`,
           )
         })
         const file = options.output
@@ -70,7 +68,10 @@ export function exportCommand(output: Output): Command {
     })
 }
 
-/** Writes a file so that what was there stays until all of it is; what is no file, as a pipe, is written to. */
+/**
+ * Writes a file; an old one stays until the new one is complete. A pipe, or another thing that is not a file, is
+ * written to directly.
+ */
 async function writeWhole(file: string, parts: Iterable<string>): Promise<void> {
   const found = await stat(file).catch(() => undefined)
   if (found?.isFile() === false) {
@@ -88,7 +89,7 @@ async function writeWhole(file: string, parts: Iterable<string>): Promise<void> 
   }
 }
 
-/** The text of a document, record by record: all of it may be more than one string can hold. */
+/** The text of a document, record by record: a single string may not hold all of it. */
 function* partsOf({
   format,
   records,

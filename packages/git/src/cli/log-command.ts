@@ -1,11 +1,11 @@
-// `xmachines log ID`: a line for each batch of a run.
+// `xmachines log ID`: prints a line for each batch of a run.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import { Command } from 'commander'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
-import { optionsOf, wholeNumber, withRepository } from './options.ts'
-import type { Output, Piece } from './output.ts'
+import { optionsOf, type Shell, wholeNumber, withRepository } from './options.ts'
+import type { Piece } from './output.ts'
 import { pageText } from './page-text.ts'
 import { resolveId, shortOid } from './run-ids.ts'
 import { visibleJson } from './visible.ts'
@@ -17,24 +17,24 @@ interface LogOptions {
 }
 
 const EXAMPLES = `
-The first line, of sequence 0, is the genesis. With --json, each line is a record of the history as restoreRun takes it,
-with its sequence: { sequence, oid, format, machine, createdAt, nonce, input }, then { sequence, oid, parent, events }.
+The first line, with sequence 0, is the genesis. With --json, each line is a record as restoreRun takes it, with its
+sequence: { sequence, oid, format, machine, createdAt, nonce, input }, then { sequence, oid, parent, events }.
 
 Example, the latest ten batches:
   $ xmachines log 2903140d --reverse --limit 10`
 
-/** So many records are read at once, backwards. */
+/** How many records are read at once when the order is reversed. */
 const BLOCK = 1000
 
 /** The command. */
-export function logCommand(output: Output): Command {
+export function logCommand({ output }: Shell): Command {
   return new Command('log')
     .summary('show the events of a run')
-    .description('Shows the history of a run, a line for each batch: its sequence, its oid and its events.')
+    .description('Shows the history of a run, one line for each batch: its sequence, its oid and its events.')
     .argument('<id>', 'the id of the run, or its first digits')
-    .option('--from <n>', 'leave out what comes before this sequence', wholeNumber(0))
-    .option('--limit <n>', 'show at most so many lines', wholeNumber(1))
-    .option('--reverse', 'the latest first')
+    .option('--from <n>', 'begin with this sequence', wholeNumber(0))
+    .option('--limit <n>', 'show at most this many lines', wholeNumber(1))
+    .option('--reverse', 'show the latest batch first')
     .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<LogOptions>(command)
@@ -42,13 +42,15 @@ export function logCommand(output: Output): Command {
         const id = await resolveId(repository, given)
         const { sequence: end } = await repository.find(id)
         if ((options.from ?? 0) > end) {
-          throw new CommandError(`--from is ${options.from}; the run ${id} is recorded up to sequence ${end}`)
+          throw new CommandError(
+            `--from is ${options.from}, but the run ${id} is recorded up to sequence ${end}; give a smaller number`,
+          )
         }
         const width = String(end).length
         for await (const [sequence, record] of readLog(repository, id, end, options)) {
           const at = String(sequence).padStart(width)
           if (options.json) await output.text(`${visibleJson({ sequence, ...record })}\n`)
-          else await output.row(at, '  ', ['yellow', shortOid(record.oid)], '  ', ...tell(record))
+          else await output.row(at, '  ', ['yellow', shortOid(record.oid)], '  ', ...piecesOf(record))
         }
       })
     })
@@ -77,8 +79,8 @@ async function* readLog(
   }
 }
 
-/** What a record says, as `git log --oneline` shows it. */
-function tell(record: HistoryRecord<RunEvent>): Piece[] {
+/** A record, as `git log --oneline` shows its commit. */
+function piecesOf(record: HistoryRecord<RunEvent>): Piece[] {
   if ('events' in record) return [record.events.map((event) => JSON.stringify(event)).join(' ')]
   const { machine, input } = record
   const begin: Piece = ['cyan', `run ${machine.name}@${machine.version}`]

@@ -1,34 +1,35 @@
 #!/usr/bin/env node
-// The program as it is started: its arguments and streams, and how it ends.
+// Starts the program: its arguments, its streams, and how it ends.
 
 import { Console } from 'node:console'
 import { complaintOf } from './command-error.ts'
-import { fileBeingLoaded } from './load-machines.ts'
+import { machineLoader } from './load-machines.ts'
 import { createOutput } from './output.ts'
 import { runProgram } from './program.ts'
 
-// What a machine's module prints is not what was asked for.
+// What a machine's module prints must not mix with the output of the command.
 globalThis.console = new Console(process.stderr)
 const output = createOutput(process.stdout, process.stderr, process.env)
+const machines = machineLoader()
 
-/** Whether nothing is left that could go on. */
+/** Whether the event loop has nothing left to do. */
 let idle = false
 process.once('beforeExit', () => {
   idle = true
 })
-// A machine's module can end the process, or wait for what never comes: that must not pass for a command that is done.
+// A machine's module can end the process, or wait for ever: that must not look like a finished command.
 const endedEarly = (): void => {
-  const file = fileBeingLoaded() ?? ''
+  const file = machines.loading ?? ''
   const inLoading = idle
-    ? `${file} is never loaded: it waits for what does not come`
-    : `${file} ended the program while it was loaded`
-  output.complain(complaintOf(new Error(file === '' ? 'the program was ended before it was through' : inLoading)))
+    ? `${file} never finishes loading: it waits for something that does not happen`
+    : `${file} ended the program while it was being loaded`
+  output.complain(complaintOf(new Error(file === '' ? 'the program ended before the command was finished' : inLoading)))
   process.exitCode = 1
 }
 process.once('exit', endedEarly)
-// Not awaited: Node would complain of this file where a module waits for ever.
-void runProgram(process.argv.slice(2), output).then((status) => {
+// Not awaited: Node would complain about this file if a module waits for ever.
+void runProgram(process.argv.slice(2), { output, machines }).then((status) => {
   process.off('exit', endedEarly)
-  // A machine's module may hold timers or sockets, which end with the command. All that was printed has been written.
+  // A machine's module may hold timers or sockets; they end with the command. All output has been written.
   process.exit(status)
 })

@@ -1,11 +1,19 @@
-// What the commands share: their options, how these are read, and the repository that they work on.
+// What the commands share: what they are given, their options, and the repository that they work on.
 
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { GitError } from '../git-error.ts'
-import { openRepository } from '../open-repository.ts'
+import { openRepository } from '../opening/open-repository.ts'
 import type { Repository } from '../repository.ts'
-import { inWords } from './command-error.ts'
+import { reworded } from './command-error.ts'
+import type { MachineLoader } from './load-machines.ts'
+import type { Output } from './output.ts'
+
+/** What every command is given. */
+export interface Shell {
+  readonly output: Output
+  readonly machines: MachineLoader
+}
 
 /** Options of every command. */
 export interface GlobalOptions {
@@ -13,56 +21,54 @@ export interface GlobalOptions {
   readonly json?: true
 }
 
-/** The options of a command, those of the program among them. */
+/** The options of a command, with those of the program. */
 export function optionsOf<Own extends object>(command: Command): Own & GlobalOptions {
   return command.optsWithGlobals<Own & GlobalOptions>()
 }
 
-/** Opens the repository that was asked for, for as long as the work takes. */
+/** Opens the repository, does work with it, and closes it. */
 export async function withRepository<Result>(
   { repository: directory }: GlobalOptions,
   work: (repository: Repository) => Promise<Result>,
 ): Promise<Result> {
   const repository = await openRepository(directory).catch((thrown: unknown) => {
-    throw inWords(thrown, 'NOT_A_REPOSITORY', (failure) =>
-      isMissing(failure) ? `${resolve(directory)} is not there; name the repository with -C` : failure.message,
+    throw reworded(thrown, 'NOT_A_REPOSITORY', (failure) =>
+      isMissing(failure) ? `${resolve(directory)} does not exist; name the repository with -C` : failure.message,
     )
   })
   try {
     return await work(repository)
   } catch (thrown) {
-    throw inWords(thrown, 'RUN_MISSING', ({ message }) =>
-      message.replace('list what there is with runs()', '"xmachines runs" lists what there is'),
-    )
+    throw reworded(thrown, 'RUN_MISSING', ({ message }) => message.replace('runs() lists', '"xmachines runs" lists'))
   } finally {
     await repository.close()
   }
 }
 
-/** Whether it failed because the directory is not there. */
+/** Whether a failure means that the directory does not exist. */
 export function isMissing({ cause }: GitError): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }
 
-/** The option that names modules of machines. */
+/** The option that names the modules of machines. */
 export function machineOption(what: string): Option {
-  return new Option('-m, --machine <file>', `${what}; may be given more than once`).argParser(
+  return new Option('-m, --machine <file>', `${what}; may be given several times`).argParser(
     (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
   )
 }
 
-/** Reads a whole number, from 0 or from what is given. */
+/** Reads a whole number that is at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,15}$/.test(text) ? Number(text) : -1
-    if (number < least) throw new InvalidArgumentError(`It must be a whole number from ${least}.`)
+    if (number < least) throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`)
     return number
   }
 }
 
-/** A moment in seconds since the epoch, as people and programs read it. */
+/** Seconds since the epoch, as text that people and programs read. */
 export function timeOf(seconds: number): string {
   const date = new Date(seconds * 1000)
-  // What stands in a commit that is no run's may be no moment.
+  // A commit that does not belong to a run may have any number.
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z')
 }

@@ -1,5 +1,5 @@
-// What the program prints, and where: lines of pieces that are escaped here and nowhere else, painted where somebody
-// looks, cut where a terminal would break them.
+// Everything that the program prints. Pieces of lines are escaped here and nowhere else, coloured for a terminal, and
+// cut to its width.
 
 import { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
@@ -8,7 +8,7 @@ import { visible } from './visible.ts'
 /** A part of a line: text, or a style and text. */
 export type Piece = string | readonly [style: 'bold' | 'dim' | 'yellow' | 'cyan' | 'green', text: string]
 
-/** The part of a stream that is used here: a terminal has more than a pipe or a file. */
+/** The members of a stream that are used here. Some of them only a terminal has. */
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'on'> & {
   readonly isTTY?: boolean
   readonly columns?: number
@@ -17,39 +17,39 @@ type Stream = Pick<NodeJS.WriteStream, 'write' | 'on'> & {
 
 /** Where the program prints to. */
 export interface Output {
-  /** Whether the errors are read by somebody at a terminal. */
+  /** Whether errors go to a terminal. */
   readonly watched: boolean
-  /** How wide a page of text is. */
+  /** The width of prose, in characters. */
   readonly page: number
   /** Prints a line. */
   line(...pieces: readonly Piece[]): Promise<void>
-  /** Prints a line of a list: on a terminal no longer than it is wide. */
+  /** Prints a line of a list, cut to the width of a terminal. */
   row(...pieces: readonly Piece[]): Promise<void>
-  /** Prints text that is safe as it is. */
+  /** Prints text that needs no escaping. */
   text(text: string): Promise<void>
-  /** Writes to the errors, at once. */
+  /** Writes to the standard error at once. */
   complain(text: string): void
-  /** Resolves when all that was printed is written. */
+  /** Resolves once all that was printed is written. */
   flush(): Promise<void>
 }
 
-/** What is thrown when nobody reads on, as behind `| head`. */
+/** Thrown when the reader has closed the pipe, as `| head` does. */
 export class OutputClosed extends Error {}
 
-/** So many characters are kept until they are written. */
+/** Printed text is written once this many characters are buffered. */
 const FULL = 65_536
 
-/** So wide a page is where nothing says how wide it may be, and at most. */
+/** The width of prose if the terminal does not say its width, and the greatest width. */
 const USUAL = 80
 const WIDEST = 100
 
-/** The output of two streams, in colours where the stream has them or the environment asks for them. */
+/** The output to two streams, coloured if the stream has colours or the environment asks for them. */
 export function createOutput(out: Stream, err: Stream, environment: NodeJS.ProcessEnv = {}): Output {
   const painted = isPainted(out, environment)
-  // A terminal that does not know how wide it is says 0.
+  // A terminal that does not know its width says 0.
   const width = (out.isTTY === true && out.columns) || Number.POSITIVE_INFINITY
-  let kept = ''
-  // What fails is told to whoever wrote; without a listener it would end the process.
+  let buffered = ''
+  // The writer learns about failures; without a listener they would end the process.
   out.on('error', () => undefined)
   err.on('error', () => undefined)
 
@@ -66,13 +66,13 @@ export function createOutput(out: Stream, err: Stream, environment: NodeJS.Proce
   }
 
   async function text(more: string): Promise<void> {
-    kept += more
-    if (kept.length > FULL) await flush()
+    buffered += more
+    if (buffered.length > FULL) await flush()
   }
 
   async function flush(): Promise<void> {
-    const due = kept
-    kept = ''
+    const due = buffered
+    buffered = ''
     if (due === '') return
     await new Promise<void>((resolve, reject) => {
       out.write(due, (error?: NodeJS.ErrnoException | null) => {
@@ -93,7 +93,7 @@ export function createOutput(out: Stream, err: Stream, environment: NodeJS.Proce
   }
 }
 
-/** As `util.styleText` has it: what `FORCE_COLOR` says goes before all else, in a pipe too. */
+/** As in `util.styleText`, `FORCE_COLOR` decides before anything else, in a pipe too. */
 function isPainted(out: Stream, environment: NodeJS.ProcessEnv): boolean {
   if (environment['FORCE_COLOR'] !== undefined) return WriteStream.prototype.getColorDepth(environment) > 2
   return out.isTTY === true && out.hasColors?.() === true
@@ -103,6 +103,6 @@ function cut(text: string, most: number): string {
   if (text.length <= most) return text
   if (most <= 1) return ''
   const shown = text.slice(0, most - 1)
-  // Half of a surrogate pair is no character.
+  // Never cut a surrogate pair in half.
   return `${/[\uD800-\uDBFF]$/.test(shown) ? shown.slice(0, -1) : shown}…`
 }

@@ -1,10 +1,10 @@
-// The prose behind a command's help, broken to the width of the page; what is indented stays as it is.
+// The prose after a command's help, wrapped to the width of the page. Indented lines stay as they are.
 
 import { Help } from 'commander'
 
 const help = new Help()
 
-/** Text whose paragraphs are lines of at most so many characters. */
+/** Wraps paragraphs to lines of at most `width` characters. */
 export function pageText(text: string, width: number): string {
   return text
     .split('\n\n')

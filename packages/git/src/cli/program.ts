@@ -1,4 +1,4 @@
-// The program: its commands put together, and what becomes of what they throw.
+// The program: puts its commands together, and turns what they throw into output and an exit status.
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
@@ -6,7 +6,8 @@ import { CommandError, complaintOf } from './command-error.ts'
 import { exportCommand } from './export-command.ts'
 import { importCommand } from './import-command.ts'
 import { logCommand } from './log-command.ts'
-import { type Output, OutputClosed } from './output.ts'
+import type { Shell } from './options.ts'
+import { OutputClosed } from './output.ts'
 import { pageText } from './page-text.ts'
 import { runsCommand } from './runs-command.ts'
 import { showCommand } from './show-command.ts'
@@ -14,22 +15,23 @@ import { verifyCommand } from './verify-command.ts'
 import { visible } from './visible.ts'
 
 const EXAMPLES = `
-Ids may be given by their first digits, four at least. The exit status is 0 where all is well, 1 where what was asked is
-not so or failed, and 2 where it was asked wrongly.
+An id may be shortened to its first digits, at least four. The exit status is 0 if all is well, 1 if the command failed or
+found something wrong, and 2 if it was given wrongly.
 
 Examples:
   $ xmachines -C runs.git runs
   $ xmachines -C runs.git log 2903140d`
 
-/** Runs the program with its arguments; answers with the exit status. */
-export async function runProgram(arguments_: readonly string[], output: Output): Promise<number> {
+/** Runs the program with its arguments; resolves with the exit status. */
+export async function runProgram(arguments_: readonly string[], shell: Shell): Promise<number> {
+  const { output } = shell
   let status = 0
   try {
-    await programOf(output).parseAsync(arguments_, { from: 'user' })
+    await programOf(shell).parseAsync(arguments_, { from: 'user' })
   } catch (thrown) {
     if (thrown instanceof OutputClosed) return 0
     status = statusOf(thrown)
-    // What was printed before it went wrong comes before what says so. Commander has said its own.
+    // Output first, then the error. Commander has printed its own errors already.
     await output.flush().catch(() => undefined)
     if (!(thrown instanceof CommanderError)) output.complain(complaintOf(thrown))
   }
@@ -44,20 +46,21 @@ export async function runProgram(arguments_: readonly string[], output: Output):
 }
 
 function statusOf(thrown: unknown): number {
-  // Help and the version that were asked for are thrown too.
+  // Commander also throws after it printed help or the version.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
   return thrown instanceof CommandError ? thrown.status : 1
 }
 
-function programOf(output: Output): Command {
+function programOf(shell: Shell): Command {
+  const { output } = shell
   const program = new Command('xmachines')
-    .description('Looks into Git repositories of XMachines runs, verifies them, and moves runs in and out.')
+    .description('Shows the XMachines runs of a Git repository, verifies them, and imports and exports them.')
     .version(versionOf(), '-V, --version', 'print the version')
     .option('-C, --repository <dir>', 'the repository', '.')
-    .option('--json', 'print JSON: one document, or one a line')
+    .option('--json', 'print JSON: one document, or one on each line')
     .addHelpText('after', pageText(EXAMPLES, output.page))
   const commands = [runsCommand, logCommand, showCommand, verifyCommand, importCommand, exportCommand]
-  for (const command of commands.map((make) => make(output))) program.addCommand(command)
+  for (const command of commands.map((make) => make(shell))) program.addCommand(command)
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
@@ -68,12 +71,12 @@ function programOf(output: Output): Command {
         writeErr: (text) => output.complain(text),
         outputError: (text, write) => write(`${text.trimEnd().split('\n').map(visible).join('\n')}\n`),
       })
-      .showHelpAfterError(`(xmachines ${command === program ? '' : `${command.name()} `}--help says more)`)
+      .showHelpAfterError(`(xmachines ${command === program ? '' : `${command.name()} `}--help explains the options)`)
   }
   return program
 }
 
-/** The version of the package; it lies beside the sources as beside what is built of them. */
+/** The version of the package. Its manifest is two folders up, from the sources and from the built files. */
 function versionOf(): string {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string

@@ -1,15 +1,15 @@
-// A bar on the terminal for work that takes long. It is drawn from within the work itself, because replaying a history
-// leaves no turn to a timer.
+// A progress bar on the terminal for long work. The work itself draws it, because replaying a history gives no timer a
+// turn.
 
-import type { OnProgress } from '../progress.ts'
+import type { OnProgress } from '../read/progress.ts'
 import type { Output } from './output.ts'
 
-/** Work that takes no longer, in milliseconds, shows no bar; and a bar is drawn no more often. */
+/** In milliseconds: shorter work shows no bar, and the least time between two drawings. */
 const PATIENCE = 300
 const PAUSE = 100
 const WIDTH = 30
 
-/** Does work that tells how far it is, and shows it where somebody looks. */
+/** Does work that reports its progress, and shows that on a terminal. */
 export async function withProgress<Result>(
   output: Output,
   label: string,
@@ -27,12 +27,12 @@ export async function withProgress<Result>(
   try {
     return await work(draw)
   } finally {
-    // Back to the beginning of the line, and all of it is erased.
+    // Back to the beginning of the line, and erase it.
     if (drawn) output.complain('\r\u001b[K')
   }
 }
 
-/** The bar at some point. */
+/** The bar, drawn. */
 function bar(label: string, done: number, total: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total)
   const full = Math.floor(share * WIDTH)

@@ -1,26 +1,26 @@
-// Ids as people give and read them: the first digits will do where they tell a run from the others.
+// Ids as people give and read them: the first digits are enough if no other run has them.
 
-import type { RecordedRun } from '../list-runs.ts'
+import type { RecordedRun } from '../read/list-runs.ts'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
 
-/** So many digits an id must have, and is shown with. */
+/** How many digits an id needs, and how many are shown. */
 const LEAST = 4
 const SHOWN = 8
-/** So many runs are named where one was not found. */
+/** How many runs are listed if an id was not found. */
 const CANDIDATES = 8
 
-/** The id of the one run whose id begins so. */
+/** The full id of the only run whose id begins with the given digits. */
 export async function resolveId(repository: Repository, given: string): Promise<string> {
   const beginning = given.toLowerCase()
   const width = repository.format === 'sha1' ? 40 : 64
   if (!/^[0-9a-f]+$/.test(beginning) || beginning.length < LEAST || beginning.length > width) {
     throw new CommandError(
-      `"${given}" is no id of a run; give its ${width} hex digits, or at least the first ${LEAST}`,
+      `"${given}" is not the id of a run; give its ${width} hex digits, or at least the first ${LEAST}`,
       2,
     )
   }
-  // What is wrong with a run of a whole id is for the repository to say.
+  // The repository reports what is wrong with a full id.
   if (beginning.length === width) return beginning
   const runs: RecordedRun[] = []
   for await (const run of repository.runs()) runs.push(run)
@@ -32,10 +32,10 @@ export async function resolveId(repository: Repository, given: string): Promise<
     )
   }
   const others = runs.length === 0 ? 'it has no runs' : `it has these runs:\n${candidates(runs)}`
-  throw new CommandError(`no id of a run in ${repository.directory} begins with "${beginning}"; ${others}`)
+  throw new CommandError(`no run in ${repository.directory} has an id that begins with "${beginning}"; ${others}`)
 }
 
-/** How many digits of some ids are shown, so that no two look the same. */
+/** How many digits to show so that no two of these ids look the same. */
 export function digitsOf(ids: readonly string[]): number {
   const sorted = ids.toSorted()
   let digits = SHOWN
@@ -57,5 +57,5 @@ function candidates(runs: readonly RecordedRun[]): string {
     .slice(0, CANDIDATES)
     .map(({ id, machine: { name, version }, sequence }) => `${id.slice(0, digits)} ${name}@${version} at ${sequence}`)
   const more = runs.length - lines.length
-  return [...lines, ...(more > 0 ? [`and ${more} more, which "xmachines runs" lists`] : [])].join('\n')
+  return [...lines, ...(more > 0 ? [`and ${more} more: "xmachines runs" lists all`] : [])].join('\n')
 }

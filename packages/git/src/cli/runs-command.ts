@@ -1,27 +1,27 @@
-// `xmachines runs`: what runs there are.
+// `xmachines runs`: lists the runs.
 
 import { Command, InvalidArgumentError } from 'commander'
-import type { RecordedRun, RunFilter } from '../list-runs.ts'
-import { isMachineName } from '../ref-names.ts'
-import { optionsOf, timeOf, withRepository } from './options.ts'
+import { isMachineName } from '../machines.ts'
+import type { RecordedRun, RunFilter } from '../read/list-runs.ts'
+import { optionsOf, type Shell, timeOf, withRepository } from './options.ts'
 import type { Output, Piece } from './output.ts'
 import { pageText } from './page-text.ts'
 import { digitsOf, shortOid } from './run-ids.ts'
 import { visible, visibleJson } from './visible.ts'
 
 const EXAMPLES = `
-With --json, each line is { id, machine: { name, version }, sequence, createdAt, head }. When a run was last written to is
-not in its history; its sequence says how many batches there are.
+With --json, each line is { id, machine: { name, version }, sequence, createdAt, head }. The sequence is the number of
+batches. A history does not say when it was last written to.
 
 Example:
   $ xmachines -C runs.git runs --machine door@1`
 
 /** The command. */
-export function runsCommand(output: Output): Command {
+export function runsCommand({ output }: Shell): Command {
   return new Command('runs')
     .summary('list the runs')
     .description('Lists the runs of a repository, without reading their histories.')
-    .option('-m, --machine <name>', 'only those of this machine: NAME, or NAME@VERSION', machineFilter)
+    .option('-m, --machine <name>', 'only runs of this machine: NAME, or NAME@VERSION', machineFilter)
     .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (_options: object, command: Command) => {
       const options = optionsOf<RunFilter>(command)

@@ -1,13 +1,14 @@
-// `xmachines show ID`: a run, one of its batches, and the state there.
+// `xmachines show ID`: shows a run, one of its batches, and the state after it.
 
 import { type BatchRecord, type GenesisRecord, type HistoryRecord, type RunEvent, restoreRun } from '@xmachines/core'
 import { Command } from 'commander'
-import { objectFormat } from '../object-id.ts'
-import { counted } from '../progress.ts'
+import type { AnyMachine } from '../machines.ts'
+import { objectFormat } from '../objects/object-id.ts'
+import type { HistoryRange } from '../read/history-range.ts'
+import { counted } from '../read/progress.ts'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
-import { type AnyMachine, loadMachines } from './load-machines.ts'
-import { machineOption, optionsOf, timeOf, wholeNumber, withRepository } from './options.ts'
+import { machineOption, optionsOf, type Shell, timeOf, wholeNumber, withRepository } from './options.ts'
 import type { Output } from './output.ts'
 import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
@@ -19,7 +20,7 @@ interface ShowOptions {
   readonly machine?: readonly string[]
 }
 
-/** A state, and what it is known from. */
+/** A state, and where it comes from. */
 interface ShownState {
   readonly stateFrom: 'genesis' | 'snapshot' | 'machine'
   readonly state: unknown
@@ -27,34 +28,38 @@ interface ShownState {
 }
 
 const EXAMPLES = `
-The state is that of a snapshot kept there, which is trusted, or of --machine, which replays the run up to there.
+The state comes from a snapshot that is kept at that batch, which is trusted, or from --machine, which replays the run.
 
-With --json, it is one line: { id, machine: { name, version }, format, createdAt, nonce, input, sequence, head, snapshots,
-at, oid, events, stateFrom, state, status }. stateFrom is "machine", "snapshot" or "genesis", or null where the state is
-not known; then there is neither state nor status.
+With --json, it prints one line: { id, machine: { name, version }, format, createdAt, nonce, input, sequence, head, snapshots,
+at, oid, events, stateFrom, state, status }. stateFrom is "machine", "snapshot" or "genesis"; if the state is not
+known, it is null, and state and status are left out.
 
 Example, the state after the third batch:
   $ xmachines show 2903140d --at 3 --machine ./door.mjs`
 
 /** The command. */
-export function showCommand(output: Output): Command {
+export function showCommand({ output, machines: loader }: Shell): Command {
   return new Command('show')
-    .summary('show a run, and its state')
-    .description('Shows a run, the events of one of its batches, and the state there.')
+    .summary('show a run and its state')
+    .description('Shows a run, the events of one of its batches, and the state after them.')
     .argument('<id>', 'the id of the run, or its first digits')
     .option('--at <n>', 'the sequence of the batch (default: the latest)', wholeNumber(0))
     .addOption(machineOption('an ES module that exports the machine, to replay the run for its state'))
     .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<ShowOptions>(command)
-      const machines = await loadMachines(options.machine)
+      const machines = await loader.load(options.machine)
       await withRepository(options, async (repository) => {
         const id = await resolveId(repository, given)
         const { head, sequence } = await repository.find(id)
         const at = options.at ?? sequence
-        if (at > sequence) throw new CommandError(`--at is ${at}; the run ${id} is recorded up to sequence ${sequence}`)
-        const genesis = (await recordsOf(repository, id, 0, 0))[0] as GenesisRecord
-        const record = at === 0 ? genesis : ((await recordsOf(repository, id, at, at))[0] as BatchRecord<RunEvent>)
+        if (at > sequence)
+          throw new CommandError(
+            `--at is ${at}, but the run ${id} is recorded up to sequence ${sequence}; give a smaller number`,
+          )
+        const [genesis] = (await recordsOf(repository, id, { from: 0, to: 0 })) as [GenesisRecord]
+        const [record] =
+          at === 0 ? [genesis] : ((await recordsOf(repository, id, { from: at, to: at })) as [BatchRecord<RunEvent>])
         const known =
           machines === undefined
             ? await keptState(repository, id, at)
@@ -77,20 +82,15 @@ interface Shown {
   readonly known: ShownState | undefined
 }
 
-async function recordsOf(
-  repository: Repository,
-  id: string,
-  from: number,
-  to: number,
-): Promise<HistoryRecord<RunEvent>[]> {
+async function recordsOf(repository: Repository, id: string, range: HistoryRange): Promise<HistoryRecord<RunEvent>[]> {
   const records: HistoryRecord<RunEvent>[] = []
-  for await (const record of repository.history(id, { from, to })) records.push(record)
+  for await (const record of repository.history(id, range)) records.push(record)
   return records
 }
 
 async function keptState(repository: Repository, id: string, at: number): Promise<ShownState | undefined> {
-  const kept = await repository.state(id, at)
-  return kept === undefined ? undefined : { stateFrom: kept.from, state: kept.state, status: kept.status }
+  const kept = await repository.stateAt(id, at)
+  return kept === undefined ? undefined : { stateFrom: kept.keptBy, state: kept.state, status: kept.status }
 }
 
 async function replayedState(
@@ -100,7 +100,7 @@ async function replayedState(
   machines: readonly AnyMachine[],
   output: Output,
 ): Promise<ShownState> {
-  const records = await recordsOf(repository, id, 0, at)
+  const records = await recordsOf(repository, id, { to: at })
   return await withProgress(output, 'replaying', async (onProgress) => {
     const replayed = counted(records, (taken) => onProgress(taken, at + 1))
     const run = restoreRun(machines, replayed, { format: objectFormat(repository.format) })
@@ -135,8 +135,8 @@ async function print(output: Output, { genesis, sequence, head, snapshots, at, r
   const events = 'events' in record ? record.events : []
   for (const [nth, event] of events.entries()) await field(nth === 0 ? 'events' : '', JSON.stringify(event))
   if (known === undefined) {
-    const none = `not known: no snapshot is kept at ${at}; give --machine FILE to replay the run up to there`
-    await field('state', none)
+    const unknown = `not known: no snapshot is kept at ${at}; give --machine FILE to replay the run`
+    await field('state', unknown)
     return
   }
   await field('state', JSON.stringify(known.state))

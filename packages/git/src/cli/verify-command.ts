@@ -1,9 +1,8 @@
-// `xmachines verify ID`: replays a run, and holds every snapshot against it.
+// `xmachines verify ID`: replays a run, and compares every snapshot with it.
 
 import { Command } from 'commander'
-import { type AnyMachine, loadMachines } from './load-machines.ts'
-import { machineOption, optionsOf, withRepository } from './options.ts'
-import type { Output } from './output.ts'
+import type { AnyMachine } from '../machines.ts'
+import { machineOption, optionsOf, type Shell, withRepository } from './options.ts'
 import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
 import { resolveId } from './run-ids.ts'
@@ -14,29 +13,29 @@ interface VerifyOptions {
 }
 
 const EXAMPLES = `
-With --json, it is one line: { id, machine: { name, version }, sequence, head, snapshots }. What is not right is an error,
-with the sequence at which the history breaks. A history keeps events and not states: where no snapshot is kept, other
-rules are told from those of the run only by what they refuse.
+With --json, it prints one line: { id, machine: { name, version }, sequence, head, snapshots }. Anything wrong is an error,
+which says at which sequence the history breaks. A history keeps events, not states: without a snapshot, a machine that
+behaves differently is only noticed if it refuses an event.
 
 Example:
   $ xmachines verify 2903140d --machine ./door.mjs`
 
-/** A history keeps events and not states: other rules that take the same events are not told from these. */
-const UNCOMPARED = 'no snapshots: the machine takes every event; no state could be compared'
+/** A history keeps events, not states: a machine that takes the same events and behaves differently is not noticed. */
+const UNCOMPARED = 'no snapshots: the machine takes every event, but no state could be compared'
 
 /** The command. */
-export function verifyCommand(output: Output): Command {
+export function verifyCommand({ output, machines: loader }: Shell): Command {
   return new Command('verify')
-    .summary('replay a run, and hold its snapshots against it')
+    .summary('replay a run, and compare its snapshots')
     .description(
-      'Reads all of a run, every object hashed, replays it on its machine, and holds every snapshot against what it comes to.',
+      'Reads all of a run, hashes every object, replays the run on its machine, and compares every snapshot.',
     )
     .argument('<id>', 'the id of the run, or its first digits')
     .addOption(machineOption('an ES module that exports the machine').makeOptionMandatory())
     .addHelpText('after', pageText(EXAMPLES, output.page))
     .action(async (given: string, _options: object, command: Command) => {
       const options = optionsOf<VerifyOptions>(command)
-      const machines = (await loadMachines(options.machine)) as AnyMachine[]
+      const machines = (await loader.load(options.machine)) as AnyMachine[]
       await withRepository(options, async (repository) => {
         const id = await resolveId(repository, given)
         const { head, sequence, snapshots } = await withProgress(output, 'verifying', (onProgress) =>

@@ -1,10 +1,10 @@
-// Text that nobody here wrote, made safe to print: what a terminal would obey, and what would hide or reorder text, is
-// shown by its escape sequence (https://trojansource.codes).
+// Makes foreign text safe to print: characters that a terminal would obey, or that hide or reorder text, are shown as
+// escape sequences (https://trojansource.codes).
 
 /** Control, format (bidi controls among them) and separator characters, and halves of surrogate pairs. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-/** Text in which each such character is `\uXXXX`; JSON stays the same JSON, since strings alone can hold them. */
+/** Shows each such character as `\uXXXX`. JSON keeps its meaning, because only its strings can hold them. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => {
     let escaped = ''

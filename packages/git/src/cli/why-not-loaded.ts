@@ -1,4 +1,4 @@
-// Why a module could not be loaded, and where in it that is.
+// Why a module could not be loaded, and at which line.
 
 import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
@@ -10,13 +10,13 @@ interface Place {
   readonly line: string
 }
 
-/** Frames of this program are no place in a module. */
+/** Stack frames of this program are not places in a module. */
 const OWN = new URL('.', import.meta.url).href
 
-/** The line that Node begins a stack with where a module cannot be read. */
+/** The line that Node begins a stack with if a module cannot be parsed. */
 const BEGINS = /^(file:\/\/\S.*|\/.*|[A-Za-z]:[\\/].*):(\d+)\r?\n/
 
-/** Whether there is a file. */
+/** Whether a path is a file. */
 export async function isFile(path: string): Promise<boolean> {
   return await stat(path).then(
     (found) => !found.isDirectory(),
@@ -24,7 +24,7 @@ export async function isFile(path: string): Promise<boolean> {
   )
 }
 
-/** What is told of a module that was not loaded: the reason, what to do where that is known, and the line. */
+/** Says why a module was not loaded: the reason, advice if there is any, and the line. */
 export async function whyNotLoaded(thrown: unknown, file: string): Promise<string> {
   if (!(thrown instanceof Error)) return String(thrown)
   const path = resolve(file)
@@ -40,7 +40,7 @@ function adviceOn(thrown: NodeJS.ErrnoException, path: string): string {
   return /^\.[jt]sx$/.test(extension) ? '; build it' : ''
 }
 
-/** The place that a stack begins with, as those of syntax do, or a frame: of the module itself, if there is one. */
+/** The place at the beginning of a stack, as syntax errors have it, or of a frame; of the module itself if possible. */
 function placeInStack({ stack = '' }: Error, path: string): Place | undefined {
   const [, begin, line] = BEGINS.exec(stack) ?? []
   if (begin !== undefined && line !== undefined) return placeOf(begin, line)
@@ -52,15 +52,15 @@ function placeInStack({ stack = '' }: Error, path: string): Place | undefined {
   return url === undefined || at === undefined ? undefined : placeOf(url, at)
 }
 
-/** Node keeps the line of a syntax error to itself, and tells it where it is asked for that alone. */
+/** Node hides the line of a syntax error in an import; `node --check` prints it. */
 async function placeOfSyntax(thrown: Error, path: string): Promise<Place | undefined> {
   if (!(thrown instanceof SyntaxError)) return undefined
-  const told = await new Promise<string>((resolved) => {
+  const printed = await new Promise<string>((resolved) => {
     execFile(process.execPath, ['--check', path], (_error, _printed, complaint) => resolved(complaint))
   })
-  const [, begin, line] = BEGINS.exec(told) ?? []
-  // Where the module itself is right, it is one that it imports.
-  if (begin === undefined || line === undefined || !told.includes(thrown.message)) return undefined
+  const [, begin, line] = BEGINS.exec(printed) ?? []
+  // If the module itself is right, the error is in one that it imports.
+  if (begin === undefined || line === undefined || !printed.includes(thrown.message)) return undefined
   return placeOf(begin, line)
 }
 
@@ -68,7 +68,7 @@ function placeOf(place: string, line: string): Place {
   return { path: place.startsWith('file:') ? fileURLToPath(place) : place, line }
 }
 
-/** A path as it is given from here. */
+/** A path relative to the working folder, if it is inside. */
 function near(path: string): string {
   const from = relative(process.cwd(), path)
   return from.startsWith('..') || isAbsolute(from) ? path : from

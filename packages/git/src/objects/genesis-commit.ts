@@ -1,0 +1,70 @@
+// The genesis of a run, decoded. It is compared with the bytes that core writes for it, so that nothing else passes for
+// a run.
+
+import type { GenesisRecord } from '@xmachines/core'
+import { genesisObjects } from '../core-internals.ts'
+import { isMachineName, type MachineName } from '../machines.ts'
+import { decodeCommit, decodeTree } from './commit.ts'
+import { objectFormat } from './object-id.ts'
+import { type ObjectSource, readNeeded } from './object-reader.ts'
+import { corrupt, type ReadObject } from './object-stream.ts'
+
+/** A decoded genesis. */
+export interface Genesis {
+  readonly record: GenesisRecord
+  /** The oid of its tree, and the oids of the files in it, by name. */
+  readonly tree: string
+  readonly files: ReadonlyMap<string, string>
+  /** The initial state of the run. */
+  readonly initial: unknown
+}
+
+/** The machine and the nonce that the message of a genesis names; undefined if the object is not a genesis. */
+export function decodeGenesisMessage(object: ReadObject): (MachineName & { readonly nonce: string }) | undefined {
+  const message = decodeCommit(object)?.message ?? ''
+  const [, name, version, nonce] = /^run ([^@\n]+)@([^\n]+)\n\nNonce: ([0-9a-f]{32})\n$/.exec(message) ?? []
+  if (name === undefined || version === undefined || nonce === undefined || !isMachineName(name, version))
+    return undefined
+  return { name, version, nonce }
+}
+
+/**
+ * Reads the genesis of a run.
+ * @throws {GitError} `OBJECT_CORRUPT` if it is missing, or differs by a byte from what core writes
+ */
+export async function readGenesis(source: ObjectSource, id: string): Promise<Genesis> {
+  return await decodeGenesis(source, await readNeeded(source, id, { run: id, sequence: 0 }))
+}
+
+/** Decodes a genesis whose commit was read, and reads what it names. */
+export async function decodeGenesis(source: ObjectSource, object: ReadObject): Promise<Genesis> {
+  const run = object.oid
+  const where = { run, sequence: 0 }
+  const commit = decodeCommit(object)
+  const message = decodeGenesisMessage(object)
+  if (commit === undefined || message === undefined) throw corrupt(run, 'it is not the genesis of a run', where)
+  const files = decodeTree(await readNeeded(source, commit.tree, where), source.format)
+  const valueOf = async (file: string): Promise<unknown> => {
+    const oid = files.get(file)
+    if (oid === undefined) return undefined
+    const { content } = await readNeeded(source, oid, where)
+    try {
+      return JSON.parse(content.toString()) as unknown
+    } catch (thrown) {
+      throw corrupt(oid, `${file} of the genesis is not JSON: ${(thrown as Error).message}`, where)
+    }
+  }
+  const { name, version, nonce } = message
+  const { createdAt, tree } = commit
+  const [input, initial] = [await valueOf('input.json'), await valueOf('initial.json')]
+  const encoded = genesisObjects(objectFormat(source.format), {
+    machine: { name, version },
+    createdAt,
+    nonce,
+    initial,
+    input,
+  })
+  if (encoded.oid !== run) throw corrupt(run, `core writes this genesis with the oid ${encoded.oid}`, where)
+  const record = { oid: run, format: source.format, machine: { name, version, oid: encoded.machine }, createdAt, nonce }
+  return { record: input === undefined ? record : { ...record, input }, tree, files, initial }
+}

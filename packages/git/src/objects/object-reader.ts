@@ -1,0 +1,54 @@
+// Reads single objects, by oid or by ref, with one `git cat-file --batch` that keeps running.
+
+import type { GitErrorDetails } from '../git-error.ts'
+import { ASK_AGAIN, converse, wasKilled } from '../process/conversation.ts'
+import type { GitProgram } from '../process/git-program.ts'
+import type { FormatName } from './object-id.ts'
+import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
+
+/** Objects that can be read. */
+export interface ObjectSource {
+  readonly format: FormatName
+  /** The object that an oid or a full ref names; undefined if there is none. */
+  read(name: string): Promise<ReadObject | undefined>
+}
+
+/** Reads objects of a repository. */
+export interface ObjectReader extends ObjectSource {
+  close(): void
+}
+
+/** A reader of single objects. Check names before: they become lines of its input. */
+export function objectReader(git: GitProgram, format: FormatName): ObjectReader {
+  const conversation = converse<string, ReadObject>({
+    git,
+    arguments: ['cat-file', '--batch'],
+    encode: (name) => `${name}\n`,
+    decoder: () => objectParser(format),
+    onDeath(name, death) {
+      if (death.startFailure !== undefined) throw death.startFailure
+      if (wasKilled(death) && !death.retried) return ASK_AGAIN
+      throw readFailure('cat-file', { oid: name, ...death })
+    },
+  })
+  return {
+    format,
+    async read(name) {
+      const object = await conversation.ask(name)
+      if (object.fault !== undefined) throw object.fault
+      return object.type === 'missing' ? undefined : object
+    },
+    close: () => conversation.close(),
+  }
+}
+
+/** Reads an object that must exist. */
+export async function readNeeded(
+  { read }: ObjectSource,
+  oid: string,
+  where: Pick<GitErrorDetails, 'run' | 'sequence'> = {},
+): Promise<ReadObject> {
+  const object = await read(oid)
+  if (object === undefined) throw corrupt(oid, 'it is missing', where)
+  return object
+}

@@ -1,0 +1,77 @@
+// Why no more of a run is recorded. Each error says up to which sequence the run is recorded.
+
+import { GitError } from '../git-error.ts'
+import type { CommitPoint } from '../objects/batch-commit.ts'
+
+/** What is recorded, and where. */
+export interface Recording {
+  readonly ref: string
+  readonly directory: string
+  readonly id: string
+  /** The sequence up to which the ref has moved; −1 if it does not exist. */
+  readonly recorded: number
+  /** The run itself: its sequence, how many of its batches it dropped, and its head. */
+  readonly sequence: number
+  readonly dropped: number
+  readonly head: string
+}
+
+/** Somebody else changed the ref so that recorded batches are lost. */
+export function rewound({ ref, directory, id, recorded }: Recording, how: string): GitError {
+  return new GitError(
+    'HISTORY_DIVERGED',
+    `${ref} in ${directory} ${how} by somebody else, after sequence ${recorded} had been recorded there; ` +
+      'record the run again: a new recorder continues from what is there',
+    { run: id, sequence: recorded },
+  )
+}
+
+/** The repository lacks batches that the run has dropped. */
+export function lacksDropped({ ref, directory, id, recorded, dropped }: Recording, how: string): GitError {
+  return new GitError(
+    'NOT_RECORDED',
+    `${ref} in ${directory} ${how}, and the run keeps only the batches after sequence ${dropped}; ` +
+      'fetch the run from the repository that has all of it, and record it again',
+    { run: id, sequence: recorded },
+  )
+}
+
+/** The ref points to a commit that is not in the history of the run. */
+export function otherHistory(
+  { ref, directory, id, recorded, sequence, dropped, head }: Recording,
+  found: CommitPoint,
+  common: CommitPoint | undefined,
+): GitError {
+  const nothing = dropped > 0 ? 'they share none of the batches that the run keeps' : 'they share nothing'
+  const shared = common === undefined ? nothing : `sequence ${common.sequence} is the last that they share`
+  const why =
+    common?.sequence === sequence
+      ? `has the run up to sequence ${found.sequence}, and this run is at ${sequence}: another process continued it`
+      : `holds another history of the run: ${shared}`
+  return new GitError('HISTORY_DIVERGED', `${ref} in ${directory} ${why}; open the run there and continue from it`, {
+    run: id,
+    sequence: recorded,
+    heads: { recorded: found.oid, run: head, common: common?.oid },
+  })
+}
+
+/** A push or a fetch found that the run has another continuation at a remote. */
+export function divergedElsewhere({ ref, id, recorded }: Recording, { message, heads }: GitError): GitError {
+  const text = `${message} (${ref} is recorded up to sequence ${recorded})`
+  return new GitError('HISTORY_DIVERGED', text, { run: id, sequence: recorded, heads })
+}
+
+/** The recorder was stopped. */
+export function recorderStopped({ ref, id, recorded }: Recording): GitError {
+  return new GitError(
+    'RECORDER_STOPPED',
+    `the recorder of ${ref} was stopped at sequence ${recorded}; record the run again to continue`,
+    { run: id, sequence: recorded },
+  )
+}
+
+/** An error of the repository, with what is recorded of this run. */
+export function withRecorded({ ref, id, recorded }: Recording, { code, message, cause }: GitError): GitError {
+  const kept = `${ref} is recorded up to sequence ${recorded}, and the run continues`
+  return new GitError(code, `${message} (${kept})`, { run: id, sequence: recorded, cause })
+}

@@ -1,0 +1,41 @@
+// The names of refs: where a run, a machine or a snapshot is found. Names and versions of machines become parts of refs
+// by the rules of `defineMachine`.
+
+import type { MachineName } from '../machines.ts'
+
+/** Where all runs are. */
+export const RUNS = 'refs/runs/'
+/** Where all snapshots are. */
+export const SNAPSHOTS = 'refs/snapshots/'
+/** Where all machines are. */
+export const MACHINES = 'refs/heads/machines/'
+
+/** The branch of a machine. */
+export function machineRef({ name, version }: MachineName): string {
+  return `${MACHINES}${name}/${version}`
+}
+
+/** The ref of a run: it points to the latest recorded commit. */
+export function runRef(name: string, id: string): string {
+  return `${RUNS}${name}/${id}`
+}
+
+/** Where the snapshots of a run are. */
+export function snapshotRefs(name: string, id: string): string {
+  return `${SNAPSHOTS}${name}/${id}/`
+}
+
+/** The ref of a snapshot, which is created once and never moved. */
+export function snapshotRef(name: string, id: string, sequence: number): string {
+  return `${snapshotRefs(name, id)}${sequence}`
+}
+
+/** Where the runs of a remote are, as the last fetch found them. */
+export function fetchedRuns(remote: string): string {
+  return `refs/fetched/${remote}/runs/`
+}
+
+/** Where the snapshots of a remote are. */
+export function fetchedSnapshots(remote: string): string {
+  return `refs/fetched/${remote}/snapshots/`
+}
