@@ -54,6 +54,8 @@ test('the public names are these', () => {
   expect(Object.keys(sha256)).toEqual(['sha256'])
   expect(Object.keys(native).toSorted()).toEqual(['sha1', 'sha256'])
   expect(Object.keys(internal).toSorted()).toEqual([
+    'NAME',
+    'VERSION',
     'batchHeader',
     'commitText',
     'genesisObjects',

@@ -1,11 +1,11 @@
 // The only file that imports the internal entry of core: what this package needs of the engine, by name.
 
 export type {
+  Checkpoint,
   GitObject,
   HistoryCommits,
-  Mark,
+  MachineName,
   Recordable,
-  RecordedPorts,
   RecordedView,
 } from '@xmachines/core/internal'
 export {
@@ -15,9 +15,12 @@ export {
   gitObject,
   isMachine,
   jsonFile,
+  NAME,
+  openOutsideHistory,
+  pickMachine,
   readBatchMessage,
-  readHistory,
   recordable,
   restoreSnapshot,
   treeBytes,
+  VERSION,
 } from '@xmachines/core/internal'

@@ -34,8 +34,8 @@ test('out and snapshot deliver what is recorded, and so do current and subscript
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const recorder = repository.record(run)
-  const { out, snapshot, position, id } = recorder.ports({ from: 'start' })
-  expect({ position, id }).toEqual({ position: 0, id: run.id })
+  const { out, snapshot, start, id } = recorder.ports({ from: 'start' })
+  expect({ start, id }).toEqual({ start: 0, id: run.id })
   const leads: number[] = []
   snapshot.subscribe(() => leads.push(snapshot.current.sequence - recorder.recorded))
   run.in.send(add(5))

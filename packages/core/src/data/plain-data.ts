@@ -138,8 +138,9 @@ function copyArray(value: readonly unknown[], level: number, walk: Walk): readon
   checkArray(value, level, walk)
   if (development) checkKeys(value, level, walk)
   const { length } = value
-  // An array that grows is copied again and again. A longer one would be slow if it were not made by growing.
-  const made: unknown[] = length <= 10_000 ? new Array(length) : []
+  const made: unknown[] = []
+  // An array that grows is copied again and again. A longer one that is made at once is slow in every access.
+  if (length <= 10_000) made.length = length
   for (let index = 0; index < length; index++) {
     walk.trail[level] = index
     const item = value[index]

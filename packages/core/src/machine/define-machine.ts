@@ -4,7 +4,17 @@ import { isA, wrongValue } from '../data/describe-value.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyPlain } from '../data/plain-data.ts'
 import { compileTables } from './handler-tables.ts'
-import { CORE_VERSION, type Handler, labelOf, type Machine, machineKey, nameOf, type RunEvent } from './machine.ts'
+import {
+  CORE_VERSION,
+  type Handler,
+  labelOf,
+  type Machine,
+  machineKey,
+  NAME,
+  nameOf,
+  type RunEvent,
+  VERSION,
+} from './machine.ts'
 import type { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -146,11 +156,9 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
 
 /** Names and versions become parts of Git refs and of hashed bytes, so they are checked in production too. */
 function checkIdentity(name: unknown, version: unknown): void {
-  const isName = /^[a-z][a-z0-9-]{0,99}$/
-  const isVersion = /^(?=.{1,100}$)(?!.*\.lock$)[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$/
   for (const [part, value, pattern] of [
-    ['name', name, isName],
-    ['version', version, isVersion],
+    ['name', name, NAME],
+    ['version', version, VERSION],
   ] as const) {
     if (typeof value !== 'string') throw new TypeError(wrongValue(`the machine's ${part}`, value, 'a string'))
     if (!pattern.test(value)) {

@@ -1,7 +1,7 @@
 // What a machine is: its types, and how a value is recognized as one. `defineMachine` makes them.
 
 import { describeValue, wrongValue } from '../data/describe-value.ts'
-import type { RunError } from './run-error.ts'
+import { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -100,16 +100,32 @@ export function wrongMaker(what: string, value: unknown, key: symbol, makers: st
   return `${what} was made by @xmachines/core ${other}, and this is ${CORE_VERSION}; install one version of it`
 }
 
-/** The machine with a name and version among several, or undefined. */
-export function pickMachine<AMachine extends { readonly name: string; readonly version: string }>(
-  machines: readonly AMachine[],
-  { name, version }: { readonly name: string; readonly version: string },
-): AMachine | undefined {
-  return machines.find((machine) => machine.name === name && machine.version === version)
+/** The identity of a machine. */
+export interface MachineName {
+  readonly name: string
+  readonly version: string
+}
+
+/** What the name of a machine matches. */
+export const NAME: RegExp = /^[a-z][a-z0-9-]{0,99}$/
+/** What the version of a machine matches. */
+export const VERSION: RegExp = /^(?=.{1,100}$)(?!.*\.lock$)[0-9A-Za-z]+([.-][0-9A-Za-z]+)*$/
+
+/**
+ * The machine with a name and a version among one or several.
+ * @throws {RunError} `MACHINE_MISMATCH` if it is not among them
+ */
+export function pickMachine(given: AnyMachine | readonly AnyMachine[], { name, version }: MachineName): AnyMachine {
+  const machines = [given].flat() as readonly AnyMachine[]
+  const machine = machines.find((one) => one.name === name && one.version === version)
+  if (machine !== undefined) return machine
+  const names = machines.map(labelOf).join(', ') || 'none'
+  const why = `the run is of ${name}@${version}, but the machines given are ${names}`
+  throw new RunError('MACHINE_MISMATCH', why, { sequence: 0 })
 }
 
 /** The name of a machine with its version, as messages give it. */
-export function labelOf({ name, version }: { readonly name: string; readonly version: string }): string {
+export function labelOf({ name, version }: MachineName): string {
   return `${name}@${version}`
 }
 

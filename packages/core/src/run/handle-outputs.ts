@@ -98,9 +98,19 @@ export interface HandledRun<Event, Output> extends HandledPorts<Event, Output> {
  * console.log(await settled) // 1
  * ```
  */
+export function handleOutputs<Event, Output>(
+  run: HandledRun<Event, Output>,
+  handlers: NoInfer<OutputHandlers<Output, Event>>,
+  options?: HandleOutputsOptions,
+): Promise<number>
+export function handleOutputs<Event, Output>(
+  ports: HandledPorts<Event, Output>,
+  handlers: NoInfer<OutputHandlers<Output, Event>>,
+  options?: Omit<HandleOutputsOptions, 'from'>,
+): Promise<number>
 export async function handleOutputs<Event, Output>(
   run: HandledRun<Event, Output> | HandledPorts<Event, Output>,
-  handlers: NoInfer<OutputHandlers<Output, Event>>,
+  handlers: OutputHandlers<Output, Event>,
   { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
   if (typeof handlers !== 'object' || handlers === null) {

@@ -3,12 +3,11 @@
 import { describeValue, wrongValue } from '../data/describe-value.ts'
 import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { broken, checkEnd, type EndOfDocument, openHistory } from '../history/read-records.ts'
-import type { HistoryRecord, RunDocument } from '../history/records.ts'
+import type { GenesisRecord, HistoryRecord, RunDocument } from '../history/records.ts'
 import { replay } from '../history/replay.ts'
 import { stateOid } from '../identity/genesis-objects.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import { type AnyMachine, checkMachine, labelOf, type Machine, pickMachine, type RunEvent } from '../machine/machine.ts'
-import { RunError } from '../machine/run-error.ts'
 import type { AnyRun, Run, RunOf } from './run.ts'
 import { runOf } from './run-object.ts'
 import { checkFormat } from './run-options.ts'
@@ -89,13 +88,7 @@ export function restoreRun(
     throw new TypeError(wrongValue('head', head, 'the oid at which the history must end'))
   }
   const { records, document } = openHistory(history)
-  const pick = ({ machine: wanted }: { readonly machine: { readonly name: string; readonly version: string } }) => {
-    const found = pickMachine(machines, wanted)
-    if (found !== undefined) return found
-    const given = machines.map(labelOf).join(', ') || 'none'
-    const why = `the run is of ${labelOf(wanted)}, but the machines given are ${given}`
-    throw new RunError('MACHINE_MISMATCH', why, { sequence: 0 })
-  }
+  const pick = (genesis: GenesisRecord): AnyMachine => pickMachine(machines, genesis.machine)
   const log = replay(records, { ...planOf(options), pick, verify: true, revalidate: options.revalidate ?? false })
   checkEndOf(log, document, head)
   return runOf(log.machine, log)

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type GenesisRecord, type History, restoreRun } from '@xmachines/core'
 import { Command } from 'commander'
-import { readHistory } from '../core-internals.ts'
+import { openOutsideHistory } from '../core-internals.ts'
 import { GitError } from '../git-error.ts'
 import type { AnyMachine } from '../machines.ts'
 import { objectFormat } from '../objects/object-id.ts'
@@ -47,7 +47,7 @@ export function importCommand({ output, machines: loader }: Shell): Command {
       const options = optionsOf<ImportCommandOptions>(command)
       const machines = await loader.load(options.machine)
       const history = await readDocument(file)
-      const { machine } = readHistory(history).genesis
+      const { machine } = openOutsideHistory(history).genesis
       const repository = await openFor(history, options, machines)
       try {
         const { id, head, sequence, before } = await withProgress(output, 'importing', (onProgress) => {
@@ -108,7 +108,7 @@ async function openFor(
     if (!(thrown instanceof GitError) || thrown.code !== 'NOT_A_REPOSITORY') throw thrown
     if (!create) throw noRepository(thrown, directory)
   }
-  const { machine, format } = readHistory(history).genesis
+  const { machine, format } = openOutsideHistory(history).genesis
   if (machines === undefined) throw new CommandError(needsMachine(machine))
   restoreRun(machines, history, { format: objectFormat(format), revalidate: true })
   return await openRepository(directory, { create: true, format }).catch((thrown: unknown) => {

@@ -45,7 +45,13 @@ export function encodeSnapshot(content: SnapshotContent): {
   const files = [...content.files, ['snapshot.json', about.oid] as const, ['state.json', state.oid] as const]
   const tree = gitObject(format, 'tree', treeBytes(files.toSorted(([one], [other]) => (one < other ? -1 : 1))))
   const message = `snapshot ${machine.name}@${machine.version} at ${sequence}\n`
-  const text = commitText(tree.oid, parent, createdAt, createdAt + sequence, message)
+  const text = commitText({
+    tree: tree.oid,
+    parent,
+    authored: createdAt,
+    committed: createdAt + sequence,
+    message,
+  })
   const commit = gitObject(format, 'commit', text)
   return { oid: commit.oid, objects: [state, about, tree, commit] }
 }

@@ -12,7 +12,7 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { type HistoryCommits, readHistory, recordable } from '../core-internals.ts'
+import { type HistoryCommits, openOutsideHistory, recordable } from '../core-internals.ts'
 import { asGitError, GitError } from '../git-error.ts'
 import { type AnyMachine, machineList } from '../machines.ts'
 import { decodeGenesis } from '../objects/genesis-commit.ts'
@@ -63,7 +63,7 @@ export async function importHistory(
 ): Promise<ImportedRun> {
   // A history that can be read only once is read here.
   const history = isIterable(given) ? [...given] : given
-  const outside = readHistory(history)
+  const outside = openOutsideHistory(history)
   const { genesis } = outside
   if (genesis.format !== context.format) {
     throw new GitError(

@@ -23,7 +23,7 @@ export async function keepSnapshot<State, Event extends RunEvent, Output, Input>
 ): Promise<KeptSnapshot> {
   const history = recordable(run)
   // Before anything is awaited: the run may continue meanwhile.
-  const { snapshot, sequence, position } = history.mark()
+  const { snapshot, sequence, position } = history.checkpoint()
   const parent = hexOf(history.digestAt(sequence))
   await flush()
   const commit = (await readHead(context, parent))?.commit

@@ -3,8 +3,8 @@
 //
 //   the run has more ─► writer.pull ─► next: fill a pack ─► the promise resolves ─► recorded rises
 
-import type { PortsOptions, Run, RunEvent } from '@xmachines/core'
-import { type Mark, type Recordable, type RecordedPorts, type RecordedView, recordable } from '../core-internals.ts'
+import type { Ports, PortsOptions, Run, RunEvent } from '@xmachines/core'
+import { type Checkpoint, type Recordable, type RecordedView, recordable } from '../core-internals.ts'
 import { asGitError, type GitError } from '../git-error.ts'
 import { hexOf } from '../objects/object-id.ts'
 import type { PackBuilder } from '../objects/pack.ts'
@@ -34,11 +34,11 @@ export interface Recorder<State, Event, Output> {
   /** Records what is committed now, and nothing after it. */
   stop(): Promise<number>
   /**
-   * A set of ports that shows only what is recorded: `write` resolves, and `out` and `snapshot` deliver, once it is.
-   * Effects belong here: nobody may act on an output that a crash can lose. `write` waits for writers from
+   * A set of ports that shows only what is recorded: `write` resolves, and `out` and `snapshot` deliver, once it is. It
+   * begins at `run.start` unless `from` says otherwise. Effects belong here: nobody may act on an output that a crash can lose. `write` waits for writers from
    * `in.getWriter()`; `close` waits for every writer, those of `pipeTo` too.
    */
-  ports(options?: PortsOptions): RecordedPorts<State, Event, Output>
+  ports(options?: PortsOptions): Ports<State, Event, Output>
 }
 
 /** What a recorder works with. */
@@ -77,7 +77,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   /** Whether the run calls back when it has more. */
   let following = false
   /** What the run was when something was taken; shown once that is recorded. */
-  const marks: Mark[] = []
+  const checkpoints: Checkpoint[] = []
   const waits = sequenceWaits()
   let view: RecordedView<State, Event, Output> | undefined
   /** Settles `done`. */
@@ -127,7 +127,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   }
 
   function take(pack: PackBuilder, written: Promise<MoveFailure>): NextPortion {
-    mark()
+    keepCheckpoint()
     const before = taken
     const from = taken < 0 ? undefined : oidAt(taken)
     const end = due()
@@ -200,11 +200,11 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     }
   }
 
-  function mark(): void {
-    const made = history.mark()
-    const latest = marks.at(-1)
+  function keepCheckpoint(): void {
+    const made = history.checkpoint()
+    const latest = checkpoints.at(-1)
     if (latest?.snapshot === made.snapshot && latest.end === made.end) return
-    marks.push(made)
+    checkpoints.push(made)
   }
 
   /** Pulls again once the run has more. */
@@ -220,17 +220,17 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   /** Shows what is recorded now. */
   function advance(): void {
     if (finished) return
-    if (history.ended) mark()
-    let shown: Mark | undefined
-    while (marks.length > 0 && (marks[0] as Mark).sequence <= recorded) shown = marks.shift()
+    if (history.ended) keepCheckpoint()
+    let shown: Checkpoint | undefined
+    while (checkpoints.length > 0 && (checkpoints[0] as Checkpoint).sequence <= recorded) shown = checkpoints.shift()
     if (shown !== undefined) {
       view?.show(shown)
       retention.recorded(shown)
     }
     waits.advance(recorded)
-    hold.look()
+    hold.check()
     if (recorded >= last) finish(recorderStopped(now()))
-    else if (history.ended && recorded === history.sequence && marks.length === 0) finish(undefined)
+    else if (history.ended && recorded === history.sequence && checkpoints.length === 0) finish(undefined)
   }
 
   /** Ends without a failure; `reason` is given to whoever waits for more. */
@@ -304,7 +304,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
         view = history.view()
         if (error !== undefined || last <= recorded) view.fail(error ?? recorderStopped(now()))
         else if (recorded >= 0) {
-          mark()
+          keepCheckpoint()
           advance()
         }
       }
