@@ -96,7 +96,7 @@ async function play(repository: Repository, retain: number, actions: readonly Ac
       case 'recorded out': {
         const { position } = run
         const opened = recorder
-        const { out } = opened.ports()
+        const { out } = opened.ports({ from: 'now' })
         follow(
           out,
           () => delivered.slice(position),

@@ -30,7 +30,7 @@ function firstHeld(run: TallyRun): number {
     run.toJSON()
     return 1
   } catch (refusal) {
-    return Number(/only those from (\d+) on: read repository\.history\('[0-9a-f]+'\)$/.exec(String(refusal))?.[1])
+    return Number(/keeps those from (\d+) on: read repository\.history\('[0-9a-f]+'\)$/.exec(String(refusal))?.[1])
   }
 }
 

@@ -209,7 +209,7 @@ describe('a run that is opened from a snapshot', () => {
     await repository.keepSnapshot(run)
     const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(() => opened.ports({ from: 'start' })).toThrow(RangeError)
-    expect(() => opened.toJSON()).toThrow(/only those from 2 on: read repository.history/)
+    expect(() => opened.toJSON()).toThrow(/keeps those from 2 on: read repository.history/)
     expect(await rejection(opened.history({ from: 1 }).getReader().read())).toBeInstanceOf(RangeError)
     opened.in.send(add(5))
     expect((await opened.history({ from: 2 }).getReader().read()).value).toMatchObject({ oid: opened.head })

@@ -98,7 +98,8 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     readsRefusals: () => err?.locked === true,
     unread() {
       const isOpen = outSource === undefined ? given?.deref() !== undefined : !outEnded
-      return isOpen && !(end !== undefined && position >= end.outputs) ? position : undefined
+      const isPast = position < read.outputs.dropped || (end !== undefined && position >= end.outputs)
+      return isOpen && !isPast ? position : undefined
     },
   }
 

@@ -57,8 +57,9 @@ export function openRecorded<State, Event, Output>(
       shown.end = reason as RunError
       publish(shown, false)
     },
-    ports({ from = start, highWaterMark }, recorded) {
-      const position = positionOf(from, log)
+    ports({ from, highWaterMark }, recorded) {
+      // If the outputs from `start` on were dropped, only `out` is refused, and only if it is asked for.
+      const position = from === undefined ? start : positionOf(from, log)
       checkHighWaterMark(highWaterMark)
       const ports = openPorts({
         read: shown,

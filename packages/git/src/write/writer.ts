@@ -76,7 +76,7 @@ export function createWriter(
 
   async function drain(): Promise<void> {
     // Whatever else arrives in this tick joins the first group.
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTask()
     try {
       while (queue.size > 0) {
         const { pack, shares } = await build()
@@ -148,6 +148,8 @@ export function createWriter(
       const error = asGitError(thrown, `writing into ${packDirectory}`)
       for (const { answer } of shares) answer(error)
     } finally {
+      // Those who wait learn first. What is left is tidying up.
+      await nextTask()
       await release?.()
     }
   }
@@ -182,4 +184,8 @@ export function createWriter(
       await Promise.all(groups)
     },
   }
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
