@@ -1,12 +1,12 @@
 // @vitest-environment node
-// What is left of components that are gone, seen in a process that collects garbage when it is told to.
+// What unmounted components leave in memory, measured in a process that collects garbage on demand.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { version } from 'react'
 import { expect, test } from 'vitest'
 
-test('a run without listeners and references is collected, and one that outlives 150 pages keeps nothing of them', {
+test('a run without listeners and references is collected, and a run that outlives 150 pages keeps nothing from them', {
   timeout: 60_000,
 }, () => {
   const react18 = version.startsWith('18.') ? ['--import', join(import.meta.dirname, 'react-18/resolve.ts')] : []

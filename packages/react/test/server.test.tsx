@@ -1,5 +1,5 @@
 // @vitest-environment node
-// Rendering where there is no page.
+// Rendering on a server, without a page.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -17,14 +17,14 @@ describe('the server', () => {
     vi.useRealTimers()
   })
 
-  test('shows what is current, whatever the run began with', () => {
+  test('shows the current state, whatever the initial one was', () => {
     const run = createRun(counter)
     run.in.send([{ type: 'INC' }, { type: 'INC' }])
     const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     expect(renderToString(<Panel />)).toBe('<p>2</p>')
   })
 
-  test('throws the fatal end of a run', () => {
+  test('throws the fatal error of a run', () => {
     const run = createRun(counter)
     run.in.send({ type: 'BREAK' })
     const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
@@ -49,7 +49,7 @@ describe('the server', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('5,000 renders leave nothing behind, and the process ends', { timeout: 60_000 }, () => {
+  test('5,000 renders leave nothing in memory, and the process ends', { timeout: 60_000 }, () => {
     const react18 = version.startsWith('18.') ? ['--import', join(import.meta.dirname, 'react-18/resolve.ts')] : []
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,

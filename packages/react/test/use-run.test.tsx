@@ -11,7 +11,7 @@ type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count:
 describe.each(modes)('useRun %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('a component keeps its run from its first commit on, whatever it is rendered with later', () => {
+  test('a component keeps its run from its first commit on, whatever its later props are', () => {
     const seen = new Set<unknown>()
     const Panel = ({ nonce }: { nonce: number }) => {
       const run = useRun(counter, { nonce: new Uint8Array(16).fill(nonce) })
@@ -28,7 +28,7 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
     expect(container.textContent).toBe(id)
   })
 
-  test('two components have a run each, and so has one that is mounted again', () => {
+  test('every component has a run of its own, and so has one that is mounted again', () => {
     const Panel = () => <p>{useRun(counter).id}</p>
     const { container, unmount } = render([<Panel key={1} />, <Panel key={2} />], { wrapper: Mode })
     const ids = () => [...container.querySelectorAll('p')].map(({ textContent }) => textContent)
@@ -39,7 +39,7 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
     expect(new Set(before).size).toBe(3)
   })
 
-  test('options are given to createRun', () => {
+  test('options are passed to createRun', () => {
     const options = { createdAt: 1_700_000_000, nonce: new Uint8Array(16) }
     const Panel = () => <p>{useRun(counter, options).id}</p>
     const { container } = render(<Panel />, { wrapper: Mode })
@@ -120,7 +120,7 @@ describe('useRun refuses', () => {
     expect(thrown.code).toBe('HISTORY_MISMATCH')
   })
 
-  test('what is no machine', () => {
+  test('a value that is not a machine', () => {
     const thrown = thrownBy(() => {
       useRun({ ...twice })
       return null

@@ -24,7 +24,7 @@ const run = createRun(door)
 declare const maybe: RunDocument<DoorEvent> | undefined
 
 describe('useSnapshot', () => {
-  test('sees the state of the machine', () => {
+  test('knows the state of the machine', () => {
     expectTypeOf(useSnapshot(run)).toEqualTypeOf<Snapshot<Door>>()
     expectTypeOf(useSnapshot(run, (snapshot) => snapshot.state)).toEqualTypeOf<Door>()
     expectTypeOf(useSnapshot(run, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open' | 'locked'>()
@@ -35,7 +35,7 @@ describe('useSnapshot', () => {
     expectTypeOf(useSnapshot(run.snapshot)).toEqualTypeOf<Snapshot<Door>>()
   })
 
-  test('refuses what the state does not have', () => {
+  test('refuses members that the state does not have', () => {
     // @ts-expect-error no state of the door has a key
     useSnapshot(run, ({ state }) => state.key)
     // @ts-expect-error only the locked door has a code
@@ -77,9 +77,9 @@ describe('useSend', () => {
     send({ type: 'SHUT' })
     // @ts-expect-error locking takes a code
     send({ type: 'LOCK' })
-    // @ts-expect-error one of the batch is no event of the door
+    // @ts-expect-error one event of the batch is not an event of the door
     send([{ type: 'OPEN' }, { type: 'SHUT' }])
-    // @ts-expect-error nothing is no event
+    // @ts-expect-error an event is required
     send()
     // @ts-expect-error a machine is not a run
     useSend(door)
@@ -87,29 +87,29 @@ describe('useSend', () => {
 })
 
 describe('useRun', () => {
-  test('gives a run of the machine', () => {
+  test('returns a run of the machine', () => {
     expectTypeOf(useRun(door)).toEqualTypeOf<Run<Door, DoorEvent, DoorOutput, undefined>>()
     expectTypeOf(useRun(door, { createdAt: 0, nonce: new Uint8Array(16) }).id).toEqualTypeOf<string>()
   })
 
-  test('takes the input of the machine where it takes one, or a history', () => {
+  test('requires the input of the machine if it takes one, or a history', () => {
     const history = useRun(room, { input: { doors: 1 } }).toJSON()
     useRun(room, { history })
     useRun(room, { history, head: history.head, revalidate: true })
-    // @ts-expect-error there is no input, nor a history
+    // @ts-expect-error neither an input nor a history
     useRun(room)
-    // @ts-expect-error there is no input, nor a history
+    // @ts-expect-error neither an input nor a history
     useRun(room, { createdAt: 0 })
     // @ts-expect-error doors is a number
     useRun(room, { input: { doors: '1' } })
-    // @ts-expect-error a history is no text
+    // @ts-expect-error a history is not text
     useRun(door, { history: '' })
   })
 
-  test('takes a history that may not be there', () => {
+  test('takes a history that may be undefined', () => {
     useRun(door, { history: maybe })
     useRun(room, { history: maybe, input: { doors: 1 } })
-    // @ts-expect-error there may be neither input nor history
+    // @ts-expect-error there may be neither an input nor a history
     useRun(room, { history: maybe })
   })
 })

@@ -1,5 +1,5 @@
-// How smoothly a run is shown: what it commits while something goes on, the frames in which that is shown, and the
-// time between two of them. It is told four times a second, so that to measure costs no frames.
+// Measures how smoothly the page shows a run: commits, frames, and the time between two frames. The figures are shown
+// four times a second, so that measuring costs no frames.
 
 import { type ReactElement, useEffect, useState } from 'react'
 
@@ -7,14 +7,14 @@ import type { ObservedRun } from './observed-run.ts'
 
 interface FrameMeterProps {
   readonly run: ObservedRun
-  /** Whether it goes on: the figures are of what goes on, or of what did so last. */
+  /** Whether to measure now. After that, the last figures stay. */
   readonly measuring: boolean
 }
 
-/** What was measured. */
+/** The measured figures. */
 interface Figures {
   readonly commits: number
-  /** How long it took, in milliseconds. */
+  /** The measured time, in milliseconds. */
   readonly time: number
   readonly frames: number
   /** The longest time between two frames, in milliseconds. */
@@ -23,8 +23,8 @@ interface Figures {
 
 const none: Figures = { commits: 0, time: 0, frames: 0, largestGap: 0 }
 
-/** How long between two tellings: in milliseconds. */
-const TELLING = 250
+/** The time between two updates of the figures, in milliseconds. */
+const UPDATE = 250
 
 /** Commits, frames, and the largest gap between two frames. */
 export function FrameMeter({ run, measuring }: FrameMeterProps): ReactElement {
@@ -36,8 +36,8 @@ export function FrameMeter({ run, measuring }: FrameMeterProps): ReactElement {
         <dd>{commits.toLocaleString('en')}</dd>
       </div>
       <div>
-        <dt>a second</dt>
-        <dd>{time < TELLING ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')}</dd>
+        <dt>per second</dt>
+        <dd>{time < UPDATE ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')}</dd>
       </div>
       <div>
         <dt>frames</dt>
@@ -60,7 +60,7 @@ function useFigures(run: ObservedRun, measuring: boolean): Figures {
     let { frames, largestGap } = none
     let last: number | undefined
 
-    function tell(): void {
+    function update(): void {
       const commits = run.snapshot.current.sequence - sequence
       setFigures({ commits, time: performance.now() - start, frames, largestGap })
     }
@@ -73,11 +73,11 @@ function useFigures(run: ObservedRun, measuring: boolean): Figures {
     }
 
     let frame = requestAnimationFrame(onFrame)
-    const timer = setInterval(tell, TELLING)
+    const timer = setInterval(update, UPDATE)
     return () => {
       cancelAnimationFrame(frame)
       clearInterval(timer)
-      tell()
+      update()
     }
   }, [run, measuring])
   return figures
