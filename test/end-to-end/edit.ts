@@ -1,20 +1,21 @@
-// Edits of files on disk, as an editor makes them.
+// Edits files on disk, as an editor does.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
  * Replaces text in a file.
  *
- * @param file its path
- * @param replacements what is there once, and what takes its place
- * @throws {Error} where a text is not there, or there twice
+ * @param file the path of the file
+ * @param replacements pairs of the old text, which must be there exactly once, and the new text
+ * @throws {Error} if an old text is missing or there more than once
  */
-export function edit(file: string, ...replacements: readonly (readonly [from: string, to: string])[]): void {
+export function edit(file: string, ...replacements: readonly (readonly [oldText: string, newText: string])[]): void {
   let text = readFileSync(file, 'utf8')
-  for (const [from, to] of replacements) {
-    const parts = text.split(from)
-    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times what is to be edited: ${from}`)
-    text = parts.join(to)
+  for (const [oldText, newText] of replacements) {
+    const parts = text.split(oldText)
+    if (parts.length !== 2)
+      throw new Error(`${file} must contain this text exactly once, not ${parts.length - 1} times: ${oldText}`)
+    text = parts.join(newText)
   }
   writeFileSync(file, text)
 }

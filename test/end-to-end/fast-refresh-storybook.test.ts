@@ -1,4 +1,4 @@
-/** Fast Refresh in Storybook: files of a flow are edited while its story is open, every story having been opened first. */
+/** Fast Refresh in Storybook: opens every story once, then edits files of a flow while its story is open. */
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -9,18 +9,18 @@ import { listen, type Message, mark, marks, newContext, soon } from './watched-p
 
 declare global {
   interface Window {
-    /** By which the sidebar and the frame of the stories talk. */
+    /** The channel between the sidebar and the frame of the stories. */
     readonly __STORYBOOK_ADDONS_CHANNEL__?: Channel
   }
 }
 
 interface Channel {
-  on(event: string, listener: (told: unknown) => void): void
-  emit(event: string, told: unknown): void
+  on(event: string, listener: (data: unknown) => void): void
+  emit(event: string, data: unknown): void
   last(event: string): readonly unknown[] | undefined
 }
 
-/** What the index of a Storybook says. */
+/** The index of a Storybook. */
 interface StoryIndex {
   readonly entries: Readonly<Record<string, StoryEntry>>
 }
@@ -30,30 +30,30 @@ interface StoryEntry {
   readonly type: 'story' | 'docs'
 }
 
-/** What the story shows of its door and of its run. */
+/** The door and the run, as the story shows them. */
 interface Shown {
   readonly door: string | undefined
   readonly code: string | undefined
   readonly id: string | undefined
   readonly sequence: string | undefined
   readonly state: unknown
-  /** The oids of the commits, shortened, the newest first. */
+  /** The shortened oids of the commits, newest first. */
   readonly commits: readonly string[]
 }
 
-/** The story of the door, the door locked and another code typed. */
+/** The open story of the door, with the door locked and another code typed. */
 interface OpenDoor {
   readonly before: Shown
-  /** What the console said of the machine since it was opened, and every error. */
-  told(): readonly Message[]
+  /** The console messages about the machine since the story was opened, and every error. */
+  machineMessages(): readonly Message[]
 }
 
 const storybook = copyStorybook()
 let browser: Browser
-/** The frame of the stories, in which every story is opened, and files are edited behind. */
+/** The frame of the stories. All tests use it. */
 let page: Page
 let messages: readonly Message[]
-/** What was wrong with each story as it was opened. */
+/** The problems of each story when it was opened. */
 const opened = new Map<string, readonly string[]>()
 
 const door: StoryEntry = { id: 'flows-door--by-hand', type: 'story' }
@@ -67,11 +67,11 @@ beforeAll(async () => {
   const context = await newContext(browser)
   page = await context.newPage()
   messages = listen(page)
-  // An embedded story does not play, and nobody asks here whether it is accessible: both are tested elsewhere.
+  // An embedded story does not run its play function. That and accessibility are tested elsewhere.
   await page.goto(`${url}/iframe.html?id=${door.id}&viewMode=story&embed=true&globals=a11y.manual:!true`, {
     waitUntil: 'commit',
   })
-  // All that Vite prepares is prepared now, and asking in each frame, as Playwright does, would slow it down.
+  // Vite prepares all its files now. Playwright polls in every frame by default, which would slow this down.
   await page.waitForFunction(
     () => window.__STORYBOOK_ADDONS_CHANNEL__?.last('storyFinished') !== undefined,
     undefined,
@@ -86,93 +86,93 @@ afterAll(async () => {
   await storybook.remove()
 })
 
-test('every story opens, one after the other in one page, and says nothing of an error', () => {
+test('every story opens, one after the other in one page, without an error', () => {
   expect([...opened.keys()]).toEqual(expect.arrayContaining([door.id, neighbour.id]))
-  expect([...opened].filter(([, wrong]) => wrong.length > 0)).toEqual([])
+  expect([...opened].filter(([, problems]) => problems.length > 0)).toEqual([])
 })
 
-test('a handler that the history has not used is edited: state, id and head are kept, and it holds for what comes', async () => {
-  const { before, told } = await openDoor()
+test('an edit of a handler that the history has not used keeps state, id and head, and applies to later events', async () => {
+  const { before, machineMessages } = await openDoor()
   editDoor('door.ts', 'Wrong code.', 'Not the code.')
-  // What is refused is no part of the history.
+  // A refused event is not part of the history.
   const tryCode = async (): Promise<string | null> => {
     await page.getByRole('button', { name: 'Unlock' }).click()
     return page.getByRole('alert').textContent()
   }
   await expect.poll(tryCode, soon).toBe('Not the code.')
   await expect.poll(shown, soon).toEqual(before)
-  expect(told()).toEqual([])
+  expect(machineMessages()).toEqual([])
   expect(await marks(page)).toEqual({ page: true, main: true })
 })
 
-test('a handler that the history has used is edited: state is derived anew, id and head are kept', async () => {
-  const { before, told } = await openDoor()
+test('an edit of a handler that the history has used computes the state again, and keeps id and head', async () => {
+  const { before, machineMessages } = await openDoor()
   editDoor('door.ts', "return { at: 'locked', code }", "return { at: 'locked', code: `${code}0` }")
   await expect.poll(shown, soon).toEqual({ ...before, state: { at: 'locked', code: '56780' } })
-  expect(told()).toEqual([])
+  expect(machineMessages()).toEqual([])
   expect(await marks(page)).toEqual({ page: true, main: true })
 })
 
-test('a definition on which the history no longer replays: the run starts afresh, and the console says why', async () => {
-  const { before, told } = await openDoor('1234')
+test('an edit on which the history does not replay starts the run over, and the console says why', async () => {
+  const { before, machineMessages } = await openDoor('1234')
   editDoor('door.ts', '/^\\d{4}$/', '/^[5-9]\\d{3}$/')
-  const afresh = { door: 'closed', sequence: '0', state: { at: 'closed' }, code: before.code }
-  await expect.poll(shown, soon).toMatchObject(afresh)
+  const fresh = { door: 'closed', sequence: '0', state: { at: 'closed' }, code: before.code }
+  await expect.poll(shown, soon).toMatchObject(fresh)
   const { id } = await shown()
   expect(id).not.toBe(before.id)
-  await expect.poll(shown, soon).toMatchObject({ ...afresh, commits: [id?.slice(0, 7)] })
-  expect(told()).toEqual([
-    { type: 'warning', text: expect.stringMatching(/door@1.*afresh.*A code has four digits\./s) },
+  await expect.poll(shown, soon).toMatchObject({ ...fresh, commits: [id?.slice(0, 7)] })
+  expect(machineMessages()).toEqual([
+    { type: 'warning', text: expect.stringMatching(/door@1.*starts over.*A code has four digits\./s) },
   ])
   expect(await marks(page)).toEqual({ page: true, main: true })
 })
 
-test('the view alone is edited: the run, its state and what is the component’s own are kept', async () => {
-  const { before, told } = await openDoor()
+test('an edit of the view alone keeps the run, its state and the state of the component', async () => {
+  const { before, machineMessages } = await openDoor()
   editDoor('door-flow.tsx', 'The door is', 'This door is')
   await expect.poll(() => page.getByText('This door is').isVisible(), soon).toBe(true)
   await expect.poll(shown, soon).toEqual(before)
-  expect(told()).toEqual([])
+  expect(machineMessages()).toEqual([])
   expect(await marks(page)).toEqual({ page: true, main: true })
 })
 
-/** Opens all that the index holds, and notes what was wrong with each. */
+/** Opens every story and page of the index, and records the problems of each. */
 async function openEveryStory(url: string): Promise<void> {
   const { entries } = (await (await fetch(`${url}/index.json`)).json()) as StoryIndex
   const others = Object.values(entries).filter(({ id }) => id !== door.id)
-  opened.set(door.id, await wrongSince(0))
-  // Documentation last: it renders stories too, and what it tells of them is not to be taken for what they tell.
+  opened.set(door.id, await problemsSince(0))
+  // Documentation pages come last: they render stories too, whose messages would be confused with those of the stories.
   for (const entry of others.sort((one, other) => other.type.localeCompare(one.type))) {
-    const from = messages.length
+    const start = messages.length
     await page.evaluate(goTo, entry)
-    opened.set(entry.id, await wrongSince(from))
+    opened.set(entry.id, await problemsSince(start))
   }
 }
 
-async function wrongSince(from: number): Promise<readonly string[]> {
-  const errors = messages.slice(from).filter(({ type }) => type === 'error')
+async function problemsSince(start: number): Promise<readonly string[]> {
+  const errors = messages.slice(start).filter(({ type }) => type === 'error')
   const reloaded = (await marks(page)).page ? [] : ['the page was loaded again']
   return [...errors.map(({ text }) => text), ...reloaded]
 }
 
-/** Runs in the page: goes to a story as the sidebar does, and waits until it has been rendered. */
+/** Runs in the page: goes to a story as the sidebar does, and waits until it is rendered. */
 function goTo({ id, type }: StoryEntry): Promise<void> {
   return new Promise((resolve, reject) => {
     const channel = window.__STORYBOOK_ADDONS_CHANNEL__
     channel?.on('docsRendered', () => resolve())
-    channel?.on('storyFinished', (told) => {
-      if ((told as { readonly storyId: string }).storyId === id) resolve()
+    channel?.on('storyFinished', (data) => {
+      if ((data as { readonly storyId: string }).storyId === id) resolve()
     })
     setTimeout(() => reject(new Error(`${id} was not rendered within a minute`)), 60_000)
     channel?.emit('setCurrentStory', { storyId: id, viewMode: type })
   })
 }
 
-/** Opens the story of the door anew, locks the door and types another code. */
+/** Opens the story of the door again, locks the door and types another code. */
 async function openDoor(key = '5678'): Promise<OpenDoor> {
   await page.evaluate(goTo, neighbour)
   await page.evaluate(goTo, door)
-  const from = messages.length
+  const start = messages.length
   const code = page.getByLabel('Code, four digits')
   await page.getByRole('button', { name: 'Open' }).click()
   await page.getByRole('button', { name: 'Close' }).click()
@@ -184,7 +184,8 @@ async function openDoor(key = '5678'): Promise<OpenDoor> {
   await expect.poll(shown, soon).toMatchObject(locked)
   return {
     before: await shown(),
-    told: () => messages.slice(from).filter(({ type, text }) => type === 'error' || text.includes('door@1')),
+    machineMessages: () =>
+      messages.slice(start).filter(({ type, text }) => type === 'error' || text.includes('door@1')),
   }
 }
 
@@ -209,7 +210,7 @@ function read(): Shown {
   }
 }
 
-/** Edits a file of the door, for the tests behind too: none is in the way of another. */
-function editDoor(name: string, from: string, to: string): void {
-  edit(join(storybook.folder, 'apps/flows/src/door', name), [from, to])
+/** Edits a file of the door. The edits stay for later tests; none of them affects another. */
+function editDoor(name: string, oldText: string, newText: string): void {
+  edit(join(storybook.folder, 'apps/flows/src/door', name), [oldText, newText])
 }

@@ -1,4 +1,4 @@
-/** Fast Refresh in Vite: files of an app are edited while its page is open. */
+/** Fast Refresh in Vite: edits files of an app while its page is open. */
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -7,7 +7,7 @@ import { edit } from './edit.ts'
 import { makeApps } from './vite-server.ts'
 import { listen, type Message, mark, marks, newContext, soon } from './watched-page.ts'
 
-/** What a page shows of its till. */
+/** The till, as a page shows it. */
 interface Shown {
   readonly title: string | undefined
   readonly cents: string | undefined
@@ -24,11 +24,11 @@ interface OpenTill {
   readonly messages: readonly Message[]
   /** The path of the machine. */
   readonly machine: string
-  /** What it shows before anything is edited. */
+  /** The till before any edit. */
   readonly before: Shown
-  /** Edits the machine, and its title with it, by which the page tells that it shows the edit. */
-  editMachine(from: string, to: string): void
-  editView(from: string, to: string): void
+  /** Edits the machine, and the title in the same file. The new title shows that the page has the edit. */
+  editMachine(oldText: string, newText: string): void
+  editView(oldText: string, newText: string): void
   press(button: 'Pay' | 'Refund'): Promise<void>
   shown(): Promise<Shown>
 }
@@ -58,7 +58,7 @@ describe.each([
     test(behaviour, async () => {
       const till = await open(app, html, view)
       await body(till)
-      // Whatever was edited, the page and the component, with what is its own, are still those that were opened.
+      // After any edit, the page, the component and the component's state are still those that were opened.
       expect(await marks(till.page)).toEqual({ page: true, main: true })
       expect(await till.shown()).toMatchObject({ remark: till.before.remark })
     })
@@ -71,10 +71,10 @@ describe.each([
 
     await till.press('Refund')
     await expect.poll(till.shown, soon).toMatchObject({ cents: '100', sequence: '3', run: before.run })
-    expect(told(till)).toEqual([])
+    expect(machineMessages(till)).toEqual([])
   })
 
-  whileOpen('has its state derived anew when a handler is edited that its history has used', async (till) => {
+  whileOpen('has its state computed again when a handler is edited that its history has used', async (till) => {
     const { before } = till
     till.editMachine('till.cents + cents', 'till.cents + 10 * cents')
     await expect.poll(till.shown, soon).toEqual({ ...before, title, cents: '200' })
@@ -82,40 +82,40 @@ describe.each([
     await till.press('Pay')
     const receipts = [...before.receipts, `${before.run}/2`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '250', sequence: '3', run: before.run, receipts })
-    expect(told(till)).toEqual([])
+    expect(machineMessages(till)).toEqual([])
   })
 
-  whileOpen('starts afresh when its history no longer replays, and the console says why', async (till) => {
+  whileOpen('starts over when its history does not replay, and the console says why', async (till) => {
     const { before } = till
-    till.editMachine('emit({', "if (till.cents > 100) throw new Error('One pays once.')\n      emit({")
+    till.editMachine('emit({', "if (till.cents > 100) throw new Error('Pay only once.')\n      emit({")
     await expect.poll(till.shown, soon).toMatchObject({ title, cents: '100', sequence: '0', receipts: before.receipts })
     const { run } = await till.shown()
     expect(run).not.toBe(before.run)
-    const text = expect.stringMatching(/till@1.*afresh.*One pays once\./s)
-    expect(told(till)).toEqual([{ type: 'warning', text }])
+    const text = expect.stringMatching(/till@1.*starts over.*One pays once\./s)
+    expect(machineMessages(till)).toEqual([{ type: 'warning', text }])
 
     await till.press('Pay')
     const receipts = [...before.receipts, `${run}/0`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '105', sequence: '1', run, receipts })
   })
 
-  whileOpen('has another id when the initial state is edited, and the console names it', async (till) => {
+  whileOpen('gets another id when the initial state is edited, and the console names it', async (till) => {
     const { before } = till
     till.editMachine('cents: 100 }', 'cents: 500 }')
     await expect.poll(till.shown, soon).toMatchObject({ title, cents: '510', sequence: '2', receipts: before.receipts })
     const { run, head } = await till.shown()
     expect(run).not.toBe(before.run)
     expect(head).not.toBe(before.head)
-    expect(told(till)).toEqual([{ type: 'info', text: expect.stringMatching(/till@1.* id/) }])
-    expect(told(till)[0]?.text).toContain(before.run)
-    expect(told(till)[0]?.text).toContain(run)
+    expect(machineMessages(till)).toEqual([{ type: 'info', text: expect.stringMatching(/till@1.* id/) }])
+    expect(machineMessages(till)[0]?.text).toContain(before.run)
+    expect(machineMessages(till)[0]?.text).toContain(run)
 
     await till.press('Pay')
     const receipts = [...before.receipts, `${run}/2`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '515', sequence: '3', run, receipts })
   })
 
-  whileOpen('is as it was when the view alone is edited', async (till) => {
+  whileOpen('stays the same when only the view is edited', async (till) => {
     const { before } = till
     till.editView('<h1>{title}</h1>', '<h1>{title}, edited</h1>')
     await expect.poll(till.shown, soon).toEqual({ ...before, title })
@@ -123,10 +123,10 @@ describe.each([
     await till.press('Pay')
     const receipts = [...before.receipts, `${before.run}/2`]
     await expect.poll(till.shown, soon).toMatchObject({ cents: '115', sequence: '3', run: before.run, receipts })
-    expect(told(till)).toEqual([])
+    expect(machineMessages(till)).toEqual([])
   })
 
-  whileOpen('goes on when an edit that broke the machine is mended', async (till) => {
+  whileOpen('continues when an edit that broke the machine is repaired', async (till) => {
     const { before, page } = till
     till.editMachine("version: '1',", "version: '1'")
     await page.locator('vite-error-overlay').waitFor({ state: 'attached' })
@@ -134,8 +134,8 @@ describe.each([
 
     edit(till.machine, ["version: '1'", "version: '1',"])
     await expect.poll(till.shown, soon).toEqual({ ...before, title })
-    // What Vite and the browser say of the broken edit is no error of the page.
-    expect(told(till).filter(({ text }) => !/^(\[vite\] )?Failed to (re)?load/.test(text))).toEqual([])
+    // Messages of Vite and the browser about the broken edit are not errors of the page.
+    expect(machineMessages(till).filter(({ text }) => !/^(\[vite\] )?Failed to (re)?load/.test(text))).toEqual([])
   })
 })
 
@@ -150,9 +150,9 @@ async function open(app: string, html: string, view: string): Promise<OpenTill> 
   const shown = (): Promise<Shown> => page.evaluate(read)
   await press('Pay')
   await press('Pay')
-  await page.getByLabel('Remark').fill('exact')
+  await page.getByLabel('Remark').fill('exact change')
   await mark(page)
-  await expect.poll(shown, soon).toMatchObject({ title: 'Till', cents: '110', sequence: '2', remark: 'exact' })
+  await expect.poll(shown, soon).toMatchObject({ title: 'Till', cents: '110', sequence: '2', remark: 'exact change' })
   const before = await shown()
   await expect.poll(shown, soon).toMatchObject({ receipts: [`${before.run}/0`, `${before.run}/1`] })
   const machine = join(app, 'till.ts')
@@ -163,8 +163,8 @@ async function open(app: string, html: string, view: string): Promise<OpenTill> 
     before: await shown(),
     press,
     shown,
-    editMachine: (from, to) => edit(machine, [from, to], ["title = 'Till'", "title = 'Till, edited'"]),
-    editView: (from, to) => edit(join(app, view), [from, to]),
+    editMachine: (oldText, newText) => edit(machine, [oldText, newText], ["title = 'Till'", "title = 'Till, edited'"]),
+    editView: (oldText, newText) => edit(join(app, view), [oldText, newText]),
   }
 }
 
@@ -182,7 +182,7 @@ function read(): Shown {
   }
 }
 
-/** What the console says of the machine, and every error. */
-function told({ messages }: OpenTill): readonly Message[] {
+/** The console messages about the machine, and every error. */
+function machineMessages({ messages }: OpenTill): readonly Message[] {
   return messages.filter(({ type, text }) => type === 'error' || text.includes('till@1'))
 }

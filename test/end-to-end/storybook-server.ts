@@ -9,11 +9,11 @@ import { setTimeout } from 'node:timers/promises'
 
 const workspace = join(import.meta.dirname, '../..')
 
-/** What Storybook is made of. */
+/** The parts of the workspace that Storybook needs. */
 const parts = ['.storybook', 'apps/flows', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
 
-/** What is left where it is: tests, what was built, and the packages themselves, to which the copied links lead. */
-const left = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']
+/** Names that are not copied: tests, builds, caches, and the installed packages, which the copied links lead to. */
+const notCopied = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']
 
 /** A copy of the workspace, and the Storybook on it. */
 export interface Storybook {
@@ -22,8 +22,8 @@ export interface Storybook {
   /**
    * Starts the server.
    *
-   * @returns its address, once it answers
-   * @throws {Error} with all that it printed, when it ends before
+   * @returns its address, as soon as it answers
+   * @throws {Error} with all that it printed, if it ends before it answers
    */
   start(): Promise<string>
   /** Ends the server and removes the copy. */
@@ -54,20 +54,23 @@ export function copyStorybook(): Storybook {
   }
 }
 
-/** Inside the workspace, or Vite would not serve the packages; outside of any `node_modules`, or it would not watch. */
+/**
+ * Copies to a folder inside the workspace, so that Vite serves the packages, and outside `node_modules`, so that it
+ * watches.
+ */
 function copyWorkspace(): string {
   mkdirSync(join(workspace, 'reports'), { recursive: true })
   const folder = mkdtempSync(join(workspace, 'reports/storybook-'))
   for (const part of parts) {
     // pnpm's links are relative: in the copy, those to the packages of the workspace lead to their copies.
-    const filter = (path: string): boolean => !left.includes(basename(path))
+    const filter = (path: string): boolean => !notCopied.includes(basename(path))
     cpSync(join(workspace, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter })
   }
   symlinkSync(join(workspace, 'node_modules/.pnpm'), join(folder, 'node_modules/.pnpm'), 'junction')
   return folder
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -79,7 +82,7 @@ function freePort(): Promise<number> {
   })
 }
 
-/** The environment without what Vitest tells about itself. */
+/** The environment without the variables that Vitest sets. */
 function environment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_ENV$|NODE_OPTIONS$)/.test(name))
   return { ...Object.fromEntries(inherited), CI: 'true', STORYBOOK_DISABLE_TELEMETRY: '1' }
@@ -91,7 +94,7 @@ function spawnStorybook(folder: string, port: number): ChildProcess {
   const started = spawn(process.execPath, [program, 'dev', ...options], {
     cwd: folder,
     env: environment(),
-    // In a group of its own, so that what it starts ends with it.
+    // In a process group of its own, so that the processes it starts end with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -99,7 +102,7 @@ function spawnStorybook(folder: string, port: number): ChildProcess {
   return started
 }
 
-/** Asks until there is an answer, or nobody to give one. */
+/** Asks until the server answers or ends. */
 async function answerOf(started: ChildProcess, url: string): Promise<void> {
   while (runs(started)) {
     const answered = await fetch(url).then(
@@ -111,7 +114,7 @@ async function answerOf(started: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Reads what Storybook prints, or it would wait for a reader; rejects with it when it ends. */
+/** Reads the output of Storybook, so that it never waits for a reader; rejects with the output when Storybook ends. */
 async function endOf(started: ChildProcess, ended: Promise<unknown>): Promise<never> {
   let printed = ''
   for (const stream of [started.stdout, started.stderr]) stream?.on('data', (chunk) => (printed += String(chunk)))
@@ -119,7 +122,7 @@ async function endOf(started: ChildProcess, ended: Promise<unknown>): Promise<ne
   throw new Error(`Storybook ended before it answered:\n${printed}`)
 }
 
-/** Ends a process that was started, and all that it started; nothing that it had is kept. */
+/** Kills a process and all processes that it started. */
 function end(started: ChildProcess): void {
   if (started.pid !== undefined && runs(started)) process.kill(-started.pid, 'SIGKILL')
 }

@@ -37,12 +37,12 @@ export function makeApps(): Apps {
       server = await createServer({
         configFile: false,
         root: folder,
-        // Not in `node_modules`, which is the workspace's.
+        // Not in `node_modules`, which belongs to the workspace.
         cacheDir: join(folder, 'cache'),
         logLevel: 'silent',
         plugins: [react()],
         resolve: { conditions: ['@xmachines/source', ...defaultClientConditions] },
-        // All that is needed is named, so that Vite never finds more and reloads the page.
+        // Every dependency is listed, so that Vite never discovers one and reloads the page.
         optimizeDeps: {
           noDiscovery: true,
           include: [
@@ -62,7 +62,8 @@ export function makeApps(): Apps {
     },
     url(app, page) {
       const address = server?.httpServer?.address()
-      if (typeof address !== 'object' || address === null) throw new Error('the server is not listening')
+      if (typeof address !== 'object' || address === null)
+        throw new Error('The server is not listening. Call start() first.')
       return `http://127.0.0.1:${address.port}${app.slice(folder.length)}/${page}`
     },
     async remove() {

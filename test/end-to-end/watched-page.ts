@@ -1,18 +1,21 @@
-// A page that a test watches: what its console says, and whether it is still the page that was opened.
+// A page that a test watches: its console messages, and whether it is still the page that was opened.
 
 import type { Browser, BrowserContext, Page } from 'playwright'
 
-/** Until when, and how often, an expectation of a page is asked whether it holds: long, for machines that do much else. */
+/** How long and how often to poll an expectation about a page, in milliseconds: long enough for a busy machine. */
 export const soon = { timeout: 30_000, interval: 20 }
 
-/** What a page said on its console, or threw. */
+/** A message on the console of a page, or an error that it threw. */
 export interface Message {
-  /** As Playwright has it: `info`, `warning`, `error` and so on. */
+  /** As Playwright names it: `info`, `warning`, `error` and so on. */
   readonly type: string
   readonly text: string
 }
 
-/** Makes room for pages that share nothing with others: small ones, since without a graphics card each pixel takes time. */
+/**
+ * A context for pages that share nothing with others. They are small, because rendering is slow without a graphics
+ * card.
+ */
 export async function newContext(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 480, height: 360 } })
   context.setDefaultTimeout(60_000)
@@ -20,10 +23,10 @@ export async function newContext(browser: Browser): Promise<BrowserContext> {
 }
 
 /**
- * Collects what a page says.
+ * Collects the messages of a page.
  *
- * @param page before anything is opened in it
- * @returns grows as the page goes on
+ * @param page a page that has not opened anything yet
+ * @returns the messages so far; the list grows
  */
 export function listen(page: Page): readonly Message[] {
   const messages: Message[] = []
@@ -32,11 +35,11 @@ export function listen(page: Page): readonly Message[] {
   return messages
 }
 
-/** What was marked and is still there. */
+/** Which marks are still there. */
 export interface Marks {
-  /** Whether the page was never loaded again. */
+  /** Whether the page was not loaded again. */
   readonly page: boolean
-  /** Whether its `main` element is the same, which it is unless React mounted it anew. */
+  /** Whether the `main` element is the same; it is not if React mounted it again. */
   readonly main: boolean
 }
 
@@ -44,7 +47,7 @@ export interface Marks {
 export function mark(page: Page): Promise<void> {
   return page.evaluate(() => {
     const main = document.querySelector('main')
-    if (main === null) throw new Error('there is no main element to mark')
+    if (main === null) throw new Error('The page has no main element to mark.')
     Object.assign(window, { marked: true })
     Object.assign(main, { marked: true })
   })
