@@ -1,4 +1,4 @@
-// The rows of what good means in React, each measured beside the peers, in one page and with one React.
+// The rows of the React benchmark. Each compares our hooks with the peers, on one page and with one copy of React.
 
 import './commits.ts'
 import { measure, type Side, type Timing } from '../harness.ts'
@@ -7,20 +7,20 @@ import { type Bar, beside, type Line } from '../verdict.ts'
 import { CELLS } from './cells.ts'
 import type { Library } from './library.ts'
 import { ours } from './ours.tsx'
-import type { Due, Tally } from './stage.ts'
+import type { Counts, Tally } from './stage.ts'
 import { xstate, xstateStore } from './statecharts.tsx'
 import { conflated, redux, zustand } from './stores.tsx'
 import { oneATask, ready, takeStream } from './stream.ts'
 import { typeKeys } from './typing.ts'
 import { mounting, updatingAll, updatingOne } from './updates.ts'
 
-/** A row: its lines in the table, and what each side did. */
+/** A measured row: its lines in the table, and the counts of each side. */
 export interface Measured {
   readonly lines: readonly Line[]
   readonly tallies: readonly Tally[]
 }
 
-/** The peers of a row, and what ours is to hold beside them. */
+/** The peers of a row, and the bars that ours must hold against them. */
 type Peers = readonly (readonly [Library, Bar?])[]
 
 const ahead: Bar = { of: 'speed', limit: 1 }
@@ -45,25 +45,26 @@ export const rowNames: readonly string[] = Object.keys(rows)
 /**
  * Measures one row.
  * @param name one of `rowNames`
- * @returns the lines that it has in the table, and what each side did
+ * @returns its lines in the table, and the counts of each side
+ * @throws {RangeError} if there is no such row
  */
 export async function measureRow(name: string): Promise<Measured> {
   const row = rows[name]
-  if (row === undefined) throw new RangeError(`There is no row ${name}; the rows are ${rowNames.join(', ')}`)
+  if (row === undefined) throw new RangeError(`There is no row ${name}. Choose one of ${rowNames.join(', ')}.`)
   return row()
 }
 
-/** Who takes part in a row: ours first. */
+/** The sides of a row, ours first. */
 interface Cast {
   readonly row: string
   readonly peers: Peers
   readonly parts: readonly { readonly library: Library; readonly tally: Tally }[]
 }
 
-function cast(row: string, peers: Peers, due?: Due): Cast {
+function cast(row: string, peers: Peers, expected?: Counts): Cast {
   const parts = [ours, ...peers.map(([library]) => library)].map((library) => ({
     library,
-    tally: { row, side: library.name, due, events: 0, renders: 0, commits: 0 },
+    tally: { row, side: library.name, expected, events: 0, renders: 0, commits: 0 },
   }))
   return { row, peers, parts }
 }

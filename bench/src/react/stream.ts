@@ -1,4 +1,4 @@
-// A thousand events that come through a stream, each for another cell, until the last of them is painted.
+// A thousand streamed events, each for another cell, until the last one is painted.
 
 import { clock } from '../clock.ts'
 import { CELLS, type SheetEvent } from './cells.ts'
@@ -6,16 +6,16 @@ import { painted, paintedOnce } from './frames.ts'
 import type { Library } from './library.ts'
 import { counting, mount, type Tally } from './stage.ts'
 
-/** Where the events come from. */
+/** Makes the stream of events. */
 export type Source = () => ReadableStream<SheetEvent>
 
-/** What a stream took, in milliseconds. */
+/** The times of a stream, in milliseconds. */
 export type Streamed = 'shown' | 'thread'
 
 /**
- * Lets a side take a stream, and once before that to warm up.
- * @returns when the last event was painted, by the clock on the wall; and what the thread ran until then
- * @throws {Error} where an event is missing in the page
+ * Pipes a stream into a side, after a first one to warm up.
+ * @returns the wall-clock time until the last event was painted, and the time that the thread ran until then
+ * @throws {Error} if the page does not show every event
  */
 export async function takeStream(
   { name, open }: Library,
@@ -25,12 +25,12 @@ export async function takeStream(
   const { cells, follow } = open()
   const stage = mount(cells, true)
   const last = stage.cells[CELLS - 1] as HTMLElement
-  const take = async (due: number): Promise<void> => {
-    await Promise.all([paintedOnce(() => Number(last.textContent) === due), follow(source())])
+  const take = async (expected: number): Promise<void> => {
+    await Promise.all([paintedOnce(() => Number(last.textContent) === expected), follow(source())])
   }
   await take(1)
   const before = await clock()
-  // From the beginning of a frame, so that every side has as long as the others until the next.
+  // Start at the beginning of a frame, so that every side has the same time until the next.
   await painted()
   const beganAt = performance.now()
   const done = counting(tally)
@@ -54,7 +54,7 @@ export function ready(): ReadableStream<SheetEvent> {
   })
 }
 
-/** A source that gives an event a task, as a network does. */
+/** A source that delivers one event in each task, as a network does. */
 export function oneATask(): ReadableStream<SheetEvent> {
   const { port1, port2 } = new MessageChannel()
   let index = 0
