@@ -1,24 +1,7 @@
-import { createRun, defineMachine, type Run, type RunError, type Snapshot } from '@xmachines/core'
+import type { Run, RunError, Snapshot } from '@xmachines/core'
 import { createRunContext, type RunContext, type Send, useOutputs, useRefusals, useSnapshot } from '@xmachines/react'
 import { describe, expectTypeOf, test } from 'vitest'
-
-type Door = { at: 'closed' } | { at: 'open' }
-type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'NAME'; name: string }
-type DoorOutput = { type: 'alarm'; tried: string } | { type: 'light'; on: boolean }
-
-const door = defineMachine<Door, DoorEvent, DoorOutput>({
-  name: 'door',
-  version: '1',
-  initial: { at: 'closed' },
-  states: { closed: { OPEN: 'open' }, open: { CLOSE: 'closed' } },
-})
-const room = defineMachine<{ doors: number }, DoorEvent, never, { doors: number }>({
-  name: 'room',
-  version: '1',
-  initial: ({ doors }) => ({ doors }),
-  on: {},
-})
-const run = createRun(door)
+import { type Door, type DoorEvent, type DoorOutput, door, room, run } from './typed-machines.ts'
 
 describe('useOutputs', () => {
   test('gives each handler its output, an abort signal and a key', () => {
@@ -36,13 +19,13 @@ describe('useOutputs', () => {
 
   test('lets handlers return events of the machine: one, several or none, now or later', () => {
     useOutputs(run, { alarm: () => ({ type: 'CLOSE' }) })
-    useOutputs(run, { alarm: async () => [{ type: 'CLOSE' }, { type: 'NAME', name: 'front' }] })
+    useOutputs(run, { alarm: async () => [{ type: 'CLOSE' }, { type: 'LOCK', code: '42' }] })
     useOutputs(run, { alarm: async () => undefined, light: () => {} })
     useOutputs(run, {})
     // @ts-expect-error no such event
     useOutputs(run, { alarm: () => ({ type: 'SHUT' }) })
-    // @ts-expect-error naming takes a name
-    useOutputs(run, { alarm: async () => ({ type: 'NAME' }) })
+    // @ts-expect-error locking takes a code
+    useOutputs(run, { alarm: async () => ({ type: 'LOCK' }) })
     // @ts-expect-error one event of the batch is not an event of the door
     useOutputs(run, { light: () => [{ type: 'OPEN' }, { type: 'SHUT' }] })
   })
@@ -80,7 +63,7 @@ describe('useSnapshot', () => {
   test('knows the state of a stream of snapshots', () => {
     const stream = new ReadableStream<Snapshot<Door>>()
     expectTypeOf(useSnapshot(stream)).toEqualTypeOf<Snapshot<Door>>()
-    expectTypeOf(useSnapshot(stream, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open'>()
+    expectTypeOf(useSnapshot(stream, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open' | 'locked'>()
     // @ts-expect-error no state of the door has a key
     useSnapshot(stream, ({ state }) => state.key)
     // @ts-expect-error these are not snapshots
@@ -97,8 +80,8 @@ describe('createRunContext', () => {
     expectTypeOf(Front.useRun()).toEqualTypeOf<Run<Door, DoorEvent, DoorOutput, undefined>>()
     expectTypeOf(Front.useSend()).toEqualTypeOf<Send<DoorEvent>>()
     expectTypeOf(Front.useSnapshot()).toEqualTypeOf<Snapshot<Door>>()
-    expectTypeOf(Front.useSnapshot(({ state }) => state.at)).toEqualTypeOf<'closed' | 'open'>()
-    Front.useOutputs({ alarm: ({ tried }) => ({ type: 'NAME', name: tried }) })
+    expectTypeOf(Front.useSnapshot(({ state }) => state.at)).toEqualTypeOf<'closed' | 'open' | 'locked'>()
+    Front.useOutputs({ alarm: ({ tried }) => ({ type: 'LOCK', code: tried }) })
     // @ts-expect-error no such output
     Front.useOutputs({ bell: () => undefined })
     // @ts-expect-error no such event

@@ -1,26 +1,8 @@
-import { createRun, defineMachine, type Run, type RunDocument, type RunError, type Snapshot } from '@xmachines/core'
+import type { Run, RunDocument, RunError, Snapshot } from '@xmachines/core'
 import { type Send, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { describe, expectTypeOf, test } from 'vitest'
+import { type Door, type DoorEvent, type DoorOutput, door, room, run } from './typed-machines.ts'
 
-type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string }
-type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'LOCK'; code: string }
-type DoorOutput = { type: 'alarm'; tried: string }
-
-const door = defineMachine<Door, DoorEvent, DoorOutput>({
-  name: 'door',
-  version: '1',
-  initial: { at: 'closed' },
-  states: { closed: { OPEN: 'open' }, open: { CLOSE: 'closed' }, locked: {} },
-})
-
-const room = defineMachine<{ doors: number }, DoorEvent, never, { doors: number }>({
-  name: 'room',
-  version: '1',
-  initial: ({ doors }) => ({ doors }),
-  on: {},
-})
-
-const run = createRun(door)
 declare const maybe: RunDocument<DoorEvent> | undefined
 
 describe('useSnapshot', () => {
