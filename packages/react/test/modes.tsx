@@ -1,6 +1,6 @@
 // Every test of the hooks runs in StrictMode and without it, and must leave the console quiet.
 
-import { act, screen } from '@testing-library/react'
+import { act, render, screen } from '@testing-library/react'
 import { Component, Fragment, type ReactNode, StrictMode, useState } from 'react'
 import { afterEach, beforeEach, expect, type MockInstance, vi } from 'vitest'
 
@@ -52,6 +52,19 @@ export class Boundary extends Component<
   override render(): ReactNode {
     return this.state.error === undefined ? this.props.children : <p role="alert">{this.state.error.message}</p>
   }
+}
+
+/** Renders a component inside a boundary; returns the error that it threw. */
+export function thrownBy(Panel: () => ReactNode): unknown {
+  let thrown: unknown
+  const unmute = muteErrors()
+  render(
+    <Boundary onError={(error) => (thrown = error)}>
+      <Panel />
+    </Boundary>,
+  )
+  unmute()
+  return thrown
 }
 
 /** A boundary with a button to try again. */

@@ -2,9 +2,9 @@ import { act, render, screen } from '@testing-library/react'
 import { createRun, type Run, type RunDocument, RunError } from '@xmachines/core'
 import { useRun, useSnapshot } from '@xmachines/react'
 import { lazy, Suspense, useEffect } from 'react'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type CounterEvent, counter, twice } from './machines.ts'
-import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { expectQuietConsole, modes, thrownBy } from './modes.tsx'
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
 
@@ -87,18 +87,6 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
 })
 
 describe('useRun refuses', () => {
-  const thrownBy = (Panel: () => null) => {
-    const onError = vi.fn()
-    const unmute = muteErrors()
-    render(
-      <Boundary onError={onError}>
-        <Panel />
-      </Boundary>,
-    )
-    unmute()
-    return onError.mock.lastCall?.[0]
-  }
-
   test('a history that was tampered with, to the nearest error boundary', () => {
     const original = createRun(counter)
     original.in.send({ type: 'INC' })
@@ -108,7 +96,7 @@ describe('useRun refuses', () => {
       return null
     })
     expect(thrown).toBeInstanceOf(RunError)
-    expect(thrown.code).toBe('HISTORY_MISMATCH')
+    expect(thrown).toMatchObject({ code: 'HISTORY_MISMATCH' })
   })
 
   test('a history that does not end at the head that the caller trusts', () => {
@@ -117,7 +105,7 @@ describe('useRun refuses', () => {
       useRun(counter, { history, head: '0'.repeat(40) })
       return null
     })
-    expect(thrown.code).toBe('HISTORY_MISMATCH')
+    expect(thrown).toMatchObject({ code: 'HISTORY_MISMATCH' })
   })
 
   test('a value that is not a machine', () => {
