@@ -4,6 +4,7 @@ import type { Run } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react'
 
+import { Figures } from '../parts/figures.tsx'
 import { Flow } from '../parts/flow.tsx'
 import { FrameMeter } from '../parts/frame-meter.tsx'
 import { BURST, burstOfEvents, oneForEach } from './burst.ts'
@@ -90,19 +91,12 @@ function RenderFigures({ run, tally }: { readonly run: Run<Cells, CellsEvent>; r
   const { commits, updates, cells: rendered } = useSyncExternalStore(tally.subscribe, tally.figures)
   useEffect(() => tally.shown(sequence), [tally, sequence])
   return (
-    <dl className="figures">
-      <div>
-        <dt>commits</dt>
-        <dd>{commits.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>page updates</dt>
-        <dd>{updates.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>cells rendered</dt>
-        <dd>{rendered.toLocaleString('en')}</dd>
-      </div>
-    </dl>
+    <Figures
+      figures={[
+        ['commits', commits.toLocaleString('en')],
+        ['page updates', updates.toLocaleString('en')],
+        ['cells rendered', rendered.toLocaleString('en')],
+      ]}
+    />
   )
 }

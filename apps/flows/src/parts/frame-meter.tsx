@@ -3,6 +3,7 @@
 
 import { type ReactElement, useEffect, useState } from 'react'
 
+import { Figures } from './figures.tsx'
 import type { ObservedRun } from './observed-run.ts'
 
 interface FrameMeterProps {
@@ -12,7 +13,7 @@ interface FrameMeterProps {
 }
 
 /** The measured figures. */
-interface Figures {
+interface Measured {
   readonly commits: number
   /** The measured time, in milliseconds. */
   readonly time: number
@@ -21,7 +22,7 @@ interface Figures {
   readonly largestGap: number
 }
 
-const none: Figures = { commits: 0, time: 0, frames: 0, largestGap: 0 }
+const none: Measured = { commits: 0, time: 0, frames: 0, largestGap: 0 }
 
 /** The time between two updates of the figures, in milliseconds. */
 const UPDATE = 250
@@ -30,28 +31,18 @@ const UPDATE = 250
 export function FrameMeter({ run, measuring }: FrameMeterProps): ReactElement {
   const { commits, time, frames, largestGap } = useFigures(run, measuring)
   return (
-    <dl className="figures">
-      <div>
-        <dt>commits</dt>
-        <dd>{commits.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>per second</dt>
-        <dd>{time < UPDATE ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>frames</dt>
-        <dd>{frames.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>largest gap</dt>
-        <dd>{frames < 2 ? '–' : `${largestGap.toFixed(1)} ms`}</dd>
-      </div>
-    </dl>
+    <Figures
+      figures={[
+        ['commits', commits.toLocaleString('en')],
+        ['per second', time < UPDATE ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')],
+        ['frames', frames.toLocaleString('en')],
+        ['largest gap', frames < 2 ? '–' : `${largestGap.toFixed(1)} ms`],
+      ]}
+    />
   )
 }
 
-function useFigures(run: ObservedRun, measuring: boolean): Figures {
+function useFigures(run: ObservedRun, measuring: boolean): Measured {
   const [figures, setFigures] = useState(none)
   useEffect(() => {
     if (!measuring) return

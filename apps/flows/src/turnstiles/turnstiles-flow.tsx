@@ -55,7 +55,7 @@ function Seats({ seats }: Stadium): ReactElement {
     <ol className="seats" aria-label="Seats, in the order in which they were taken">
       {Array.from({ length: CAPACITY }, (_, index) => (
         <li key={index} data-gate={seats[index]}>
-          <span className="hidden">{seats[index] ?? 'free'}</span>
+          <span className="unseen">{seats[index] ?? 'free'}</span>
         </li>
       ))}
     </ol>
