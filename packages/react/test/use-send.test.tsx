@@ -123,6 +123,6 @@ test.each([
     useSend(run as never)
     return null
   })
-  expect(thrown).toEqual(new TypeError(`useSend takes a run, not ${given}`))
   expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `useSend takes a run, not ${given}` })
 })

@@ -188,8 +188,8 @@ test.each([
     useSnapshot(source as never)
     return null
   })
-  expect(thrown).toEqual(
-    new TypeError(`useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${given}`),
-  )
   expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({
+    message: `useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${given}`,
+  })
 })
