@@ -66,7 +66,7 @@ function replay<State, Event extends RunEvent, Output, Input>(
     return run
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
-    console.warn(`The history of ${label} does not replay on the edited machine, so its run starts over. ${why}`)
+    console.warn(`The history of ${label} does not replay on the edited machine, so its run starts over: ${why}`)
     const { input } = before.genesis
     // The options were checked when the first run began. Its history cannot be used any more.
     const fresh: object = { ...options, history: undefined, ...(input !== undefined && { input }) }

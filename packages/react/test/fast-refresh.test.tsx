@@ -102,7 +102,7 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     expect(button().textContent).toBe('0')
     expect(warn).toHaveBeenCalledTimes(1)
     expect(warn.mock.lastCall?.[0]).toMatch(
-      /^The history of adder@1 does not replay on the edited machine, so its run starts over\. .*sequence 2.*not above 1/,
+      /^The history of adder@1 does not replay on the edited machine, so its run starts over: .*sequence 2.*not above 1/,
     )
     await press()
     expect(button().textContent).toBe('1')
