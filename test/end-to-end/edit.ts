@@ -19,3 +19,8 @@ export function edit(file: string, ...replacements: readonly (readonly [oldText:
   }
   writeFileSync(file, text)
 }
+
+/** Writes a file again without changes, for a watcher that missed the latest edit. */
+export function writeAgain(file: string): void {
+  writeFileSync(file, readFileSync(file))
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
-import { edit } from './edit.ts'
+import { edit, writeAgain } from './edit.ts'
 import { makeApps } from './vite-server.ts'
 import { listen, type Message, mark, marks, newContext, soon } from './watched-page.ts'
 
@@ -91,7 +91,7 @@ describe.each([
     await expect.poll(till.shown, soon).toMatchObject({ title, cents: '100', sequence: '0', receipts: before.receipts })
     const { run } = await till.shown()
     expect(run).not.toBe(before.run)
-    const text = expect.stringMatching(/till@1.*starts over.*One pays once\./s)
+    const text = expect.stringMatching(/till@1.*starts over.*Pay only once\./s)
     expect(machineMessages(till)).toEqual([{ type: 'warning', text }])
 
     await till.press('Pay')
@@ -133,7 +133,12 @@ describe.each([
     expect(await till.shown()).toEqual(before)
 
     edit(till.machine, ["version: '1'", "version: '1',"])
-    await expect.poll(till.shown, soon).toEqual({ ...before, title })
+    // The watcher of Vite ignores a change of the same file within 50 ms, which is faster than any person.
+    const shown = (): Promise<Shown> => {
+      writeAgain(till.machine)
+      return till.shown()
+    }
+    await expect.poll(shown, { ...soon, interval: 200 }).toEqual({ ...before, title })
     // Messages of Vite and the browser about the broken edit are not errors of the page.
     expect(machineMessages(till).filter(({ text }) => !/^(\[vite\] )?Failed to (re)?load/.test(text))).toEqual([])
   })
