@@ -95,7 +95,7 @@ export function keepContext<AMachine extends { readonly name: string; readonly v
   const label = `${machine.name}@${machine.version}`
   const sameName = contexts.get(label) ?? []
   contexts.set(label, sameName)
-  // A second context for the very same definition is no edit: it is separate.
+  // A second context for the same definition is not an edit, so it is separate.
   const earlier = sameName.find((kept) => kept.machine !== machine)
   if (earlier !== undefined) {
     earlier.machine = machine

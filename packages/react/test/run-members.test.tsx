@@ -1,4 +1,5 @@
-// Hooks on an object that is no run, but has the members of a run that they use, as one at the other end of a connection.
+// Hooks on an object that is not a run but has the members that they use, such as a run at the other end of a
+// connection.
 
 import { act, render } from '@testing-library/react'
 import type { PortsOptions } from '@xmachines/core'

@@ -1,4 +1,4 @@
-// Files that cannot be restored: altered files of the run, and files that are no run of this machine.
+// Files to try to restore: altered files of the run, and files that do not contain a run of this machine.
 
 import { createRun, type Run, type RunDocument } from '@xmachines/core'
 

@@ -35,7 +35,7 @@ export function observeStream<State>(stream: ReadableStream<Snapshot<State>>): O
         notify?.(false)
       }
     } catch (thrown) {
-      // A reader that was released rejects its pending read, which is no failure of the stream.
+      // A released reader rejects its pending read. That is not a failure of the stream.
       if (reader === current) fail(thrown)
     }
     if (reader === current) release()
