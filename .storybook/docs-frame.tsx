@@ -1,11 +1,11 @@
-// The frame around docs pages, fetched when the first of them is opened: stories have no use for what it is made of.
+// The frame around docs pages. It is loaded with the first docs page, because stories do not need it.
 
 import type { DocsContainerProps } from '@storybook/addon-docs/blocks'
 import { lazy, type PropsWithChildren, type ReactElement, Suspense } from 'react'
 
 const DocsPage = lazy(async () => ({ default: (await import('./docs-page.tsx')).DocsPage }))
 
-/** What Storybook puts a docs page into. */
+/** The container of a docs page. */
 export function DocsFrame(props: PropsWithChildren<DocsContainerProps>): ReactElement {
   return (
     <Suspense>

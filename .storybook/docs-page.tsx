@@ -1,4 +1,4 @@
-// A docs page in the scheme of whoever looks at it, light or dark, as the stories are, and in the fonts of the system.
+// A docs page in the light or dark scheme of the reader, like the stories, and with the fonts of the system.
 
 import { DocsContainer, type DocsContainerProps } from '@storybook/addon-docs/blocks'
 import { type PropsWithChildren, type ReactElement, useEffect, useSyncExternalStore } from 'react'
@@ -6,11 +6,11 @@ import { GLOBALS_UPDATED } from 'storybook/internal/core-events'
 
 import { type Scheme, themes } from './themes.ts'
 
-/** A docs page, with its theme. */
+/** A docs page and its theme. */
 export function DocsPage({ context, children }: PropsWithChildren<DocsContainerProps>): ReactElement {
   const scheme = useSyncExternalStore(subscribe, readScheme)
 
-  // The toolbar is there for docs pages too; what sets the scheme of a story does not run on a page without one.
+  // The toolbar also exists on docs pages, but the decorator that sets the scheme runs only for stories.
   useEffect(() => {
     const apply = ({ globals }: { readonly globals: { readonly scheme?: unknown } }): void => {
       document.documentElement.style.colorScheme = String(globals.scheme)
@@ -28,7 +28,7 @@ export function DocsPage({ context, children }: PropsWithChildren<DocsContainerP
 
 const system = window.matchMedia('(prefers-color-scheme: dark)')
 
-/** The scheme that was chosen in the toolbar, or the system's. */
+/** The scheme chosen in the toolbar, or that of the system. */
 function readScheme(): Scheme {
   const chosen = document.documentElement.style.colorScheme
   if (chosen === 'light' || chosen === 'dark') return chosen

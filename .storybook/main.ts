@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defaultClientConditions, mergeConfig } from 'vite'
 
 const config: StorybookConfig = {
-  // StrictMode tears effects down and puts them back: a flow that loses or doubles anything fails its story.
+  // StrictMode cleans up effects and runs them again, so a story fails if its flow loses or repeats anything.
   framework: { name: '@storybook/react-vite', options: { strictMode: true } },
   stories: ['../apps/flows/src/**/*.mdx', '../apps/flows/src/**/*.stories.tsx'],
   addons: ['@storybook/addon-docs', '@storybook/addon-vitest', '@storybook/addon-a11y'],
@@ -14,7 +14,7 @@ const config: StorybookConfig = {
     mergeConfig(vite, {
       plugins: [react()],
       resolve: { conditions: ['@xmachines/source', ...defaultClientConditions] },
-      // Named for Vite, or it finds them while stories run, and reloads the page under them.
+      // Listed, so that Vite does not discover them while stories run and reload the page.
       optimizeDeps: {
         include: [
           'react',

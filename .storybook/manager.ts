@@ -1,4 +1,4 @@
-// The frame around the stories: our name, the scheme of the system, and the whole stage for what is driven by hand.
+// The frame around the stories: our name, the colour scheme of the system, and as much room as possible for the story.
 
 import { addons } from 'storybook/manager-api'
 
@@ -8,7 +8,7 @@ const scheme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark
 
 addons.setConfig({
   theme: themes[scheme],
-  // What a play did is told in this panel; it has nothing to say of a story without one.
+  // This panel shows the steps of a play function. It is empty for stories without one.
   selectedPanel: 'storybook/interactions/panel',
   layoutCustomisations: {
     showPanel: ({ storyId }: { storyId?: string }, shown: boolean) => shown && storyId?.endsWith('--by-hand') !== true,

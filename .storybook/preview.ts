@@ -4,7 +4,7 @@ import { configure } from 'storybook/test'
 import { DocsFrame } from './docs-frame.tsx'
 import './preview.css'
 
-// What is awaited in a play comes within a frame or two, where a machine is not busy with other things.
+// Play functions wait a frame or two for each change, but a busy machine may take longer.
 configure({ asyncUtilTimeout: 10_000 })
 
 const preview: Preview = {
@@ -18,7 +18,7 @@ const preview: Preview = {
         order: [
           'Introduction',
           'Hooks',
-          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRunError', 'createRunContext'],
+          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRefusals', 'createRunContext'],
           'Flows',
           [
             'Door',
@@ -42,7 +42,7 @@ const preview: Preview = {
       toolbar: {
         icon: 'contrast',
         items: [
-          { value: 'light dark', title: 'As the system' },
+          { value: 'light dark', title: 'System' },
           { value: 'light', title: 'Light' },
           { value: 'dark', title: 'Dark' },
         ],

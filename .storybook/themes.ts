@@ -1,9 +1,9 @@
-// What Storybook's own parts look like, the frame and the docs pages: the fonts of the system, and the colours of
+// The look of Storybook itself, its frame and its docs pages: the fonts of the system, and the colours of
 // apps/flows/src/parts/page.css.
 
 import { create, type ThemeVars, type ThemeVarsPartial } from 'storybook/theming'
 
-/** Light or dark. */
+/** A colour scheme. */
 export type Scheme = 'light' | 'dark'
 
 const common: Omit<ThemeVarsPartial, 'base'> = {
@@ -13,7 +13,7 @@ const common: Omit<ThemeVarsPartial, 'base'> = {
   fontCode: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
 }
 
-/** A theme for each scheme. */
+/** The theme of each scheme. */
 export const themes: Readonly<Record<Scheme, ThemeVars>> = {
   light: create({
     base: 'light',

@@ -122,7 +122,7 @@ test('if the history no longer replays after an edit, the run starts again, and 
   expect(id).not.toBe(before.id)
   await expect.poll(shown, soon).toMatchObject({ ...afresh, commits: [id?.slice(0, 7)] })
   expect(logged()).toEqual([
-    { type: 'warning', text: expect.stringMatching(/door@1.*afresh.*A code has four digits\./s) },
+    { type: 'warning', text: expect.stringMatching(/door@1.*starts over.*A code has four digits\./s) },
   ])
   expect(await marks(page)).toEqual({ page: true, main: true })
 })

@@ -91,7 +91,7 @@ describe.each([
     await expect.poll(till.shown, soon).toMatchObject({ title, cents: '100', sequence: '0', receipts: before.receipts })
     const { run } = await till.shown()
     expect(run).not.toBe(before.run)
-    const text = expect.stringMatching(/till@1.*afresh.*One pays once\./s)
+    const text = expect.stringMatching(/till@1.*starts over.*One pays once\./s)
     expect(logged(till)).toEqual([{ type: 'warning', text }])
 
     await till.press('Pay')

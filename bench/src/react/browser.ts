@@ -1,4 +1,4 @@
-/** `pnpm bench:react`: measures our hooks beside other bindings of React, in one page of Chromium. */
+/** `pnpm bench:react`: compares our hooks with other React bindings, on one page in Chromium. */
 import type { Page } from 'playwright'
 
 import { react, weigh } from '../../../scripts/weigh.ts'
@@ -10,9 +10,9 @@ import type { Measured } from './rows.ts'
 import { bindings } from './sizes.ts'
 
 const packages = ['react', '@xmachines/react', '@xstate/react', '@xstate/store-react', 'zustand', 'react-redux']
-const times = 'times are of the thread alone, but where they are until something is shown'
+const times = 'times are those of the thread, except rows that wait until something is shown'
 
-const { browser, ask } = await openPage(bundle('react/rows.ts'), giveKeys)
+const { browser, ask } = await openPage(bundle('react/rows.ts'), exposeKeys)
 try {
   const chosen = chosenRows(await ask<readonly string[]>('rows.rowNames'))
 
@@ -26,24 +26,24 @@ try {
   await browser.close()
 }
 
-/** Gives the page the keys that it cannot press. */
-async function giveKeys(page: Page): Promise<void> {
+/** Lets the page press real keys, which it cannot do by itself. */
+async function exposeKeys(page: Page): Promise<void> {
   await page.exposeFunction('pressKeys', (text: string) => page.keyboard.type(text))
 }
 
-/** Prints how often each side rendered and committed for one event, one stream or one key. */
+/** Prints how often each side rendered and committed per event, stream or key. */
 function printCounts(measured: readonly Measured[]): void {
   const cells = measured
     .flatMap(({ tallies }) => tallies)
-    .map(({ row, side, events, renders, commits, due }) => {
+    .map(({ row, side, events, renders, commits, expected }) => {
       const each = { renders: renders / events, commits: commits / events }
-      const wrong = due !== undefined && (each.renders !== due.renders || each.commits !== due.commits)
+      const wrong = expected !== undefined && (each.renders !== expected.renders || each.commits !== expected.commits)
       return [
         row,
         side,
         amount(each.renders),
         amount(each.commits),
-        wrong ? `not ${due.renders} and ${due.commits}` : '',
+        wrong ? `expected ${expected.renders} and ${expected.commits}` : '',
       ]
     })
   console.log()
@@ -54,7 +54,7 @@ function amount(count: number): string {
   return Number.isInteger(count) ? String(count) : count.toFixed(2)
 }
 
-/** Prints what a page carries of each side, beside React. */
+/** Prints the size that each side adds to a page, without React. */
 async function printSizes(): Promise<void> {
   const cells: string[][] = []
   for (const { name, code } of bindings) {

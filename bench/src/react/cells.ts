@@ -1,7 +1,7 @@
-// What every side holds: a thousand cells and a text, and the events that change them. All sides make the next state by
-// the same functions.
+// The state of every side: a thousand cells and a text, and the events that change them. All sides compute the next
+// state with the same functions.
 
-/** How many cells there are, and components that show one. */
+/** The number of cells. Each is shown by one component. */
 export const CELLS = 1000
 
 export interface Sheet {
@@ -14,10 +14,13 @@ export type SheetEvent =
   | { readonly type: 'ALL_RAISED' }
   | { readonly type: 'TYPED'; readonly text: string }
 
-/** The sheet as it begins. */
+/** The initial sheet. */
 export const blank: Sheet = { text: 'hello', cells: Array.from({ length: CELLS }, () => 0) }
 
-/** The sheet after one cell was raised. Spread, because V8 copies a frozen array 50 times slower by `slice` or `with`. */
+/**
+ * The sheet after one cell was raised. It uses spread, because V8 copies frozen arrays 50 times slower with `slice` or
+ * `with`.
+ */
 export function raise(sheet: Sheet, index: number): Sheet {
   const cells = [...sheet.cells]
   cells[index] = (cells[index] as number) + 1

@@ -1,7 +1,7 @@
-// Counts the commits of React, which tells its developer tools of each, in production too. To be imported before React
-// is, which looks for them when it starts.
+// Counts the commits of React, which reports each to its developer tools, in production too. Import this before React,
+// which looks for the tools when it starts.
 
-/** The commits so far, and when the last of them was. */
+/** The number of commits so far, and the time of the last one. */
 export const commits = { count: 0, lastAt: 0 }
 
 declare global {

@@ -1,18 +1,18 @@
-// Frames of the page, and when something is painted.
+// Waits for frames of the page to be painted.
 
-/** Waits until a frame has just been painted. */
+/** Waits until the next frame has been painted. */
 export async function painted(): Promise<void> {
   await new Promise(requestAnimationFrame)
   await nextTask()
 }
 
-/** Waits until a frame is painted in which something can be seen. */
+/** Waits until a frame has been painted that shows something. */
 export async function paintedOnce(isShown: () => boolean): Promise<void> {
   do await painted()
   while (!isShown())
 }
 
-/** The task behind the frame under way: other than a timer's it has no delay. */
+/** Waits for the task after the current frame. Unlike a timer, this adds no delay. */
 function nextTask(): Promise<void> {
   const { port1, port2 } = new MessageChannel()
   return new Promise((resolve) => {

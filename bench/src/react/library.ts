@@ -1,4 +1,4 @@
-// What is compared: a way to hold the sheet and to show it in React.
+// One side of the comparison: a store for the sheet, and components that show it in React.
 
 import { createElement, type FunctionComponent, type ReactNode } from 'react'
 
@@ -6,26 +6,26 @@ import { CELLS, type SheetEvent } from './cells.ts'
 
 export interface Library {
   readonly name: string
-  /** Makes a sheet of its own. */
+  /** Makes a new sheet. */
   open(): Opened
 }
 
-/** A sheet, and what shows it. */
+/** A sheet and the components that show it. */
 export interface Opened {
   /** A thousand components, each of which selects its own cell. */
   readonly cells: ReactNode
-  /** A controlled input, whose value is the text. */
+  /** A controlled input with the text as its value. */
   readonly field: ReactNode
   send(event: SheetEvent): void
-  /** Takes every event of a stream. */
+  /** Applies every event of a stream. */
   follow(source: ReadableStream<SheetEvent>): Promise<void>
 }
 
-/** How often cells have rendered so far, whosever they are. */
+/** How often cells have rendered so far, on all sides. */
 export const rendered = { cells: 0 }
 
-/** To be called by a cell when it renders. */
-export function noteRender(): void {
+/** Call this when a cell renders. */
+export function countRender(): void {
   rendered.cells++
 }
 
@@ -37,7 +37,7 @@ export function thousand<Props extends object>(
   return Array.from({ length: CELLS }, (_, index) => createElement(Cell, { ...props, index, key: index }))
 }
 
-/** Hands on each event of a stream, as it comes. */
+/** Sends each event of a stream as soon as it arrives. */
 export async function sendEach(source: ReadableStream<SheetEvent>, send: (event: SheetEvent) => void): Promise<void> {
   await source.pipeTo(new WritableStream({ write: send }))
 }

@@ -5,7 +5,7 @@ import { useSend, useSnapshot } from '@xmachines/react'
 import type { ReactNode } from 'react'
 
 import { blank, raise, raiseAll, type Sheet, type SheetEvent, type } from './cells.ts'
-import { type Library, noteRender, thousand } from './library.ts'
+import { countRender, type Library, thousand } from './library.ts'
 
 const sheet: Machine<Sheet, SheetEvent> = defineMachine<Sheet, SheetEvent>({
   name: 'sheet',
@@ -21,7 +21,7 @@ const sheet: Machine<Sheet, SheetEvent> = defineMachine<Sheet, SheetEvent>({
 type SheetRun = Run<Sheet, SheetEvent>
 
 function Cell({ run, index }: { run: SheetRun; index: number }): ReactNode {
-  noteRender()
+  countRender()
   const count = useSnapshot(run, ({ state }) => state.cells[index])
   return <span>{count}</span>
 }

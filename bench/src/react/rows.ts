@@ -8,7 +8,7 @@ import { alone, type Bar, beside, type Line, middleOf } from '../verdict.ts'
 import { CELLS } from './cells.ts'
 import type { Library } from './library.ts'
 import { ours } from './ours.tsx'
-import type { Due, Tally } from './stage.ts'
+import type { Counts, Tally } from './stage.ts'
 import { xstate, xstateStore } from './statecharts.tsx'
 import { conflated, redux, zustand } from './stores.tsx'
 import { inWorker, oneATask, ready, type Source, takeStream } from './stream.ts'
@@ -50,10 +50,10 @@ interface Cast {
   readonly parts: readonly { readonly library: Library; readonly tally: Tally }[]
 }
 
-function cast(row: string, peers: Peers, due?: Due): Cast {
+function cast(row: string, peers: Peers, expected?: Counts): Cast {
   const parts = [ours, ...peers.map(([library]) => library)].map((library) => ({
     library,
-    tally: { row, side: library.name, due, events: 0, renders: 0, commits: 0 },
+    tally: { row, side: library.name, expected, events: 0, renders: 0, commits: 0 },
   }))
   return { row, peers, parts }
 }

@@ -1,4 +1,4 @@
-// What a page carries beside React to hold state and to show it: of each side, the store and its binding.
+// The code that each side adds to a page with React: its store and its binding.
 
 export interface Weighed {
   readonly name: string

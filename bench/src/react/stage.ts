@@ -1,4 +1,4 @@
-// Where a side is mounted, and what is counted there.
+// Mounts a side, and counts its renders and commits.
 
 import type { ReactNode } from 'react'
 import { flushSync } from 'react-dom'
@@ -12,15 +12,15 @@ import { rendered } from './library.ts'
 export interface Stage {
   readonly element: HTMLElement
   readonly cells: HTMLCollectionOf<HTMLSpanElement>
-  /** How often cells were raised, as the page shows them. */
+  /** How often cells were raised, according to the page. */
   raised(): number
   clear(): void
 }
 
 /**
- * Mounts something, effects included.
- * @param view what is mounted
- * @param laidOut whether the browser lays it out and paints it; where it does not, times are of scripts alone
+ * Mounts a view and runs its effects.
+ * @param view the view
+ * @param laidOut whether the browser lays the view out and paints it; if not, times are those of scripts alone
  */
 export function mount(view: ReactNode, laidOut: boolean): Stage {
   const element = document.createElement('div')
@@ -43,24 +43,25 @@ export function mount(view: ReactNode, laidOut: boolean): Stage {
   }
 }
 
-/** What a side did for a number of events, or of whatever else a row is about. */
+/** The counts of a side for a number of events, streams or keys. */
 export interface Tally {
   readonly row: string
   readonly side: string
-  /** What it should have done for each, where that is known. */
-  readonly due: Due | undefined
+  /** The expected counts per event, if they are known. */
+  readonly expected: Counts | undefined
   events: number
-  /** Of cells. */
+  /** Renders of cells. */
   renders: number
   commits: number
 }
 
-export interface Due {
+/** How often something rendered and committed. */
+export interface Counts {
   readonly renders: number
   readonly commits: number
 }
 
-/** Notes what is done from now on until the function it answers with is called. */
+/** Starts counting; the returned function stops and adds the counts to the tally. */
 export function counting(tally: Tally): (events: number) => void {
   const { count } = commits
   const { cells } = rendered

@@ -1,4 +1,4 @@
-// The sheet in XState and in its store, as their documentation shows it: every component selects what it shows.
+// The sheet in XState and in @xstate/store, as their documentation shows it: every component selects its part.
 
 import { useSelector } from '@xstate/react'
 import { createStore, useSelector as useStoreSelector } from '@xstate/store-react'
@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { type ActorRefFrom, assign, createActor, createMachine } from 'xstate'
 
 import { blank, raise, raiseAll, type Sheet, type SheetEvent, type } from './cells.ts'
-import { type Library, noteRender, sendEach, thousand } from './library.ts'
+import { countRender, type Library, sendEach, thousand } from './library.ts'
 
 const machine = createMachine({
   types: {} as { context: Sheet; events: SheetEvent },
@@ -21,7 +21,7 @@ const machine = createMachine({
 type SheetActor = ActorRefFrom<typeof machine>
 
 function ActorCell({ actor, index }: { actor: SheetActor; index: number }): ReactNode {
-  noteRender()
+  countRender()
   const count = useSelector(actor, ({ context }) => context.cells[index])
   return <span>{count}</span>
 }
@@ -64,7 +64,7 @@ function createSheetStore() {
 }
 
 function StoreCell({ store, index }: { store: SheetStore; index: number }): ReactNode {
-  noteRender()
+  countRender()
   const count = useStoreSelector(store, ({ context }) => context.cells[index])
   return <span>{count}</span>
 }

@@ -1,4 +1,4 @@
-// The sheet in zustand and in Redux, as their documentation shows it: every component selects what it shows.
+// The sheet in zustand and in Redux, as their documentation shows it: every component selects its part.
 
 import type { ReactNode } from 'react'
 import { Provider, useDispatch, useSelector } from 'react-redux'
@@ -6,12 +6,12 @@ import { legacy_createStore as createReduxStore, type Dispatch } from 'redux'
 import { createStore, type StoreApi, useStore } from 'zustand'
 
 import { blank, reduce, type Sheet, type SheetEvent } from './cells.ts'
-import { type Library, noteRender, type Opened, sendEach, thousand } from './library.ts'
+import { countRender, type Library, type Opened, sendEach, thousand } from './library.ts'
 
 type SheetStore = StoreApi<Sheet>
 
 function ZustandCell({ store, index }: { store: SheetStore; index: number }): ReactNode {
-  noteRender()
+  countRender()
   const count = useStore(store, ({ cells }) => cells[index])
   return <span>{count}</span>
 }
@@ -26,7 +26,7 @@ export const zustand: Library = {
   open: () => openZustand((apply) => (event) => apply([event])),
 }
 
-/** What comes through a stream is collected, and told once a frame as ours is. */
+/** Collects streamed events and applies them once a frame, as ours does. */
 export const conflated: Library = { name: 'zustand, once a frame', open: () => openZustand(onceAFrame) }
 
 function openZustand(gather: (apply: (events: SheetEvent[]) => void) => (event: SheetEvent) => void): Opened {
@@ -43,18 +43,18 @@ function openZustand(gather: (apply: (events: SheetEvent[]) => void) => (event: 
 
 function onceAFrame(apply: (events: SheetEvent[]) => void): (event: SheetEvent) => void {
   let events: SheetEvent[] = []
-  const tell = (): void => {
-    const due = events
+  const flush = (): void => {
+    const collected = events
     events = []
-    apply(due)
+    apply(collected)
   }
   return (event) => {
-    if (events.push(event) === 1) requestAnimationFrame(tell)
+    if (events.push(event) === 1) requestAnimationFrame(flush)
   }
 }
 
 function ReduxCell({ index }: { index: number }): ReactNode {
-  noteRender()
+  countRender()
   const count = useSelector(({ cells }: Sheet) => cells[index])
   return <span>{count}</span>
 }

@@ -1,4 +1,5 @@
-// Typing into a controlled input, beside a thousand subscribers of the same store, with the keys of a real browser.
+// Types into a controlled input with the keys of a real browser, while a thousand components subscribe to the same
+// store.
 
 import { createElement } from 'react'
 
@@ -9,24 +10,24 @@ import type { Library } from './library.ts'
 import { counting, mount, type Tally } from './stage.ts'
 
 declare global {
-  /** Presses keys, as a hand would. */
+  /** Presses keys as a person does. */
   var pressKeys: (text: string) => Promise<void>
 }
 
 const KEYS = 'abcdefghijklmnop'
 
-/** What a key took, in milliseconds. */
+/** The times of a key, in milliseconds. */
 export type Typed = 'committed' | 'painted'
 
 /**
  * Types in the middle of a text.
- * @returns the medians of the keys, by the clock on the wall: from `input` until React has committed the new text, and
- * from `keydown` until that is painted
- * @throws {Error} where the caret does not stay where it was, or a key is lost
+ * @returns the medians over all keys, in wall-clock time: from `input` until React has committed the new text, and from
+ * `keydown` until the text is painted
+ * @throws {Error} if the caret jumps or a key is lost
  */
 export async function typeKeys({ name, open }: Library, tally: Tally): Promise<Record<Typed, number>> {
   const { cells, field } = open()
-  // In a block of its own, or the browser would lay out all cells again for each key.
+  // In a block of its own, so that the browser does not lay out all cells again for each key.
   const stage = mount([createElement('p', { key: 'field' }, field), cells], true)
   const input = stage.element.querySelector('input') as HTMLInputElement
   input.focus()
@@ -60,14 +61,16 @@ async function latencyOfNextKey(): Promise<Record<Typed, number>> {
   return { committed: commits.lastAt - changedAt, painted: paintedAt - pressedAt }
 }
 
-/** When an event comes next: before anything in the page hears of it. */
+/** The time of the next event, before any other listener on the page runs. */
 function timeOfNext(event: 'keydown' | 'input'): Promise<number> {
   return new Promise((resolve) => {
     globalThis.addEventListener(event, () => resolve(performance.now()), { capture: true, once: true })
   })
 }
 
-function expectText(name: string, { value, selectionStart }: HTMLInputElement, due: string): void {
-  if (value === due && selectionStart === due.length - 'ello'.length) return
-  throw new Error(`${name} shows ${value}, the caret at ${selectionStart}, where ${due} was typed before ello`)
+function expectText(name: string, { value, selectionStart }: HTMLInputElement, expected: string): void {
+  if (value === expected && selectionStart === expected.length - 'ello'.length) return
+  throw new Error(
+    `${name} shows ${value} with the caret at ${selectionStart}, not ${expected} with the caret before ello`,
+  )
 }

@@ -1,4 +1,4 @@
-// Mounting, and events of which every single one is shown before the next: timed by the harness, by the thread's time.
+// Mounting, and events that are each shown before the next is sent. The harness measures the time of the thread.
 
 import { flushSync } from 'react-dom'
 
@@ -7,7 +7,7 @@ import { CELLS, type SheetEvent } from './cells.ts'
 import type { Library, Opened } from './library.ts'
 import { counting, mount, type Stage, type Tally } from './stage.ts'
 
-/** A thousand subscribers, mounted. */
+/** Mounts a thousand subscribers. */
 export function mounting({ name, open }: Library, tally: Tally): Side {
   return {
     name,
@@ -23,7 +23,7 @@ export function mounting({ name, open }: Library, tally: Tally): Side {
         },
         count() {
           done(mounted.length)
-          // All of them are shown, and all hear of what happens.
+          // Checks that every cell is mounted and subscribed.
           for (const { opened } of mounted) flushSync(() => opened.send({ type: 'ALL_RAISED' }))
           return mounted.reduce((sum, { stage }) => sum + stage.raised(), 0) / CELLS
         },
@@ -35,12 +35,12 @@ export function mounting({ name, open }: Library, tally: Tally): Side {
   }
 }
 
-/** Events that concern one subscriber. */
+/** Events that change the selection of one subscriber. */
 export function updatingOne(library: Library, tally: Tally): Side {
   return updating(library, tally, 1, (index) => ({ type: 'RAISED', index }))
 }
 
-/** Events that concern every subscriber. */
+/** Events that change the selection of every subscriber. */
 export function updatingAll(library: Library, tally: Tally): Side {
   return updating(library, tally, CELLS, () => ({ type: 'ALL_RAISED' }))
 }
@@ -48,7 +48,7 @@ export function updatingAll(library: Library, tally: Tally): Side {
 function updating(
   { name, open }: Library,
   tally: Tally,
-  concerned: number,
+  changed: number,
   eventOf: (index: number) => SheetEvent,
 ): Side {
   return {
@@ -63,16 +63,17 @@ function updating(
           for (let turn = 0; turn < times; turn++) {
             const index = turns++ % CELLS
             const cell = stage.cells[index] as HTMLElement
-            const due = Number(cell.textContent) + 1
+            const expected = Number(cell.textContent) + 1
             opened.send(eventOf(index))
-            // React shows it in a microtask of its own, which it queued before this one.
+            // React renders in a microtask that it queued before this one.
             await Promise.resolve()
-            if (Number(cell.textContent) !== due) throw new Error(`${name} does not show ${due} in cell ${index}`)
+            if (Number(cell.textContent) !== expected)
+              throw new Error(`${name} does not show ${expected} in cell ${index}`)
           }
         },
         count() {
           done(turns)
-          return stage.raised() / concerned
+          return stage.raised() / changed
         },
         end: stage.clear,
       }

@@ -46,7 +46,10 @@ describe('a flat event', () => {
     const run = warm()
     const refusal = run.in.send({ type: 'SET', ...members })
     expect(refusal).toMatchObject({ code: 'INVALID_EVENT', message: expect.stringMatching(message) })
-    const inBatch = run.in.send([{ type: 'SET', value: 1 }, { type: 'SET', ...members }])
+    const inBatch = run.in.send([
+      { type: 'SET', value: 1 },
+      { type: 'SET', ...members },
+    ])
     expect(inBatch).toMatchObject({ code: 'INVALID_EVENT', index: 1 })
   })
 

@@ -1,116 +1,117 @@
-// Follows a readable port for a component: each item is handled once, in order, and only while the component is shown.
+// Follows a readable port for a component. It handles each item once, in order, and only while the component is shown.
 //
-//   first commit ─ open ─► shown ⇄ hidden (<Activity>, StrictMode) ─► unmounted: what runs is aborted
-//                            └─ a handler throws ─► left behind for whoever mounts next, and thrown to the boundary
+//   first commit ─ open ─► shown ⇄ hidden (<Activity>, StrictMode) ─► unmounted: abort the running handlers
+//                            └─ a handler throws ─► keep the cursor for the next component, throw to the boundary
 //
-// All of it happens in effects: what React renders and throws away has opened nothing.
+// All of it happens in effects, so a render that React discards opens nothing.
 
 import { useEffect, useInsertionEffect, useRef, useState } from 'react'
 
-/** A port opened for a component, and where its reading is. */
-export interface Cursor<Item> {
+/** A port opened for a component, and how far it has been read. */
+export interface PortCursor<Item> {
   readonly reader: ReadableStreamDefaultReader<Item>
-  /** The position of the next item that is read. */
+  /** The position of the next item to be read. */
   position: number
-  /** Items that were read and are to be handled before others. */
-  readonly back: Placed<Item>[]
-  /** The read under way, or one that came while nobody was shown; it answers undefined at the end. */
-  pending: Promise<Placed<Item> | undefined> | undefined
+  /** Items to handle again, before any others: their handling was aborted. */
+  readonly retries: Positioned<Item>[]
+  /** The current read, or one that ended while the component was hidden; undefined when the port has ended. */
+  pending: Promise<Positioned<Item> | undefined> | undefined
 }
 
-/** An item and its position. */
-type Placed<Item> = readonly [item: Item, position: number]
+type Positioned<Item> = readonly [item: Item, position: number]
 
-/** Handles an item; `signal` aborts when the component is unmounted. */
+/** Handles an item; `signal` aborts when the component unmounts. */
 type Handle<Item> = (item: Item, position: number, signal: AbortSignal) => unknown
 
-/** One component's reading of one port. */
+/** A port that one component follows. */
 interface Following {
   readonly run: object
-  /** Aborted when it is over. */
+  /** Aborted when the component unmounts or a handler throws. */
   readonly stop: AbortController
-  /** Whether the effect that holds it was cleaned up, and not put back. */
-  leaving: boolean
+  /** Whether the insertion effect was cleaned up and did not run again. */
+  unmounting: boolean
   show(): void
   hide(): void
-  endIfLeaving(): void
+  stopIfUnmounted(): void
+}
+
+/** The cursors of components whose handler threw, by run and by name. The next component continues with them. */
+const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>>>()
+
+/** A cursor at the beginning of a stream. */
+export function openCursor<Item>(stream: ReadableStream<Item>, position: number): PortCursor<Item> {
+  return { reader: stream.getReader(), position, retries: [], pending: undefined }
 }
 
 /**
- * What handlers that threw left behind: for each run, by what was followed, the cursor with which the next component
- * goes on behind the item that failed.
- */
-const leftBehind = new WeakMap<object, Map<string, Cursor<unknown>>>()
-
-/** A cursor at the beginning of what a stream still has to give. */
-export function openCursor<Item>(stream: ReadableStream<Item>, position: number): Cursor<Item> {
-  return { reader: stream.getReader(), position, back: [], pending: undefined }
-}
-
-/**
- * Follows a port from this component's first commit to its end. What a handler throws is thrown to the nearest error
- * boundary; the component that then mounts in its place goes on behind that item.
+ * Follows a port from the first commit of this component until it unmounts. If a handler throws, the error goes to the
+ * nearest error boundary, and the component that mounts next continues after that item.
  *
- * @param run whose port it is
- * @param what names what is followed: whoever follows the same goes on where a handler threw
+ * @param run the run of the port
+ * @param name the name under which the cursor is kept after an error; a component with the same name continues with it
  * @param open opens the port, at the first commit
- * @param handle handles an item; the latest one given is used
+ * @param handle handles an item; the function of the latest render is used
  */
-export function useFollowedPort<Item>(run: object, what: string, open: () => Cursor<Item>, handle: Handle<Item>): void {
+export function useFollowedPort<Item>(
+  run: object,
+  name: string,
+  open: () => PortCursor<Item>,
+  handle: Handle<Item>,
+): void {
   const [, rethrow] = useState<never>()
   const latest = useRef(handle)
   const following = useRef<Following>(undefined)
   useInsertionEffect(() => {
     latest.current = handle
   })
-  // Insertion effects are cleaned up on true unmount and on Fast Refresh, which puts them back at once; other effects
-  // also where React hides a component, and on the rehearsal of StrictMode.
+  // React cleans up insertion effects when a component unmounts, and on Fast Refresh, where it runs them again at once.
+  // It cleans up other effects when it hides a component too, and in the double mount of StrictMode.
   useInsertionEffect(() => {
-    let held = following.current
-    if (held?.run !== run || held.stop.signal.aborted) {
-      const cursors = leftBehind.get(run) ?? new Map<string, Cursor<unknown>>()
-      leftBehind.set(run, cursors)
-      // What is followed under one name on one run is of one type.
-      const cursor = (cursors.get(what) as Cursor<Item> | undefined) ?? open()
-      cursors.delete(what)
-      held = follow(run, cursor, latest, (thrown) => {
-        cursors.set(what, cursor)
+    let current = following.current
+    if (current?.run !== run || current.stop.signal.aborted) {
+      const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>>()
+      keptCursors.set(run, kept)
+      // Cursors with one name on one run have items of one type.
+      const cursor = (kept.get(name) as PortCursor<Item> | undefined) ?? open()
+      kept.delete(name)
+      current = follow(run, cursor, latest, (thrown) => {
+        kept.set(name, cursor)
         rethrow(() => {
           throw thrown
         })
       })
-      following.current = held
+      following.current = current
     }
-    const { endIfLeaving } = held
-    held.leaving = false
+    const { stopIfUnmounted } = current
+    current.unmounting = false
     return () => {
-      held.leaving = true
-      // A component that is unmounted while it is hidden has no other effects left to clean up.
-      queueMicrotask(endIfLeaving)
+      current.unmounting = true
+      // A component that unmounts while it is hidden has no other effect left to clean up.
+      queueMicrotask(stopIfUnmounted)
     }
-    // oxlint-disable-next-line react/exhaustive-deps -- the port is opened once for a run, whatever is followed on it later
+    // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with the name of the first commit
   }, [run])
   useEffect(() => {
-    const held = following.current
-    held?.show()
+    const current = following.current
+    current?.show()
     return () => {
-      held?.hide()
-      held?.endIfLeaving()
+      current?.hide()
+      current?.stopIfUnmounted()
     }
   }, [run])
 }
 
 function follow<Item>(
   run: object,
-  cursor: Cursor<Item>,
+  cursor: PortCursor<Item>,
   latest: { readonly current: Handle<Item> },
   onThrown: (thrown: unknown) => void,
 ): Following {
-  const { reader, back } = cursor
+  const { reader, retries } = cursor
   const stop = new AbortController()
   const { signal } = stop
-  /** Items whose handling goes on, in order. */
-  const underWay = new Set<Placed<Item>>()
+  /** The items that are being handled, in order. */
+  const running = new Set<Positioned<Item>>()
   let shown = false
   let reading = false
 
@@ -118,31 +119,30 @@ function follow<Item>(
     if (reading) return
     reading = true
     while (shown) {
-      let placed = back.shift()
-      if (placed === undefined) {
+      let next = retries.shift()
+      if (next === undefined) {
         cursor.pending ??= read(cursor)
-        placed = await cursor.pending
-        // Hidden meanwhile, it leaves the item to whoever goes on.
-        if (placed === undefined || !shown) break
+        next = await cursor.pending
+        // Hidden in the meantime: the item stays pending until the component is shown again.
+        if (next === undefined || !shown) break
         cursor.pending = undefined
       }
-      void handleOne(placed)
+      void handleOne(next)
     }
     reading = false
   }
 
-  async function handleOne(placed: Placed<Item>): Promise<void> {
-    underWay.add(placed)
+  async function handleOne(item: Positioned<Item>): Promise<void> {
+    running.add(item)
     try {
-      await latest.current(...placed, signal)
-      underWay.delete(placed)
+      await latest.current(...item, signal)
+      running.delete(item)
     } catch (thrown) {
-      underWay.delete(placed)
+      running.delete(item)
       if (signal.aborted) return
       shown = false
       stop.abort(thrown)
-      // What was aborted half-way is handled again.
-      back.unshift(...underWay)
+      retries.unshift(...running)
       onThrown(thrown)
     }
   }
@@ -150,7 +150,7 @@ function follow<Item>(
   const following: Following = {
     run,
     stop,
-    leaving: false,
+    unmounting: false,
     show() {
       shown = !signal.aborted
       void readOn()
@@ -158,19 +158,19 @@ function follow<Item>(
     hide() {
       shown = false
     },
-    endIfLeaving() {
-      if (!following.leaving || signal.aborted) return
+    stopIfUnmounted() {
+      if (!following.unmounting || signal.aborted) return
       shown = false
       stop.abort()
-      // A fatal end has errored `out`, and there is nothing left to cancel.
+      // After a fatal end `out` is errored and rejects the cancellation.
       reader.cancel().catch(() => undefined)
     },
   }
   return following
 }
 
-/** The next item; undefined where there will be none. A fatal end errors `out`: that is told on `err`. */
-async function read<Item>(cursor: Cursor<Item>): Promise<Placed<Item> | undefined> {
+/** The next item; undefined at the end of the port. A fatal end errors `out`, but `err` is what reports it. */
+async function read<Item>(cursor: PortCursor<Item>): Promise<Positioned<Item> | undefined> {
   const { done, value } = await cursor.reader.read().catch(() => ({ done: true, value: undefined }) as const)
   return done ? undefined : [value, cursor.position++]
 }

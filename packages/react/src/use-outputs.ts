@@ -1,30 +1,41 @@
 'use client'
 
-// Effects of a component: what a run emits is handled while the component is shown.
+// The effects of a component: it handles the outputs of a run while it is shown.
 
-import type { OutputHandlers, PortsOptions, Run, RunEvent } from '@xmachines/core'
-import { isReplacement } from './edited-machine.ts'
+import type { OutputHandlers, PortsOptions } from '@xmachines/core'
+import { isReplacement } from './fast-refresh.ts'
 import { openCursor, useFollowedPort } from './follow-port.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** From where a component handles outputs. */
+/** Where a component begins to handle outputs. */
 export interface UseOutputsOptions {
-  /** As with `run.ports`: earlier outputs too. The position of the component's first commit, unless given. */
+  /** The position of the first output, as for `run.ports`; default: the position at the component's first commit. */
   readonly from?: NonNullable<PortsOptions['from']>
+}
+
+/** The members of a run that `useOutputs` needs. */
+interface OutputSource<Event, Output> {
+  readonly id: string
+  readonly position: number
+  ports(options?: PortsOptions): {
+    readonly in: WritableStream<Event | readonly Event[]>
+    readonly out: ReadableStream<Output>
+  }
 }
 
 /**
  * Handles the outputs of a run: the place for a component's effects, since transitions are pure (RFC Run v1 §4). Each
- * output is started once for each component instance, in order; they run side by side, and the events that a handler
- * returns are written into `in`. While the component is hidden (`<Activity>`) nothing new is started, and what runs
- * finishes; unmounting aborts it. The handlers of the latest render are used.
+ * output starts its handler once for each component instance, in order. Handlers run side by side, and the events that
+ * they return are written to `in`. While the component is hidden (`<Activity>`) no handler starts, and running handlers
+ * finish. Unmounting aborts them. The handlers of the latest render are used.
  *
  * @param run the run
- * @param handlers own members by the output's `type`. An expected failure is an event: what a handler throws is thrown
- *   to the nearest error boundary, and whoever mounts next with handlers for the same outputs goes on behind that output
- * @param options from where to begin, read at the first commit
- * @throws {TypeError} where the handlers are no object
+ * @param handlers one for each `type` of output, as own members. Return an event for an expected failure. If a handler
+ *   throws, the error goes to the nearest error boundary, and the component that mounts next with handlers for the same
+ *   outputs continues after that output
+ * @param options where to begin, read at the first commit
+ * @throws {TypeError} if `handlers` is not an object
  *
  * @example
  * ```tsx
@@ -32,7 +43,7 @@ export interface UseOutputsOptions {
  * import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
  *
  * type Weather = { at: 'unknown' } | { at: 'asking'; city: string } | { at: 'known'; city: string; degrees: number }
- * type WeatherEvent = { type: 'ASK'; city: string } | { type: 'TOLD'; degrees: number }
+ * type WeatherEvent = { type: 'ASK'; city: string } | { type: 'ANSWERED'; degrees: number }
  *
  * const weather = defineMachine<Weather, WeatherEvent, { type: 'fetch'; city: string }>({
  *   name: 'weather',
@@ -45,7 +56,7 @@ export interface UseOutputsOptions {
  *         return { at: 'asking', city }
  *       },
  *     },
- *     asking: { TOLD: ({ city }, { degrees }) => ({ at: 'known', city, degrees }) },
+ *     asking: { ANSWERED: ({ city }, { degrees }) => ({ at: 'known', city, degrees }) },
  *     known: {},
  *   },
  * })
@@ -55,7 +66,7 @@ export interface UseOutputsOptions {
  *   const state = useSnapshot(run, (snapshot) => snapshot.state)
  *   const send = useSend(run)
  *   useOutputs(run, {
- *     fetch: async ({ city }, { signal }) => ({ type: 'TOLD', degrees: await ask(city, signal) }),
+ *     fetch: async ({ city }, { signal }) => ({ type: 'ANSWERED', degrees: await ask(city, signal) }),
  *   })
  *   return (
  *     <button type="button" disabled={state.at !== 'unknown'} onClick={() => send({ type: 'ASK', city: 'Bern' })}>
@@ -65,19 +76,19 @@ export interface UseOutputsOptions {
  * }
  * ```
  */
-export function useOutputs<State, Event extends RunEvent, Output, Input>(
-  run: Run<State, Event, Output, Input>,
+export function useOutputs<Event, Output>(
+  run: OutputSource<Event, Output>,
   handlers: NoInfer<OutputHandlers<Output, Event>>,
   { from = 'now' }: UseOutputsOptions = {},
 ): void {
   if (typeof handlers !== 'object' || handlers === null) {
-    throw new TypeError(`useOutputs takes an object of handlers by the type of output, not ${String(handlers)}`)
+    throw new TypeError(`useOutputs takes an object with a handler for each type of output, not ${String(handlers)}`)
   }
   useFollowedPort<Output>(
     run,
     `out ${Object.keys(handlers).sort().join(' ')}`,
     () => {
-      // What was replayed on an edited definition has been handled.
+      // The outputs of a history that was replayed after an edit have been handled already.
       const start = process.env.NODE_ENV !== 'production' && isReplacement(run) ? 'now' : from
       const position = start === 'now' ? run.position : start === 'start' ? 0 : start
       return openCursor(run.ports({ from: start }).out, position)
@@ -86,10 +97,10 @@ export function useOutputs<State, Event extends RunEvent, Output, Input>(
       const type = (output as { readonly type?: string } | null)?.type as keyof typeof handlers
       const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined
       if (handler === undefined) return
-      // The handler under an output's own type takes that output.
+      // The handler for the type of an output takes that output.
       const events = await handler(output as never, { signal, key: `${run.id}/${position}` })
       if (events === undefined || signal.aborted) return
-      // A refusal is told on `err`; a run that has ended takes no more.
+      // `err` delivers a refusal, and a run that has ended takes no more events.
       await writerOf(run)
         .write(events)
         .catch(() => undefined)
@@ -98,11 +109,11 @@ export function useOutputs<State, Event extends RunEvent, Output, Input>(
 }
 
 /**
- * What writes into a run for every handler on it: through a set of its own, so that a component that is hidden, and
- * reads nothing, holds back nobody's answer.
+ * The writer that all handlers on a run share. It has a set of ports of its own, so that a hidden component, which
+ * reads no outputs, does not make the events of other components wait.
  */
-function writerOf<State, Event extends RunEvent, Output, Input>(
-  run: Run<State, Event, Output, Input>,
+function writerOf<Event, Output>(
+  run: OutputSource<Event, Output>,
 ): WritableStreamDefaultWriter<Event | readonly Event[]> {
   let writer = writers.get(run)
   if (writer === undefined) {

@@ -13,33 +13,33 @@ import {
   restoreRun,
 } from '@xmachines/core'
 import { useState } from 'react'
-import { followEdit, type HeldRun } from './edited-machine.ts'
+import { type ComponentRun, replayEdit } from './fast-refresh.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** What `useRun` takes: what `restoreRun` takes, with a `history`, or what `createRun` takes. */
+/** The options of `useRun`: a `history` and the options of `restoreRun`, or the options of `createRun`. */
 export type UseRunOptions<Event extends RunEvent, Input> =
   | (RestoreOptions & {
-      /** What `run.toJSON()` gave: the run is restored of it, with the same id. */
+      /** The run is restored from it, with the same id: the result of `run.toJSON()`, for example. */
       readonly history: History<Event>
     })
   | (CreateRunOptions<Input> & { readonly history?: undefined })
 
-/** The arguments behind the machine: options may be left out where nothing in them is required. */
+/** The arguments after the machine: options may be left out if none of them is required. */
 export type UseRunArguments<Event extends RunEvent, Input> = undefined extends Input
   ? [options?: UseRunOptions<Event, Input>]
   : [options: UseRunOptions<Event, Input>]
 
 /**
- * The run of this component (RFC Run v1 §3.1): forked from the machine, or restored from a history, when the component
- * first renders, and the same from its first commit to its end. Machine and options are read that once. A component
- * that suspends before its first commit is thrown away by React, run and all: hold the run above the boundary. In
- * development, editing the machine replays the history on the new definition.
+ * The run of this component (RFC Run v1 §3.1). It is forked from the machine, or restored from a history, when the
+ * component first renders, and stays the same until the component unmounts. Machine and options are read only then.
+ * React discards a component that suspends before its first commit, and its run too: create the run above the boundary.
+ * In development, an edit of the machine replays the history on the new definition.
  *
  * @param machine made by `defineMachine`
- * @param options `history` restores a run, so that server and client hold the same id; else as for `createRun`
+ * @param options `history` restores a run, so that server and client have the same id; otherwise those of `createRun`
  * @returns the run; it needs no disposal
- * @throws what `createRun` and `restoreRun` throw, to the nearest error boundary
+ * @throws the errors of `createRun` and `restoreRun`, to the nearest error boundary
  *
  * @example
  * ```tsx
@@ -71,11 +71,11 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
-  const [held] = useState(
-    (): HeldRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, edits: [] }),
+  const [own] = useState(
+    (): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, edits: [] }),
   )
-  if (process.env.NODE_ENV !== 'production') followEdit(held, machine, options)
-  return held.run
+  if (process.env.NODE_ENV !== 'production') replayEdit(own, machine, options)
+  return own.run
 }
 
 function begin<State, Event extends RunEvent, Output, Input>(
@@ -83,6 +83,6 @@ function begin<State, Event extends RunEvent, Output, Input>(
   options: UseRunOptions<Event, Input> | undefined,
 ): Run<State, Event, Output, Input> {
   if (options?.history !== undefined) return restoreRun(machine, options.history, options)
-  // Without a history, options are those of `createRun`; they are only absent where `createRun` needs none.
+  // Without a history these are the options of `createRun`. The types let them be absent only if it needs none.
   return createRun(machine, options as CreateRunOptions<Input>)
 }

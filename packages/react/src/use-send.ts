@@ -1,21 +1,21 @@
 'use client'
 
-// How a component writes to a run.
+// Sends events from a component to a run.
 
-import type { InPort, RunError } from '@xmachines/core'
+import type { RunError } from '@xmachines/core'
 import { useCallback } from 'react'
-import { throwFailure } from './told-snapshot.ts'
+import { throwListenerError } from './snapshot/listeners.ts'
 
-/** Writes one event, or several that are applied whole or not at all; returns the refusal, if there was one. */
+/** Sends one event, or a batch that is applied as a whole or not at all; returns the refusal, if there was one. */
 export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefined
 
 /**
- * The function by which a component writes events and batches into the `in` of a run (RFC Run v1 §4): applied, and
- * shown, when it returns. It is the same function as long as the run is the same.
+ * The function with which a component sends events and batches to the `in` of a run (RFC Run v1 §4). When it returns,
+ * the batch is applied and shown. It stays the same function as long as the run stays the same.
  *
  * @param run the run
- * @returns a function that takes the events of the run's machine, and returns the refusal, if there was one
- * @throws {TypeError} where what it is given is no run
+ * @returns a function that takes the events of the run's machine and returns the refusal, if there was one
+ * @throws {TypeError} if the argument is not a run
  *
  * @example
  * ```tsx
@@ -29,7 +29,7 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  *   initial: 0,
  *   on: {
  *     PAY: (total, { cents }) => {
- *       if (cents < 0) throw new Error('nobody pays less than nothing')
+ *       if (cents < 0) throw new Error('a payment cannot be negative')
  *       return total + cents
  *     },
  *   },
@@ -48,21 +48,21 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  *         70 cents in two coins
  *       </button>
  *       <button type="button" onClick={() => pay(50, -20)}>
- *         less than that
+ *         50 cents and minus 20
  *       </button>
  *     </form>
  *   )
  * }
  * ```
  */
-export function useSend<Event>(run: { readonly in: InPort<Event> }): Send<Event> {
+export function useSend<Event>(run: { readonly in: { readonly send: Send<Event> } }): Send<Event> {
   if (typeof run !== 'object' || run === null || !('in' in run)) {
     throw new TypeError(`useSend takes a run, not ${String(run)}`)
   }
   return useCallback(
     (batch) => {
       const refusal = run.in.send(batch)
-      throwFailure()
+      throwListenerError()
       return refusal
     },
     [run],

@@ -1,24 +1,26 @@
 'use client'
 
-// What a component shows of a run.
+// The snapshot of a run in a component.
 
 import type { Snapshot } from '@xmachines/core'
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector'
-import { type SnapshotSource, toldBy } from './told-snapshot.ts'
+import type { SnapshotSource } from './snapshot/snapshot-source.ts'
+import { snapshotStoreOf } from './snapshot/snapshot-store.ts'
 
 /**
- * The latest snapshot of a run, or a selection of it (RFC Run v1 §6). The component renders again when the selection
- * changes: at once after a `send`, at most once a frame for what comes through a stream. Components on one run never
- * show different states of it. The server renders `snapshot.current`; hydration begins with `snapshot.initial`.
+ * The latest snapshot of a run, or a selection from it (RFC Run v1 §6). The component renders again when the selection
+ * changes: at once after a `send`, and at most once a frame for events that come through a stream. Components on one
+ * run never show different states of it. The server renders `snapshot.current`; hydration begins with
+ * `snapshot.initial`.
  *
- * @param source a run; or its `snapshot` port, which shows a fatal end as a snapshot and does not throw it; or any stream
- *   of snapshots, such as a server component hands down: the component suspends until the first has arrived
- * @param selector picks what the component shows; the whole snapshot unless given
- * @param isEqual whether two selections are the same to this component: `Object.is` unless given
+ * @param source a run; or its `snapshot` port, which shows a fatal error as a snapshot and does not throw it; or any
+ *   stream of snapshots, for example from a server component: the component suspends until the first has arrived
+ * @param selector picks what the component shows; default: the whole snapshot
+ * @param isEqual whether two selections are equal; default: `Object.is`
  * @returns the selection
- * @throws {RunError} of a run: its fatal error, to the nearest error boundary, whatever is selected
- * @throws {TypeError} where the source is none of these, or a stream that somebody else reads
- * @throws what a stream is errored with, and an error where it ends before its first snapshot
+ * @throws {RunError} the fatal error of a run, to the nearest error boundary, whatever is selected
+ * @throws {TypeError} if the source is none of these, or if somebody else reads the stream
+ * @throws the error of a stream that fails, and an error if a stream ends before its first snapshot
  *
  * @example
  * ```tsx
@@ -58,14 +60,14 @@ export function useSnapshot<State, Selection>(
 ): Selection
 export function useSnapshot<State>(
   source: SnapshotSource<State>,
-  selector: (snapshot: Snapshot<State>) => unknown = whole,
+  selector: (snapshot: Snapshot<State>) => unknown = wholeSnapshot,
   isEqual?: (one: unknown, other: unknown) => boolean,
 ): unknown {
-  const { subscribe, read, readFirst } = toldBy(source)
-  return useSyncExternalStoreWithSelector(subscribe, read, readFirst, selector, isEqual)
+  const { subscribe, getSnapshot, getServerSnapshot } = snapshotStoreOf(source)
+  return useSyncExternalStoreWithSelector(subscribe, getSnapshot, getServerSnapshot, selector, isEqual)
 }
 
-/** The selector of those who give none. */
-export function whole<State>(snapshot: Snapshot<State>): Snapshot<State> {
+/** The default selector. */
+export function wholeSnapshot<State>(snapshot: Snapshot<State>): Snapshot<State> {
   return snapshot
 }

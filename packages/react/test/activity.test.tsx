@@ -1,8 +1,8 @@
-// What <Activity> hides and shows again. React 18 has none, and does not run this file.
+// Components that <Activity> hides and shows again. React 18 has no <Activity> and does not run this file.
 
 import { act, render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
-import { useOutputs, useRun, useRunError, useSnapshot } from '@xmachines/react'
+import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
 import { Activity, type ReactNode, useEffect, useState } from 'react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
@@ -31,7 +31,7 @@ function Worker({ run, handler }: WorkerProps) {
 describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('keeps its run and its state, and shows what is current when it is shown again', async () => {
+  test('keeps its run and its state, and shows the current state when it is shown again', async () => {
     const ids = new Set<string>()
     const shared = createRun(counter)
     const Panel = () => {
@@ -71,7 +71,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(subscriptions).toBe(1)
   })
 
-  test('starts no output, lets finish what runs, and goes on when it is shown again', async () => {
+  test('starts no handler, lets running handlers finish, and continues when it is shown again', async () => {
     const run = workOn()
     const started: string[] = []
     const signals: AbortSignal[] = []
@@ -95,7 +95,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(signals.some(({ aborted }) => aborted)).toBe(false)
   })
 
-  test('that was hidden from the first handles what was emitted since then once it is shown', async () => {
+  test('that was hidden from the start handles the outputs since then when it is shown', async () => {
     const run = workOn('before')
     const started: string[] = []
     const worker = <Worker run={run} handler={(name) => (started.push(name), undefined)} />
@@ -120,7 +120,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(started).toEqual(['third a'])
   })
 
-  test('that is unmounted while it is hidden aborts what runs', async () => {
+  test('that is unmounted while it is hidden aborts running handlers', async () => {
     const run = workOn()
     const signals: AbortSignal[] = []
     const worker = <Worker run={run} handler={(_name, signal) => (signals.push(signal), defer<undefined>().promise)} />
@@ -132,14 +132,14 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
-  test('however often it is hidden and shown, each output is started once', async () => {
+  test('starts each output once, however often it is hidden and shown', async () => {
     const run = workOn()
     const started: string[] = []
     const worker = <Worker run={run} handler={(name) => (started.push(name), undefined)} />
     const { rerender } = render(visible(worker), { wrapper: Mode })
     const names = Array.from({ length: 40 }, (_, index) => `${index}`)
     for (const [index, name] of names.entries()) {
-      // Some are sent between hiding and showing without a turn of the loop between.
+      // Some events are sent between hiding and showing, in the same task.
       run.in.send({ type: 'DO', name })
       if (index % 3 === 0) await act(async () => rerender(index % 2 === 0 ? hidden(worker) : visible(worker)))
     }
@@ -147,31 +147,34 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(started).toEqual(names)
   })
 
-  test('is told of no refusal, and of those that it missed when it is shown again', async () => {
+  test('receives no refusal, and receives the missed ones when it is shown again', async () => {
     const run = workOn()
-    const told: string[] = []
+    const received: string[] = []
     const Listener = () => {
-      useRunError(run, ({ cause }) => void told.push(String(cause)))
+      useRefusals(run, ({ cause }) => void received.push(String(cause)))
       return null
     }
     const { rerender } = render(visible(<Listener />), { wrapper: Mode })
     await act(async () => rerender(hidden(<Listener />)))
     await act(async () => void run.in.send({ type: 'REFUSED', name: 'a' }))
-    expect(told).toEqual([])
+    expect(received).toEqual([])
     await act(async () => rerender(visible(<Listener />)))
-    expect(told).toEqual(['Error: not a'])
+    expect(received).toEqual(['Error: not a'])
   })
 })
 
-test.each(modes)('a fatal end while it is hidden is thrown when it is shown again, %s', async (_mode, Mode) => {
-  const run = createRun(counter)
-  const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
-  const page = (mode: 'visible' | 'hidden') => <Boundary>{tree(mode, <Panel />)}</Boundary>
-  const { container, rerender } = render(page('visible'), { wrapper: Mode })
-  await act(async () => rerender(page('hidden')))
-  const unmute = muteErrors()
-  await act(async () => void run.in.send({ type: 'BREAK' }))
-  await act(async () => rerender(page('visible')))
-  unmute()
-  expect(container.textContent).toContain('it broke')
-})
+test.each(modes)(
+  'a fatal error of a run in a hidden <Activity> is thrown when it is shown again, %s',
+  async (_mode, Mode) => {
+    const run = createRun(counter)
+    const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
+    const page = (mode: 'visible' | 'hidden') => <Boundary>{tree(mode, <Panel />)}</Boundary>
+    const { container, rerender } = render(page('visible'), { wrapper: Mode })
+    await act(async () => rerender(page('hidden')))
+    const unmute = muteErrors()
+    await act(async () => void run.in.send({ type: 'BREAK' }))
+    await act(async () => rerender(page('visible')))
+    unmute()
+    expect(container.textContent).toContain('it broke')
+  },
+)

@@ -1,6 +1,7 @@
-// The ten scenarios by which React's community compares external stores in concurrent rendering, and what to use where
-// two of them do not hold. Slow components are rendered in slices, events come between these, and each commit is looked
-// at. All of it is in one file, because docs/concurrent-rendering.md, which is checked here, is about this file.
+// The ten scenarios with which the React community compares external stores in concurrent rendering, and what to use
+// instead of the two that do not hold. Slow components render in slices, events arrive between the slices, and every
+// commit is checked. All of it is in one file because docs/concurrent-rendering.md describes this file and is checked
+// here.
 
 import { render } from '@testing-library/react'
 import { createRun, defineMachine, type Run } from '@xmachines/core'
@@ -28,7 +29,7 @@ const add: NumberEvent = { type: 'ADD' }
 const double: NumberEvent = { type: 'DOUBLE' }
 const apply = (number: number, { type }: NumberEvent): number => (type === 'ADD' ? number + 1 : number * 2)
 
-/** The order of its events shows: 3 is 8 after ADD and DOUBLE, and would be 6 after DOUBLE alone. */
+/** Its state depends on the order of events: 3 becomes 8 after ADD and DOUBLE, and 6 after DOUBLE alone. */
 const numbers = defineMachine<number, NumberEvent>({
   name: 'numbers',
   version: '1',
@@ -51,20 +52,20 @@ const ways: readonly (readonly [string, (run: NumberRun) => (event: NumberEvent)
   ],
 ]
 
-/** The slow components: two columns of six, which are many slices where React slices. */
+/** The slow components: two columns of six, enough for many slices. */
 const COLUMN = 6
 const all = indexes(2)
 
-/** What a commit shows of the run, of React’s own state, and in the slow components. */
+/** The state of the run, React’s own state, and the slow components, as a commit shows them. */
 const numberOf: Part = ({ outputs }) => outputs['number']
 const ownOf: Part = ({ outputs }) => outputs['own']
 const viewOf: Part = ({ shown }) => shown.join(' ')
 
-/** As long as a machine may take that has other things to do. */
+/** Waits long enough for a busy machine. */
 const waitFor = (expectation: () => void): Promise<void> => vi.waitFor(expectation, { timeout: 15_000, interval: 5 })
 
 beforeEach(() => {
-  // React slices here, as it does in a page.
+  // So that React renders in slices, as it does on a page.
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
 })
 afterEach(() => {
@@ -89,9 +90,9 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
       const isDeferred = feature === 'useDeferredValue'
 
       /**
-       * Renders all slow components anew, twice; or mounts the first column, while nobody listens to the run, and then
-       * the second before it. Events come between the slices of that: from a transition, a click and a task, and then
-       * the other way round.
+       * Renders all slow components again, twice; or mounts the first column while nobody listens to the run, and then
+       * the second before it. Events arrive between the slices: from a transition, a click and a task, and then in the
+       * opposite order.
        */
       async function drive(what: 'an update' | 'a mount', end: (shown: readonly string[], last: string) => void) {
         const { run, push, tree, show } = setup()
@@ -100,7 +101,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
           tree.burn(index)
           return <p>{number}</p>
         })
-        /** Renders also where only the click is new. */
+        /** Also renders if only the click is new. */
         const Restless = () => <p>{useShown(run)}</p>
         const App = () => {
           const [step, setStep] = useState(0)
@@ -140,7 +141,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
           const came = tree.between(interruptions.length, (time) => interruptions[time]?.())
           tree.press('next')
           await waitFor(() => expect(tree.commits.at(-1)?.outputs['step']).toBe(step))
-          // Had nothing come between, nothing could have torn.
+          // Without events between slices, nothing could have torn.
           expect(came()).toBeGreaterThan(0)
           const last = String(run.snapshot.current.state)
           await waitFor(() => end(tree.commits.at(-1)?.shown ?? [], last))
@@ -159,7 +160,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
     })
 
     describe('with useTransition', () => {
-      test('an update of a run is rendered in one piece, and one of React’s own state in slices', async () => {
+      test('an update of a run is rendered in one piece, and an update of React’s own state in slices', async () => {
         const { run, push, tree, show } = setup()
         const Slow = memo(({ index }: { index: number; own: number }) => {
           const number = useNumber(run)
@@ -195,7 +196,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
         expect(changesOf(tree.commits, ownOf).map(({ slices }) => slices > 1)).toEqual([true])
       })
 
-      test('a state without the earlier events is never shown, where React shows one of its own', async () => {
+      test('a state without the earlier events is never shown, although React shows such a state of its own', async () => {
         const { run, push, tree, show } = setup()
         const Slow = memo(({ index, own }: { index: number; own: number }) => {
           tree.burn(index)
@@ -231,13 +232,13 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
         await waitFor(() => expect(tree.commits.at(-1)?.outputs).toEqual({ number: '8', own: '8' }))
         expect(valuesOf(tree.commits, ownOf)).toEqual(['3', '6', '8'])
         const shown = valuesOf(tree.commits, numberOf)
-        // What is written is told once a frame, so that 4 may be passed over.
+        // Written events are shown once a frame, so 4 may be skipped.
         expect(shown).toEqual(['3', '4', '8'].filter((number) => number !== '4' || shown.includes('4')))
       })
     })
 
     describe('with a deferred selection', () => {
-      test('the old view stays while a new one is rendered in slices, and clicks are answered between', async () => {
+      test('the old view stays while a new one is rendered in slices, and clicks between the slices are handled', async () => {
         const { run, push, tree, show } = setup()
         const View = slowView(tree, all.length)
         const App = () => {
@@ -268,7 +269,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
         for (const { slices } of changesOf(tree.commits, viewOf)) expect(slices).toBeGreaterThan(1)
       })
 
-      test('components agree that are given it from above, also one that a transition mounts meanwhile', async () => {
+      test('components that receive it as a prop agree, even one that a transition mounts in the meantime', async () => {
         const { run, push, tree, show } = setup()
         const View = slowView(tree, all.length)
         const More = ({ number }: { number: number }) => {
@@ -299,7 +300,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
         expect(tree.commits.filter(isTorn)).toEqual([])
       })
 
-      test('the old view stays while a new one suspends, and keys are answered', async () => {
+      test('the old view stays while a new one suspends, and keys are handled', async () => {
         const { run, push, tree, show } = setup()
         const { View, arrive } = suspendingView(3)
         const App = () => {
@@ -331,7 +332,7 @@ describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
     })
 
     describe('without deferring the selection', () => {
-      test('a view that suspends gives way to the fallback, also in a transition', async () => {
+      test('a view that suspends is replaced by the fallback, even in a transition', async () => {
         const { run, push, tree, show } = setup()
         const { View, arrive } = suspendingView(3)
         const App = () => (

@@ -1,4 +1,4 @@
-// A run handed down a tree by its context.
+// A run that a context provides to a tree of components.
 
 import { act, render, screen } from '@testing-library/react'
 import { createRun, defineMachine } from '@xmachines/core'
@@ -27,7 +27,7 @@ function Inc() {
 describe.each(modes)('createRunContext %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('its Provider makes a run, which every component below shows and sends to', () => {
+  test('its Provider makes a run that every component below shows and sends to', () => {
     const ids = new Set<string>()
     const Id = () => {
       const run = Counter.useRun()
@@ -54,7 +54,7 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect(ids.size).toBe(1)
   })
 
-  test('its Provider hands down a run that it is given', () => {
+  test('its Provider provides the run that it receives', () => {
     const run = createRun(counter)
     const Outside = () => <i>{useSnapshot(run, ({ state }) => state.count)}</i>
     const { container } = render(
@@ -71,7 +71,7 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect(container.textContent).toBe('11more')
   })
 
-  test('its Provider takes what useRun takes: a history, or the input of the machine', () => {
+  test('its Provider takes the options of useRun: a history, or the input of the machine', () => {
     const original = createRun(counter)
     original.in.send([{ type: 'INC' }, { type: 'INC' }])
     const room = defineMachine<{ doors: number }, CounterEvent, never, { doors: number }>({
@@ -94,7 +94,7 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect(container.textContent).toBe('23')
   })
 
-  test('components see the nearest run, and a second context on one machine is another', () => {
+  test('components use the nearest run, and a second context of one machine is separate', () => {
     const Other = createRunContext(counter)
     const [near, far, other] = [createRun(counter), createRun(counter), createRun(counter)]
     for (const [run, times] of [[near, 1] as const, [far, 2] as const, [other, 3] as const]) {
@@ -116,13 +116,13 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect([...container.querySelectorAll('p')].map(({ textContent }) => textContent)).toEqual(['2', '1', '3'])
   })
 
-  test('its useOutputs and useRunError are those of the run', async () => {
+  test('its useOutputs and useRefusals follow the run', async () => {
     const Work = createRunContext(work)
     const run = createRun(work)
-    const told: string[] = []
+    const received: string[] = []
     const Panel = () => {
       Work.useOutputs({ task: ({ name }) => ({ type: 'DID', name }) })
-      Work.useRunError(({ cause }) => void told.push(String(cause)))
+      Work.useRefusals(({ cause }) => void received.push(String(cause)))
       return null
     }
     render(
@@ -136,7 +136,7 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
       run.in.send({ type: 'REFUSED', name: 'b' })
     })
     expect(run.snapshot.current.state.done).toEqual(['a'])
-    expect(told).toEqual(['Error: not b'])
+    expect(received).toEqual(['Error: not b'])
   })
 })
 
@@ -145,9 +145,11 @@ test.each<[string, () => ReactNode]>([
   ['useSnapshot', () => Counter.useSnapshot().sequence],
   ['useSend', () => (Counter.useSend(), null)],
   ['useOutputs', () => (Counter.useOutputs({}), null)],
-  ['useRunError', () => (Counter.useRunError(() => {}), null)],
-])('%s throws where there is no Provider above', (_hook, Panel) => {
+  ['useRefusals', () => (Counter.useRefusals(() => {}), null)],
+])('%s throws if there is no Provider above', (_hook, Panel) => {
   const unmute = muteErrors()
-  expect(() => render(<Panel />)).toThrow('There is no run of counter@1 here: render this below the Provider')
+  expect(() => render(<Panel />)).toThrow(
+    'No Provider above gives a run of counter@1. Render this component below its Provider.',
+  )
   unmute()
 })

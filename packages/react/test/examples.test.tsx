@@ -1,4 +1,4 @@
-// The examples of the docstrings and of the readme, which are the files in `examples`, used as a person would.
+// The examples of the docstrings and of the README are the files in `examples`. Here they are used as a person would.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,22 +8,22 @@ import { describe, expect, test } from 'vitest'
 import { Shop } from './examples/create-run-context.tsx'
 import { DoorPanel } from './examples/door-panel.tsx'
 import { WeatherPanel } from './examples/use-outputs.tsx'
+import { GlassPanel } from './examples/use-refusals.tsx'
 import { Counter } from './examples/use-run.tsx'
-import { GlassPanel } from './examples/use-run-error.tsx'
 import { TillPanel } from './examples/use-send.tsx'
 import { LampPanel, run as lampRun } from './examples/use-snapshot.tsx'
 import { expectQuietConsole, modes } from './modes.tsx'
 
 const text = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
 
-const names = ['use-run', 'use-snapshot', 'use-send', 'use-outputs', 'use-run-error', 'create-run-context']
+const names = ['use-run', 'use-snapshot', 'use-send', 'use-outputs', 'use-refusals', 'create-run-context']
 
-test.each(names)('the docstring of %s has the example that is run here', (name) => {
+test.each(names)('the docstring of %s contains the example that is run here', (name) => {
   const docstring = /@example\n \* ```tsx\n(.*?) \* ```/s.exec(text(`../src/${name}.ts`))?.[1] ?? ''
   expect(docstring.replaceAll(/^ \* ?/gm, '')).toBe(text(`examples/${name}.tsx`))
 })
 
-test('the readme has the example that is run here', () => {
+test('the README contains the example that is run here', () => {
   expect(text('../README.md')).toContain(`\`\`\`tsx\n${text('examples/door-panel.tsx')}\`\`\``)
 })
 
@@ -42,7 +42,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(shown()).toBe('locked')
   })
 
-  test('the counter counts, from its history on where it is given one', () => {
+  test('the counter counts, and continues from a history if there is one', () => {
     const machine = defineMachine<number, { type: 'PRESSED' }>({
       name: 'counter',
       version: '1',
@@ -65,13 +65,13 @@ describe.each(modes)('%s', (_mode, Mode) => {
     const shown = () => container.querySelector('output')?.textContent
     fireEvent.click(screen.getByRole('button', { name: '70 cents in two coins' }))
     expect(shown()).toBe('70')
-    fireEvent.click(screen.getByRole('button', { name: 'less than that' }))
+    fireEvent.click(screen.getByRole('button', { name: '50 cents and minus 20' }))
     expect(shown()).toBe('TRANSITION_FAILED')
     fireEvent.click(screen.getByRole('button', { name: '70 cents in two coins' }))
     expect(shown()).toBe('140')
   })
 
-  test('the lamp shows what its run does', () => {
+  test('the lamp shows the state of its run', () => {
     const { container } = render(<LampPanel />, { wrapper: Mode })
     const { sequence, state } = lampRun.snapshot.current
     expect(container.textContent).toBe(`${state.at} after ${sequence} batches`)
@@ -80,7 +80,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(container.textContent).toBe(`${toggled} after ${sequence + 1} batches`)
   })
 
-  test('the weather is asked for once, and told', async () => {
+  test('the weather is requested once, and its answer is shown', async () => {
     const asked: string[] = []
     const ask = async (city: string) => asked.push(city) + 20
     const { container } = render(<WeatherPanel ask={ask} />, { wrapper: Mode })
@@ -90,14 +90,14 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(asked).toEqual(['Bern'])
   })
 
-  test('the glass says why it is not filled any further', async () => {
+  test('the glass says why it cannot be filled any more', async () => {
     const { container } = render(<GlassPanel />, { wrapper: Mode })
     for (let time = 0; time < 2; time++) await act(async () => screen.getByRole('button').click())
-    expect(container.querySelector('button')?.textContent).toBe('60 % full')
-    expect(container.querySelector('li')?.textContent).toMatch(/it would spill$/)
+    expect(container.querySelector('button')?.textContent).toBe('60% full')
+    expect(container.querySelector('li')?.textContent).toMatch(/the glass would overflow$/)
   })
 
-  test('the basket counts what any button below its Provider adds', () => {
+  test('the basket counts the items that any button below its Provider adds', () => {
     const { container } = render(<Shop />, { wrapper: Mode })
     fireEvent.click(screen.getByRole('button'))
     fireEvent.click(screen.getByRole('button'))

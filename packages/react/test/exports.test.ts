@@ -5,8 +5,8 @@ test('the public names are these', () => {
   expect(Object.keys(react).sort()).toEqual([
     'createRunContext',
     'useOutputs',
+    'useRefusals',
     'useRun',
-    'useRunError',
     'useSend',
     'useSnapshot',
   ])

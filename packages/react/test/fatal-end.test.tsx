@@ -1,8 +1,8 @@
-// Fatal ends at error boundaries, and trying again: where the run is inside of the boundary, and where it is outside.
+// Fatal errors at error boundaries, and how to recover if the run is inside the boundary or outside.
 
 import { act, render, screen } from '@testing-library/react'
 import { createRun, type Run } from '@xmachines/core'
-import { createRunContext, useOutputs, useRun, useRunError, useSend, useSnapshot } from '@xmachines/react'
+import { createRunContext, useOutputs, useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { useEffect, useState } from 'react'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CounterEvent, counter } from './machines.ts'
@@ -10,7 +10,7 @@ import { Boundary, caught, modes, muteErrors, Retry, tryAgain } from './modes.ts
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
 
-describe.each(modes)('a fatal end %s', (_mode, Mode) => {
+describe.each(modes)('a fatal error %s', (_mode, Mode) => {
   let unmute = (): void => {}
   beforeEach(() => {
     unmute = muteErrors()
@@ -19,7 +19,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
 
   const breakIt = (run: CounterRun) => act(async () => void run.in.send({ type: 'BREAK' }))
 
-  test('reaches the boundary nearest to each component, and those of a run that goes on stay', async () => {
+  test('reaches the nearest boundary of each component, and components on another run stay', async () => {
     const [one, other] = [createRun(counter), createRun(counter)]
     const Show = ({ run }: { run: CounterRun }) => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     const { container } = render(
@@ -36,7 +36,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     expect(container.textContent).toMatch(/^0.*it broke/)
   })
 
-  test('of a run inside of the boundary is over when that tries again: it is another run', async () => {
+  test('of a run inside the boundary is gone after a reset, which makes a new run', async () => {
     const runs: CounterRun[] = []
     const Panel = () => {
       const run = useRun(counter)
@@ -61,7 +61,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     expect(runs[1]?.id).not.toBe(runs[0]?.id)
   })
 
-  test('of a run outside of the boundary is thrown again when that tries again, until it is given another', async () => {
+  test('of a run outside the boundary is thrown again after a reset, until there is another run', async () => {
     const Show = ({ run }: { run: CounterRun }) => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     let renew = (): void => {}
     let held: CounterRun | undefined
@@ -85,7 +85,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     expect(container.querySelector('p')?.textContent).toBe('0')
   })
 
-  test('of a Provider’s run is over where a key gives it another', async () => {
+  test('of a Provider’s run is gone when a new key gives it another run', async () => {
     const Counter = createRunContext(counter)
     let send: (event: CounterEvent) => unknown = () => {}
     const Show = () => {
@@ -110,7 +110,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     expect(container.querySelector('p')?.textContent).toBe('0')
   })
 
-  test('lets the history be kept: what was committed restores as an active run', async () => {
+  test('keeps the history: the committed batches restore as an active run', async () => {
     const run = createRun(counter)
     const Panel = ({ failed }: { failed: CounterRun }) => {
       const [history] = useState(() => failed.toJSON())
@@ -131,14 +131,14 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     expect(screen.getByRole('button').textContent).toBe('2')
   })
 
-  test('of a run whose outputs are handled leaves no rejection behind when the component goes', async () => {
+  test('of a run whose outputs are handled leaves no unhandled rejection when the component unmounts', async () => {
     const run = createRun(counter)
     const rejections: unknown[] = []
     const note = (reason: unknown): void => void rejections.push(reason)
     process.on('unhandledRejection', note)
     const Panel = () => {
       useOutputs(run, { counted: () => undefined })
-      useRunError(run, () => undefined)
+      useRefusals(run, () => undefined)
       return <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     }
     const { unmount } = render(
@@ -150,7 +150,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     await breakIt(run)
     expect(caught()).toMatch(/it broke/)
     unmount()
-    // Rejections that nobody handled are told in a turn of the loop of their own.
+    // Node reports unhandled rejections in a task of their own.
     await new Promise((resolve) => setTimeout(resolve))
     process.off('unhandledRejection', note)
     expect(rejections).toEqual([])

@@ -1,36 +1,37 @@
-// Frames, counted: every callback of a frame is given the same time, and what it causes happens in that frame.
+// Counts the frames of a page: all callbacks of a frame receive the same time.
 
-/** When something happened: at what time, and in which frame, named by its time. */
-export interface Moment {
-  readonly at: number
-  readonly frame: number
-}
+/** The delay of the timer that stands in for a frame, in milliseconds. */
+const STAND_IN = 100
 
 /**
- * Counts the frames of the page from now on.
- * @returns `now`, the moment; `stop`, which puts the page back as it was and says how many frames there were
+ * Counts the frames of the page from now on. A timer that stands in for a frame counts as one.
+ * @returns `count`, how many frames there were so far; `stop`, which restores the page
  */
-export function countFrames(): { readonly now: () => Moment; readonly stop: () => number } {
-  const request = window.requestAnimationFrame
-  let frame = 0
+export function countFrames(): { readonly count: () => number; readonly stop: () => void } {
+  const { requestAnimationFrame, setTimeout } = window
+  let latest = 0
   let frames = 0
   let counting = true
   window.requestAnimationFrame = (callback) =>
-    request((time) => {
-      if (time !== frame) frames++
-      frame = time
+    requestAnimationFrame((time) => {
+      if (time !== latest) frames++
+      latest = time
       callback(time)
     })
+  window.setTimeout = ((handler: () => void, delay?: number) =>
+    setTimeout(() => {
+      if (delay === STAND_IN) frames++
+      handler()
+    }, delay)) as typeof setTimeout
   const next = (): void => {
     if (counting) window.requestAnimationFrame(next)
   }
   next()
   return {
-    now: () => ({ at: performance.now(), frame }),
+    count: () => frames,
     stop: () => {
       counting = false
-      window.requestAnimationFrame = request
-      return frames
+      Object.assign(window, { requestAnimationFrame, setTimeout })
     },
   }
 }

@@ -1,5 +1,5 @@
-// A page that arrives in two pieces: its shell, which is hydrated and used, and then a boundary that made the server
-// wait. Server and client are one page here; they share nothing but the history and the HTML.
+// A page that arrives in two pieces: first its shell, which is hydrated and used, then a boundary that the server had
+// to wait for. Server and client run in one page here, but they share only the history and the HTML.
 
 import { createRun, type Run, type RunDocument } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
@@ -14,9 +14,9 @@ type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count:
 
 interface Side {
   readonly history: RunDocument<CounterEvent>
-  /** Throws a promise while the boundary is to wait. */
+  /** Throws a promise while the boundary should wait. */
   readonly wait: () => void
-  /** Whether the boundary is left alone when the shell renders again. */
+  /** Whether the boundary keeps its props when the shell renders again. */
   readonly still: boolean
   readonly onHydrated?: () => void
 }
@@ -39,7 +39,7 @@ function Below({ run, wait }: BelowProps) {
   )
 }
 
-/** Renders nothing again when the shell does, and so gives the boundary nothing new while it waits. */
+/** Does not render again with the shell, so that the boundary gets no new props while it waits. */
 const StillBelow = memo(Below)
 
 function App({ history, wait, still, onHydrated }: Side) {
@@ -93,12 +93,12 @@ describe.each(modes)('a streamed page %s', (mode, Mode) => {
       </Mode>,
       { identifierPrefix },
     )
-    // The types of the two streams differ in what buffers they admit.
+    // The types of the two streams accept different kinds of buffers.
     const reader = sent.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader()
     let shell = ''
     while (!shell.includes('</main>')) shell += (await reader.read()).value ?? ''
 
-    // A page that is still arriving: React 19 gives up on boundaries that wait in one that has been loaded.
+    // The page must still be loading: React 19 gives up on waiting boundaries of a page that has loaded.
     const frame = document.createElement('iframe')
     document.body.append(frame)
     const arriving = frame.contentDocument as Document
@@ -145,20 +145,20 @@ describe.each(modes)('a streamed page %s', (mode, Mode) => {
     return { before, arrivals, paragraph, onRecoverableError }
   }
 
-  test('a boundary that arrives after events hydrates as it was sent, and then shows them', async () => {
+  test('a boundary that arrives after events hydrates as the server sent it, and then shows the events', async () => {
     const { before, arrivals, paragraph, onRecoverableError } = await visit(true)
     expect(before).toBe('waiting')
     expect(arrivals).toEqual([{ node: paragraph, text: '2' }])
     expect(onRecoverableError).not.toHaveBeenCalled()
   })
 
-  test('a boundary that is rendered again before it arrives is rendered by the client', async () => {
+  test('a boundary that is rendered again before it arrives is rendered on the client', async () => {
     const { arrivals, paragraph, onRecoverableError } = await visit(false)
     expect(arrivals).toEqual([{ node: paragraph, text: '4' }])
-    // React 18 says so; React 19 has nothing to say.
+    // Only React 18 reports it.
     expect(onRecoverableError).toHaveBeenCalledTimes(version.startsWith('18.') ? 1 : 0)
   })
 })
 
-/** What the client waits for: nothing. */
+/** The client waits for nothing. */
 function arrived(): void {}

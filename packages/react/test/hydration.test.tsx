@@ -1,4 +1,4 @@
-// Pages that a server rendered, hydrated. Both sides take the run from its history, as two processes would.
+// Hydration of pages from a server. Both sides restore the run from its history, as two processes would.
 
 import { act, render } from '@testing-library/react'
 import { createRun, type Run, type RunDocument, restoreRun } from '@xmachines/core'
@@ -19,7 +19,7 @@ import { expectQuietConsole, modes } from './modes.tsx'
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
 
-/** What the server sends along with its page: a history of three batches, as text. */
+/** The text that the server sends with its page: a history of three batches. */
 function historyText(): string {
   const run = createRun(counter)
   for (let batch = 0; batch < 3; batch++) run.in.send({ type: 'INC' })
@@ -38,7 +38,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
     for (const container of containers.splice(0)) container.remove()
   })
 
-  /** A page as it came from a server. */
+  /** A page as a server sends it. */
   function page(html: string): HTMLElement {
     const container = document.createElement('div')
     container.innerHTML = html
@@ -62,7 +62,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
     )
   }
 
-  test('a run restored from its history has the same id and state on both sides, and the page goes on from there', () => {
+  test('a run restored from its history has the same id and state on both sides, and the page continues', () => {
     const text = historyText()
     const html = renderToString(
       <Mode>
@@ -83,7 +83,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
 
   const Show = ({ run }: { run: CounterRun }) => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
 
-  test('events that came before hydration are shown once it is over', () => {
+  test('events that came before hydration are shown after it', () => {
     const text = historyText()
     const html = renderToString(
       <Mode>
@@ -100,7 +100,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
     expect(recovered).not.toHaveBeenCalled()
   })
 
-  /** A page of which one boundary hydrates later than the rest, since a part of it has not arrived. */
+  /** A page with one boundary that hydrates later than the rest, because a part of it has not arrived. */
   function late() {
     const text = historyText()
     let arrived = true
@@ -146,7 +146,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
     return { container, paragraph, button, arrive: () => act(async () => arrive()) }
   }
 
-  test('events that come before a boundary hydrates are shown in it once it has', async () => {
+  test('events that come before a boundary hydrates are shown in it afterwards', async () => {
     const { container, paragraph, button, arrive } = late()
     act(() => button?.click())
     act(() => button?.click())
@@ -160,7 +160,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
     expect(recovered).not.toHaveBeenCalled()
   })
 
-  describe('where the state is passed into a boundary, and an event comes before that hydrates', () => {
+  describe('a boundary that receives the state as a prop, if an event comes before it hydrates', () => {
     const Passed = ({ run, count }: { run: CounterRun; count: number }) => (
       <p>
         {count} {useSnapshot(run, ({ state }) => state.count)}
@@ -170,7 +170,7 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
       const run = useRun(counter, { history })
       const count = useSnapshot(run, ({ state }) => state.count)
       const send = useSend(run)
-      // React hydrates the shell first, and the boundary in a task behind it.
+      // React hydrates the shell first, and the boundary in a later task.
       useEffect(() => {
         if (early && run.snapshot.current.sequence === 3) send({ type: 'INC' })
       }, [early, run, send])
@@ -194,14 +194,14 @@ describe.each(modes)('hydration %s', (_mode, Mode) => {
       return { container, paragraph }
     }
 
-    test.runIf(!version.startsWith('18.'))('React 19 hydrates it, and then shows the event', () => {
+    test.runIf(!version.startsWith('18.'))('is hydrated by React 19, and then shows the event', () => {
       const { container, paragraph } = hydrated()
       expect(container.querySelector('p')).toBe(paragraph)
       expect(container.textContent).toBe('4 4')
       expect(recovered).not.toHaveBeenCalled()
     })
 
-    test.runIf(version.startsWith('18.'))('React 18 renders it anew', () => {
+    test.runIf(version.startsWith('18.'))('is rendered again by React 18', () => {
       const { container } = hydrated()
       expect(container.textContent).toBe('4 4')
       expect(String(recovered.mock.lastCall?.[0])).toContain('received an update before it finished hydrating')

@@ -1,10 +1,10 @@
-// The machines that the tests of the hooks run.
+// The machines for the tests of the hooks.
 
 import { defineMachine } from '@xmachines/core'
 
 export type CounterEvent = { type: 'INC' } | { type: 'BREAK' } | { type: 'REFUSED' }
 
-/** Counts; `BREAK` is refused, and fatal; `REFUSED` is refused, and not. */
+/** Counts. It refuses `BREAK`, which is fatal, and `REFUSED`, which is not. */
 export const counter = defineMachine<{ count: number }, CounterEvent, { type: 'counted'; count: number }>({
   name: 'counter',
   version: '1',
@@ -41,7 +41,7 @@ export const cells = defineMachine<readonly number[], { type: 'CELL'; index: num
   on: { CELL: (counts, { index }) => counts.map((count, at) => (at === index ? count + 1 : count)) },
 })
 
-/** A text field, and how often it was typed into. */
+/** A text field, and a count of the keystrokes. */
 export const field = defineMachine<
   { text: string; typed: number },
   { type: 'TYPED'; text: string } | { type: 'COUNTED' }

@@ -1,16 +1,16 @@
-// What holds for every test of the hooks: it runs in StrictMode and without, and says nothing on the console.
+// Every test of the hooks runs in StrictMode and without it, and must leave the console quiet.
 
-import { act, screen } from '@testing-library/react'
+import { act, render, screen } from '@testing-library/react'
 import { Component, Fragment, type ReactNode, StrictMode, useState } from 'react'
 import { afterEach, beforeEach, expect, type MockInstance, vi } from 'vitest'
 
-/** For `describe.each`: what to wrap a tree in. */
+/** For `describe.each`: the components to wrap a tree in. */
 export const modes = [
   ['in StrictMode', StrictMode],
   ['without StrictMode', Fragment],
 ] as const
 
-/** Fails each test of this file after which the console has an error or a warning. */
+/** Fails each test of this file that prints an error or a warning on the console. */
 export function expectQuietConsole(): void {
   let spies: MockInstance[] = []
   beforeEach(() => {
@@ -22,7 +22,7 @@ export function expectQuietConsole(): void {
   })
 }
 
-/** Keeps the console quiet about errors that a test is about; answers with what ends that. */
+/** Hides the errors that a test expects from the console; returns a function that shows errors again. */
 export function muteErrors(): () => void {
   const spy = vi.spyOn(console, 'error').mockImplementation(() => {})
   // React 18 dispatches errors on the window in development, and jsdom prints those that nobody prevents.
@@ -34,7 +34,7 @@ export function muteErrors(): () => void {
   }
 }
 
-/** Shows what was thrown in it. */
+/** Shows the message of an error that was thrown inside it. */
 export class Boundary extends Component<
   { children: ReactNode; onError?: (error: unknown) => void },
   { error?: Error }
@@ -54,7 +54,20 @@ export class Boundary extends Component<
   }
 }
 
-/** A boundary that tries again when told to. */
+/** Renders a component inside a boundary; returns the error that it threw. */
+export function thrownBy(Panel: () => ReactNode): unknown {
+  let thrown: unknown
+  const unmute = muteErrors()
+  render(
+    <Boundary onError={(error) => (thrown = error)}>
+      <Panel />
+    </Boundary>,
+  )
+  unmute()
+  return thrown
+}
+
+/** A boundary with a button to try again. */
 export function Retry({
   children,
   onError,
@@ -81,8 +94,8 @@ export function Retry({
   )
 }
 
-/** Has the boundary of a `Retry` try again. */
+/** Presses the button of a `Retry`. */
 export const tryAgain = (): Promise<void> => act(async () => screen.getByText('try again').click())
 
-/** What the boundary shows, where it caught something. */
+/** The message that a boundary shows; undefined if it caught nothing. */
 export const caught = (): string | undefined => screen.queryByRole('alert')?.textContent ?? undefined

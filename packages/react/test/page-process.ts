@@ -1,4 +1,4 @@
-// A process with a page of its own that mounts and unmounts components, and reports what it still holds. Run with
+// A process that mounts and unmounts components on a page of its own, and reports what is still in memory. Run with
 // --expose-gc.
 
 import { createRun, type Run } from '@xmachines/core'
@@ -12,17 +12,17 @@ Object.assign(globalThis, {
   cancelAnimationFrame: window.cancelAnimationFrame.bind(window),
 })
 
-// React looks for the page when it is imported.
+// React looks for the page when it is imported, so the page must be there first.
 const { createElement, Fragment, StrictMode, version } = await import('react')
 const { createRoot } = await import('react-dom/client')
 const { flushSync } = await import('react-dom')
-const { createRunContext, useOutputs, useRun, useRunError, useSend, useSnapshot } = await import('@xmachines/react')
+const { createRunContext, useOutputs, useRun, useRefusals, useSend, useSnapshot } = await import('@xmachines/react')
 const { counter } = await import('./machines.ts')
 
 const ROUNDS = 150
 const Counter = createRunContext(counter)
 
-/** Made in a component, or handed to one, and shown, followed, sent to. */
+/** The runs that components made or received, and used with every hook. */
 const runs: WeakRef<object>[] = []
 /** Outlives every page. */
 const shared = createRun(counter)
@@ -35,7 +35,7 @@ type CounterRun = Run<
 
 function Uses({ run }: { run: CounterRun }) {
   useOutputs(run, { counted: () => undefined })
-  useRunError(run, () => undefined)
+  useRefusals(run, () => undefined)
   useSend(run)
   useSnapshot(run)
   return createElement(
@@ -75,7 +75,7 @@ function nextTurn(): Promise<void> {
 
 async function heldHeap(): Promise<number> {
   for (let time = 0; time < 4; time++) {
-    // A WeakRef holds on to its target for as long as the job in which it was made.
+    // A WeakRef keeps its target until the task in which it was made is over.
     await nextTurn()
     globalThis.gc?.()
   }
@@ -87,7 +87,7 @@ async function visits(): Promise<number> {
   return heldHeap()
 }
 
-// The first rounds fill what React, the page and the engine keep for good.
+// The first rounds fill the caches of React, the page and the engine.
 const before = await visits()
 const after = await visits()
 const alive = runs.filter((run) => run.deref() !== undefined).length

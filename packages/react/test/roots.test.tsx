@@ -1,8 +1,8 @@
-// Two React roots on one run, and unmounting in the middle of things.
+// Two React roots on one run, and components that unmount during an effect or a handler.
 
 import { act, render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
-import { useOutputs, useRunError, useSnapshot } from '@xmachines/react'
+import { useOutputs, useRefusals, useSnapshot } from '@xmachines/react'
 import { useLayoutEffect } from 'react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
@@ -12,12 +12,12 @@ import { workOn } from './work.ts'
 describe.each(modes)('two roots on one run %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('handle each output once each, and the one that stays goes on when the other is unmounted', async () => {
+  test('each handle every output once, and the remaining one continues when the other is unmounted', async () => {
     const run = workOn()
     const started: string[] = []
     const Worker = ({ who }: { who: string }) => {
       useOutputs(run, { task: ({ name }) => void started.push(`${who} ${name}`) })
-      useRunError(run, ({ cause }) => void started.push(`${who} ${String(cause)}`))
+      useRefusals(run, ({ cause }) => void started.push(`${who} ${String(cause)}`))
       return null
     }
     const one = render(<Worker who="one" />, { wrapper: Mode })
@@ -32,10 +32,10 @@ describe.each(modes)('two roots on one run %s', (_mode, Mode) => {
   })
 })
 
-describe.each(modes)('unmounting in mid-effect %s', (_mode, Mode) => {
+describe.each(modes)('unmounting during an effect %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('an effect that sends what unmounts its component is the last that the component sees', async () => {
+  test('a component sees no new state after its effect has sent the event that unmounts it', async () => {
     const run = createRun(counter)
     const seen: number[] = []
     const Once = () => {

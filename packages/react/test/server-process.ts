@@ -1,5 +1,5 @@
-// A process that renders 5,000 times and then has nothing left to do: it reports what it still holds, and is not told
-// to end. Run with --expose-gc.
+// A process that renders 5,000 times, reports what is still in memory, and ends by itself because nothing is left to
+// do. Run with --expose-gc.
 
 import { createRun, type Run } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
@@ -11,7 +11,7 @@ const RENDERS = 5000
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
 
-/** A run that outlives the pages, and one for each of them. */
+/** Outlives the pages; each page also has a run of its own. */
 const shared = createRun(counter)
 shared.in.send({ type: 'INC' })
 const runs: WeakRef<CounterRun>[] = []
@@ -25,7 +25,7 @@ function Page(): ReactNode {
   return createElement('p', { id: run.id }, own, useSnapshot(shared).state.count)
 }
 
-/** A server answers each request in a turn of its own. */
+/** Renders each page in a task of its own, as a server does for each request. */
 async function renderPages(pages: number): Promise<void> {
   for (let page = 0; page < pages; page++) {
     await nextTurn()
@@ -38,17 +38,17 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-/** What is still held once what nobody holds is gone. */
+/** The size of the heap after garbage collection. */
 async function heldHeap(): Promise<number> {
   for (let time = 0; time < 3; time++) {
-    // A WeakRef holds on to its target for as long as the job in which it was made.
+    // A WeakRef keeps its target until the task in which it was made is over.
     await nextTurn()
     globalThis.gc?.()
   }
   return process.memoryUsage().heapUsed
 }
 
-// The engine keeps the room that a weak table once took; as many renders before show what these add.
+// The engine does not shrink its weak tables. The same number of renders before makes them large enough.
 await renderPages(RENDERS)
 runs.length = 0
 const before = await heldHeap()

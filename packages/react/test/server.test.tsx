@@ -1,8 +1,6 @@
 // @vitest-environment node
-// Rendering where there is no page.
+// Rendering on a server, without a page.
 
-import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { createRun } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { version } from 'react'
@@ -10,6 +8,7 @@ import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { counter } from './machines.ts'
 import { expectQuietConsole } from './modes.tsx'
+import { runProcess } from './run-process.ts'
 
 describe('the server', () => {
   expectQuietConsole()
@@ -17,14 +16,14 @@ describe('the server', () => {
     vi.useRealTimers()
   })
 
-  test('shows what is current, whatever the run began with', () => {
+  test('shows the current state, whatever the initial one was', () => {
     const run = createRun(counter)
     run.in.send([{ type: 'INC' }, { type: 'INC' }])
     const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     expect(renderToString(<Panel />)).toBe('<p>2</p>')
   })
 
-  test('throws the fatal end of a run', () => {
+  test('throws the fatal error of a run', () => {
     const run = createRun(counter)
     run.in.send({ type: 'BREAK' })
     const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
@@ -49,21 +48,8 @@ describe('the server', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('5,000 renders leave nothing behind, and the process ends', { timeout: 60_000 }, () => {
-    const react18 = version.startsWith('18.') ? ['--import', join(import.meta.dirname, 'react-18/resolve.ts')] : []
-    const { status, signal, stdout, stderr } = spawnSync(
-      process.execPath,
-      [
-        '--expose-gc',
-        '--conditions=@xmachines/source',
-        '--no-warnings',
-        ...react18,
-        join(import.meta.dirname, 'server-process.ts'),
-      ],
-      { encoding: 'utf8', timeout: 50_000, env: { ...process.env, NODE_ENV: 'production' } },
-    )
-    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
-    const report = JSON.parse(stdout) as Record<string, unknown>
+  test('5,000 renders leave nothing in memory, and the process ends', { timeout: 60_000 }, () => {
+    const report = runProcess('server-process.ts')
     expect(report).toMatchObject({ react: version, renders: 5000, runsAlive: 0, opened: [] })
     expect(report['grown']).toBeLessThan(250_000)
   })

@@ -1,4 +1,4 @@
-// Before each file of tests: what a test has rendered is gone when it ends.
+// For each test file: unmounts what a test rendered when the test ends.
 
 import { cleanup } from '@testing-library/react'
 import { afterEach } from 'vitest'

@@ -1,40 +1,42 @@
-// A tree of components that are slow to render: what came between the slices of its renders, and what each commit showed.
+// A tree of components that are slow to render. A test can act between the slices of a render, and sees every commit.
 
 import { createRef, type FunctionComponent, memo, Profiler, type ReactNode } from 'react'
 import { onTestFinished } from 'vitest'
 
-/** How long one slow component renders, in milliseconds: React gives other tasks a turn after 5. */
+/** How long one slow component renders, in milliseconds. React lets other tasks run after 5. */
 const BURN = 2
 
-/** What the page shows once React has changed it. */
+/** What the page shows after a commit. */
 export interface Commit {
-  /** The text of each paragraph: every component that shows a run has one. */
+  /** The text of each paragraph. Every component that shows a run has one. */
   readonly shown: readonly string[]
   /** The text of each named output. */
   readonly outputs: Readonly<Record<string, string>>
-  /** In how many turns the slow components were rendered, the last time before this commit; 0 where none was. */
+  /** The number of slices in which the slow components were rendered for this commit; 0 if none was. */
   readonly slices: number
 }
 
 /** A tree that is watched until the test ends. */
 export interface SlowTree {
-  /** Goes around the tree: every commit below it is looked at before anything else can happen. */
+  /** Wraps the tree, and records each commit before anything else can happen. */
   readonly Watch: (props: { children: ReactNode }) => ReactNode
-  /** Clicks the button of that name. */
+  /** Clicks the button with that text. */
   readonly press: (name: string) => void
-  /** Called by the slow component of that index while it renders; they are numbered from 0 in the order of rendering. */
+  /** Called by a slow component while it renders; `index` counts the slow components in the order of rendering. */
   readonly burn: (index: number) => void
   readonly commits: readonly Commit[]
-  /** Calls back at most so many times, each between two slices of a render; answers with how many times it was. */
+  /**
+   * Calls back at most `times` times, each between two slices of a render; returns a function that counts the calls.
+   */
   readonly between: (times: number, callback: (time: number) => void) => () => number
 }
 
-/** Watches a tree, in turns that come between the tasks of React. */
+/** Watches a tree, in tasks that run between those of React. */
 export function watchTree(): SlowTree {
   const commits: Commit[] = []
-  /** Counts tasks of our own. */
+  /** Counts our own tasks. */
   let turn = 0
-  /** The turns in which the slow components are rendered that were not committed yet; undefined while there are none. */
+  /** The turns in which slow components were rendered since the last commit; undefined if none was. */
   let pass: Set<number> | undefined
   let latest = 0
   let onSlice = (): void => {}
@@ -72,7 +74,7 @@ export function watchTree(): SlowTree {
       buttons.find(({ textContent }) => textContent === name)?.click()
     },
     burn(index) {
-      // Who begins anew has thrown away what was rendered; StrictMode renders each component twice in one go.
+      // A render that starts over discards the earlier slices. StrictMode renders each component twice in a row.
       if (pass === undefined || (index === 0 && (latest !== 0 || !pass.has(turn)))) pass = new Set()
       latest = index
       pass.add(turn)
@@ -90,7 +92,7 @@ export function watchTree(): SlowTree {
   }
 }
 
-/** The view of a number, in slow components that are given it. */
+/** A view of a number in slow components that receive it as a prop. */
 export function slowView({ burn }: SlowTree, size: number): FunctionComponent<{ number: number }> {
   const Slow = ({ index, number }: { index: number; number: number }) => {
     burn(index)
@@ -100,7 +102,7 @@ export function slowView({ burn }: SlowTree, size: number): FunctionComponent<{ 
   return memo(({ number }) => indexes.map((index) => <Slow key={index} index={index} number={number} />))
 }
 
-/** The view of a number that suspends until that has arrived; the first is there. */
+/** A view of a number that suspends until the number has arrived; the first one is there from the start. */
 export function suspendingView(first: number): {
   readonly View: FunctionComponent<{ number: number }>
   readonly arrive: (number: number) => void
@@ -112,7 +114,7 @@ export function suspendingView(first: number): {
   })
   return {
     View: memo(({ number }) => {
-      // A promise that is thrown is what both React 18 and 19 wait for.
+      // Both React 18 and 19 wait for a promise that is thrown.
       if (!arrived.has(number)) throw arrival
       return <p>{number}</p>
     }),
@@ -131,12 +133,12 @@ export function isTorn({ shown }: Commit): boolean {
 /** A part of what a commit shows. */
 export type Part = (commit: Commit) => string | undefined
 
-/** The commits in which a part is not as it was in the commit before. */
+/** The commits in which a part differs from the commit before. */
 export function changesOf(commits: readonly Commit[], part: Part): Commit[] {
   return commits.filter((commit, index) => index > 0 && part(commit) !== part(commits[index - 1] as Commit))
 }
 
-/** What a part was, from the first commit on. */
+/** The values of a part, from the first commit on. */
 export function valuesOf(commits: readonly Commit[], part: Part): (string | undefined)[] {
   return [...commits.slice(0, 1), ...changesOf(commits, part)].map(part)
 }

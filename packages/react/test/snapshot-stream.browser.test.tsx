@@ -1,4 +1,4 @@
-// A stream of snapshots that a server component hands down: the server renders its first, and the page goes on from there.
+// A stream of snapshots from a server component: the server renders the first one, and the page continues from there.
 
 import type { Snapshot } from '@xmachines/core'
 import { useOutputs, useSnapshot } from '@xmachines/react'
@@ -65,7 +65,7 @@ describe.each(modes)('a page with a stream of snapshots %s', (_mode, Mode) => {
     return new Response(sent).text()
   }
 
-  test('the server renders the first, reads no further, and lets go of the stream', async () => {
+  test('the server renders the first snapshot, reads no further, and releases the stream', async () => {
     const { stream, pulled } = streamOf(7, 8)
     const html = await serve(stream, workOn())
     expect(html).toContain('<p>7</p>')
@@ -74,7 +74,7 @@ describe.each(modes)('a page with a stream of snapshots %s', (_mode, Mode) => {
     expect(stream.locked).toBe(false)
   })
 
-  test('the server handles no output, and hydration begins with the first and then shows the latest', async () => {
+  test('the server handles no output, and hydration begins with the first snapshot and then shows the latest', async () => {
     const html = await serve(streamOf(7).stream, workOn('on the server'))
     expect(handled).toEqual([])
     const container = document.createElement('div')

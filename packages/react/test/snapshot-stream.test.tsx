@@ -1,4 +1,4 @@
-// useSnapshot over any stream of snapshots: who reads it, for how long, and what is shown until there is one.
+// useSnapshot on any stream of snapshots: who reads the stream, for how long, and what is shown before the first one.
 
 import { act, render } from '@testing-library/react'
 import { createRun, type Snapshot } from '@xmachines/core'
@@ -12,8 +12,8 @@ type Count = Snapshot<{ count: number }>
 
 const snapshot = (count: number): Count => ({ state: { count }, status: 'active', sequence: count })
 
-/** A stream of snapshots that a test feeds by hand. */
-function fed() {
+/** A stream of snapshots that a test fills by hand. */
+function manualStream() {
   let controller: ReadableStreamDefaultController<Count> | undefined
   const stream = new ReadableStream<Count>({
     start(given) {
@@ -61,8 +61,8 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
       { wrapper: Mode },
     )
 
-  test('suspends until the first, and then shows each that comes', async () => {
-    const { stream, give } = fed()
+  test('suspends until the first snapshot, and then shows each newer one', async () => {
+    const { stream, give } = manualStream()
     const { container } = mount(stream)
     expect(container.textContent).toBe('waiting')
     await give(1)
@@ -71,12 +71,12 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
     expect(container.textContent).toBe('3')
   })
 
-  test('reads with one reader for all components, and lets go of it with the last', async () => {
-    const { stream, give } = fed()
+  test('reads with one reader for all components, and releases it when the last unmounts', async () => {
+    const { stream, give } = manualStream()
     const getReader = vi.spyOn(stream, 'getReader')
     const { container, unmount } = mount(stream, 3)
     await give(1)
-    // One for the first snapshot; where it had nobody to tell yet, another for those behind.
+    // One for the first snapshot, and another for later ones if nobody listened yet when it arrived.
     const readers = getReader.mock.calls.length
     await give(2)
     expect(shown(container)).toEqual(['2', '2', '2'])
@@ -86,8 +86,8 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
     expect(stream.locked).toBe(false)
   })
 
-  test('nothing is lost to who lets go and comes back', async () => {
-    const { stream, give } = fed()
+  test('a component that unmounts and mounts again misses no snapshot', async () => {
+    const { stream, give } = manualStream()
     const { unmount } = mount(stream)
     await give(1)
     unmount()
@@ -97,8 +97,8 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
     expect(container.textContent).toBe('2')
   })
 
-  test('many snapshots that come at once are one render', async () => {
-    const { stream, give } = fed()
+  test('many snapshots that arrive together cause one render', async () => {
+    const { stream, give } = manualStream()
     let renders = 0
     const Counted = () => {
       renders++
@@ -117,8 +117,8 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
     expect(renders - before).toBeLessThanOrEqual(4)
   })
 
-  test('a stream that ends goes on showing its last', async () => {
-    const { stream, give, close } = fed()
+  test('the last snapshot stays when the stream ends', async () => {
+    const { stream, give, close } = manualStream()
     const { container } = mount(stream)
     await give(1, 2)
     await close()
@@ -126,7 +126,7 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
     expect(stream.locked).toBe(false)
   })
 
-  test('a branch of a run’s snapshot port shows what the run does', async () => {
+  test('a branch of a run’s snapshot port shows the state of the run', async () => {
     const run = createRun(counter)
     const [branch] = run.snapshot.tee()
     const plain = branch.pipeThrough(new TransformStream<Count, Count>())
@@ -140,7 +140,7 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
     expect(container.textContent).toBe('1')
   })
 
-  test('an error status is shown, and thrown at nobody', async () => {
+  test('an error status is shown, and nothing is thrown', async () => {
     const run = createRun(counter)
     run.in.send({ type: 'BREAK' })
     const Status = ({ stream }: { stream: ReadableStream<Count> }) => <p>{useSnapshot(stream).status}</p>
@@ -156,7 +156,7 @@ describe.each(modes)('useSnapshot of a stream %s', (_mode, Mode) => {
   })
 })
 
-describe.each(modes)('a stream that has nothing to show %s', (_mode, Mode) => {
+describe.each(modes)('a stream without a snapshot to show %s', (_mode, Mode) => {
   const mount = (stream: ReadableStream<Count>) => {
     const unmute = muteErrors()
     const { container } = render(
@@ -170,34 +170,34 @@ describe.each(modes)('a stream that has nothing to show %s', (_mode, Mode) => {
     return { shown: () => container.querySelector('p')?.textContent, unmute }
   }
 
-  test('throws what it is errored with, before its first snapshot', async () => {
-    const { stream, fail } = fed()
+  test('throws its error, before its first snapshot', async () => {
+    const { stream, fail } = manualStream()
     const { unmute } = mount(stream)
     await fail(new Error('no such page'))
     unmute()
     expect(caught()).toBe('no such page')
   })
 
-  test('throws what it is errored with, behind its first snapshot', async () => {
-    const { stream, give, fail } = fed()
+  test('throws its error, after its first snapshot', async () => {
+    const { stream, give, fail } = manualStream()
     const { shown, unmute } = mount(stream)
     await give(1)
     expect(shown()).toBe('1')
-    await fail(new Error('the line went dead'))
+    await fail(new Error('the connection was lost'))
     unmute()
-    expect(caught()).toBe('the line went dead')
+    expect(caught()).toBe('the connection was lost')
   })
 
-  test('throws where it ends before its first snapshot', async () => {
-    const { stream, close } = fed()
+  test('throws if it ends before its first snapshot', async () => {
+    const { stream, close } = manualStream()
     const { unmute } = mount(stream)
     await close()
     unmute()
-    expect(caught()).toBe('The stream of snapshots ended before its first.')
+    expect(caught()).toBe('The stream ended before its first snapshot. Write a snapshot before you close it.')
   })
 
-  test('throws where somebody else reads it, and shows it once that lets go and the boundary tries again', async () => {
-    const { stream, give } = fed()
+  test('throws if somebody else reads it, and is shown after that reader is released and the boundary tries again', async () => {
+    const { stream, give } = manualStream()
     const reader = stream.getReader()
     const { shown, unmute } = mount(stream)
     expect(caught()).toMatch(/locked/)

@@ -1,4 +1,4 @@
-// StrictMode in a development build: it renders twice, and takes effects down and puts them back.
+// StrictMode in a development build: it renders twice, and cleans up every effect once and runs it again.
 
 import { act, render } from '@testing-library/react'
 import type { Run } from '@xmachines/core'
@@ -18,7 +18,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('nothing that is sent or streamed is lost or doubled', async () => {
+test('no event that is sent or streamed is lost or applied twice', async () => {
   const effects: string[] = []
   const runs = new Set<CounterRun>()
   const Panel = () => {
@@ -27,8 +27,8 @@ test('nothing that is sent or streamed is lost or doubled', async () => {
     const send = useSend(run)
     useEffect(() => {
       runs.add(run)
-      effects.push('put up')
-      return () => void effects.push('taken down')
+      effects.push('run')
+      return () => void effects.push('cleaned up')
     }, [run])
     return (
       <button type="button" onClick={() => send({ type: 'INC' })}>
@@ -37,8 +37,8 @@ test('nothing that is sent or streamed is lost or doubled', async () => {
     )
   }
   const { container, unmount } = render(<Panel />, { wrapper: StrictMode })
-  // Or this is not the mode that it is about.
-  expect(effects).toEqual(['put up', 'taken down', 'put up'])
+  // Proves that this is StrictMode.
+  expect(effects).toEqual(['run', 'cleaned up', 'run'])
   expect(runs.size).toBe(1)
   const [run] = runs
   if (run === undefined) throw new Error('no run was committed')
@@ -60,10 +60,10 @@ test('nothing that is sent or streamed is lost or doubled', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('what a stream brings while effects are taken down and put back is shown', async () => {
+test('events that are sent while effects are cleaned up and run again are shown', async () => {
   let begun: CounterRun | undefined
   const Early = ({ run }: { run: CounterRun }) => {
-    // The first of these runs before StrictMode takes anything down, the second behind.
+    // This runs once before StrictMode cleans up the effects, and once after.
     useEffect(() => void run.in.send({ type: 'INC' }), [run])
     return null
   }

@@ -1,4 +1,4 @@
-// Suspense around and inside of components on a run, and transitions: what is kept, and what is handled once.
+// Suspense around components on a run and inside them, and transitions: what is kept, and what is handled once.
 
 import { act, render } from '@testing-library/react'
 import { createRun, type Run } from '@xmachines/core'
@@ -11,7 +11,7 @@ import { workOn } from './work.ts'
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
 
-/** A component that suspends until a test says otherwise. */
+/** A component that suspends until a test lets it arrive. */
 function late() {
   let arrive: (module: { default: () => string }) => void = () => {}
   const Part = lazy(() => new Promise<{ default: () => string }>((resolve) => (arrive = resolve)))
@@ -23,7 +23,7 @@ const inc = (run: CounterRun) => act(async () => void run.in.send({ type: 'INC' 
 describe.each(modes)('Suspense %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('a run that is held above the boundary is one run, however often what is inside is thrown away', async () => {
+  test('a run made above the boundary stays one run, however often React discards the children', async () => {
     const runs = new Set<CounterRun>()
     const { Part, arrive } = late()
     const Inside = ({ run }: { run: CounterRun }) => {
@@ -53,7 +53,7 @@ describe.each(modes)('Suspense %s', (_mode, Mode) => {
     expect(container.textContent).toBe('2 arrived')
   })
 
-  test('what suspends before its first commit handles nothing, and no output twice', async () => {
+  test('a component that suspends before its first commit handles nothing before it, and no output twice after it', async () => {
     const run = workOn()
     const started: string[] = []
     const { Part, arrive } = late()
@@ -74,7 +74,7 @@ describe.each(modes)('Suspense %s', (_mode, Mode) => {
     expect(started).toEqual(['a'])
   })
 
-  test('a component that is hidden by a boundary goes on handling, since its effects stay', async () => {
+  test('a component that a boundary hides continues to handle outputs, because its effects stay', async () => {
     const run = workOn()
     const started: string[] = []
     const { Part, arrive } = late()
@@ -96,7 +96,7 @@ describe.each(modes)('Suspense %s', (_mode, Mode) => {
     expect(started).toEqual(['a', 'b'])
   })
 
-  test('what is current is shown when a boundary shows its children again', async () => {
+  test('the current state is shown when a boundary shows its children again', async () => {
     const run = createRun(counter)
     const { Part, arrive } = late()
     const Show = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
@@ -117,7 +117,7 @@ describe.each(modes)('Suspense %s', (_mode, Mode) => {
 describe.each(modes)('a transition %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('that sends shows what came of it at once, with everybody', async () => {
+  test('that sends shows the result at once, in every component', async () => {
     const run = createRun(counter)
     const Show = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     const { container } = render([<Show key={1} />, <Show key={2} />], { wrapper: Mode })
@@ -125,7 +125,7 @@ describe.each(modes)('a transition %s', (_mode, Mode) => {
     expect(container.textContent).toBe('11')
   })
 
-  test('that suspends keeps the page, its run and its handling, and what is sent meanwhile is shown', async () => {
+  test('that suspends keeps the page, its run and its handlers, and shows events that are sent in the meantime', async () => {
     const run = workOn()
     const started: string[] = []
     const { Part, arrive } = late()

@@ -1,24 +1,7 @@
-import { createRun, defineMachine, type Run, type RunError, type Snapshot } from '@xmachines/core'
-import { createRunContext, type RunContext, type Send, useOutputs, useRunError, useSnapshot } from '@xmachines/react'
+import type { Run, RunError, Snapshot } from '@xmachines/core'
+import { createRunContext, type RunContext, type Send, useOutputs, useRefusals, useSnapshot } from '@xmachines/react'
 import { describe, expectTypeOf, test } from 'vitest'
-
-type Door = { at: 'closed' } | { at: 'open' }
-type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'NAME'; name: string }
-type DoorOutput = { type: 'alarm'; tried: string } | { type: 'light'; on: boolean }
-
-const door = defineMachine<Door, DoorEvent, DoorOutput>({
-  name: 'door',
-  version: '1',
-  initial: { at: 'closed' },
-  states: { closed: { OPEN: 'open' }, open: { CLOSE: 'closed' } },
-})
-const room = defineMachine<{ doors: number }, DoorEvent, never, { doors: number }>({
-  name: 'room',
-  version: '1',
-  initial: ({ doors }) => ({ doors }),
-  on: {},
-})
-const run = createRun(door)
+import { type Door, type DoorEvent, type DoorOutput, door, room, run } from './typed-machines.ts'
 
 describe('useOutputs', () => {
   test('gives each handler its output, an abort signal and a key', () => {
@@ -34,20 +17,20 @@ describe('useOutputs', () => {
     })
   })
 
-  test('takes events of the machine from its handlers: one, several or none, now or later', () => {
+  test('lets handlers return events of the machine: one, several or none, now or later', () => {
     useOutputs(run, { alarm: () => ({ type: 'CLOSE' }) })
-    useOutputs(run, { alarm: async () => [{ type: 'CLOSE' }, { type: 'NAME', name: 'front' }] })
+    useOutputs(run, { alarm: async () => [{ type: 'CLOSE' }, { type: 'LOCK', code: '42' }] })
     useOutputs(run, { alarm: async () => undefined, light: () => {} })
     useOutputs(run, {})
     // @ts-expect-error no such event
     useOutputs(run, { alarm: () => ({ type: 'SHUT' }) })
-    // @ts-expect-error naming takes a name
-    useOutputs(run, { alarm: async () => ({ type: 'NAME' }) })
-    // @ts-expect-error one of the batch is no event of the door
+    // @ts-expect-error locking takes a code
+    useOutputs(run, { alarm: async () => ({ type: 'LOCK' }) })
+    // @ts-expect-error one event of the batch is not an event of the door
     useOutputs(run, { light: () => [{ type: 'OPEN' }, { type: 'SHUT' }] })
   })
 
-  test('refuses what the machine does not emit', () => {
+  test('refuses handlers of outputs that the machine does not emit', () => {
     // @ts-expect-error no such output
     useOutputs(run, { bell: () => undefined })
     // @ts-expect-error an alarm has no code
@@ -61,29 +44,29 @@ describe('useOutputs', () => {
   test('begins at a position', () => {
     useOutputs(run, {}, { from: 'start' })
     useOutputs(run, {}, { from: 3 })
-    // @ts-expect-error there is no such place
+    // @ts-expect-error not a position
     useOutputs(run, {}, { from: 'end' })
   })
 })
 
-describe('useRunError', () => {
-  test('tells its listener of refusals', () => {
-    useRunError(run, (refusal) => expectTypeOf(refusal).toEqualTypeOf<RunError>())
-    // @ts-expect-error a refusal is no text
-    useRunError(run, (refusal: string) => refusal)
+describe('useRefusals', () => {
+  test('calls its listener with refusals', () => {
+    useRefusals(run, (refusal) => expectTypeOf(refusal).toEqualTypeOf<RunError>())
+    // @ts-expect-error a refusal is not text
+    useRefusals(run, (refusal: string) => refusal)
     // @ts-expect-error a machine is not a run
-    useRunError(door, () => {})
+    useRefusals(door, () => {})
   })
 })
 
 describe('useSnapshot', () => {
-  test('sees the state of a stream of snapshots', () => {
+  test('knows the state of a stream of snapshots', () => {
     const stream = new ReadableStream<Snapshot<Door>>()
     expectTypeOf(useSnapshot(stream)).toEqualTypeOf<Snapshot<Door>>()
-    expectTypeOf(useSnapshot(stream, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open'>()
+    expectTypeOf(useSnapshot(stream, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open' | 'locked'>()
     // @ts-expect-error no state of the door has a key
     useSnapshot(stream, ({ state }) => state.key)
-    // @ts-expect-error these are no snapshots
+    // @ts-expect-error these are not snapshots
     useSnapshot(new ReadableStream<string>())
   })
 })
@@ -97,15 +80,15 @@ describe('createRunContext', () => {
     expectTypeOf(Front.useRun()).toEqualTypeOf<Run<Door, DoorEvent, DoorOutput, undefined>>()
     expectTypeOf(Front.useSend()).toEqualTypeOf<Send<DoorEvent>>()
     expectTypeOf(Front.useSnapshot()).toEqualTypeOf<Snapshot<Door>>()
-    expectTypeOf(Front.useSnapshot(({ state }) => state.at)).toEqualTypeOf<'closed' | 'open'>()
-    Front.useOutputs({ alarm: ({ tried }) => ({ type: 'NAME', name: tried }) })
+    expectTypeOf(Front.useSnapshot(({ state }) => state.at)).toEqualTypeOf<'closed' | 'open' | 'locked'>()
+    Front.useOutputs({ alarm: ({ tried }) => ({ type: 'LOCK', code: tried }) })
     // @ts-expect-error no such output
     Front.useOutputs({ bell: () => undefined })
     // @ts-expect-error no such event
     Front.useSend()({ type: 'SHUT' })
   })
 
-  test('its Provider takes a run, or what useRun takes', () => {
+  test('its Provider takes a run, or the options of useRun', () => {
     Front.Provider({})
     Front.Provider({ run })
     Front.Provider({ history: run.toJSON(), head: run.head })

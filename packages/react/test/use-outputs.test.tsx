@@ -1,4 +1,4 @@
-// Outputs handled by components: what is started, when, how often, and what becomes of it.
+// Outputs that components handle: which handlers start, when, how often, and what happens with their results.
 
 import { act, render, screen } from '@testing-library/react'
 import { createRun, defineMachine } from '@xmachines/core'
@@ -23,7 +23,7 @@ function Worker({ run, handler, from }: { run: WorkRun; handler: Handler; from?:
   return null
 }
 
-/** Sends, and lets what follows in streams happen. */
+/** Sends events and waits until the streams have delivered the outputs. */
 const send = (run: WorkRun, ...names: readonly string[]) =>
   act(async () => {
     for (const name of names) run.in.send({ type: 'DO', name })
@@ -42,7 +42,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(run.snapshot.current.state.done).toEqual(['a', 'b', 'c'])
   })
 
-  test('begins at the position of the first commit, unless told otherwise', async () => {
+  test('begins at the position of the first commit, or at the given one', async () => {
     const run = workOn('a', 'b')
     const started: Record<string, string[]> = { now: [], start: [], one: [] }
     const note = (which: string) => (name: string, _signal: AbortSignal, key: string) => {
@@ -61,7 +61,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(started).toEqual({ now: ['c 2'], start: ['a 0', 'b 1', 'c 2'], one: ['b 1', 'c 2'] })
   })
 
-  test('an output that an effect of the first commit brings about is handled, and one of its rendering is not asked for', async () => {
+  test('an output that an effect of the first commit causes is handled', async () => {
     const started: string[] = []
     const Early = ({ run }: { run: WorkRun }) => {
       useLayoutEffect(() => void run.in.send({ type: 'DO', name: 'layout' }), [run])
@@ -75,11 +75,11 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     }
     await act(async () => void render(<Panel />, { wrapper: Mode }))
     const once = ['layout', 'effect']
-    // StrictMode puts effects up twice, and each time they send.
+    // StrictMode runs effects twice, and each time they send.
     expect(started).toEqual(Mode === StrictMode ? [...once, ...once] : once)
   })
 
-  test('handlers run side by side, and the ones of the latest render are used', async () => {
+  test('handlers run side by side, and those of the latest render are used', async () => {
     const run = workOn()
     const waiting: Record<string, Deferred<WorkEvent>> = {}
     const first: Handler = (name) => (waiting[name] = defer<WorkEvent>()).promise
@@ -93,7 +93,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(run.snapshot.current.state.done).toEqual(['c by the second', 'b', 'a'])
   })
 
-  test('a batch that is returned is applied whole, and a refused one harms nothing', async () => {
+  test('a returned batch is applied as a whole, and handling continues after a refused one', async () => {
     const run = workOn()
     const refusals: unknown[] = []
     const Panel = () => {
@@ -112,7 +112,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(refusals).toEqual(['TRANSITION_FAILED'])
   })
 
-  test('an output whose type nobody handles is passed over, also one that is named like a member of every object', async () => {
+  test('an output without a handler is skipped, even if its type is the name of an inherited member', async () => {
     const machine = defineMachine<number, { type: 'GO' }, { type: 'seen' } | number>({
       name: 'odd',
       version: '1',
@@ -137,7 +137,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(seen).toEqual([{ type: 'seen' }])
   })
 
-  test('the key is the same as in handleOutputs: the run and the position', async () => {
+  test('the key is the same as in handleOutputs: run id and position', async () => {
     const run = workOn('a')
     const keys: string[] = []
     render(<Worker run={run} from="start" handler={(_name, _signal, key) => void keys.push(key)} />, { wrapper: Mode })
@@ -145,7 +145,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(keys).toEqual([`${run.id}/0`])
   })
 
-  test('unmounting aborts what runs, at once, and drops what it still comes to', async () => {
+  test('unmounting aborts running handlers at once, and drops their events', async () => {
     const run = workOn()
     const signals: AbortSignal[] = []
     const waiting = defer<WorkEvent>()
@@ -164,7 +164,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(signals).toHaveLength(1)
   })
 
-  test('what is thrown after unmounting is thrown at nobody', async () => {
+  test('an error of a handler after unmounting is ignored', async () => {
     const run = workOn()
     const waiting = defer<WorkEvent>()
     const { unmount } = render(<Worker run={run} handler={() => waiting.promise} />, { wrapper: Mode })
@@ -173,7 +173,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     await act(async () => waiting.reject(new Error('too late')))
   })
 
-  test('a component that is given another run handles that one, and what ran for the first is aborted', async () => {
+  test('a component that receives another run handles its outputs, and handlers for the first run are aborted', async () => {
     const [one, other] = [workOn(), workOn('before')]
     const started: string[] = []
     const signals: AbortSignal[] = []
@@ -191,7 +191,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
   })
 
-  test('two components on one run handle each output once each', async () => {
+  test('two components on one run each handle every output once', async () => {
     const run = workOn()
     const started: string[] = []
     const note = (who: string) => (name: string) => void started.push(`${who} ${name}`)
@@ -202,7 +202,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(started.toSorted()).toEqual(['one a', 'one b', 'two a', 'two b'])
   })
 
-  test('a run that completes delivers its last outputs, and its end is thrown at nobody', async () => {
+  test('a run that completes delivers its last outputs, and nothing is thrown', async () => {
     const machine = defineMachine<{ at: 'on' } | { at: 'off' }, { type: 'END' }, { type: 'bye' }>({
       name: 'ending',
       version: '1',
@@ -263,7 +263,7 @@ describe.each(modes)('a handler that throws %s', (_mode, Mode) => {
     expect(caught()).toBe('it broke')
   })
 
-  test('goes on behind that output after the reset, with what came meanwhile', async () => {
+  test('continues after that output when the boundary is reset, with the outputs that came in the meantime', async () => {
     const run = workOn('old')
     const started: string[] = []
     const handler: Handler = (name) => {
@@ -283,7 +283,7 @@ describe.each(modes)('a handler that throws %s', (_mode, Mode) => {
     expect(started).toEqual(['old', 'a', 'b', 'c', 'd', 'e'])
   })
 
-  test('handles again what it aborted, and nothing that had settled', async () => {
+  test('handles the aborted outputs again, and no settled one', async () => {
     const run = workOn()
     const started: string[] = []
     const waiting: Record<string, Deferred<undefined>> = {}
@@ -300,7 +300,7 @@ describe.each(modes)('a handler that throws %s', (_mode, Mode) => {
     expect(started).toEqual(['a', 'b', 'c', 'd', 'a', 'd'])
   })
 
-  test('one that holds its run inside of the boundary begins with a new run', async () => {
+  test('a component with its run inside the boundary begins with a new run', async () => {
     const runs = new Set<WorkRun>()
     const started: string[] = []
     const Panel = () => {
@@ -328,13 +328,15 @@ test.each([
   ['undefined', undefined],
   ['null', null],
   ['door', 'door'],
-])('useOutputs refuses %s, which is no object of handlers', (told, handlers) => {
+])('useOutputs refuses %s, which is not an object of handlers', (given, handlers) => {
   const run = createRun(work)
   const Panel = () => {
     useOutputs(run, handlers as never)
     return null
   }
   const unmute = muteErrors()
-  expect(() => render(<Panel />)).toThrow(`useOutputs takes an object of handlers by the type of output, not ${told}`)
+  expect(() => render(<Panel />)).toThrow(
+    `useOutputs takes an object with a handler for each type of output, not ${given}`,
+  )
   unmute()
 })

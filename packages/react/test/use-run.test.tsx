@@ -2,16 +2,16 @@ import { act, render, screen } from '@testing-library/react'
 import { createRun, type Run, type RunDocument, RunError } from '@xmachines/core'
 import { useRun, useSnapshot } from '@xmachines/react'
 import { lazy, Suspense, useEffect } from 'react'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type CounterEvent, counter, twice } from './machines.ts'
-import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { expectQuietConsole, modes, thrownBy } from './modes.tsx'
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
 
 describe.each(modes)('useRun %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('a component keeps its run from its first commit on, whatever it is rendered with later', () => {
+  test('a component keeps its run from its first commit on, whatever its later props are', () => {
     const seen = new Set<unknown>()
     const Panel = ({ nonce }: { nonce: number }) => {
       const run = useRun(counter, { nonce: new Uint8Array(16).fill(nonce) })
@@ -28,7 +28,7 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
     expect(container.textContent).toBe(id)
   })
 
-  test('two components have a run each, and so has one that is mounted again', () => {
+  test('every component has a run of its own, and so has one that is mounted again', () => {
     const Panel = () => <p>{useRun(counter).id}</p>
     const { container, unmount } = render([<Panel key={1} />, <Panel key={2} />], { wrapper: Mode })
     const ids = () => [...container.querySelectorAll('p')].map(({ textContent }) => textContent)
@@ -39,7 +39,7 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
     expect(new Set(before).size).toBe(3)
   })
 
-  test('options are given to createRun', () => {
+  test('options are passed to createRun', () => {
     const options = { createdAt: 1_700_000_000, nonce: new Uint8Array(16) }
     const Panel = () => <p>{useRun(counter, options).id}</p>
     const { container } = render(<Panel />, { wrapper: Mode })
@@ -87,18 +87,6 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
 })
 
 describe('useRun refuses', () => {
-  const thrownBy = (Panel: () => null) => {
-    const onError = vi.fn()
-    const unmute = muteErrors()
-    render(
-      <Boundary onError={onError}>
-        <Panel />
-      </Boundary>,
-    )
-    unmute()
-    return onError.mock.lastCall?.[0]
-  }
-
   test('a history that was tampered with, to the nearest error boundary', () => {
     const original = createRun(counter)
     original.in.send({ type: 'INC' })
@@ -108,7 +96,7 @@ describe('useRun refuses', () => {
       return null
     })
     expect(thrown).toBeInstanceOf(RunError)
-    expect(thrown.code).toBe('HISTORY_MISMATCH')
+    expect(thrown).toMatchObject({ code: 'HISTORY_MISMATCH' })
   })
 
   test('a history that does not end at the head that the caller trusts', () => {
@@ -117,10 +105,10 @@ describe('useRun refuses', () => {
       useRun(counter, { history, head: '0'.repeat(40) })
       return null
     })
-    expect(thrown.code).toBe('HISTORY_MISMATCH')
+    expect(thrown).toMatchObject({ code: 'HISTORY_MISMATCH' })
   })
 
-  test('what is no machine', () => {
+  test('a value that is not a machine', () => {
     const thrown = thrownBy(() => {
       useRun({ ...twice })
       return null

@@ -1,4 +1,4 @@
-// Typing into a controlled input whose value lives in a run, with the keys of a real browser.
+// Typing with the keys of a real browser into a controlled input whose value is the state of a run.
 
 import { render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
@@ -10,14 +10,14 @@ import { field } from './machines.ts'
 import { expectQuietConsole, modes } from './modes.tsx'
 
 beforeEach(() => {
-  // Keys come from the browser here, as they do in a page.
+  // Keys come from the browser, as they do on a page.
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
 })
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** How a component may write what was typed. */
+/** The events that a component may send for a keystroke. */
 const ways = [
   ['one event', (text: string) => [{ type: 'TYPED', text } as const]],
   ['two events', (text: string) => [{ type: 'TYPED', text } as const, { type: 'COUNTED' } as const]],
@@ -32,7 +32,7 @@ describe.each(modes)('typing in the middle of a controlled input %s keeps the ca
     await userEvent.keyboard('XYZ')
   }
 
-  describe.each(ways)('where each keystroke sends %s', (_title, eventsFor) => {
+  describe.each(ways)('if each keystroke sends %s', (_title, eventsFor) => {
     test.each([
       ['one by one', true],
       ['as a batch', false],
@@ -60,7 +60,7 @@ describe.each(modes)('typing in the middle of a controlled input %s keeps the ca
     })
   })
 
-  test('also while events come through a stream', async () => {
+  test('even while events come through a stream', async () => {
     const run = createRun(field)
     const Panel = () => {
       const { text, typed } = useSnapshot(run, ({ state }) => state)

@@ -4,12 +4,12 @@ import { type Send, useSend, useSnapshot } from '@xmachines/react'
 import { useEffect } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { type CounterEvent, counter, twice } from './machines.ts'
-import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { expectQuietConsole, modes, thrownBy } from './modes.tsx'
 
 describe.each(modes)('useSend %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  /** Mounts a component that sends, and gives its function. */
+  /** Mounts a component that sends, and returns its `send` function. */
   function mounted(run = createRun(counter)) {
     const functions = new Set<Send<CounterEvent>>()
     const Panel = ({ of = run }) => {
@@ -30,14 +30,14 @@ describe.each(modes)('useSend %s', (_mode, Mode) => {
     return { run, functions, send, Panel, ...view }
   }
 
-  test('writes an event, which is shown', () => {
+  test('sends an event, whose result is shown', () => {
     const { send, container, run } = mounted()
     expect(send({ type: 'INC' })).toBeUndefined()
     expect(container.textContent).toBe('1')
     expect(run.snapshot.current.sequence).toBe(1)
   })
 
-  test('writes several events as one batch', () => {
+  test('sends several events as one batch', () => {
     const { send, container, run } = mounted()
     send([{ type: 'INC' }, { type: 'INC' }])
     expect(container.textContent).toBe('2')
@@ -69,7 +69,7 @@ describe.each(modes)('useSend %s', (_mode, Mode) => {
     expect(container.textContent).toBe('done')
   })
 
-  test('is one function as long as the run is the same, and another for another run', () => {
+  test('is the same function for the same run, and another for another run', () => {
     const { functions, send, rerender, Panel } = mounted()
     rerender(<Panel />)
     send({ type: 'INC' })
@@ -78,7 +78,7 @@ describe.each(modes)('useSend %s', (_mode, Mode) => {
     expect(functions.size).toBe(2)
   })
 
-  test('the second and third send of one handler see the result of the one before', () => {
+  test('the second and third send of one handler each see the result of the previous one', () => {
     const run = createRun(counter)
     const seen: number[] = []
     const Panel = () => {
@@ -101,7 +101,7 @@ describe.each(modes)('useSend %s', (_mode, Mode) => {
     expect(container.textContent).toBe('3')
   })
 
-  test('rendering builds no stream', () => {
+  test('rendering creates no stream', () => {
     const run = createRun(counter)
     const read = vi.spyOn(run, 'in', 'get')
     const Panel = () => {
@@ -118,20 +118,11 @@ test.each([
   ['null', null],
   ['door', 'door'],
   ['[object Object]', {}],
-])('useSend refuses %s, which is no run', (told, run) => {
-  const onError = vi.fn()
-  const unmute = muteErrors()
-  const Panel = () => {
+])('useSend refuses %s, which is not a run', (given, run) => {
+  const thrown = thrownBy(() => {
     useSend(run as never)
     return null
-  }
-  render(
-    <Boundary onError={onError}>
-      <Panel />
-    </Boundary>,
-  )
-  unmute()
-  const thrown = onError.mock.lastCall?.[0]
+  })
   expect(thrown).toBeInstanceOf(TypeError)
-  expect(thrown.message).toBe(`useSend takes a run, not ${told}`)
+  expect(thrown).toMatchObject({ message: `useSend takes a run, not ${given}` })
 })

@@ -1,30 +1,12 @@
-import { createRun, defineMachine, type Run, type RunDocument, type RunError, type Snapshot } from '@xmachines/core'
+import type { Run, RunDocument, RunError, Snapshot } from '@xmachines/core'
 import { type Send, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { describe, expectTypeOf, test } from 'vitest'
+import { type Door, type DoorEvent, type DoorOutput, door, room, run } from './typed-machines.ts'
 
-type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string }
-type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'LOCK'; code: string }
-type DoorOutput = { type: 'alarm'; tried: string }
-
-const door = defineMachine<Door, DoorEvent, DoorOutput>({
-  name: 'door',
-  version: '1',
-  initial: { at: 'closed' },
-  states: { closed: { OPEN: 'open' }, open: { CLOSE: 'closed' }, locked: {} },
-})
-
-const room = defineMachine<{ doors: number }, DoorEvent, never, { doors: number }>({
-  name: 'room',
-  version: '1',
-  initial: ({ doors }) => ({ doors }),
-  on: {},
-})
-
-const run = createRun(door)
 declare const maybe: RunDocument<DoorEvent> | undefined
 
 describe('useSnapshot', () => {
-  test('sees the state of the machine', () => {
+  test('knows the state of the machine', () => {
     expectTypeOf(useSnapshot(run)).toEqualTypeOf<Snapshot<Door>>()
     expectTypeOf(useSnapshot(run, (snapshot) => snapshot.state)).toEqualTypeOf<Door>()
     expectTypeOf(useSnapshot(run, ({ state }) => state.at)).toEqualTypeOf<'closed' | 'open' | 'locked'>()
@@ -35,7 +17,7 @@ describe('useSnapshot', () => {
     expectTypeOf(useSnapshot(run.snapshot)).toEqualTypeOf<Snapshot<Door>>()
   })
 
-  test('refuses what the state does not have', () => {
+  test('refuses members that the state does not have', () => {
     // @ts-expect-error no state of the door has a key
     useSnapshot(run, ({ state }) => state.key)
     // @ts-expect-error only the locked door has a code
@@ -77,9 +59,9 @@ describe('useSend', () => {
     send({ type: 'SHUT' })
     // @ts-expect-error locking takes a code
     send({ type: 'LOCK' })
-    // @ts-expect-error one of the batch is no event of the door
+    // @ts-expect-error one event of the batch is not an event of the door
     send([{ type: 'OPEN' }, { type: 'SHUT' }])
-    // @ts-expect-error nothing is no event
+    // @ts-expect-error an event is required
     send()
     // @ts-expect-error a machine is not a run
     useSend(door)
@@ -87,29 +69,29 @@ describe('useSend', () => {
 })
 
 describe('useRun', () => {
-  test('gives a run of the machine', () => {
+  test('returns a run of the machine', () => {
     expectTypeOf(useRun(door)).toEqualTypeOf<Run<Door, DoorEvent, DoorOutput, undefined>>()
     expectTypeOf(useRun(door, { createdAt: 0, nonce: new Uint8Array(16) }).id).toEqualTypeOf<string>()
   })
 
-  test('takes the input of the machine where it takes one, or a history', () => {
+  test('requires the input of the machine if it takes one, or a history', () => {
     const history = useRun(room, { input: { doors: 1 } }).toJSON()
     useRun(room, { history })
     useRun(room, { history, head: history.head, revalidate: true })
-    // @ts-expect-error there is no input, nor a history
+    // @ts-expect-error neither an input nor a history
     useRun(room)
-    // @ts-expect-error there is no input, nor a history
+    // @ts-expect-error neither an input nor a history
     useRun(room, { createdAt: 0 })
     // @ts-expect-error doors is a number
     useRun(room, { input: { doors: '1' } })
-    // @ts-expect-error a history is no text
+    // @ts-expect-error a history is not text
     useRun(door, { history: '' })
   })
 
-  test('takes a history that may not be there', () => {
+  test('takes a history that may be undefined', () => {
     useRun(door, { history: maybe })
     useRun(room, { history: maybe, input: { doors: 1 } })
-    // @ts-expect-error there may be neither input nor history
+    // @ts-expect-error there may be neither an input nor a history
     useRun(room, { history: maybe })
   })
 })

@@ -4,12 +4,12 @@ import { useSnapshot } from '@xmachines/react'
 import { memo, useEffect, useState } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { cells, counter, twice } from './machines.ts'
-import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { Boundary, expectQuietConsole, modes, muteErrors, thrownBy } from './modes.tsx'
 
 describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('without a selector it gives the whole snapshot', () => {
+  test('without a selector it returns the whole snapshot', () => {
     const run = createRun(counter)
     const seen: unknown[] = []
     const Panel = () => {
@@ -23,7 +23,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     expect(seen.at(-1)).toEqual({ state: { count: 1 }, status: 'active', sequence: 1 })
   })
 
-  test('of 1,000 mounted selectors, the one that is concerned renders again, once', () => {
+  test('of 1,000 mounted selectors, only the one whose selection changed renders again, once', () => {
     const run = createRun(cells)
     const rendered: number[] = []
     const Cell = memo(({ index }: { index: number }) => {
@@ -59,7 +59,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     expect(container.textContent).toBe('many')
   })
 
-  test('isEqual says which selections are the same to a component, which then keeps the one it has', () => {
+  test('isEqual decides which selections are equal, and the component then keeps the earlier one', () => {
     const run = createRun(counter)
     const seen = new Set<unknown>()
     const half = ({ state }: Snapshot<{ count: number }>) => ({ half: Math.floor(state.count / 2) })
@@ -80,7 +80,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     expect(container.textContent).toBe('1')
   })
 
-  test('a selector written in place may make a new object each time, and may change', () => {
+  test('an inline selector may return a new object each time, and may change', () => {
     const run = createRun(counter)
     const Panel = ({ by }: { by: number }) => {
       const { product } = useSnapshot(run, ({ state }) => ({ product: state.count * by }))
@@ -93,7 +93,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     expect(container.textContent).toBe('5')
   })
 
-  test('a component that is given another run shows that one, and is told of it alone', () => {
+  test('a component that receives another run shows it, and no longer renders for the first one', () => {
     const [one, other] = [createRun(counter), createRun(counter)]
     other.in.send([{ type: 'INC' }, { type: 'INC' }])
     let rendered = 0
@@ -111,7 +111,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     expect(container.textContent).toBe('3')
   })
 
-  test('completion is shown, and thrown at nobody', () => {
+  test('completion is shown, and nothing is thrown', () => {
     const run = createRun(twice)
     const Panel = () => <p>{useSnapshot(run, ({ state, status }) => `${state.at} ${status}`)}</p>
     const { container } = render(<Panel />, { wrapper: Mode })
@@ -119,14 +119,14 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     expect(container.textContent).toBe('twice done')
   })
 
-  test('a run that was done before the component came is shown', () => {
+  test('a run that was done before the component mounted is shown', () => {
     const run = createRun(twice)
     run.in.send([{ type: 'INC' }, { type: 'INC' }])
     const Panel = () => <p>{useSnapshot(run, ({ status }) => status)}</p>
     expect(render(<Panel />, { wrapper: Mode }).container.textContent).toBe('done')
   })
 
-  test('the snapshot port of a run shows the same, and its fatal end as a snapshot', () => {
+  test('the snapshot port of a run shows the same, and shows a fatal error as a snapshot', () => {
     const run = createRun(counter)
     const Panel = () => {
       const snapshot = useSnapshot(run.snapshot)
@@ -140,7 +140,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
   })
 })
 
-describe.each(modes)('a fatal end %s', (_mode, Mode) => {
+describe.each(modes)('a fatal error %s', (_mode, Mode) => {
   /** Mounts a component whose selection never changes, in a boundary. */
   function mounted(run = createRun(counter)) {
     const unmute = muteErrors()
@@ -169,7 +169,7 @@ describe.each(modes)('a fatal end %s', (_mode, Mode) => {
     unmute()
   })
 
-  test('that was before the component came is thrown too', () => {
+  test('that came before the component mounted is thrown too', () => {
     const run = createRun(counter)
     run.in.send({ type: 'BREAK' })
     const { onError, unmute } = mounted(run)
@@ -183,20 +183,13 @@ test.each([
   ['null', null],
   ['7', 7],
   ['[object Object]', {}],
-])('useSnapshot refuses %s, which is no run', (told, source) => {
-  const onError = vi.fn()
-  const unmute = muteErrors()
-  const Panel = () => {
+])('useSnapshot refuses %s, which is not a source of snapshots', (given, source) => {
+  const thrown = thrownBy(() => {
     useSnapshot(source as never)
     return null
-  }
-  render(
-    <Boundary onError={onError}>
-      <Panel />
-    </Boundary>,
-  )
-  unmute()
-  const thrown = onError.mock.lastCall?.[0]
+  })
   expect(thrown).toBeInstanceOf(TypeError)
-  expect(thrown.message).toBe(`useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${told}`)
+  expect(thrown).toMatchObject({
+    message: `useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${given}`,
+  })
 })

@@ -1,4 +1,4 @@
-// A machine whose outputs are handled by components, and handlers that a test opens and closes by hand.
+// A machine whose outputs components handle, and promises that a test settles by hand.
 
 import { createRun, defineMachine, type Run } from '@xmachines/core'
 
@@ -11,7 +11,7 @@ export type WorkEvent = { type: 'DO'; name: string } | { type: 'DID'; name: stri
 
 export type WorkRun = Run<{ readonly done: readonly string[] }, WorkEvent, Task>
 
-/** Emits a task for each `DO`, notes each `DID`, and refuses each `REFUSED`. */
+/** Emits a task for each `DO`, records each `DID`, and refuses each `REFUSED`. */
 export const work = defineMachine<{ readonly done: readonly string[] }, WorkEvent, Task>({
   name: 'work',
   version: '1',
@@ -35,7 +35,7 @@ export function workOn(...names: readonly string[]): WorkRun {
   return run
 }
 
-/** A promise with its two ends. */
+/** A promise and the functions that settle it. */
 export interface Deferred<Value> {
   readonly promise: Promise<Value>
   readonly resolve: (value: Value) => void

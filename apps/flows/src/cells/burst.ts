@@ -1,9 +1,9 @@
-// A thousand events, a few a task, as a socket would bring them: most of them for the cells in the middle.
+// A thousand events, a few in each task, as a socket would deliver them. Most of them are for cells in the middle.
 
 import { nextTask } from '../parts/own-task.ts'
 import { type CellsEvent, COLUMNS, ROWS } from './cells.ts'
 
-/** How many events make a burst, and how many come together. */
+/** The number of events in a burst, and in one task. */
 export const BURST = 1000
 const TOGETHER = 10
 
@@ -22,12 +22,12 @@ export function burstOfEvents(): ReadableStream<CellsEvent> {
   })
 }
 
-/** A whole number below another, more likely in the middle. */
+/** A random whole number below `end`, most likely near the middle. */
 function aboutHalf(end: number): number {
   return Math.floor(((Math.random() + Math.random() + Math.random()) / 3) * end)
 }
 
-/** An event for each cell: what is written together is one batch. */
+/** An event for each cell, as one batch. */
 export function oneForEach(): readonly CellsEvent[] {
   return Array.from({ length: ROWS * COLUMNS }, (_, index) => ({
     type: 'COUNT',

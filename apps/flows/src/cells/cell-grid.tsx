@@ -1,5 +1,6 @@
-// A thousand components on one run, each with a selector of its own: a batch renders the cells that it concerns. For
-// the keyboard they are one stop, with an active cell that arrows move; a ring shows it, so that no cell renders for it.
+// A thousand components on one run, each with its own selector: a batch renders only the cells that it changes. The
+// grid is one tab stop, and the arrow keys move the active cell. A separate ring marks it, so that no cell renders for
+// that.
 
 import type { Run } from '@xmachines/core'
 import { useSnapshot } from '@xmachines/react'
@@ -8,7 +9,7 @@ import { type KeyboardEvent, type MouseEvent, memo, type ReactElement, useEffect
 import { type Cells, type CellsEvent, COLUMNS, ROWS } from './cells.ts'
 import type { Tally } from './tally.ts'
 
-/** Where a cell is. */
+/** The position of a cell. */
 interface Place {
   readonly row: number
   readonly column: number
@@ -43,10 +44,10 @@ export function CellGrid({ run, tally, onCount }: CellGridProps): ReactElement {
   return (
     <div className="cells">
       <table
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a grid is a table to act in
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role -- a grid is an interactive table
         role="grid"
         tabIndex={0}
-        aria-label="Cells; arrows move, Enter counts"
+        aria-label="Cells: move with the arrow keys, count with Enter"
         aria-activedescendant={idOf(id, active)}
         onKeyDown={press}
         onClick={click}
@@ -93,7 +94,7 @@ const Cell = memo(function Cell({ id, row, column, run, tally }: RowProps & Plac
   )
 })
 
-/** The count from which on cells look the same. */
+/** From this count on, cells look the same. */
 const HOTTEST = 9
 
 const rows = Array.from({ length: ROWS }, (_, row) => row)
@@ -108,7 +109,7 @@ function placeOf(target: Element): Place | undefined {
   return row === undefined || column === undefined ? undefined : { row, column }
 }
 
-/** Where a key leads, if it is one that moves; it stays within the grid. */
+/** The next cell for a key that moves, within the grid; undefined for other keys. */
 function moved({ row, column }: Place, key: string): Place | undefined {
   switch (key) {
     case 'ArrowLeft':

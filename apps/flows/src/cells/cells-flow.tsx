@@ -1,9 +1,10 @@
-// A thousand cells on one run, and what it costs to change one, many or all of them.
+// A thousand cells on one run, and what a change of one, many or all of them renders.
 
 import type { Run } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react'
 
+import { Figures } from '../parts/figures.tsx'
 import { Flow } from '../parts/flow.tsx'
 import { FrameMeter } from '../parts/frame-meter.tsx'
 import { BURST, burstOfEvents, oneForEach } from './burst.ts'
@@ -12,7 +13,7 @@ import { type Cells, type CellsEvent, cells } from './cells.ts'
 import './cells.css'
 import { createTally, type Tally } from './tally.ts'
 
-/** The flow: the cells, and counts of what they did and what React did. */
+/** The flow: the cells, and counts of commits and renders. */
 export function CellsFlow(): ReactElement {
   const run = useRun(cells)
   const send = useSend(run)
@@ -33,7 +34,7 @@ export function CellsFlow(): ReactElement {
   return (
     <Flow
       title="Thousand cells"
-      lead="Each cell is a component that selects its own count from one run. Count one and one is rendered; pipe a thousand events in and they are shown frame by frame."
+      lead="Each cell is a component that selects its own count from one run. Click a cell, and only that cell renders. Pipe a thousand events in, and the page shows them frame by frame."
       run={run}
     >
       <section aria-label="Cells" className="part">
@@ -43,14 +44,14 @@ export function CellsFlow(): ReactElement {
           {heats.map((heat) => (
             <i key={heat} data-heat={heat} />
           ))}
-          <span>9 and more</span>
+          <span>9 or more</span>
         </div>
         <div className="actions">
           <button type="button" className="primary" disabled={bursting} onClick={burst}>
-            A burst of {BURST.toLocaleString('en')}
+            Pipe {BURST.toLocaleString('en')} events
           </button>
           <button type="button" disabled={bursting} onClick={() => change(oneForEach())}>
-            All in one batch
+            Count all in one batch
           </button>
           <button type="button" disabled={bursting} onClick={() => change({ type: 'CLEAR' })}>
             Clear
@@ -58,11 +59,11 @@ export function CellsFlow(): ReactElement {
         </div>
       </section>
       <section aria-label="Renders" className="part">
-        <h2>What the latest change rendered</h2>
+        <h2>Renders of the latest change</h2>
         <RenderFigures run={run} tally={tally} />
       </section>
       <section aria-label="Frames" className="part">
-        <h2>While events are piped in</h2>
+        <h2>Frames while events are piped in</h2>
         <FrameMeter run={run} measuring={bursting} />
       </section>
     </Flow>
@@ -80,29 +81,22 @@ function useBurst(run: Run<Cells, CellsEvent>, bursting: boolean, onEnd: () => v
       .pipeTo(run.ports().in, { signal: stop.signal })
       .then(onEnd, () => undefined)
     return () => stop.abort()
-    // oxlint-disable-next-line react/exhaustive-deps -- a burst goes on whatever is rendered
+    // oxlint-disable-next-line react/exhaustive-deps -- a burst continues across renders
   }, [run, bursting])
 }
 
-// Its effects run behind those of the cells, which come before it in the page: what they rendered is counted by then.
+// This comes after the cells on the page, so its effects run after theirs, when their renders are counted.
 function RenderFigures({ run, tally }: { readonly run: Run<Cells, CellsEvent>; readonly tally: Tally }): ReactElement {
   const sequence = useSnapshot(run, (snapshot) => snapshot.sequence)
   const { commits, updates, cells: rendered } = useSyncExternalStore(tally.subscribe, tally.figures)
   useEffect(() => tally.shown(sequence), [tally, sequence])
   return (
-    <dl className="figures">
-      <div>
-        <dt>commits</dt>
-        <dd>{commits.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>page updates</dt>
-        <dd>{updates.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>cells rendered</dt>
-        <dd>{rendered.toLocaleString('en')}</dd>
-      </div>
-    </dl>
+    <Figures
+      figures={[
+        ['commits', commits.toLocaleString('en')],
+        ['page updates', updates.toLocaleString('en')],
+        ['cells rendered', rendered.toLocaleString('en')],
+      ]}
+    />
   )
 }

@@ -1,4 +1,4 @@
-// The thousand cells, to drive by hand; and driven, in light and in dark.
+// The thousand cells, to drive by hand, and driven by a play function in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -24,7 +24,7 @@ export const Driven: Story = {
     const figure = (name: string) => Number(renders.getByText(name).nextElementSibling?.textContent.replaceAll(',', ''))
     const rendered = () => [figure('commits'), figure('page updates'), figure('cells rendered')]
 
-    await step('an event that concerns one cell renders one cell', async () => {
+    await step('an event that changes one cell renders one cell', async () => {
       await expect(cells).toHaveLength(1000)
       const cell = cells[567] as Element
       await userEvent.click(cell)
@@ -35,7 +35,7 @@ export const Driven: Story = {
       await expect(rendered()).toEqual([1, 1, 1])
     })
 
-    await step('for the keyboard a thousand cells are one stop, and to move among them renders none', async () => {
+    await step('a thousand cells are one tab stop, and moving among them renders none', async () => {
       await expect(canvasElement.querySelectorAll('[role=grid] [tabindex]')).toHaveLength(0)
       grid.focus()
       await userEvent.keyboard('{ArrowRight}{ArrowDown}')
@@ -48,10 +48,10 @@ export const Driven: Story = {
       await expect(total()).toBe(4)
     })
 
-    await step('a thousand events that are piped in are shown frame by frame', async () => {
-      const burst = await button('A burst of 1,000')
+    await step('a thousand piped events are shown frame by frame', async () => {
+      const burst = await button('Pipe 1,000 events')
       await userEvent.click(burst)
-      // Looks again when the button changes, and not with each of the cells.
+      // Checks again when the button changes, and not when a cell does.
       await waitFor(() => expect(burst).toBeEnabled(), { container: burst, timeout: 90_000 })
       await waitFor(() => expect(figure('commits')).toBe(1000))
       await expect(total()).toBe(1004)
@@ -60,13 +60,13 @@ export const Driven: Story = {
     })
 
     await step('a thousand events in one batch are one commit, which renders each cell once', async () => {
-      await userEvent.click(await button('All in one batch'))
+      await userEvent.click(await button('Count all in one batch'))
       await waitFor(() => expect(rendered()).toEqual([1, 1, 1000]))
       await expect(total()).toBe(2004)
       await expect(await commits.findByText('and 992 more in the same batch')).toBeVisible()
     })
 
-    await step('and so is an event that concerns all', async () => {
+    await step('one event that changes all cells also renders each cell once', async () => {
       await userEvent.click(await button('Clear'))
       await waitFor(() => expect(rendered()).toEqual([1, 1, 1000]))
       await expect(total()).toBe(0)

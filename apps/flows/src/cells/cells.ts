@@ -1,12 +1,12 @@
-// A thousand counters in one run, as a machine. They are kept in rows: an event copies the row that it concerns and
-// leaves the others as they are, so that most of the state is the same object before and after.
+// A thousand counters in one run, as a machine. An event copies only the row that it changes, so that most of the state
+// stays the same object.
 
 import { defineMachine, type Machine } from '@xmachines/core'
 
 export const ROWS = 25
 export const COLUMNS = 40
 
-/** How often each cell was counted, row by row. */
+/** The count of each cell, row by row. */
 export type Cells = readonly (readonly number[])[]
 
 export type CellsEvent =

@@ -1,20 +1,20 @@
-// Counts what React does: outside of its state, since to count a cell must not render anything. A store, so that the
-// figures are shown once they are complete.
+// Counts renders outside of React's state, because counting must not render anything. It is an external store that
+// notifies the page when the figures of a change are complete.
 
-/** What was committed and rendered since `begin`. */
+/** The commits and renders since `begin`. */
 interface Figures {
   readonly commits: number
-  /** How often the page was told of them. */
+  /** The number of page updates. */
   readonly updates: number
-  /** How many cells were rendered. */
+  /** The number of cell renders. */
   readonly cells: number
 }
 
 export interface Tally {
-  /** Begins anew behind the batch with this sequence. */
+  /** Starts counting after the batch with this sequence. */
   readonly begin: (sequence: number) => void
   readonly cellRendered: () => void
-  /** The page shows this sequence. */
+  /** Call this when the page shows this sequence. */
   readonly shown: (sequence: number) => void
   readonly figures: () => Figures
   readonly subscribe: (listener: () => void) => () => void
@@ -22,7 +22,7 @@ export interface Tally {
 
 const none: Figures = { commits: 0, updates: 0, cells: 0 }
 
-/** Makes a tally that has counted nothing. */
+/** Makes an empty tally. */
 export function createTally(): Tally {
   const listeners = new Set<() => void>()
   let figures = none

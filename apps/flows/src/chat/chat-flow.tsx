@@ -1,4 +1,4 @@
-// A chat with a model whose tokens are piped into a run, one by one and as fast as one likes.
+// A chat with a model whose tokens are piped into a run one by one, at an adjustable speed.
 
 import { type Send, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type FormEvent, type ReactElement, useId, useRef, useState } from 'react'
@@ -18,10 +18,10 @@ interface ChatFlowProps {
   readonly model: Model
 }
 
-/** Tokens a second, as the slider has them. */
+/** The positions of the slider, in tokens per second. */
 const PACES: readonly number[] = [10, 30, 100, 300, 1000]
 
-/** The flow: a conversation, and how smoothly it is shown. */
+/** The flow: a conversation, and a measurement of how smoothly the page shows it. */
 export function ChatFlow({ model }: ChatFlowProps): ReactElement {
   const run = useRun(chat)
   const at = useSnapshot(run, ({ state }) => state.at)
@@ -34,7 +34,7 @@ export function ChatFlow({ model }: ChatFlowProps): ReactElement {
   return (
     <Flow
       title="Streaming chat"
-      lead="A model talks, and each token is an event that is piped into the run. Stop it in the middle of a sentence, have it answer again, and let it talk faster than anybody can read."
+      lead="A model answers, and each of its tokens is an event that is piped into the run. Stop it in the middle of a sentence, let it answer again, or let it answer faster than anybody can read."
       run={run}
     >
       <section aria-label="Chat" className="part chat">
@@ -51,14 +51,14 @@ export function ChatFlow({ model }: ChatFlowProps): ReactElement {
         <Questions answering={at === 'answering'} send={send} />
         <LatestRefusal run={run} />
       </section>
-      <section aria-label="Pace" className="part pace">
-        <h2>Pace</h2>
+      <section aria-label="Speed" className="part pace">
+        <h2>Speed</h2>
         <Slider
-          label="How fast the model talks"
+          label="Speed of the model"
           value={notch}
           min={0}
           max={PACES.length - 1}
-          meaning={`${pace.toLocaleString('en')} tokens a second`}
+          meaning={`${pace.toLocaleString('en')} tokens per second`}
           onChange={setNotch}
         />
         <FrameMeter run={run} measuring={at === 'answering'} />
@@ -70,7 +70,7 @@ export function ChatFlow({ model }: ChatFlowProps): ReactElement {
 
 const words: Readonly<Record<Chat['at'], string>> = {
   idle: '',
-  answering: 'The model talks…',
+  answering: 'The model is answering…',
   stopped: 'The model was stopped.',
 }
 
@@ -86,7 +86,7 @@ function Questions({ answering, send }: QuestionsProps): ReactElement {
 
   function ask(asked: string): void {
     if (send({ type: 'ASK', question: asked }) === undefined) setQuestion('')
-    // The button that was pressed is about to be disabled.
+    // The pressed button is about to be disabled and would lose the focus.
     input.current?.focus()
   }
 

@@ -1,4 +1,4 @@
-// The chat, to drive by hand; and driven, in light and in dark.
+// The chat, to drive by hand, and driven by a play function in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
@@ -14,11 +14,11 @@ type Story = StoryObj<typeof meta>
 
 export const ByHand: Story = {}
 
-/** A model that says what it is told, when it is told. */
+/** A model that a play function controls. */
 interface PromptedModel extends Model {
   say(...tokens: readonly string[]): void
   end(): void
-  /** What it was asked so far, and how many of the answers were stopped. */
+  /** The questions so far, and the number of stopped answers. */
   readonly asked: readonly string[]
   readonly stopped: number
 }
@@ -61,18 +61,18 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
     const run = within(canvas.getByRole('region', { name: 'Run' }))
     const before = { asked: model.asked.length, stopped: model.stopped }
-    /** Waits until the model was asked for the nth time in this play. */
+    /** Waits until the model has been asked this many times in this play. */
     const wasAsked = (times: number) => waitFor(() => expect(model.asked.length - before.asked).toBe(times))
 
-    await step('a question without words is refused', async () => {
+    await step('an empty question is refused', async () => {
       await userEvent.click(await button('Ask'))
-      await expect(await canvas.findByText('Ask something.')).toBeVisible()
+      await expect(await canvas.findByText('Enter a question.')).toBeVisible()
     })
 
-    await step('a question is asked of the model, once', async () => {
+    await step('the model gets a question once', async () => {
       await userEvent.type(canvas.getByLabelText('Question'), 'Who is there?{Enter}')
       await expect(await thread.findByText('Who is there?')).toBeVisible()
-      await expect(canvas.getByText('The model talks…')).toBeVisible()
+      await expect(canvas.getByText('The model is answering…')).toBeVisible()
       await expect(canvas.getByLabelText('Question')).toHaveValue('')
       await wasAsked(1)
     })
@@ -84,7 +84,7 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       await expect(run.getByText('3')).toBeVisible()
     })
 
-    await step('a paragraph that is finished stays as it is while the next one grows', async () => {
+    await step('a finished paragraph stays the same element while the next one grows', async () => {
       model.say('\n\n', 'It is ')
       await expect(await thread.findByText('It is')).toBeVisible()
       const first = thread.getByText('A door.')
@@ -94,22 +94,22 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       await expect(thread.getByText('A door.')).toBe(first)
     })
 
-    await step('while it talks nobody is read half a sentence, and nothing else can be asked', async () => {
+    await step('during an answer screen readers wait, and no other question can be asked', async () => {
       await expect(canvas.getByRole('log')).toHaveAttribute('aria-busy', 'true')
       await expect(await button('Ask')).toBeDisabled()
       await expect(await button('Regenerate')).toBeDisabled()
     })
 
-    await step('to stop is an event: the model is stopped, and what it said stays', async () => {
+    await step('STOP is an event that stops the model and keeps its words', async () => {
       await userEvent.click(await button('Stop'))
       await expect(await canvas.findByText('The model was stopped.')).toBeVisible()
       await waitFor(() => expect(model.stopped - before.stopped).toBe(1))
-      model.say('Nobody hears this.')
+      model.say('This comes too late.')
       await expect(await commits.findByText('STOP')).toBeVisible()
       await expect(thread.getByText('And old.')).toBeVisible()
     })
 
-    await step('to regenerate asks the same again, and the new answer takes the place of the old one', async () => {
+    await step('REGENERATE asks the same question again, and the new answer replaces the old one', async () => {
       await userEvent.click(await button('Regenerate'))
       await wasAsked(2)
       await expect(model.asked.at(-1)).toBe('Who is there?')
@@ -119,12 +119,12 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       await expect(thread.getAllByText('Who is there?')).toHaveLength(1)
     })
 
-    await step('an answer ends with its stream', async () => {
+    await step('an answer ends when its stream ends', async () => {
       model.end()
       await expect(await commits.findByText('END')).toBeVisible()
       await waitFor(() => expect(canvas.getByRole('log')).toHaveAttribute('aria-busy', 'false'))
       await expect(thread.getByText('A window.')).toBeVisible()
-      await expect(thread.queryByText('Nobody hears this.')).toBeNull()
+      await expect(thread.queryByText('This comes too late.')).toBeNull()
     })
 
     await step('a thousand tokens are a thousand commits, and the page shows the newest', async () => {
@@ -140,10 +140,10 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       await userEvent.click(await button('Stop'))
     })
 
-    await step('the pace is told to whoever talks next', async () => {
-      const slider = canvas.getByRole('slider', { name: 'How fast the model talks' })
+    await step('the slider sets the speed of the model', async () => {
+      const slider = canvas.getByRole('slider', { name: 'Speed of the model' })
       await fireEvent.change(slider, { target: { value: '4' } })
-      await expect(slider).toHaveAttribute('aria-valuetext', '1,000 tokens a second')
+      await expect(slider).toHaveAttribute('aria-valuetext', '1,000 tokens per second')
     })
   },
 }

@@ -1,34 +1,34 @@
 // A chat with a model that answers in tokens, as a machine: each token is an event, so each is a commit.
 //
-// Tokens come by the thousand, so a step must not cost more the longer an answer is. Of plain data a text is one value
-// however long it is, while an array is walked: what is said already is one text, and a token is added to the paragraph
-// that it belongs to, which is short.
+// An answer may have thousands of tokens, so a long answer must not make each step slower. The run visits every item of
+// an array, but a text is one value whatever its length. So the finished paragraphs are one text, and a token is only
+// added to the current paragraph, which is short.
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
 import { BREAK, joined } from './paragraphs.ts'
 
-/** A question, and what was said to it. */
+/** A question and its answer. */
 interface Turn {
   readonly question: string
   readonly answer: string
 }
 
-/** Where a chat is. */
+/** The states of a chat. */
 export type Chat =
   | { readonly at: 'idle'; readonly turns: readonly Turn[] }
   | {
       readonly at: 'answering'
       readonly turns: readonly Turn[]
       readonly question: string
-      /** The paragraphs that are finished. */
+      /** The finished paragraphs. */
       readonly finished: string
-      /** The one that grows. */
+      /** The current paragraph. */
       readonly paragraph: string
     }
   | { readonly at: 'stopped'; readonly turns: readonly Turn[] }
 
-/** What a person does, and what the model says. */
+/** The actions of a person, and the tokens of the model. */
 export type ChatEvent =
   | { readonly type: 'ASK'; readonly question: string }
   | { readonly type: 'TOKEN'; readonly text: string }
@@ -36,7 +36,7 @@ export type ChatEvent =
   | { readonly type: 'STOP' }
   | { readonly type: 'REGENERATE' }
 
-/** What somebody outside has to do: ask the model, and have it stop. */
+/** Asks code outside of the machine to ask the model, or to stop it. */
 export type ChatOutput = { readonly type: 'ask'; readonly question: string } | { readonly type: 'stop' }
 
 export const chat: Machine<Chat, ChatEvent, ChatOutput> = defineMachine<Chat, ChatEvent, ChatOutput>({
@@ -65,14 +65,14 @@ function ask(
   { question }: Extract<ChatEvent, { readonly type: 'ASK' }>,
   emit: Emit<ChatOutput>,
 ): At<'answering'> {
-  if (question.trim() === '') throw new Error('Ask something.')
+  if (question.trim() === '') throw new Error('Enter a question.')
   return answering(turns, question, emit)
 }
 
-/** Asks again what was asked last, and forgets what was said to it. (The history does not.) */
+/** Asks the last question again and removes its answer. (The history keeps it.) */
 function regenerate({ turns }: Silent, _event: ChatEvent, emit: Emit<ChatOutput>): At<'answering'> {
   const last = turns.at(-1)
-  if (last === undefined) throw new Error('Nothing was asked yet.')
+  if (last === undefined) throw new Error('There is no question yet.')
   return answering(turns.slice(0, -1), last.question, emit)
 }
 

@@ -1,22 +1,22 @@
-// A language model that exists in this page alone: it knows three answers by heart, one of which never ends, and says
-// them at the pace that it is given, one token a task.
+// A fake language model on this page. It knows three answers, and one of them never ends. It delivers them at a given
+// speed, one token in each task.
 
 import { nextTask } from '../parts/own-task.ts'
 import { BREAK } from './paragraphs.ts'
 
-/** Something that answers questions. */
+/** A model that answers questions. */
 export interface Model {
   /**
    * Answers a question in tokens.
    *
-   * @param question what was asked
-   * @param pace how many tokens a second, asked before each
-   * @returns a stream that ends with the answer; to cancel it stops the model
+   * @param question the question
+   * @param pace gives the current speed, in tokens per second
+   * @returns a stream that ends with the answer; cancelling it stops the model
    */
   answer(question: string, pace: () => number): ReadableStream<string>
 }
 
-/** Questions that the fake model knows an answer to. */
+/** Questions that the fake model can answer. */
 export const SUGGESTIONS: readonly string[] = [
   'What is a run?',
   'Why is each token a commit?',
@@ -28,18 +28,20 @@ export function fakeModel(): Model {
   return { answer: (question, pace) => paced(answerTo(question), pace) }
 }
 
-/** How far a model may be ahead of its pace, which is as short as timers wait, and how far behind: in milliseconds. */
-const AHEAD = 4
-const BEHIND = 100
+/** How many milliseconds early a token may be: the shortest wait of timers. */
+const EARLY = 4
+
+/** How many milliseconds of delay the model makes up for. */
+const LATE = 100
 
 function paced(texts: Iterable<string>, pace: () => number): ReadableStream<string> {
   const tokens = tokensOf(texts)
   let due = performance.now()
   return new ReadableStream({
     async pull(controller) {
-      due = Math.max(due + 1000 / pace(), performance.now() - BEHIND)
+      due = Math.max(due + 1000 / pace(), performance.now() - LATE)
       const wait = due - performance.now()
-      if (wait > AHEAD) await new Promise((resolve) => setTimeout(resolve, wait))
+      if (wait > EARLY) await new Promise((resolve) => setTimeout(resolve, wait))
       else await nextTask()
       const { done, value } = tokens.next()
       if (done === true) controller.close()
@@ -56,24 +58,24 @@ function* tokensOf(texts: Iterable<string>): Generator<string, undefined> {
 function* answerTo(question: string): Iterable<string> {
   switch (SUGGESTIONS.indexOf(question.trim())) {
     case 0:
-      yield 'A run is one execution of a machine. It is driven by events alone, and each batch of them that is applied '
+      yield 'A run is one execution of a machine. Only events change it, and each batch of events that is applied '
       yield 'is a commit in its history.'
       yield BREAK
-      yield 'So whoever has the history has the run: the same state, the same id, down to the last bit. This very '
-      yield 'sentence is in it, word by word, for you to read on this page.'
+      yield 'So the history is the whole run: the same state and the same id, down to the last bit. This very '
+      yield 'sentence is in it, word by word. You can see it on this page.'
       break
     case 1:
-      yield 'Because nothing else moves a run. What I say is piped into its in port, and a token is an event like a '
-      yield 'click is one: stop me, and the history shows after which word you did.'
+      yield 'Because only events change a run. My words are piped into its in port, and a token is an event just like a '
+      yield 'click: stop me, and the history shows after which word you did.'
       yield BREAK
-      yield 'It costs little. Object ids are computed when somebody looks at them, and a page renders once a frame '
-      yield 'however fast I talk. Move the slider, ask for the endless story, and watch the largest gap.'
+      yield 'It costs little. Object ids are computed only when somebody looks at them, and the page renders once a frame '
+      yield 'however fast I answer. Move the slider, ask for the endless story, and watch the largest gap.'
       break
     case 2:
       yield* endlessStory()
       break
     default:
-      yield `You asked “${question.trim()}”. I am a fake model, and know three answers by heart.`
+      yield `You asked “${question.trim()}”. I am a fake model and know only three answers.`
       yield BREAK
       yield `Try one of these: ${SUGGESTIONS.join(' ')}`
   }
@@ -88,15 +90,15 @@ function* endlessStory(): Iterable<string> {
 }
 
 const sentences = [
-  'There was a door that was open, closed or locked, and never anything between.',
-  'Whoever came by wrote down what they had done to it, and nobody could rub it out.',
-  'A traveller tried a code that was wrong, and was told so, and the door stood where it had stood.',
-  'The keeper read the book from its first page and knew each time whether it was open.',
+  'There was a door that was open, closed or locked, and never anything in between.',
+  'Everybody who used it wrote down what they did, and nobody could erase it.',
+  'A traveller tried a wrong code. The door refused it and stayed locked.',
+  'The keeper read the book from its first page and always knew whether the door was open.',
   'Two people came at the same moment, and one of them was first.',
-  'Somebody copied the book, and had a door that was as open as the other.',
-  'In the morning the pages were counted, and there was one for each deed.',
-  'A child asked what the door would do next, and the keeper said: what the book says.',
-  'Rain fell on the words, and each of them knew the one before it.',
-  'Then the lamp was lit again, and the story went on where it had stopped.',
-  'The traveller came back with the right code, and the hinges remembered nothing.',
+  'Somebody copied the book and got a second door, just as open as the first.',
+  'In the morning they counted the pages, and there was one for every deed.',
+  'A child asked what the door would do next, and the keeper said: whatever you do.',
+  'Rain fell on the book, but every page knew the page before it.',
+  'Then somebody lit the lamp again, and the story continued where it had stopped.',
+  'The traveller came back with the right code, and the door opened.',
 ]

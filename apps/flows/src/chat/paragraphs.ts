@@ -1,9 +1,9 @@
-// Paragraphs of a text: what is between them, and how they come together.
+// Paragraphs of a text: the break between them, and how to join them.
 
-/** What is between two paragraphs. */
+/** The break between two paragraphs. */
 export const BREAK = '\n\n'
 
-/** Paragraphs with one more behind them; either may be empty. */
+/** Paragraphs followed by one more; either may be empty. */
 export function joined(paragraphs: string, next: string): string {
   return paragraphs === '' || next === '' ? paragraphs + next : paragraphs + BREAK + next
 }

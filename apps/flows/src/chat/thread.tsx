@@ -1,5 +1,5 @@
-// The conversation. What a token renders is the paragraph that it belongs to, however long an answer is: paragraphs that
-// are finished are kept in pages, of which only the last one changes.
+// The conversation. A token renders only its paragraph, however long the answer is. Finished paragraphs are grouped
+// into pages, and only the last page changes.
 
 import type { Run } from '@xmachines/core'
 import { useSnapshot } from '@xmachines/react'
@@ -8,14 +8,14 @@ import { memo, type ReactElement } from 'react'
 import type { Chat, ChatEvent, ChatOutput } from './chat.ts'
 import { BREAK } from './paragraphs.ts'
 
-/** How many paragraphs make a page. */
+/** The number of paragraphs in a page. */
 const PARAGRAPHS = 20
 
 interface ThreadProps {
   readonly run: Run<Chat, ChatEvent, ChatOutput>
 }
 
-/** All that was asked and said; the newest is at the bottom, and stays in view. */
+/** All questions and answers. The newest is at the bottom and stays in view. */
 export function Thread({ run }: ThreadProps): ReactElement {
   const turns = useSnapshot(run, ({ state }) => state.turns)
   const asked = useSnapshot(run, ({ state }) => (state.at === 'answering' ? state.question : undefined))
@@ -24,19 +24,19 @@ export function Thread({ run }: ThreadProps): ReactElement {
       className="thread"
       role="log"
       aria-label="Conversation"
-      // Read out when it is finished: nobody wants to hear it token by token.
+      // Screen readers wait for the end of an answer instead of announcing each token.
       aria-busy={asked !== undefined}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
       tabIndex={0}
     >
       <div>
-        {/* One list, so that an answer which ends stays where it was. */}
+        {/* One list, so that an answer keeps its element when it ends. */}
         {[...turns, ...(asked === undefined ? [] : [{ question: asked, answer: undefined }])].map(
           ({ question, answer }, index) => (
             <Exchange key={index} run={run} question={question} answer={answer} />
           ),
         )}
-        {turns.length === 0 && asked === undefined && <p className="quiet">Ask something, or pick a question.</p>}
+        {turns.length === 0 && asked === undefined && <p className="quiet">Ask a question, or pick one below.</p>}
       </div>
     </div>
   )
@@ -44,7 +44,7 @@ export function Thread({ run }: ThreadProps): ReactElement {
 
 interface ExchangeProps extends ThreadProps {
   readonly question: string
-  /** Undefined while it is under way. */
+  /** Undefined until the answer has ended. */
   readonly answer: string | undefined
 }
 
@@ -60,7 +60,7 @@ const Exchange = memo(function Exchange({ run, question, answer }: ExchangeProps
   )
 })
 
-/** An answer, or the paragraphs that are finished of the one under way. */
+/** An answer, or the finished paragraphs of the current one. */
 function Finished({ run, answer }: Omit<ExchangeProps, 'question'>): ReactElement {
   const text = useSnapshot(run, ({ state }) => answer ?? (state.at === 'answering' ? state.finished : ''))
   return (
@@ -72,7 +72,7 @@ function Finished({ run, answer }: Omit<ExchangeProps, 'question'>): ReactElemen
   )
 }
 
-/** Some paragraphs together: with each that is finished, the last page is rendered, and not the book. */
+/** A group of paragraphs. A newly finished paragraph renders only the last page. */
 const Page = memo(function Page({ text }: { readonly text: string }): ReactElement {
   return (
     <>

@@ -1,4 +1,4 @@
-// The effects of a chat: what the model says is piped into the run, until it ends or is stopped.
+// The effects of a chat: pipes the tokens of the model into the run, until the answer ends or is stopped.
 
 import type { Run } from '@xmachines/core'
 import { useOutputs } from '@xmachines/react'
@@ -8,22 +8,22 @@ import type { Chat, ChatEvent, ChatOutput } from './chat.ts'
 import type { Model } from './model.ts'
 
 /**
- * Has a model answer what the run asks, while the component is mounted.
+ * Lets a model answer the questions of a run, while the component is mounted.
  *
- * @param pace how many tokens a second; it may change while the model talks
+ * @param pace tokens per second; it may change during an answer
  */
 export function useAnswers(run: Run<Chat, ChatEvent, ChatOutput>, model: Model, pace: number): void {
   const latestPace = useRef(pace)
   useEffect(() => {
     latestPace.current = pace
   })
-  /** Stops the answer under way. */
+  /** Stops the current answer. */
   const stop = useRef<AbortController>(undefined)
   useOutputs(run, {
     ask: async ({ question }, { signal: unmounted }) => {
       stop.current = new AbortController()
       const signal = AbortSignal.any([stop.current.signal, unmounted])
-      // A set of ports of its own: it is locked while the model talks, and closed when it has ended.
+      // A separate set of ports: its `in` is locked during the answer and closed at its end.
       const { in: writable } = run.ports()
       await model
         .answer(question, () => latestPace.current)

@@ -1,5 +1,5 @@
-// A checkout in three steps: a form that lives in a run, a payment outside of it, and an end, good or bad. Paid is paid;
-// who buys again gets a run of its own.
+// A checkout in three steps: a form whose values are the state of a run, a payment outside of it, and completion or a
+// fatal error. Each new order is a new run.
 
 import type { RunDocument } from '@xmachines/core'
 import { useSnapshot } from '@xmachines/react'
@@ -20,13 +20,13 @@ interface CheckoutFlowProps {
   readonly gateway: Gateway
 }
 
-/** How the run on this page began: afresh, or from the history of one that was stopped. */
+/** How the run on this page begins: new, or from the history of a stopped run. */
 interface Beginning {
   readonly number: number
   readonly history?: RunDocument<CheckoutEvent>
 }
 
-/** The flow: one checkout after another, each a run. */
+/** The flow: one checkout after another, each with its own run. */
 export function CheckoutFlow({ gateway }: CheckoutFlowProps): ReactElement {
   const [{ number, history }, begin] = useState<Beginning>({ number: 1 })
   return (
@@ -47,13 +47,13 @@ interface OrderProps extends CheckoutFlowProps {
 
 function Order({ gateway, onAgain, onRestore }: OrderProps): ReactElement {
   const run = CheckoutRun.useRun()
-  // The port of a run shows a fatal end as a snapshot: only what is inside of the boundary is replaced by it.
+  // The `snapshot` port shows a fatal error as a snapshot, so only the part inside the boundary is replaced.
   const at = useSnapshot(run.snapshot, ({ state }) => state.at)
 
   return (
     <Flow
       title="Checkout wizard"
-      lead="Every keystroke is an event, and each step shows what the run made of it, however often you go back. Paying is an output: a gateway outside of the machine answers with an event."
+      lead="Every keystroke is an event, and every step shows the state of the run, so going back loses nothing. Paying is an output: a gateway outside of the machine answers with an event."
       run={run}
     >
       <ErrorBoundary
@@ -75,11 +75,11 @@ function KnownCustomers(): ReactElement {
   const send = CheckoutRun.useSend()
   return (
     <section aria-label="Known customers" className="part">
-      <h2>Fill in everything and pay, in one batch</h2>
+      <h2>Fill in everything and pay in one batch</h2>
       <p className="quiet checkout-hint">
-        Events written together are applied whole or not at all: Grace’s card misses four digits, so nothing of her
-        batch is. The gateway garbles its answer to Alan’s, which is a fatal error. To have a payment declined, type the
-        card number <code>{DECLINED_CARD}</code>.
+        Events that are sent together are applied together or not at all: Grace’s card number lacks four digits, so none
+        of her batch is applied. The gateway gives a wrong answer for Alan’s card, which is a fatal error. To see a
+        payment declined, type the card number <code>{DECLINED_CARD}</code>.
       </p>
       <div className="actions">
         {CUSTOMERS.map((customer) => (

@@ -1,4 +1,4 @@
-// The run of a checkout for all that is shown of it: the wizard's steps take it from the nearest provider.
+// The context of a checkout: the steps of the wizard find the run in the nearest Provider.
 
 import { createRunContext, type RunContext } from '@xmachines/react'
 

@@ -1,4 +1,4 @@
-// The checkout, to drive by hand; and driven, in light and in dark.
+// The checkout, to drive by hand, and driven by a play function in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -10,7 +10,7 @@ const meta: Meta<typeof CheckoutFlow> = {
   title: 'Flows/Checkout wizard',
   component: CheckoutFlow,
   args: { gateway: fakeGateway(() => new Promise((resolve) => setTimeout(resolve, 1200))) },
-  // The page itself shows what its boundary caught.
+  // The page shows the error that its boundary caught.
   parameters: { react: { rootOptions: { onCaughtError: () => undefined } } },
 }
 
@@ -22,7 +22,7 @@ export const ByHand: Story = {}
 
 const bell = new EventTarget()
 
-/** It answers when the bell rings, so that a play sees what is shown until then. */
+/** A gateway that answers when the bell rings, so that a play can check the page before that. */
 function gatewayWithBell(): Gateway {
   return fakeGateway(() => new Promise((resolve) => bell.addEventListener('ring', resolve, { once: true })))
 }
@@ -44,9 +44,9 @@ export const Driven: Story = {
       bell.dispatchEvent(new Event('ring'))
     }
 
-    await step('a step that is not filled in is not left', async () => {
+    await step('an incomplete step cannot be left', async () => {
       await userEvent.click(await button('Next'))
-      await expect(await canvas.findByRole('alert')).toHaveTextContent('Give your name.')
+      await expect(await canvas.findByRole('alert')).toHaveTextContent('Enter your name.')
       await expect(input('Name')).toBeInvalid()
       await expect(input('Name')).toHaveFocus()
     })
@@ -57,74 +57,71 @@ export const Driven: Story = {
       await waitFor(() => expect(commits().getAllByText('EDIT')).toHaveLength(3))
     })
 
-    await step('a batch is refused whole: its edits are not there either', async () => {
+    await step('a batch is refused as a whole, with all its edits', async () => {
       await userEvent.click(await button('Pay as Grace Hopper'))
-      await expect(await canvas.findByText(/^None of these 9 events was applied/)).toBeVisible()
+      await expect(await canvas.findByText(/^None of the 9 events was applied/)).toBeVisible()
       await expect(input('Name')).toHaveValue('Ada')
-      await expect(await heading('Where shall it go?')).toBeVisible()
+      await expect(await heading('Where should we deliver?')).toBeVisible()
       await waitFor(() => expect(commits().getAllByText('EDIT')).toHaveLength(3))
     })
 
-    await step('a step that is filled in leads to the next', async () => {
+    await step('a complete step leads to the next', async () => {
       await userEvent.type(input('Street and number'), 'Aare 1')
       await userEvent.type(input('Postcode and city'), '3011 Bern')
       await userEvent.click(canvas.getByRole('radio', { name: /^Courier/ }))
       await userEvent.click(await button('Next'))
-      await expect(await heading('How do you pay?')).toHaveFocus()
+      await expect(await heading('How will you pay?')).toHaveFocus()
     })
 
-    await step('a keystroke that is refused does not show, and leaves the caret where it was', async () => {
+    await step('a refused keystroke does not appear, and the caret stays', async () => {
       await userEvent.type(input('Card number'), '42{ArrowLeft}x1')
       await expect(input('Card number')).toHaveValue('412')
-      await expect(await refusals.findByText(/digits and spaces alone/)).toBeInTheDocument()
+      await expect(await refusals.findByText(/only digits and spaces/)).toBeInTheDocument()
     })
 
-    await step('going back loses nothing, on either side', async () => {
+    await step('going back and forth loses nothing', async () => {
       await userEvent.click(await button('Back'))
-      await expect(await heading('Where shall it go?')).toHaveFocus()
+      await expect(await heading('Where should we deliver?')).toHaveFocus()
       await expect(input('Street and number')).toHaveValue('Aare 1')
       await expect(canvas.getByRole('radio', { name: /^Courier/ })).toBeChecked()
       await userEvent.click(await button('Next'))
       await expect(await canvas.findByLabelText('Card number')).toHaveValue('412')
     })
 
-    await step('the last step shows what was filled in, and leads back to each of the others', async () => {
+    await step('the last step shows the order, and leads back to each other step', async () => {
       await userEvent.type(input('E-mail'), 'a@b.ch')
       await userEvent.clear(input('Card number'))
       await userEvent.type(input('Card number'), `${DECLINED_CARD.replaceAll(' ', '')}{Enter}`)
-      await expect(await heading('Is this right?')).toHaveFocus()
+      await expect(await heading('Is everything right?')).toHaveFocus()
       await expect(canvas.getByText('€51.00', { selector: 'dd' })).toBeVisible()
       await userEvent.click(await canvas.findByRole('button', { name: 'Change delivery' }))
       await expect(await canvas.findByLabelText('Name')).toHaveValue('Ada')
       await userEvent.click(await button('Next'))
       await userEvent.click(await button('Next'))
-      await expect(await heading('Is this right?')).toBeVisible()
+      await expect(await heading('Is everything right?')).toBeVisible()
     })
 
-    await step('a payment that is declined comes back as an event, to the step that can help', async () => {
+    await step('a declined payment is an event that leads back to the payment step', async () => {
       await userEvent.click(await button('Pay €51.00'))
       await expect(await button('Paying…')).toBeVisible()
       await answer(1)
       await expect(await canvas.findByText('The bank declined this card.', { selector: 'output' })).toBeVisible()
-      await expect(await heading('How do you pay?')).toHaveFocus()
+      await expect(await heading('How will you pay?')).toHaveFocus()
       await expect(await commits().findByText('DECLINED')).toBeInTheDocument()
     })
 
-    await step(
-      'an answer that cannot be is fatal: the boundary catches it, and the rest of the page stays',
-      async () => {
-        await userEvent.click(await button('Pay as Alan Turing'))
-        await answer(2)
-        await expect(await heading('This order was stopped')).toBeVisible()
-        const alert = within(canvas.getByRole('alert'))
-        await expect(alert.getByText(/charged €4200.00, and it was asked for €42.00/)).toBeVisible()
-        await expect(run().getByText('error')).toBeVisible()
-        await expect(await button('Pay as Ada Lovelace')).toBeDisabled()
-        await expect(commits().queryByText('PAID')).toBeNull()
-      },
-    )
+    await step('a wrong answer is fatal: the boundary catches it, and the rest of the page stays', async () => {
+      await userEvent.click(await button('Pay as Alan Turing'))
+      await answer(2)
+      await expect(await heading('This order has stopped')).toBeVisible()
+      const alert = within(canvas.getByRole('alert'))
+      await expect(alert.getByText(/charged €4200.00 instead of €42.00/)).toBeVisible()
+      await expect(run().getByText('error')).toBeVisible()
+      await expect(await button('Pay as Ada Lovelace')).toBeDisabled()
+      await expect(commits().queryByText('PAID')).toBeNull()
+    })
 
-    await step('restored from its history, the same run asks again, charges nobody twice, and completes', async () => {
+    await step('restored from its history, the same run asks again, charges nothing twice, and completes', async () => {
       await userEvent.click(await button('Ask the gateway again'))
       await expect(await button('Paying…')).toBeVisible()
       await expect(id()).toBe(first)
@@ -141,7 +138,7 @@ export const Driven: Story = {
       await expect(id()).not.toBe(first)
     })
 
-    await step('a batch is applied whole, in one commit, and asks for one payment', async () => {
+    await step('a batch is one commit, and asks for one payment', async () => {
       await userEvent.click(await button('Pay as Ada Lovelace'))
       await answer(4)
       await expect(await heading('Paid')).toBeVisible()
@@ -152,7 +149,7 @@ export const Driven: Story = {
       await expect(batch).toHaveTextContent(/EDIT.*EDIT.*EDIT.*SHIP.*NEXT/)
     })
 
-    await step('who does not want a stopped run begins another', async () => {
+    await step('a stopped run can be replaced by a new one', async () => {
       await userEvent.click(await button('Order again'))
       await userEvent.click(await button('Pay as Alan Turing'))
       await answer(5)

@@ -1,12 +1,12 @@
-// A checkout as a machine: an order is filled in step by step, a payment is asked for and answered. What the customer
-// typed is in every state, so going back loses nothing. (A real shop would let its gateway have the card number and keep
+// A checkout as a machine: the customer fills in an order step by step and pays. Every state contains the texts that
+// the customer typed, so going back loses nothing. (A real shop would give the card number to its gateway and keep only
 // a token, because a history forgets nothing.)
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
 import { euros, FIELDS, type Field, type FormStep, firstProblem, type Order, type Shipping, totalOf } from './order.ts'
 
-/** Where a checkout is. */
+/** The states of a checkout. */
 export type Checkout =
   | { readonly at: 'delivery'; readonly order: Order }
   | { readonly at: 'payment'; readonly order: Order; readonly declined?: string }
@@ -14,7 +14,7 @@ export type Checkout =
   | { readonly at: 'paying'; readonly order: Order }
   | { readonly at: 'paid'; readonly order: Order; readonly receipt: string }
 
-/** What the customer does, and what the gateway answers. */
+/** The actions of the customer, and the answers of the gateway. */
 export type CheckoutEvent =
   | { readonly type: 'EDIT'; readonly field: Field; readonly text: string }
   | { readonly type: 'SHIP'; readonly by: Shipping }
@@ -24,11 +24,11 @@ export type CheckoutEvent =
   | { readonly type: 'PAID'; readonly cents: number; readonly receipt: string }
   | { readonly type: 'DECLINED'; readonly reason: string }
 
-/** What somebody outside has to do: the machine itself calls nobody. */
+/** Asks code outside of the machine to charge the card. */
 export type CheckoutOutput = { readonly type: 'charge'; readonly cents: number; readonly card: string }
 
-/** The gateway says what cannot be. Nobody knows what was charged, so nothing may go on as if all were well. */
-class BrokenAnswer extends Error {}
+/** The answer of the gateway is impossible. The real charge is unknown, so the checkout must not continue. */
+class WrongAnswer extends Error {}
 
 export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = defineMachine<
   Checkout,
@@ -54,25 +54,25 @@ export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = define
       PAY: to(['paying'], pay),
     },
     paying: {
-      PAID: to(['paid'], settle),
+      PAID: to(['paid'], confirm),
       DECLINED: to(['payment'], ({ order }, { reason }) => ({ at: 'payment', order, declined: reason })),
     },
     paid: {},
   },
   final: ['paid'],
-  isFatal: ({ cause }) => cause instanceof BrokenAnswer,
+  isFatal: ({ cause }) => cause instanceof WrongAnswer,
 })
 
 type At<Name extends Checkout['at']> = Extract<Checkout, { readonly at: Name }>
 type EventOf<Type extends CheckoutEvent['type']> = Extract<CheckoutEvent, { readonly type: Type }>
 
 function edit(step: FormStep, order: Order, { field, text }: EventOf<'EDIT'>): Order {
-  if (!FIELDS[step].includes(field)) throw new Error(`The ${field} is not asked for in this step.`)
-  if (field === 'card' && !/^[\d ]*$/.test(text)) throw new Error('A card number has digits and spaces alone.')
+  if (!FIELDS[step].includes(field)) throw new Error(`This step does not ask for the ${field}.`)
+  if (field === 'card' && !/^[\d ]*$/.test(text)) throw new Error('A card number has only digits and spaces.')
   return { ...order, [field]: text }
 }
 
-/** Refuses to leave a step in which something is missing: what comes behind it can rely on it. */
+/** Refuses to leave an incomplete step, so that later steps can rely on its texts. */
 function complete(step: FormStep, order: Order): Order {
   const first = firstProblem(step, order)
   if (first !== undefined) throw new Error(first.problem)
@@ -84,10 +84,10 @@ function pay({ order }: At<'review'>, _event: CheckoutEvent, emit: Emit<Checkout
   return { at: 'paying', order }
 }
 
-function settle({ order }: At<'paying'>, { cents, receipt }: EventOf<'PAID'>): At<'paid'> {
+function confirm({ order }: At<'paying'>, { cents, receipt }: EventOf<'PAID'>): At<'paid'> {
   const total = totalOf(order)
   if (cents !== total) {
-    throw new BrokenAnswer(`The gateway says that it charged ${euros(cents)}, and it was asked for ${euros(total)}.`)
+    throw new WrongAnswer(`The gateway says that it charged ${euros(cents)} instead of ${euros(total)}.`)
   }
   return { at: 'paid', order, receipt }
 }

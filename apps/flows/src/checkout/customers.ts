@@ -1,8 +1,8 @@
-// Customers that the shop remembers: what a batch fills in at once. The second one's card misses four digits, and to the
-// third one's the gateway has an answer that cannot be.
+// Known customers, whose orders a batch fills in at once. The second card number lacks four digits, and for the third
+// card the gateway gives a wrong answer.
 
 import type { Checkout, CheckoutEvent } from './checkout.ts'
-import { GARBLED_CARD } from './gateway.ts'
+import { WRONG_ANSWER_CARD } from './gateway.ts'
 import { FIELDS, type FormStep, type Order } from './order.ts'
 
 export const CUSTOMERS: readonly Order[] = [
@@ -28,12 +28,12 @@ export const CUSTOMERS: readonly Order[] = [
     city: 'TW12 2PP Hampton',
     shipping: 'post',
     email: 'alan@example.com',
-    card: GARBLED_CARD,
+    card: WRONG_ANSWER_CARD,
   },
 ]
 
 /**
- * Fills in every step and pays, from whichever step the checkout is at: written together, so that it happens whole or
+ * The events that fill in every step and pay, from any step of the checkout. As one batch they are applied together or
  * not at all.
  */
 export function payAs(customer: Order, at: Checkout['at']): readonly CheckoutEvent[] {

@@ -1,19 +1,19 @@
-// What React shows in place of components that threw. React asks for a class here.
+// Shows a fallback in place of components that threw. React requires a class for this.
 
 import { Component, type ReactElement, type ReactNode } from 'react'
 
 interface ErrorBoundaryProps {
-  /** Shows what was thrown. */
+  /** Shows the error. */
   readonly fallback: (thrown: unknown) => ReactElement
   readonly children: ReactNode
 }
 
 interface ErrorBoundaryState {
-  /** Wrapped, since anything can be thrown. */
+  /** Wrapped, because any value can be thrown. */
   readonly caught?: { readonly thrown: unknown }
 }
 
-/** Catches what is thrown below it, a run's fatal error among it, until it is mounted anew. */
+/** Catches errors below it, such as the fatal error of a run, until it is mounted again. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = {}
 

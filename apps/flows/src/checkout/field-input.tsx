@@ -1,4 +1,4 @@
-// One input of the form, controlled by the run: a keystroke is an event, and what comes back is what is shown.
+// One input of the form, controlled by the run: every keystroke is an event, and the input shows the new state.
 
 import { type ChangeEvent, type ReactElement, useId } from 'react'
 
@@ -12,7 +12,7 @@ interface FieldInputProps {
   readonly onLeave: () => void
 }
 
-/** A label, an input, and what is wrong with it. */
+/** A label, an input, and its problem if it has one. */
 export function FieldInput({ field, text, problem, onLeave }: FieldInputProps): ReactElement {
   const send = CheckoutRun.useSend()
   const id = useId()
@@ -23,7 +23,7 @@ export function FieldInput({ field, text, problem, onLeave }: FieldInputProps): 
     const added = input.value.length - text.length
     const refusal = send({ type: 'EDIT', field, text: input.value })
     if (refusal === undefined || caret === null) return
-    // React is about to put the old text back, with the caret at its end.
+    // React now restores the old text and moves the caret to its end. This moves the caret back.
     queueMicrotask(() => input.setSelectionRange(caret - added, caret - added))
   }
 

@@ -1,22 +1,22 @@
-// A payment gateway that exists in this page alone. Like real ones it takes an idempotency key: who asks again with the
-// same key gets the same answer, and nobody is charged twice.
+// A fake payment gateway on this page. Like a real one, it takes an idempotency key: a request with a known key charges
+// nothing again.
 
-/** What a gateway is asked. */
+/** A request to a gateway. */
 interface ChargeRequest {
   readonly key: string
   readonly cents: number
   readonly card: string
 }
 
-/** What it answers. */
+/** The answer of a gateway. */
 type ChargeAnswer =
   | { readonly accepted: true; readonly cents: number; readonly receipt: string }
   | { readonly accepted: false; readonly reason: string }
 
-/** Something that can charge a card. */
+/** A gateway that charges cards. */
 export interface Gateway {
   charge(request: ChargeRequest): Promise<ChargeAnswer>
-  /** How often it was asked, and how many charges these were about: that many keys. */
+  /** The number of requests, and the number of different keys among them. */
   readonly requests: number
   readonly charges: number
 }
@@ -24,16 +24,16 @@ export interface Gateway {
 /** The card that the fake gateway declines. */
 export const DECLINED_CARD = '4000 0000 0000 0002'
 
-/** The card for which it garbles its first answer: it takes euros for cents. Who asks again is told what is true. */
-export const GARBLED_CARD = '4000 0000 0000 0119'
+/** The card for which its first answer is wrong: it takes cents for euros. A second request gets the right answer. */
+export const WRONG_ANSWER_CARD = '4000 0000 0000 0119'
 
 /**
  * Makes a gateway that accepts every card but one.
  *
- * @param think resolves when it has thought about a request for long enough
+ * @param think resolves when the gateway should answer
  */
 export function fakeGateway(think: () => Promise<unknown>): Gateway {
-  /** How often each charge was asked for. */
+  /** The number of requests for each key. */
   const asked = new Map<string, number>()
   return {
     async charge({ key, cents, card }) {
@@ -41,8 +41,8 @@ export function fakeGateway(think: () => Promise<unknown>): Gateway {
       asked.set(key, times)
       await think()
       if (isCard(card, DECLINED_CARD)) return { accepted: false, reason: 'The bank declined this card.' }
-      const garbled = isCard(card, GARBLED_CARD) && times === 1
-      return { accepted: true, cents: garbled ? cents * 100 : cents, receipt: `R-${key.slice(0, 7)}` }
+      const isWrong = isCard(card, WRONG_ANSWER_CARD) && times === 1
+      return { accepted: true, cents: isWrong ? cents * 100 : cents, receipt: `R-${key.slice(0, 7)}` }
     },
     get requests() {
       return [...asked.values()].reduce((sum, times) => sum + times, 0)

@@ -1,11 +1,11 @@
-// A parcel and a card, as they are filled in. They say nothing that the page does not say in words.
+// A picture of a parcel and a card with the texts of the order. It is only decoration: the page says the same in text.
 
 import type { ReactElement } from 'react'
 
 import type { Checkout } from './checkout.ts'
 import './order-picture.css'
 
-/** What is typed, where it belongs. */
+/** The parcel and the card. */
 export function OrderPicture({ at, order }: Pick<Checkout, 'at' | 'order'>): ReactElement {
   const { name, street, city, shipping, card } = order
   return (
@@ -28,7 +28,7 @@ export function OrderPicture({ at, order }: Pick<Checkout, 'at' | 'order'>): Rea
   )
 }
 
-/** A card number in groups of four, with dots for what is missing. */
+/** A card number in groups of four digits, with dots for missing ones. */
 function inGroups(card: string): string {
   const digits = card.replaceAll(' ', '').slice(0, 16).padEnd(16, '•')
   return [0, 4, 8, 12].map((start) => digits.slice(start, start + 4)).join(' ')

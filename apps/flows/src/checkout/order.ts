@@ -1,7 +1,7 @@
-// What a customer fills in, step by step, and what can be wrong with it. The machine asks before it goes on, a form as
-// it is left.
+// The texts of an order, step by step, and the problems that they can have. The machine checks a step before it
+// continues, and a form checks an input when it loses the focus.
 
-/** What was ordered for whom: the texts as they were typed. */
+/** An order, with the texts as the customer typed them. */
 export interface Order {
   readonly name: string
   readonly street: string
@@ -11,48 +11,48 @@ export interface Order {
   readonly card: string
 }
 
-/** How a parcel travels. */
+/** How the parcel is sent. */
 export type Shipping = 'post' | 'courier'
 
 /** One text of an order. */
 export type Field = Exclude<keyof Order, 'shipping'>
 
-/** A step in which something is filled in. */
+/** A step with inputs. */
 export type FormStep = 'delivery' | 'payment'
 
-/** The inputs of each step, in their order. */
+/** The inputs of each step, in order. */
 export const FIELDS: Readonly<Record<FormStep, readonly Field[]>> = {
   delivery: ['name', 'street', 'city'],
   payment: ['email', 'card'],
 }
 
-/** What each way to travel costs, in cents. */
+/** The price of each kind of shipping, in cents. */
 export const SHIPPING_CENTS: Readonly<Record<Shipping, number>> = { post: 0, courier: 900 }
 
-/** What the goods cost, in cents. */
+/** The price of the goods, in cents. */
 export const GOODS_CENTS = 4200
 
-/** What an order costs in all, in cents. */
+/** The total price of an order, in cents. */
 export function totalOf({ shipping }: Order): number {
   return GOODS_CENTS + SHIPPING_CENTS[shipping]
 }
 
-/** An amount as it is shown. */
+/** Formats an amount. */
 export function euros(cents: number): string {
   return `€${(cents / 100).toFixed(2)}`
 }
 
-/** What is wrong with a text, if anything. */
+/** The problem of a text, if it has one. */
 export function problemOf(field: Field, text: string): string | undefined {
   switch (field) {
     case 'name':
-      return text.trim() === '' ? 'Give your name.' : undefined
+      return text.trim() === '' ? 'Enter your name.' : undefined
     case 'street':
-      return text.trim() === '' ? 'Give the street and the number.' : undefined
+      return text.trim() === '' ? 'Enter street and number.' : undefined
     case 'city':
-      return /\d.*\s\S/.test(text) ? undefined : 'Give postcode and city, such as 3011 Bern.'
+      return /\d.*\s\S/.test(text) ? undefined : 'Enter postcode and city, for example 3011 Bern.'
     case 'email':
-      return /^\S+@\S+\.\S+$/.test(text) ? undefined : 'Give an e-mail address, such as ada@example.com.'
+      return /^\S+@\S+\.\S+$/.test(text) ? undefined : 'Enter an e-mail address, for example ada@example.com.'
     case 'card':
       return /^\d{16}$/.test(text.replaceAll(' ', '')) ? undefined : 'A card number has 16 digits.'
   }

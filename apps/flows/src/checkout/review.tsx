@@ -1,4 +1,4 @@
-// The last step: all that was filled in, each part with a way back to it, and the button that pays.
+// The last step: the whole order, a way back to each part, and the button that pays.
 
 import type { ReactElement, ReactNode } from 'react'
 
@@ -10,14 +10,14 @@ interface ReviewProps {
   readonly paying: boolean
 }
 
-/** The order as it will be paid for. */
+/** The order before payment. */
 export function Review({ order, paying }: ReviewProps): ReactElement {
   const send = CheckoutRun.useSend()
   const { name, street, city, shipping, email, card } = order
   return (
     <>
       <dl className="review">
-        {/* Two steps back are one batch. */}
+        {/* Going back two steps is one batch. */}
         <Part title="Delivery" paying={paying} onChange={() => send([{ type: 'BACK' }, { type: 'BACK' }])}>
           {name}
           <br />
@@ -26,7 +26,7 @@ export function Review({ order, paying }: ReviewProps): ReactElement {
           {city}
         </Part>
         <Part title="Payment" paying={paying} onChange={() => send({ type: 'BACK' })}>
-          Card that ends in {card.replaceAll(' ', '').slice(-4)}
+          Card ending in {card.replaceAll(' ', '').slice(-4)}
           <br />
           Receipt to {email}
         </Part>

@@ -1,4 +1,4 @@
-// How the parcel travels: a choice of two, each with its price.
+// A choice of two kinds of shipping, each with its price.
 
 import { type ReactElement, useId } from 'react'
 

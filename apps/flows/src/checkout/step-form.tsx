@@ -1,5 +1,5 @@
-// A step in which something is filled in. What was typed is in the run, so a step that is left and come back to shows it
-// again; the form itself knows only which inputs were left, and so may be told what is wrong with them.
+// A step with inputs. The run holds the texts, so they are still there when the customer comes back to a step. The form
+// holds only which inputs have lost the focus: only those show their problems.
 
 import { type FormEvent, type ReactElement, type ReactNode, useState } from 'react'
 
@@ -10,7 +10,7 @@ import { FIELDS, type Field, type FormStep, firstProblem, type Order, problemOf 
 interface StepFormProps {
   readonly step: FormStep
   readonly order: Order
-  /** What there is to fill in beside texts. */
+  /** Inputs that are not texts. */
   readonly children?: ReactNode
   readonly buttons: ReactNode
 }
@@ -18,12 +18,12 @@ interface StepFormProps {
 /** The inputs of a step, and its buttons. */
 export function StepForm({ step, order, children, buttons }: StepFormProps): ReactElement {
   const send = CheckoutRun.useSend()
-  const [left, setLeft] = useState<readonly Field[]>([])
+  const [visited, setVisited] = useState<readonly Field[]>([])
 
-  function goOn(event: FormEvent<HTMLFormElement>): void {
+  function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault()
     const { elements } = event.currentTarget
-    setLeft(FIELDS[step])
+    setVisited(FIELDS[step])
     const refusal = send({ type: 'NEXT' })
     const first = firstProblem(step, order)
     if (refusal === undefined || first === undefined) return
@@ -32,14 +32,14 @@ export function StepForm({ step, order, children, buttons }: StepFormProps): Rea
   }
 
   return (
-    <form className="step-form" onSubmit={goOn} noValidate>
+    <form className="step-form" onSubmit={submit} noValidate>
       {FIELDS[step].map((field) => (
         <FieldInput
           key={field}
           field={field}
           text={order[field]}
-          problem={left.includes(field) ? problemOf(field, order[field]) : undefined}
-          onLeave={() => setLeft((before) => (before.includes(field) ? before : [...before, field]))}
+          problem={visited.includes(field) ? problemOf(field, order[field]) : undefined}
+          onLeave={() => setVisited((before) => (before.includes(field) ? before : [...before, field]))}
         />
       ))}
       {children}

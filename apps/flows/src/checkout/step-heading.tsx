@@ -1,10 +1,10 @@
-// The heading of what is shown now, which takes the focus as it comes: what had it is gone with what was shown before.
+// The heading of a step. It takes the focus when it appears, because the element that had the focus is gone.
 
 import { type ReactElement, useEffect, useRef } from 'react'
 
 import { CheckoutRun } from './checkout-run.ts'
 
-/** A heading that is focused, unless the page was just opened. */
+/** A heading that takes the focus, except when the page has just been opened. */
 export function StepHeading({ children }: { readonly children: string }): ReactElement {
   const run = CheckoutRun.useRun()
   const heading = useRef<HTMLHeadingElement>(null)

@@ -1,10 +1,10 @@
-// Which step this is, of how many.
+// Shows the steps and which of them is the current one.
 
 import type { ReactElement } from 'react'
 
 import type { Checkout } from './checkout.ts'
 
-/** The steps, of which one is the current one, unless all are done. */
+/** The steps. One of them is current, unless all are done. */
 export function Stepper({ at }: { readonly at: Checkout['at'] }): ReactElement {
   const current = numberOf(at)
   return (

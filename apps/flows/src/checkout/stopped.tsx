@@ -1,4 +1,4 @@
-// What is shown where the wizard was, once a fatal error has ended its run.
+// Replaces the wizard after a fatal error has ended its run.
 
 import { RunError } from '@xmachines/core'
 import type { ReactElement } from 'react'
@@ -11,18 +11,18 @@ interface StoppedProps {
   readonly onStartOver: () => void
 }
 
-/** What went wrong, and two ways on: the same run, restored, or another one. */
+/** The error, and two ways to continue: restore the same run, or start a new one. */
 export function Stopped({ thrown, onAskAgain, onStartOver }: StoppedProps): ReactElement {
   return (
     <section aria-label="Checkout" className="part checkout-stopped">
       <div role="alert">
-        <StepHeading>This order was stopped</StepHeading>
+        <StepHeading>This order has stopped</StepHeading>
         <p>{reasonOf(thrown)}</p>
       </div>
       <p className="quiet checkout-hint">
-        The error is fatal, so the run takes no more events. Its history has every one that was applied, and the broken
-        answer is not among them: restored from it, the run has the same id and still waits for an answer. The gateway
-        is asked with the same key, and charges nobody twice.
+        The error is fatal, so the run takes no more events. Its history contains all applied events, but not the wrong
+        answer. Restored from this history, the run has the same id and still waits for an answer. The gateway gets the
+        same key again, so it charges nothing twice.
       </p>
       <div className="actions">
         <button type="button" className="primary" onClick={onAskAgain}>
@@ -36,7 +36,7 @@ export function Stopped({ thrown, onAskAgain, onStartOver }: StoppedProps): Reac
   )
 }
 
-/** What the machine said, where it was the machine that stopped. */
+/** The message of the machine, if a handler threw. */
 function reasonOf(thrown: unknown): string {
   const reason = thrown instanceof RunError ? (thrown.cause ?? thrown) : thrown
   return reason instanceof Error ? reason.message : String(reason)

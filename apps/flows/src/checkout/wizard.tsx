@@ -1,5 +1,5 @@
-// The wizard: the step that the run is at, and the payment that the run asks for. A fatal error is thrown here, where the
-// run is read, to the boundary around it.
+// The wizard: the current step, and the handler that pays. A fatal error of the run is thrown here, where its snapshot
+// is read, to the boundary around the wizard.
 
 import type { ReactElement, ReactNode } from 'react'
 
@@ -18,7 +18,7 @@ interface WizardProps {
   readonly onAgain: () => void
 }
 
-/** Delivery, payment, review, and what comes of it. */
+/** Delivery, payment, review, and the receipt. */
 export function Wizard({ gateway, onAgain }: WizardProps): ReactElement {
   const run = CheckoutRun.useRun()
   const state = CheckoutRun.useSnapshot((snapshot) => snapshot.state)
@@ -32,8 +32,8 @@ export function Wizard({ gateway, onAgain }: WizardProps): ReactElement {
           : { type: 'DECLINED', reason: answer.reason }
       },
     },
-    // A run that was restored while it was paying still waits for an answer: the gateway is asked again, with the same
-    // key, so that nobody pays twice.
+    // A run that was restored while it was paying still waits for an answer. Its last output is handled again, with the
+    // same key, so the gateway charges nothing twice.
     { from: state.at === 'paying' ? run.position - 1 : 'now' },
   )
 
@@ -42,14 +42,14 @@ export function Wizard({ gateway, onAgain }: WizardProps): ReactElement {
       <OrderPicture at={state.at} order={state.order} />
       <Stepper at={state.at} />
       {state.at === 'delivery' && (
-        <Step key="delivery" title="Where shall it go?">
+        <Step key="delivery" title="Where should we deliver?">
           <StepForm step="delivery" order={state.order} buttons={<Next />}>
             <ShippingChoice shipping={state.order.shipping} />
           </StepForm>
         </Step>
       )}
       {state.at === 'payment' && (
-        <Step key="payment" title="How do you pay?">
+        <Step key="payment" title="How will you pay?">
           <StepForm
             step="payment"
             order={state.order}
@@ -65,7 +65,7 @@ export function Wizard({ gateway, onAgain }: WizardProps): ReactElement {
         </Step>
       )}
       {(state.at === 'review' || state.at === 'paying') && (
-        <Step key="review" title="Is this right?">
+        <Step key="review" title="Is everything right?">
           <Review order={state.order} paying={state.at === 'paying'} />
         </Step>
       )}
@@ -82,7 +82,7 @@ export function Wizard({ gateway, onAgain }: WizardProps): ReactElement {
       )}
       <LatestRefusal run={run} />
       <output className="answer" data-declined={state.at === 'payment'}>
-        {state.at === 'paying' && 'The gateway is asked…'}
+        {state.at === 'paying' && 'Waiting for the gateway…'}
         {state.at === 'payment' && state.declined}
       </output>
     </section>

@@ -1,4 +1,5 @@
-// A door to open, close, lock and unlock. The run decides what happens; this sends events and shows what came of them.
+// A door to open, close, lock and unlock. The machine decides what happens; this component sends events and shows the
+// result.
 
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type FormEvent, type ReactElement, useId, useRef, useState } from 'react'
@@ -29,7 +30,7 @@ export function DoorFlow(): ReactElement {
   return (
     <Flow
       title="Door"
-      lead="Lock the door with a code and try another one: what the machine refuses changes nothing, and the run goes on."
+      lead="Lock the door with a code, and then try another code: the machine refuses it, nothing changes, and the run continues."
       run={run}
     >
       <section aria-label="Door" className="part">

@@ -1,4 +1,4 @@
-// A door as one sees it. It says nothing that the page does not say in words.
+// A picture of a door. It is only decoration: the text of the page says the same.
 
 import type { ReactElement } from 'react'
 

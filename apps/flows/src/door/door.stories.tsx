@@ -1,4 +1,4 @@
-// The door, to drive by hand; and driven, in light and in dark.
+// The door, to drive by hand, and driven by a play function in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -22,7 +22,7 @@ export const Driven: Story = {
     const refusals = within(canvas.getByRole('region', { name: 'Refusals' }))
     const id = run.getByText(/^[0-9a-f]{40}$/).textContent
 
-    await step('a run begins with its genesis, whose oid is its id', async () => {
+    await step('a run begins with its genesis commit, whose oid is the id of the run', async () => {
       await expect(await commits.findByText('genesis of door@1')).toBeVisible()
       await expect(commits.getByText(id.slice(0, 7))).toBeVisible()
     })
@@ -44,7 +44,7 @@ export const Driven: Story = {
       await expect(commits.queryByText('LOCK')).toBeNull()
     })
 
-    await step('four digits lock it, and the refusal is gone', async () => {
+    await step('four digits lock the door, and the refusal disappears', async () => {
       await userEvent.type(code, '34{Enter}')
       await expect(canvas.getByText('locked', { selector: 'strong' })).toBeVisible()
       await expect(canvas.getByRole('alert')).toBeEmptyDOMElement()
@@ -52,7 +52,7 @@ export const Driven: Story = {
       await expect(await commits.findByText('LOCK')).toBeVisible()
     })
 
-    await step('a wrong code is refused, and the run goes on', async () => {
+    await step('a wrong code is refused, and the run continues', async () => {
       await userEvent.type(code, '9999')
       await userEvent.click(await button('Unlock'))
       await expect(await canvas.findByText('Wrong code.')).toBeVisible()
@@ -62,19 +62,19 @@ export const Driven: Story = {
       await expect(await commits.findByText('UNLOCK')).toBeVisible()
     })
 
-    await step('the history has what was applied, and nothing else', async () => {
+    await step('the history contains the applied events and nothing else', async () => {
       await expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(5)
       await waitFor(() => expect(refusals.getAllByText('TRANSITION_FAILED')).toHaveLength(2))
       await expect(run.getByText(id)).toBeVisible()
     })
 
-    await step('the latest refusal stays until something is applied', async () => {
+    await step('the latest refusal stays until an event is applied', async () => {
       await userEvent.type(code, 'five{Enter}')
       await expect(await canvas.findByText('A code has four digits.', { selector: '[role=alert] *' })).toBeVisible()
     })
 
-    await step('the machine is drawn, with the state it is in', async () => {
-      const name = 'State diagram of door@1: it is closed'
+    await step('the diagram shows the machine and its current state', async () => {
+      const name = 'State diagram of door@1, now closed'
       const diagram = await canvas.findByRole('img', { name, busy: false }, { timeout: 10_000 })
       for (const event of ['OPEN', 'CLOSE', 'LOCK', 'UNLOCK']) {
         await expect(within(diagram).getAllByText(event)[0]).toBeVisible()

@@ -1,21 +1,21 @@
-// A door that can be locked, as a machine: three states, of which one has data of its own.
+// A door with a lock, as a machine with three states. One of them has data of its own.
 
 import { defineMachine, type Machine, to } from '@xmachines/core'
 
-/** A door is in one of three states; only a locked one knows a code. */
+/** A door is in one of three states. Only a locked door has a code. */
 export type Door =
   | { readonly at: 'closed' }
   | { readonly at: 'open' }
   | { readonly at: 'locked'; readonly code: string }
 
-/** What can be done to a door. */
+/** The events of a door. */
 export type DoorEvent =
   | { readonly type: 'OPEN' }
   | { readonly type: 'CLOSE' }
   | { readonly type: 'LOCK'; readonly code: string }
   | { readonly type: 'UNLOCK'; readonly code: string }
 
-/** What is thrown refuses the event: nothing is committed, the refusal goes to `err`, and the run goes on. */
+/** A handler that throws refuses the event: nothing is committed, `err` delivers the refusal, and the run continues. */
 export const door: Machine<Door, DoorEvent> = defineMachine<Door, DoorEvent>({
   name: 'door',
   version: '1',

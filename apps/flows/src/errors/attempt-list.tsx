@@ -1,16 +1,16 @@
-// Attempts, each with what came of it: the message, who told it, and what it did to the sequence, which is nothing.
+// A list of attempts. Each shows its result: the message, where it came from, and that the sequence did not change.
 
 import type { RunError } from '@xmachines/core'
 import type { ReactElement, ReactNode } from 'react'
 
 import type { Attempt } from './attempts.ts'
 
-/** What came of an attempt. */
+/** The result of an attempt. */
 export interface Outcome {
   /** The sequence of the run on this page, before and after. */
   readonly before: number
   readonly after: number
-  /** Why it was refused, as far as that was told. */
+  /** The refusal, if there was one. */
   readonly refusal: RunError | undefined
 }
 
@@ -18,10 +18,10 @@ interface AttemptListProps<Kind extends Attempt> {
   readonly title: string
   readonly intro?: ReactNode
   readonly attempts: readonly Kind[]
-  /** Whether nothing can be tried, because the run has ended. */
+  /** Whether the buttons are disabled, because the run has ended. */
   readonly disabled?: boolean
-  /** Who tells of a refusal. */
-  readonly toldBy: (attempt: Kind) => ReactNode
+  /** Says where the refusal came from. */
+  readonly sourceOf: (attempt: Kind) => ReactNode
   readonly outcomeOf: (attempt: Kind) => Outcome | undefined
   readonly onTry: (attempt: Kind) => void
 }
@@ -32,7 +32,7 @@ export function AttemptList<Kind extends Attempt>({
   intro,
   attempts,
   disabled = false,
-  toldBy,
+  sourceOf,
   outcomeOf,
   onTry,
 }: AttemptListProps<Kind>): ReactElement {
@@ -51,7 +51,7 @@ export function AttemptList<Kind extends Attempt>({
             <button type="button" disabled={disabled} onClick={() => onTry(attempt)}>
               {attempt.action}
             </button>
-            <OutcomeView outcome={outcomeOf(attempt)} toldBy={toldBy(attempt)} />
+            <OutcomeView outcome={outcomeOf(attempt)} source={sourceOf(attempt)} />
           </li>
         ))}
       </ul>
@@ -61,18 +61,18 @@ export function AttemptList<Kind extends Attempt>({
 
 interface OutcomeViewProps {
   readonly outcome: Outcome | undefined
-  readonly toldBy: ReactNode
+  readonly source: ReactNode
 }
 
-function OutcomeView({ outcome, toldBy }: OutcomeViewProps): ReactElement {
+function OutcomeView({ outcome, source }: OutcomeViewProps): ReactElement {
   return (
     <output className="outcome" data-refused={outcome?.refusal !== undefined}>
       {outcome !== undefined && (
         <>
-          <span>{outcome.refusal?.message ?? 'It was applied.'}</span>
+          <span>{outcome.refusal?.message ?? 'The batch was applied.'}</span>
           <small>
-            {outcome.refusal !== undefined && toldBy} The sequence was {outcome.before} before, and is {outcome.after}{' '}
-            after it.
+            {outcome.refusal !== undefined && source} The sequence was {outcome.before} before and is {outcome.after}{' '}
+            now.
           </small>
         </>
       )}

@@ -1,17 +1,17 @@
-// What can be tried on the counter, and what it is refused for: batches that its run does not apply.
+// Attempts on the counter that its run refuses, each for another reason.
 
 import type { RunErrorCode } from '@xmachines/core'
 
-import type { CounterEvent } from './counter.ts'
+import type { CounterEvent } from './counter-events.ts'
 
-/** A kind of refusal, and how to bring it about. */
+/** A kind of refusal, and a button that causes it. */
 export interface Attempt {
   readonly code: RunErrorCode
-  /** Whether it ends the run. */
+  /** Whether the refusal ends the run. */
   readonly fatal?: boolean
-  /** What is wrong, and what becomes of it. */
+  /** What is wrong, and what happens. */
   readonly why: string
-  /** What its button says. */
+  /** The text of the button. */
   readonly action: string
 }
 
@@ -20,71 +20,71 @@ export interface BatchAttempt extends Attempt {
   readonly batch: CounterEvent | readonly CounterEvent[]
 }
 
-// What a compiler takes for a COUNT: it does not mind members that it does not know.
+// The compiler accepts this as a COUNT, because extra members are allowed.
 const countWithDate = { type: 'COUNT', when: new Date(0) } as const
 
-/** What is wrong with the event itself. */
+/** Events that are wrong in themselves. */
 export const badEvents: readonly BatchAttempt[] = [
   {
     code: 'INVALID_EVENT',
-    why: 'Events are plain data, what JSON can say. This one has a Date in it, and does not come through the door.',
+    why: 'Events are plain data, as in JSON. This one contains a Date, so the run does not let it in.',
     action: 'Send a Date',
     batch: countWithDate,
   },
   {
     code: 'SCHEMA_MISMATCH',
-    why: 'The machine has a schema, which looks at events that no compiler saw. An ADD is by 1 to 9.',
+    why: 'The machine has a schema that checks every event. The schema allows an ADD by 1 to 9 only.',
     action: 'Add 99',
     batch: { type: 'ADD', by: 99 },
   },
 ]
 
-/** What the machine refuses, or gets wrong. */
+/** Events that a handler refuses or handles wrongly. */
 export const badHandlers: readonly BatchAttempt[] = [
   {
     code: 'TRANSITION_FAILED',
-    why: 'A handler throws at what its rules do not allow: there are not so many. Nothing is wrong with it.',
+    why: 'A handler throws to refuse an event that its rules do not allow: there are fewer than 1,000. This handler is right.',
     action: 'Take 1,000',
     batch: { type: 'TAKE', many: 1000 },
   },
   {
     code: 'INVALID_STATE',
-    why: 'This handler divides without looking by what. The state that it makes has no number in it.',
+    why: 'This handler divides without checking the divisor. The state that it returns contains Infinity, which is not plain data.',
     action: 'Divide by 0',
     batch: { type: 'DIVIDE', by: 0 },
   },
   {
     code: 'INVALID_OUTPUT',
-    why: 'This handler emits a Date. Outputs are plain data too: here a time would be a number, or a text.',
+    why: 'This handler emits a Date. Outputs are plain data too: a time must be a number or text.',
     action: 'Report',
     batch: { type: 'REPORT' },
   },
   {
     code: 'NONDETERMINISTIC',
-    why: 'This handler asks for a random number. In development each batch is stepped twice, and must come to the same; a production build takes its word, and applies it.',
+    why: 'This handler uses a random number. In development every batch runs twice and must give the same result. A production build trusts the handler and applies the batch.',
     action: 'Guess',
     batch: { type: 'GUESS' },
   },
   {
     code: 'REENTRANT',
-    why: 'This handler writes to its own run. What it wrote is refused, and as it passes that on, so is its own event.',
+    why: 'This handler writes to its own run, which refuses the write. The handler throws that refusal, so its own event is refused too.',
     action: 'Meddle',
     batch: { type: 'MEDDLE' },
   },
 ]
 
-/** What has to do with the end of a run. */
+/** Events at the end of a run. */
 export const ends: readonly BatchAttempt[] = [
   {
     code: 'RUN_DONE',
-    why: 'FINISH completes the run, and a COUNT comes behind it in the same batch: none of the two is applied. This alone is not told on err; send returns it.',
+    why: 'FINISH completes the run, and a COUNT follows in the same batch: neither is applied. This is the only refusal that err does not deliver; send returns it.',
     action: 'Finish, then count',
     batch: [{ type: 'FINISH' }, { type: 'COUNT' }],
   },
   {
     code: 'TRANSITION_FAILED',
     fatal: true,
-    why: 'The machine says after which errors it cannot go on. This is one of them: nothing is applied, and the run has ended.',
+    why: 'The machine defines which errors are fatal. This is one of them: nothing is applied, and the run ends.',
     action: 'Break',
     batch: { type: 'BREAK' },
   },

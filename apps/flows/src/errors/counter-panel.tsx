@@ -1,4 +1,5 @@
-// The counter: what it has counted, and a button that counts on after each refusal. It stays in sight.
+// The count, and a button that shows that counting still works after each refusal. It stays visible while the page
+// scrolls.
 
 import type { Snapshot } from '@xmachines/core'
 import type { ReactElement } from 'react'
@@ -11,7 +12,7 @@ interface CounterPanelProps {
   readonly onNewRun: () => void
 }
 
-/** The count as a row of wheels, and what can be done. */
+/** The count as a row of wheels, and a button. */
 export function CounterPanel({ snapshot, onCount, onNewRun }: CounterPanelProps): ReactElement {
   const { state, sequence, status } = snapshot
   const ended = status !== 'active'
@@ -24,7 +25,7 @@ export function CounterPanel({ snapshot, onCount, onNewRun }: CounterPanelProps)
       </div>
       <output>
         <strong>{state.count}</strong> counted, at sequence {sequence}.{' '}
-        <span className="quiet">{ended ? 'The run has ended.' : 'The run goes on.'}</span>
+        <span className="quiet">{ended ? 'The run has ended.' : 'The run is active.'}</span>
       </output>
       {ended ? (
         <button type="button" className="primary" onClick={onNewRun}>

@@ -1,35 +1,23 @@
-// A counter whose handlers misbehave on purpose, each in its own way, so that each kind of refusal can be seen. COUNT
-// and ADD are as handlers should be; of the others, each says what is wrong with it.
+// A counter whose handlers misbehave on purpose, each in its own way, to show every kind of refusal. The comments say
+// what is wrong. COUNT, ADD and TAKE are written as handlers should be.
 
 import { defineMachine, type Machine, type RunError } from '@xmachines/core'
 
-import { counterEvents } from './counter-events.ts'
+import { type CounterEvent, counterEventSchema } from './counter-events.ts'
 
-/** What was counted. */
+/** The state of the counter. */
 export interface Counter {
   readonly count: number
   readonly finished: boolean
 }
 
-/** What can be asked of the counter. */
-export type CounterEvent =
-  | { readonly type: 'COUNT' }
-  | { readonly type: 'ADD'; readonly by: number }
-  | { readonly type: 'TAKE'; readonly many: number }
-  | { readonly type: 'DIVIDE'; readonly by: number }
-  | { readonly type: 'REPORT' }
-  | { readonly type: 'GUESS' }
-  | { readonly type: 'MEDDLE' }
-  | { readonly type: 'BREAK' }
-  | { readonly type: 'FINISH' }
-
-/** An output that is no plain data: the compiler does not mind, the run does. */
+/** An output that is not plain data. The compiler accepts it, the run does not. */
 export type CounterOutput = { readonly type: 'reported'; readonly at: Date }
 
-/** How MEDDLE writes to its own run. No handler should know it; the page tells, so that one can misbehave. */
+/** Lets MEDDLE write to its own run. The page sets it. No handler should ever have such access. */
 export const meddling: { write: () => RunError | undefined } = { write: () => undefined }
 
-/** What the machine cannot go on after. */
+/** The error after which the machine cannot continue. */
 class Broken extends Error {}
 
 export const counter: Machine<Counter, CounterEvent, CounterOutput> = defineMachine<
@@ -40,32 +28,32 @@ export const counter: Machine<Counter, CounterEvent, CounterOutput> = defineMach
   name: 'counter',
   version: '1',
   initial: { count: 0, finished: false },
-  events: counterEvents,
+  events: counterEventSchema,
   on: {
     COUNT: (counter) => ({ ...counter, count: counter.count + 1 }),
     ADD: (counter, { by }) => ({ ...counter, count: counter.count + by }),
-    // To throw is how a handler refuses what its rules do not allow: nothing is wrong with this one.
+    // A handler refuses what its rules do not allow by throwing: this one is right.
     TAKE: (counter, { many }) => {
-      if (many > counter.count) throw new Error(`There are not ${many} to take.`)
+      if (many > counter.count) throw new Error(`There are fewer than ${many} to take.`)
       return { ...counter, count: counter.count - many }
     },
-    // It does not look what it divides by, and no plain data says what comes of 0.
+    // It does not check the divisor, and the result of a division by 0 is not plain data.
     DIVIDE: (counter, { by }) => ({ ...counter, count: counter.count / by }),
-    // A time is a number, or a text; and a handler asks no clock, so this one is not even of today.
+    // A time should be a number or text. A handler also must not read the clock, so this Date is a fixed one.
     REPORT: (counter, _event, emit) => {
       emit({ type: 'reported', at: new Date(0) })
       return counter
     },
-    // Chance belongs into the event: from the same state and event there is only one way on.
+    // A random number belongs in the event: the same state and event must always give the same next state.
     GUESS: (counter) => ({ ...counter, count: Math.floor(Math.random() * 1e9) }),
-    // A handler that wants something done emits an output. This one does it, is refused, and passes that on.
+    // A handler should emit an output for any effect. This one writes by itself, is refused, and throws that refusal.
     MEDDLE: (counter) => {
       const refusal = meddling.write()
       if (refusal !== undefined) throw refusal
       return counter
     },
     BREAK: () => {
-      throw new Broken('The counter is broken: nobody knows any more what it has counted.')
+      throw new Broken('The counter is broken: its count can no longer be trusted.')
     },
     FINISH: (counter) => ({ ...counter, finished: true }),
   },

@@ -1,7 +1,7 @@
-// Every kind of refusal, at the press of a button. What is refused changes nothing, and the counter counts on.
+// Every kind of refusal at the press of a button. A refused batch changes nothing, and the counter keeps working.
 
 import { RunError } from '@xmachines/core'
-import { useRun, useRunError, useSend, useSnapshot } from '@xmachines/react'
+import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
@@ -21,7 +21,7 @@ export function ErrorsFlow(): ReactElement {
 
 function Errors({ onNewRun }: { readonly onNewRun: () => void }): ReactElement {
   const run = useRun(counter)
-  // The port of a run shows a fatal end as a snapshot; of the run itself it would be thrown to an error boundary.
+  // The `snapshot` port shows a fatal error as a snapshot. `useSnapshot(run)` would throw it to an error boundary.
   const snapshot = useSnapshot(run.snapshot)
   const send = useSend(run)
   const [outcomes, setOutcomes] = useState<Readonly<Record<string, Outcome>>>({})
@@ -31,78 +31,78 @@ function Errors({ onNewRun }: { readonly onNewRun: () => void }): ReactElement {
   }, [run])
 
   const sequenceNow = (): number => run.snapshot.current.sequence
-  const note = ({ action }: Attempt, before: number, refusal: RunError | undefined): void =>
+  const record = ({ action }: Attempt, before: number, refusal: RunError | undefined): void =>
     setOutcomes((others) => ({ ...others, [action]: { before, after: sequenceNow(), refusal } }))
 
-  useRunError(run, (refusal) => {
+  useRefusals(run, (refusal) => {
     const attempt = attemptOf(refusal)
-    if (attempt !== undefined) note(attempt, refusal.sequence ?? 0, refusal)
+    if (attempt !== undefined) record(attempt, refusal.sequence ?? 0, refusal)
   })
 
   function trySending(attempt: BatchAttempt): void {
     const before = sequenceNow()
     const refusal = send(attempt.batch)
-    if (refusal === undefined || !isToldOnErr(attempt)) note(attempt, before, refusal)
+    if (refusal === undefined || !isDeliveredOnErr(attempt)) record(attempt, before, refusal)
   }
 
   const outcomeOf = ({ action }: Attempt): Outcome | undefined => outcomes[action]
-  const batches = { disabled: snapshot.status !== 'active', toldBy: tellerOf, outcomeOf, onTry: trySending }
+  const batches = { disabled: snapshot.status !== 'active', sourceOf, outcomeOf, onTry: trySending }
 
   return (
     <Flow
       title="Errors"
-      lead="Whatever goes wrong with a batch, none of it is applied: the history has no hole, the sequence stays, and the run goes on. Try it, and then count."
+      lead="If anything is wrong with a batch, none of it is applied: the history has no gap, the sequence stays the same, and the run continues. Cause an error, and then count."
       run={run}
     >
       <div className="errors">
         <CounterPanel snapshot={snapshot} onCount={() => send({ type: 'COUNT' })} onNewRun={onNewRun} />
-        <AttemptList title="At the door" attempts={badEvents} {...batches} />
+        <AttemptList title="In the event" attempts={badEvents} {...batches} />
         <AttemptList title="In a handler" attempts={badHandlers} {...batches} />
         <AttemptList title="At the end of a run" attempts={ends} {...batches} />
         <AttemptList
-          title="For a reader that comes late"
+          title="For a late reader"
           attempts={[lateReading]}
-          toldBy={() => <>The first thing that it read.</>}
+          sourceOf={() => <>The first item that the reader got.</>}
           outcomeOf={outcomeOf}
-          onTry={(attempt) => void readLate().then((refusal) => note(attempt, sequenceNow(), refusal))}
+          onTry={(attempt) => void readLate().then((refusal) => record(attempt, sequenceNow(), refusal))}
         />
         <AttemptList
-          title="From a history that was tampered with"
+          title="In a changed history"
           intro={
             <>
-              <code>restoreRun</code> replays a history and checks every oid on the way. Here it gets that of this run,
-              with one thing changed.
+              <code>restoreRun</code> replays a history and checks every oid. Here it gets the history of this run with
+              one change.
             </>
           }
           attempts={tamperedHistories}
-          toldBy={() => (
+          sourceOf={() => (
             <>
               Thrown by <code>restoreRun</code>.
             </>
           )}
           outcomeOf={outcomeOf}
-          onTry={(attempt) => note(attempt, sequenceNow(), restoreTampered(attempt, run.toJSON()))}
+          onTry={(attempt) => record(attempt, sequenceNow(), restoreTampered(attempt, run.toJSON()))}
         />
       </div>
     </Flow>
   )
 }
 
-/** Which attempt a refusal answers, if any. */
+/** The attempt that caused a refusal, if there is one. */
 function attemptOf({ code, fatal, cause }: RunError): BatchAttempt | undefined {
-  // An event whose handler passes on a refusal is refused as well; the first of the two says why.
+  // MEDDLE causes two refusals: its write, and its own event, whose cause is the first refusal. Only the first counts.
   if (cause instanceof RunError) return undefined
   return [...badEvents, ...badHandlers, ...ends].find((each) => each.code === code && (each.fatal ?? false) === fatal)
 }
 
-function isToldOnErr({ code }: Attempt): boolean {
+function isDeliveredOnErr({ code }: Attempt): boolean {
   return code !== 'RUN_DONE'
 }
 
-function tellerOf(attempt: Attempt): ReactNode {
-  return isToldOnErr(attempt) ? (
+function sourceOf(attempt: Attempt): ReactNode {
+  return isDeliveredOnErr(attempt) ? (
     <>
-      Told on <code>err</code>.
+      Delivered by <code>err</code>.
     </>
   ) : (
     <>

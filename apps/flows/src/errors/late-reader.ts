@@ -1,4 +1,4 @@
-// A reader of `err` that comes late, on a run of its own: hundreds of refusals are not for the lists on the page.
+// Reads `err` late, on a run of its own, so that hundreds of refusals do not fill the lists on the page.
 
 import { createRun, type RunError } from '@xmachines/core'
 
@@ -7,11 +7,11 @@ import { counter } from './counter.ts'
 
 export const lateReading: Attempt = {
   code: 'ERRORS_DROPPED',
-  why: 'A run keeps its latest 256 refusals. Here 300 events are refused on another run before its err is read: who reads late is told how many it missed, and then the rest.',
+  why: 'A run keeps its latest 256 refusals. Here another run refuses 300 events before anybody reads its err. The reader first learns how many it missed, and then gets the rest.',
   action: 'Read late',
 }
 
-/** Has more events refused than a run remembers, and only then reads; answers with the first that is read. */
+/** Sends more refused events than a run keeps, and only then reads; returns the first item. */
 export async function readLate(): Promise<RunError | undefined> {
   const run = createRun(counter)
   const { err } = run.ports()

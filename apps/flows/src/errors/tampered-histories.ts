@@ -1,13 +1,14 @@
-// Histories that somebody tampered with, and what `restoreRun` makes of them.
+// Histories that were changed, and the errors that `restoreRun` throws for them.
 
 import { type BatchRecord, type RunDocument, RunError, restoreRun } from '@xmachines/core'
 
 import type { Attempt } from './attempts.ts'
-import { type CounterEvent, counter } from './counter.ts'
+import { counter } from './counter.ts'
+import type { CounterEvent } from './counter-events.ts'
 
 type CounterDocument = RunDocument<CounterEvent>
 
-/** An attempt to restore a history that was changed. */
+/** An attempt to restore a changed history. */
 export interface HistoryAttempt extends Attempt {
   readonly tamper: (history: CounterDocument) => CounterDocument
 }
@@ -15,26 +16,26 @@ export interface HistoryAttempt extends Attempt {
 export const tamperedHistories: readonly HistoryAttempt[] = [
   {
     code: 'INVALID_HISTORY',
-    why: 'The record of the genesis is gone. A history begins with it.',
-    action: 'Cut off the genesis',
+    why: 'The genesis record is missing. Every history begins with it.',
+    action: 'Remove the genesis',
     tamper: (history) => ({ ...history, records: history.records.slice(1) }),
   },
   {
     code: 'HISTORY_MISMATCH',
-    why: 'An event was slipped in that the run never had. Its oid is not that of its content, and the right one would change the head.',
-    action: 'Slip in an event',
+    why: 'Somebody added an event that the run never had. Its oid does not match its content, and the right oid would change the head.',
+    action: 'Add a false event',
     tamper: (history) => {
-      const slipped: BatchRecord<CounterEvent> = {
+      const added: BatchRecord<CounterEvent> = {
         oid: '5eed'.repeat(10),
         parent: history.head,
         events: [{ type: 'ADD', by: 9 }],
       }
-      return { ...history, records: [...history.records, slipped] }
+      return { ...history, records: [...history.records, added] }
     },
   },
   {
     code: 'MACHINE_MISMATCH',
-    why: 'It says that it is of version 2, and the machine that is given is version 1: new behaviour, new version.',
+    why: 'The history says version 2, but the machine here is version 1. New behaviour needs a new version.',
     action: 'Claim version 2',
     tamper: (history) => ({
       ...history,
@@ -45,13 +46,13 @@ export const tamperedHistories: readonly HistoryAttempt[] = [
   },
   {
     code: 'REPLAY_FAILED',
-    why: 'Its events are right, and lead elsewhere than it says: as where a machine was changed and kept its version.',
-    action: 'Change its end',
+    why: 'The events are right, but they lead to another final state than the history says. This happens if a machine changes and keeps its version.',
+    action: 'Change the final state',
     tamper: (history) => ({ ...history, state: '5eed'.repeat(10) }),
   },
 ]
 
-/** Restores a history that was tampered with; answers with what is thrown. */
+/** Restores a changed history; returns the error that is thrown. */
 export function restoreTampered({ tamper }: HistoryAttempt, history: CounterDocument): RunError | undefined {
   try {
     restoreRun(counter, tamper(history))

@@ -1,4 +1,4 @@
-// A basket that a whole page sees. Nobody hands its run down: the nearest Provider has it.
+// A basket for a whole page. Components find its run in the nearest Provider.
 
 import { defineMachine } from '@xmachines/core'
 import { createRunContext } from '@xmachines/react'

@@ -1,5 +1,5 @@
-// The source text of a live example, read from the very file that runs, so that the two cannot differ. It is read here
-// and not in the MDX pages: what an MDX page imports remounts everything when it is edited, and what a component does not.
+// The source text of a live example. It is read from the file that runs, so that both are always the same. It is read
+// here and not in the MDX pages, because an edit of a file that an MDX page imports mounts the whole page again.
 
 import { Source } from '@storybook/addon-docs/blocks'
 import type { ReactElement } from 'react'
@@ -11,6 +11,7 @@ const sources = import.meta.glob<string>('./*-example.tsx', { query: '?raw', imp
 export function ExampleSource({ of: name }: { readonly of: string }): ReactElement {
   const { base } = useTheme()
   const text = sources[`./${name}-example.tsx`]
-  if (text === undefined) throw new Error(`There is no ${name}-example.tsx beside this file.`)
+  if (text === undefined)
+    throw new Error(`There is no ${name}-example.tsx in this folder. Add it, or correct the name.`)
   return <Source code={text} language="tsx" dark={base === 'dark'} />
 }

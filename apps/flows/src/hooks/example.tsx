@@ -1,4 +1,4 @@
-// The frame of a live example, in a docs page or in a story.
+// The frame of a live example, on a docs page or in a story.
 
 import type { ReactElement, ReactNode } from 'react'
 

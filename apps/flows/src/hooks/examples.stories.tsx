@@ -1,4 +1,5 @@
-// The live examples of the hooks' pages, driven. Not in the sidebar: the pages show them.
+// The live examples of the hooks, driven by play functions. They are not in the sidebar, because the docs pages show
+// them.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -6,7 +7,7 @@ import { expect, userEvent, waitFor, within } from 'storybook/test'
 import { CreateRunContextExample } from './create-run-context-example.tsx'
 import { Example } from './example.tsx'
 import { UseOutputsExample } from './use-outputs-example.tsx'
-import { UseRunErrorExample } from './use-run-error-example.tsx'
+import { UseRefusalsExample } from './use-refusals-example.tsx'
 import { UseRunExample } from './use-run-example.tsx'
 import { UseSendExample } from './use-send-example.tsx'
 import { UseSnapshotExample } from './use-snapshot-example.tsx'
@@ -62,29 +63,32 @@ export const UseSend: Story = {
 export const UseOutputs: Story = {
   args: { children: <UseOutputsExample /> },
   async play({ canvas }) {
-    const output = canvas.getByText('It shows a 1.')
+    const output = canvas.getByText('The die shows 1.')
     const seen: string[] = []
     const observer = new MutationObserver(() => seen.push(output.textContent))
     observer.observe(output, { childList: true, characterData: true, subtree: true })
-    await userEvent.click(canvas.getByRole('button', { name: 'Throw' }))
-    await waitFor(() => expect(seen).toEqual(['It rolls…', expect.stringMatching(/^It shows a [1-6]\.$/)]), {
-      timeout: 10_000,
-    })
+    await userEvent.click(canvas.getByRole('button', { name: 'Roll' }))
+    await waitFor(
+      () => expect(seen).toEqual(['The die is rolling…', expect.stringMatching(/^The die shows [1-6]\.$/)]),
+      {
+        timeout: 10_000,
+      },
+    )
     observer.disconnect()
   },
 }
 
-export const UseRunError: Story = {
-  args: { children: <UseRunErrorExample /> },
+export const UseRefusals: Story = {
+  args: { children: <UseRefusalsExample /> },
   async play({ canvas }) {
-    const pour = async () => userEvent.click(canvas.getByRole('button', { name: 'Pour 40 %' }))
+    const pour = async () => userEvent.click(canvas.getByRole('button', { name: 'Pour 40%' }))
     await pour()
     await pour()
-    await expect(canvas.getByText('The glass is 80 % full.')).toBeVisible()
+    await expect(canvas.getByText('The glass is 80% full.')).toBeVisible()
     await pour()
     await pour()
-    await waitFor(() => expect(canvas.getAllByText(/at sequence 2: .*It would spill\./)).toHaveLength(2))
-    await expect(canvas.getByText('The glass is 80 % full.')).toBeVisible()
+    await waitFor(() => expect(canvas.getAllByText(/at sequence 2: .*The glass would overflow\./)).toHaveLength(2))
+    await expect(canvas.getByText('The glass is 80% full.')).toBeVisible()
   },
 }
 

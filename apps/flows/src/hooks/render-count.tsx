@@ -1,4 +1,4 @@
-// Counts how often the component that it is rendered by was shown anew.
+// Counts how often the component around it has rendered.
 
 import { type ReactElement, useEffect, useRef } from 'react'
 
@@ -6,7 +6,7 @@ import { type ReactElement, useEffect, useRef } from 'react'
 export function RenderCount(): ReactElement {
   const output = useRef<HTMLElement>(null)
   const count = useRef(0)
-  // Written to the page and not to state, since that would render again.
+  // Written to the page and not to state, because a state update would render again.
   useEffect(() => {
     count.current++
     if (output.current !== null) output.current.textContent = `rendered ${count.current} ×`

@@ -1,12 +1,13 @@
-// A die. A machine is deterministic, so it cannot throw one itself: it asks for a throw, and is told how the die landed.
+// A die. A machine is deterministic, so it cannot roll a die itself: it asks for a roll, and an event brings the
+// result.
 
 import { defineMachine } from '@xmachines/core'
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 import type { ReactElement } from 'react'
 
 type Die = { readonly at: 'lying'; readonly side: number } | { readonly at: 'rolling' }
-type DieEvent = { readonly type: 'THROW' } | { readonly type: 'LANDED'; readonly side: number }
-type DieOutput = { readonly type: 'throw'; readonly sides: number }
+type DieEvent = { readonly type: 'ROLL' } | { readonly type: 'LANDED'; readonly side: number }
+type DieOutput = { readonly type: 'roll'; readonly sides: number }
 
 const die = defineMachine<Die, DieEvent, DieOutput>({
   name: 'die',
@@ -14,8 +15,8 @@ const die = defineMachine<Die, DieEvent, DieOutput>({
   initial: { at: 'lying', side: 1 },
   states: {
     lying: {
-      THROW: (_lying, _event, emit) => {
-        emit({ type: 'throw', sides: 6 })
+      ROLL: (_lying, _event, emit) => {
+        emit({ type: 'roll', sides: 6 })
         return { at: 'rolling' }
       },
     },
@@ -29,7 +30,7 @@ export function UseOutputsExample(): ReactElement {
   const send = useSend(run)
 
   useOutputs(run, {
-    throw: async ({ sides }) => {
+    roll: async ({ sides }) => {
       await new Promise((resolve) => setTimeout(resolve, 600))
       return { type: 'LANDED', side: 1 + Math.floor(Math.random() * sides) }
     },
@@ -40,14 +41,14 @@ export function UseOutputsExample(): ReactElement {
       <span className="die" data-at={state.at} aria-hidden="true">
         {state.at === 'rolling' ? '⚄' : '⚀⚁⚂⚃⚄⚅'.charAt(state.side - 1)}
       </span>
-      <output>{state.at === 'rolling' ? 'It rolls…' : `It shows a ${state.side}.`}</output>
+      <output>{state.at === 'rolling' ? 'The die is rolling…' : `The die shows ${state.side}.`}</output>
       <button
         type="button"
         className="primary"
         disabled={state.at === 'rolling'}
-        onClick={() => send({ type: 'THROW' })}
+        onClick={() => send({ type: 'ROLL' })}
       >
-        Throw
+        Roll
       </button>
     </>
   )

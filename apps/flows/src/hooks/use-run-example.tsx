@@ -1,4 +1,4 @@
-// A counter that can leave the page, and come back as the same run.
+// A counter that can leave the page and come back as the same run.
 
 import { defineMachine, type RunDocument } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
@@ -43,8 +43,8 @@ export function UseRunExample(): ReactElement {
   const [history, setHistory] = useState<RunDocument<Pressed>>()
   const [isOpen, setIsOpen] = useState(true)
 
-  function close(left: RunDocument<Pressed>): void {
-    setHistory(left)
+  function close(closed: RunDocument<Pressed>): void {
+    setHistory(closed)
     setIsOpen(false)
   }
 

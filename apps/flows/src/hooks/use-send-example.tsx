@@ -1,4 +1,4 @@
-// A name whose every letter is an event. What is refused does not show, and `send` says why.
+// A name badge: every keystroke is an event. A refused keystroke does not appear, and `send` returns the reason.
 
 import { defineMachine } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'

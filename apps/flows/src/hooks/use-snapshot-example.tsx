@@ -1,4 +1,4 @@
-// Two scores of one run. Each component selects its own, and renders again when that one changes.
+// Two scores of one run. Each component selects its own score, and renders again only when that score changes.
 
 import { defineMachine, type Run } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'

@@ -1,4 +1,4 @@
-// A tiny picture for each flow. It says nothing that the words beside it do not say.
+// A small picture for each flow. It is only decoration: the text beside it says the same.
 
 import type { ReactElement } from 'react'
 

@@ -1,4 +1,5 @@
-// The live run of the introduction, driven. Not in the sidebar: the introduction shows it.
+// The live run of the introduction, driven by a play function. It is not in the sidebar, because the introduction shows
+// it.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -23,12 +24,12 @@ export const Driven: Story = {
       await expect(await commits.findByText('UP')).toBeVisible()
     })
 
-    await step('events that are written together are one commit, or none', async () => {
-      await click('Up twice, or not at all')
+    await step('events that are sent together are one commit, or none', async () => {
+      await click('Up two floors, or none')
       await expect(await floor('the top floor')).toBeVisible()
       await waitFor(() => expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(3))
       await click('Down')
-      await click('Up twice, or not at all')
+      await click('Up two floors, or none')
       await expect(await canvas.findByRole('alert')).toHaveTextContent('There is nothing above the top floor.')
       await expect(await floor('the second floor')).toBeVisible()
     })

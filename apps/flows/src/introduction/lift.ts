@@ -1,16 +1,16 @@
-// A lift in a house with four floors, as a machine: the smallest one that has something to refuse.
+// A lift in a building with four floors, as a machine: about the smallest one that refuses events.
 
 import { defineMachine, type Machine } from '@xmachines/core'
 
-/** Where the lift is. */
+/** The position of the lift. */
 export interface Lift {
   readonly floor: number
 }
 
-/** What can be done to it. */
+/** The events of the lift. */
 export type LiftEvent = { readonly type: 'UP' } | { readonly type: 'DOWN' }
 
-/** How many floors the house has, above the ground. */
+/** The top floor; the ground floor is 0. */
 export const TOP = 3
 
 export const lift: Machine<Lift, LiftEvent> = defineMachine<Lift, LiftEvent>({

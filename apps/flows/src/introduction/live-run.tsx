@@ -1,4 +1,4 @@
-// A run to touch, small enough for the middle of a page: a lift, and what is known of its run.
+// A small live run for the introduction: a lift, with its snapshot and its history.
 
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import type { ReactElement } from 'react'
@@ -11,7 +11,7 @@ import { SnapshotView } from '../parts/snapshot-view.tsx'
 import './introduction.css'
 import { lift, TOP } from './lift.ts'
 
-/** A lift with its run. */
+/** A lift and its run. */
 export function LiveRun(): ReactElement {
   const run = useRun(lift)
   const floor = useSnapshot(run, ({ state }) => state.floor)
@@ -34,7 +34,7 @@ export function LiveRun(): ReactElement {
               Down
             </button>
             <button type="button" onClick={() => send([{ type: 'UP' }, { type: 'UP' }])}>
-              Up twice, or not at all
+              Up two floors, or none
             </button>
           </div>
         </div>

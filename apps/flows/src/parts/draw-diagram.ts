@@ -1,14 +1,14 @@
-// Mermaid, dressed as the page: its colours are the page's own, so a drawing follows light and dark as it stands.
+// Draws diagrams with Mermaid in the colours of the page, so that a drawing follows light and dark by itself.
 
 /**
  * Draws a diagram.
  *
- * @param id unique in the page, a word
- * @param text in Mermaid's language
- * @returns an SVG, cleaned by Mermaid
+ * @param id unique on the page, without spaces
+ * @param text in the language of Mermaid
+ * @returns an SVG, sanitized by Mermaid
  */
 export async function drawDiagram(id: string, text: string): Promise<string> {
-  // It weighs more than all the rest of the page: it comes when the first diagram is drawn.
+  // Mermaid is larger than the rest of the page, so it is loaded with the first diagram.
   const { default: mermaid } = await import('mermaid')
   mermaid.initialize({
     startOnLoad: false,
@@ -22,7 +22,7 @@ export async function drawDiagram(id: string, text: string): Promise<string> {
   return svg
 }
 
-// Mermaid's themes are made of fixed colours; these go over them.
+// The themes of Mermaid have fixed colours. These rules replace them.
 const themeCSS = `
   .node rect { fill: var(--raised) !important; stroke: var(--line-strong) !important; }
   .node.current rect { fill: var(--accent) !important; stroke: var(--accent) !important; }

@@ -1,4 +1,4 @@
-// The page of a flow: what it is, the flow itself, and beside it the run that is behind it all.
+// The page of a flow: a title, the flow, and its run beside it.
 
 import type { ReactElement, ReactNode } from 'react'
 
@@ -11,13 +11,13 @@ import { SnapshotView } from './snapshot-view.tsx'
 
 interface FlowProps {
   readonly title: string
-  /** One or two sentences on what there is to see. */
+  /** One or two sentences about what the flow shows. */
   readonly lead: ReactNode
   readonly run: ObservedRun
   readonly children: ReactNode
 }
 
-/** Lays out a flow in two columns where there is room, and in one where there is not. */
+/** Lays out a flow in two columns, or in one on a narrow page. */
 export function Flow({ title, lead, run, children }: FlowProps): ReactElement {
   return (
     <main className="flow">

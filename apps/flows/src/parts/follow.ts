@@ -1,12 +1,12 @@
-// Reads a stream from inside an effect: until it ends, or until the effect is torn down.
+// Reads a stream in an effect, until the stream ends or the effect is cleaned up.
 
 /**
  * Calls a listener for each item of a stream.
  *
- * @param stream locked from now on
+ * @param stream the stream, which this locks
  * @param listener called once for each item, in order
  * @param onEnd called when the stream has ended
- * @returns stops at once and cancels the stream: the clean-up of an effect
+ * @returns a function that stops at once and cancels the stream, for the clean-up of an effect
  */
 export function follow<Item>(
   stream: ReadableStream<Item>,
@@ -24,7 +24,7 @@ export function follow<Item>(
   async function readAll(): Promise<void> {
     for (;;) {
       const { done, value } = await reader.read()
-      // An item may have been under way when the effect was torn down.
+      // A read may have been pending when the effect was cleaned up.
       if (stopped) return
       if (done) {
         onEnd?.()

@@ -1,57 +1,48 @@
-// How smoothly a run is shown: what it commits while something goes on, the frames in which that is shown, and the
-// time between two of them. It is told four times a second, so that to measure costs no frames.
+// Measures how smoothly the page shows a run: commits, frames, and the time between two frames. The figures are shown
+// four times a second, so that measuring costs no frames.
 
 import { type ReactElement, useEffect, useState } from 'react'
 
+import { Figures } from './figures.tsx'
 import type { ObservedRun } from './observed-run.ts'
 
 interface FrameMeterProps {
   readonly run: ObservedRun
-  /** Whether it goes on: the figures are of what goes on, or of what did so last. */
+  /** Whether to measure now. After that, the last figures stay. */
   readonly measuring: boolean
 }
 
-/** What was measured. */
-interface Figures {
+/** The measured figures. */
+interface Measured {
   readonly commits: number
-  /** How long it took, in milliseconds. */
+  /** The measured time, in milliseconds. */
   readonly time: number
   readonly frames: number
   /** The longest time between two frames, in milliseconds. */
   readonly largestGap: number
 }
 
-const none: Figures = { commits: 0, time: 0, frames: 0, largestGap: 0 }
+const none: Measured = { commits: 0, time: 0, frames: 0, largestGap: 0 }
 
-/** How long between two tellings: in milliseconds. */
-const TELLING = 250
+/** The time between two updates of the figures, in milliseconds. */
+const UPDATE = 250
 
 /** Commits, frames, and the largest gap between two frames. */
 export function FrameMeter({ run, measuring }: FrameMeterProps): ReactElement {
   const { commits, time, frames, largestGap } = useFigures(run, measuring)
   return (
-    <dl className="figures">
-      <div>
-        <dt>commits</dt>
-        <dd>{commits.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>a second</dt>
-        <dd>{time < TELLING ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>frames</dt>
-        <dd>{frames.toLocaleString('en')}</dd>
-      </div>
-      <div>
-        <dt>largest gap</dt>
-        <dd>{frames < 2 ? '–' : `${largestGap.toFixed(1)} ms`}</dd>
-      </div>
-    </dl>
+    <Figures
+      figures={[
+        ['commits', commits.toLocaleString('en')],
+        ['per second', time < UPDATE ? '–' : Math.round((commits / time) * 1000).toLocaleString('en')],
+        ['frames', frames.toLocaleString('en')],
+        ['largest gap', frames < 2 ? '–' : `${largestGap.toFixed(1)} ms`],
+      ]}
+    />
   )
 }
 
-function useFigures(run: ObservedRun, measuring: boolean): Figures {
+function useFigures(run: ObservedRun, measuring: boolean): Measured {
   const [figures, setFigures] = useState(none)
   useEffect(() => {
     if (!measuring) return
@@ -60,7 +51,7 @@ function useFigures(run: ObservedRun, measuring: boolean): Figures {
     let { frames, largestGap } = none
     let last: number | undefined
 
-    function tell(): void {
+    function update(): void {
       const commits = run.snapshot.current.sequence - sequence
       setFigures({ commits, time: performance.now() - start, frames, largestGap })
     }
@@ -73,11 +64,11 @@ function useFigures(run: ObservedRun, measuring: boolean): Figures {
     }
 
     let frame = requestAnimationFrame(onFrame)
-    const timer = setInterval(tell, TELLING)
+    const timer = setInterval(update, UPDATE)
     return () => {
       cancelAnimationFrame(frame)
       clearInterval(timer)
-      tell()
+      update()
     }
   }, [run, measuring])
   return figures

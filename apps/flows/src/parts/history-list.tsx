@@ -1,6 +1,6 @@
-// The history of a run as it grows, one line for each commit: the newest on top, as `git log --oneline` has it. It is
-// read as often as it is shown, and no more of it than is shown, so that neither a long history nor a fast one costs
-// more. What comes through a stream is shown ten times a second; of what nobody can read, as much as there is room for.
+// The history of a run while it grows, newest commit first, one line each, as in `git log --oneline`. It reads only the
+// commits that it shows, and only when it shows them, so that a long or fast history costs no more than a short one.
+// Streamed commits are shown ten times a second. If too many come to read, only a few of them are shown.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import { memo, type ReactElement, useEffect, useState } from 'react'
@@ -10,17 +10,17 @@ import { follow } from './follow.ts'
 import type { ObservedRun } from './observed-run.ts'
 import { onceAFrame } from './once-a-frame.ts'
 
-/** How many commits are shown, and how many events of each. */
+/** The most commits that are shown, and the most events of each. */
 const MOST_COMMITS = 100
 const MOST_EVENTS = 8
 
-/** How many commits are rendered together: with a new one, those of its page are, and not all. */
+/** How many commits make a page. A new commit renders its page only, and not all commits. */
 const PAGE = 10
 
-/** How often commits are shown that come through a stream: in milliseconds. */
+/** The time between two updates with streamed commits, in milliseconds. */
 const STREAM_GAP = 100
 
-/** How many at once are a flood, and how many are shown of one; then twice as many each time, until all are shown. */
+/** From this many new commits on, only the given number is shown; then twice as many at each update, until all are. */
 const FLOOD = 8
 const FLOOD_COMMITS = 10
 
@@ -28,9 +28,9 @@ type Records = readonly HistoryRecord<RunEvent>[]
 
 /** The end of a history. */
 interface LatestRecords {
-  /** The newest records, the oldest of them first. */
+  /** The newest records, oldest first. */
   readonly records: Records
-  /** How many came before them. */
+  /** The number of records before them. */
   readonly older: number
 }
 
@@ -42,7 +42,7 @@ export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElemen
     <section aria-label="History" className="part">
       <h2>History</h2>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus */}
-      <ol className="history" reversed tabIndex={0} aria-label="Commits, the newest first">
+      <ol className="history" reversed tabIndex={0} aria-label="Commits, newest first">
         {pagesOf(latest).toReversed()}
       </ol>
       {older > 0 && <p className="quiet older">and {older.toLocaleString('en')} older</p>}
@@ -121,7 +121,7 @@ const Commit = memo(
   (before, after) => isSame(before.record, after.record),
 )
 
-/** Records are made when they are read. Those of equal oids are equal, with all that came before them. */
+/** Every read makes new record objects. Equal oids mean equal records with equal histories. */
 function isSame(one: HistoryRecord<RunEvent> | undefined, other: HistoryRecord<RunEvent> | undefined): boolean {
   return one?.oid === other?.oid
 }

@@ -1,8 +1,8 @@
-// A run as the parts see it, whatever the types of its machine are: they watch it and send it nothing.
+// A run as the parts of a page see it, for any types of its machine. They only observe it.
 
 import type { HistoryOptions, HistoryRecord, RunError, RunEvent, SnapshotPort } from '@xmachines/core'
 
-/** Any run: what is watched of it. */
+/** The members of a run that the parts observe. */
 export interface ObservedRun {
   readonly id: string
   readonly machine: { readonly name: string; readonly version: string }

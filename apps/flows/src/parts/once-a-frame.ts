@@ -1,26 +1,26 @@
-// How often something is shown: at once after some quiet, and else once a frame or less. So what one person does is seen
-// at once, and thousands of batches a second are as many updates as a page can show.
+// Limits how often something is shown: at once after a pause, otherwise at most once a frame. A single action is shown
+// at once, and thousands of batches a second cause no more updates than a page can show.
 
-/** About a frame: in milliseconds. */
+/** About the length of a frame, in milliseconds. */
 const FRAME = 16
 
-/** Asks for a call. */
+/** Asks for a call of the callback. */
 export interface FramePace<Value> {
   /**
-   * Calls with this value: now, or as soon as the call before is a gap ago. Of values that wait the latest counts; of
-   * gaps the shortest.
+   * Calls back with this value: now, or when the gap since the previous call is over. If several values wait, the
+   * latest is used; if several gaps, the shortest.
    *
-   * @param gap a frame unless given: in milliseconds
+   * @param gap in milliseconds; default: a frame
    */
   (value: Value, gap?: number): void
-  /** Forgets the call that waits. */
+  /** Cancels the waiting call. */
   readonly cancel: () => void
 }
 
-/** Paces a callback by the frames of the page, also where frames stand still. */
+/** Limits a callback to one call a frame. It works with timers, so it also works on a hidden page. */
 export function onceAFrame<Value = void>(callback: (value: Value) => void): FramePace<Value> {
   let called = Number.NEGATIVE_INFINITY
-  /** When the call is due that waits, if one does. */
+  /** When the waiting call is due; infinity if none waits. */
   let due = Number.POSITIVE_INFINITY
   let timer: ReturnType<typeof setTimeout> | undefined
   let latest: Value

@@ -1,11 +1,11 @@
-// Tasks of their own, for sources that give one chunk a task, as a socket does. Timers alone cannot: from the fifth on,
-// a timer that was set by a timer waits for four milliseconds at least.
+// Runs code in a task of its own, for sources that deliver one chunk in each task, as a socket does. Timers are too
+// slow: from the fifth nested timer on, each waits for at least four milliseconds.
 
 const { port1, port2 } = new MessageChannel()
 const waiting: (() => void)[] = []
 port1.onmessage = () => waiting.shift()?.()
 
-/** Resolves in a task of its own, as soon as there is time for it. */
+/** Resolves in a new task, as soon as possible. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve)

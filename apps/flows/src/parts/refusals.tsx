@@ -1,39 +1,39 @@
-// Refusals, read from a run's `err`: the latest as a list, and the very latest beside the control that caused it.
+// The refusals of a run: a list of the newest, and the latest one for display beside the control that caused it.
 
 import type { RunError } from '@xmachines/core'
-import { useRunError, useSnapshot } from '@xmachines/react'
+import { useRefusals, useSnapshot } from '@xmachines/react'
 import { memo, type ReactElement, useEffect, useRef, useState } from 'react'
 
 import type { ObservedRun } from './observed-run.ts'
 import { onceAFrame } from './once-a-frame.ts'
 
-/** How many refusals are shown. */
+/** The most refusals that are shown. */
 const MOST_REFUSALS = 100
 
-/** A refusal, and which it was of those that a component was told of, from 1. */
-interface Told {
+/** A refusal and its number, counted from 1 since the component mounted. */
+interface NumberedRefusal {
   readonly refusal: RunError
   readonly number: number
 }
 
-/** The newest refusals of a run, the oldest of them first. */
-interface Refusals {
+/** The newest refusals of a run, oldest first. */
+interface RefusalsOfRun {
   readonly run: ObservedRun
-  readonly newest: readonly Told[]
+  readonly newest: readonly NumberedRefusal[]
 }
 
-/** The refusals since this was mounted, of which the newest are shown. */
+/** Lists the newest refusals since this was mounted. */
 export function RefusalList({ run }: { readonly run: ObservedRun }): ReactElement {
-  const refusals = useRefusals(run)
+  const refusals = useNewestRefusals(run)
   const older = (refusals.at(0)?.number ?? 1) - 1
   return (
     <section aria-label="Refusals" className="part">
       <h2>Refusals</h2>
       {refusals.length === 0 ? (
-        <p className="quiet">None so far.</p>
+        <p className="quiet">None yet.</p>
       ) : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
-        <ul className="refusals" tabIndex={0} aria-label="Refused, the newest first">
+        <ul className="refusals" tabIndex={0} aria-label="Refusals, newest first">
           {refusals.map(({ refusal, number }) => <Refusal key={number} refusal={refusal} />).toReversed()}
         </ul>
       )}
@@ -42,28 +42,28 @@ export function RefusalList({ run }: { readonly run: ObservedRun }): ReactElemen
   )
 }
 
-/** The latest refusal, read out as it comes, and gone with the next commit. */
+/** The latest refusal. Screen readers announce it, and the next commit clears it. */
 export function LatestRefusal({ run }: { readonly run: ObservedRun }): ReactElement {
-  const latest = useRefusals(run).at(-1)
+  const latest = useNewestRefusals(run).at(-1)
   const sequence = useSnapshot(run.snapshot, (snapshot) => snapshot.sequence)
   return (
     <div role="alert" className="latest-refusal">
-      {/* The key has the same words read out again, when they are refused again. */}
+      {/* The key makes a screen reader announce the same words again after the same refusal. */}
       {latest?.refusal.sequence === sequence && <p key={latest.number}>{explain(latest.refusal)}</p>}
     </div>
   )
 }
 
-/** The newest refusals, oldest first: shown once a frame and not one by one, however many there are. */
-function useRefusals(run: ObservedRun): readonly Told[] {
-  const [shown, setShown] = useState<Refusals>({ run, newest: [] })
-  const told = useRef(shown)
+/** The newest refusals, oldest first. Updates at most once a frame, however many there are. */
+function useNewestRefusals(run: ObservedRun): readonly NumberedRefusal[] {
+  const [shown, setShown] = useState<RefusalsOfRun>({ run, newest: [] })
+  const received = useRef(shown)
   const [show] = useState(() => onceAFrame(setShown))
-  useRunError(run, (refusal) => {
-    const { newest } = told.current.run === run ? told.current : { newest: [] }
+  useRefusals(run, (refusal) => {
+    const { newest } = received.current.run === run ? received.current : { newest: [] }
     const number = (newest.at(-1)?.number ?? 0) + 1
-    told.current = { run, newest: [...newest.slice(1 - MOST_REFUSALS), { refusal, number }] }
-    show(told.current)
+    received.current = { run, newest: [...newest.slice(1 - MOST_REFUSALS), { refusal, number }] }
+    show(received.current)
   })
   useEffect(() => show.cancel, [show])
   return shown.run === run ? shown.newest : []
@@ -79,8 +79,8 @@ const Refusal = memo(function Refusal({ refusal }: { readonly refusal: RunError 
   )
 })
 
-/** What the machine said, where it was the machine that refused; and of a batch, that all of it was. */
+/** The message of the machine, if a handler threw; for a batch, also that none of it was applied. */
 function explain({ cause, message, batch = [] }: RunError): string {
   const reason = cause instanceof Error ? cause.message : message
-  return batch.length > 1 ? `None of these ${batch.length} events was applied. ${reason}` : reason
+  return batch.length > 1 ? `None of the ${batch.length} events was applied. ${reason}` : reason
 }

@@ -1,4 +1,4 @@
-// A slider with its label, and with what its value means beside it.
+// A slider with a label, and the meaning of its value beside it.
 
 import { type ReactElement, useId } from 'react'
 
@@ -8,7 +8,7 @@ interface SliderProps {
   readonly min: number
   readonly max: number
   readonly step?: number
-  /** What the value means, such as `200 ms`: shown, and read out instead of the number. */
+  /** The meaning of the value, such as `200 ms`. Screen readers announce it instead of the number. */
   readonly meaning: string
   readonly onChange: (value: number) => void
 }

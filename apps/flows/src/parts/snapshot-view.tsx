@@ -1,5 +1,5 @@
-// The snapshot of a run, with its id: the latest truth, and whose it is. Each figure is selected for itself, since a
-// run may change many times a second, and most of what is shown does not.
+// The id and the snapshot of a run. Each part is a component with a selection of its own, so that a run that changes
+// many times a second renders only the parts that change.
 
 import { useSnapshot } from '@xmachines/react'
 import { type ReactElement, useMemo } from 'react'

@@ -1,4 +1,4 @@
-// A machine drawn from its own definition, by Mermaid. The state it is in stands out.
+// A diagram of a machine, drawn from its definition by Mermaid. The current state is highlighted.
 
 import { type Machine, type RunEvent, toMermaid } from '@xmachines/core'
 import { type ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
@@ -7,11 +7,11 @@ import { drawDiagram } from './draw-diagram.ts'
 
 interface StateDiagramProps<State, Event extends RunEvent, Output, Input> {
   readonly machine: Machine<State, Event, Output, Input>
-  /** The name of the state to point out. */
+  /** The name of the current state. */
   readonly at: string
 }
 
-/** The state diagram of a machine, with the text it is drawn from. */
+/** The state diagram of a machine, and its source text. */
 export function StateDiagram<State, Event extends RunEvent, Output, Input>({
   machine,
   at,
@@ -19,7 +19,7 @@ export function StateDiagram<State, Event extends RunEvent, Output, Input>({
   const text = useMemo(() => toMermaid(machine), [machine])
   const drawing = useDrawing(text)
   const diagram = useRef<HTMLDivElement>(null)
-  // To draw again takes longer than a frame: the drawing stays, and the mark moves.
+  // Drawing takes longer than a frame, so the drawing stays and only the highlight moves.
   useLayoutEffect(() => {
     for (const node of diagram.current?.querySelectorAll('.node') ?? []) {
       node.classList.toggle('current', node.textContent?.trim() === at)
@@ -30,12 +30,12 @@ export function StateDiagram<State, Event extends RunEvent, Output, Input>({
       <h2>Machine</h2>
       <div
         ref={diagram}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> would not see the colours of the page
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> could not use the colours of the page
         role="img"
-        aria-label={`State diagram of ${machine.name}@${machine.version}: it is ${at}`}
+        aria-label={`State diagram of ${machine.name}@${machine.version}, now ${at}`}
         aria-busy={drawing === undefined}
         className="diagram"
-        // Mermaid made it, and cleans what it makes.
+        // Mermaid sanitizes its output.
         dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
       />
       <details>

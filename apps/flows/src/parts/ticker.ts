@@ -1,9 +1,10 @@
-// What moves something on again and again. A flow gets it from outside, so that a play can tick instead of waiting.
+// Repeats something at intervals. A flow receives its ticker as a prop, so that a play function can tick without
+// waiting.
 
-/** Calls back again and again, until the function it answers with is called. */
+/** Calls back repeatedly; returns a function that stops it. */
 export type Ticker = (tick: () => void) => () => void
 
-/** A ticker that ticks every so many milliseconds. */
+/** A ticker with a fixed interval in milliseconds. */
 export function everyMilliseconds(milliseconds: number): Ticker {
   return (tick) => {
     const timer = setInterval(tick, milliseconds)

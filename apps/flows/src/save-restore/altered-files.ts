@@ -1,5 +1,4 @@
-// Files to try the restoring with: the run's own, altered in several ways, and files that were never a run of this
-// machine.
+// Files to try to restore: altered files of the run, and files that do not contain a run of this machine.
 
 import { createRun, type Run, type RunDocument } from '@xmachines/core'
 
@@ -9,7 +8,7 @@ import { fileNameOf, fileOf } from './run-file.ts'
 
 type PackingRun = Run<readonly Thing[], PackingEvent>
 
-/** The run's file with one event in the middle changed, or its genesis where it has no events yet. */
+/** The file of the run with one event in the middle changed, or with its genesis changed if it has no events. */
 export function tamperedFile(run: PackingRun): File {
   const document = run.toJSON()
   const tampered = Math.ceil(document.sequence / 2)
@@ -21,13 +20,13 @@ export function tamperedFile(run: PackingRun): File {
   return altered(run, 'tampered', { ...document, records })
 }
 
-/** The run's file without its last record. */
+/** The file of the run without its last record. */
 export function cutFile(run: PackingRun): File {
   const document = run.toJSON()
   return altered(run, 'cut', { ...document, records: document.records.slice(0, -1) })
 }
 
-/** A file with other events and the oids that they have: nothing in it is wrong but that it is not what happened. */
+/** A file with other events and matching oids: it is consistent, but not what happened. */
 export function forgedFile(run: PackingRun): File {
   const { createdAt, nonce } = run.genesis
   const forged = createRun(packingList, { createdAt, nonce: bytesOf(nonce) })
@@ -42,7 +41,7 @@ export function doorFile(): File {
   return fileOf(run)
 }
 
-/** A file that is no JSON. */
+/** A file that is not JSON. */
 export function diaryFile(): File {
   return new File(['Dear diary, today I packed my passport.'], 'diary.txt', { type: 'text/plain' })
 }

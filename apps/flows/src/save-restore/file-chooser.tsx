@@ -1,10 +1,10 @@
-// Takes a file: dropped anywhere on the page, or chosen.
+// Takes a file that is dropped anywhere on the page, or chosen with a button.
 
 import { type ReactElement, useId } from 'react'
 
 import { useFileDrop } from './use-file-drop.ts'
 
-/** A place to drop a file on, with a button to choose one. */
+/** A drop zone with a button to choose a file. */
 export function FileChooser({ onFile }: { readonly onFile: (file: File) => void }): ReactElement {
   const id = useId()
   const isOver = useFileDrop(onFile)
@@ -14,7 +14,7 @@ export function FileChooser({ onFile }: { readonly onFile: (file: File) => void 
         <path d="M2 4a3 3 0 0 1 3-3h15l10 10v25a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3z" />
         <path d="M20 1v7a3 3 0 0 0 3 3h7M9 19h14M9 25h14M9 31h9" />
       </svg>
-      <p>Drop a run’s file anywhere on this page, or</p>
+      <p>Drop the file of a run anywhere on this page, or</p>
       <input
         id={id}
         type="file"
@@ -22,7 +22,7 @@ export function FileChooser({ onFile }: { readonly onFile: (file: File) => void 
         onChange={({ currentTarget: input }) => {
           const [file] = input.files ?? []
           if (file !== undefined) onFile(file)
-          // So that the same file can be chosen again.
+          // Lets the user choose the same file again.
           input.value = ''
         }}
       />

@@ -1,9 +1,9 @@
-// What came of a file: the run that it holds, or why it was refused, and where in it.
+// The outcome of reading a file: the restored run, or the error and its place in the history.
 
 import { RunError } from '@xmachines/core'
 import type { ReactElement } from 'react'
 
-/** What came of a file. */
+/** The outcome of reading a file. */
 export type Outcome =
   | {
       readonly at: 'restored'
@@ -14,7 +14,7 @@ export type Outcome =
     }
   | { readonly at: 'refused'; readonly file: string; readonly problem: unknown }
 
-/** A message on what came of a file. */
+/** A message about the outcome. */
 export function OutcomeView({ outcome }: { readonly outcome: Outcome | undefined }): ReactElement {
   return (
     <>
@@ -40,7 +40,7 @@ function Restored({ file, id, head, sequence }: Extract<Outcome, { readonly at: 
           <code>{head}</code>
         </dd>
       </dl>
-      It goes on from sequence {sequence}.
+      It continues from sequence {sequence}.
     </div>
   )
 }
@@ -60,6 +60,6 @@ function Refused({ file, problem }: Extract<Outcome, { readonly at: 'refused' }>
 }
 
 function explain(problem: unknown): string {
-  if (problem instanceof SyntaxError) return `It is no JSON: ${problem.message}`
+  if (problem instanceof SyntaxError) return `The file is not JSON: ${problem.message}`
   return problem instanceof Error ? problem.message : String(problem)
 }

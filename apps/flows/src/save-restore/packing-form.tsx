@@ -1,4 +1,4 @@
-// The packing list as a person sees it.
+// The packing list as a form.
 
 import type { Send } from '@xmachines/react'
 import { type FormEvent, type ReactElement, useId, useState } from 'react'
@@ -10,7 +10,7 @@ interface PackingFormProps {
   readonly send: Send<PackingEvent>
 }
 
-/** Things to tick off, and an input for more. */
+/** Things to tick off, and an input to add one. */
 export function PackingForm({ things, send }: PackingFormProps): ReactElement {
   const id = useId()
   const [name, setName] = useState('')
@@ -38,7 +38,7 @@ export function PackingForm({ things, send }: PackingFormProps): ReactElement {
       </ul>
       <form className="add-thing" onSubmit={add}>
         <div>
-          <label htmlFor={id}>One more thing</label>
+          <label htmlFor={id}>Another thing</label>
           <input id={id} value={name} onChange={(event) => setName(event.target.value)} autoComplete="off" />
         </div>
         <button type="submit">Add</button>

@@ -1,14 +1,14 @@
-// A packing list as a machine: things to take along, each packed or not yet.
+// A packing list as a machine: things to take along, each packed or not.
 
 import { defineMachine, type Machine } from '@xmachines/core'
 
-/** Something to take along. */
+/** A thing to take along. */
 export interface Thing {
   readonly name: string
   readonly packed: boolean
 }
 
-/** What can be done to a packing list. */
+/** The events of a packing list. */
 export type PackingEvent =
   | { readonly type: 'ADD'; readonly name: string }
   | { readonly type: 'PACK'; readonly name: string }
@@ -20,8 +20,8 @@ export const packingList: Machine<readonly Thing[], PackingEvent> = defineMachin
   initial: ['Passport', 'Toothbrush', 'Raincoat'].map((name) => ({ name, packed: false })),
   on: {
     ADD: (things, { name }) => {
-      if (name.trim() === '') throw new Error('A thing has a name.')
-      if (things.some((thing) => thing.name === name)) throw new Error(`${name} is on the list already.`)
+      if (name.trim() === '') throw new Error('Enter the name of a thing.')
+      if (things.some((thing) => thing.name === name)) throw new Error(`${name} is already on the list.`)
       return [...things, { name, packed: false }]
     },
     PACK: (things, { name }) => things.map((thing) => (thing.name === name ? { name, packed: true } : thing)),

@@ -1,4 +1,4 @@
-// A run that leaves the page as a file, and comes back, here or in another browser, as the same run.
+// Saves a run as a file, and restores the same run from it, on this page or in another browser.
 
 import { createRun, type Run } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
@@ -14,7 +14,7 @@ import { type PackingEvent, packingList, type Thing } from './packing-list.ts'
 import { fileNameOf, fileOf, readRun, save } from './run-file.ts'
 import './save-restore.css'
 
-/** The flow: a packing list, its run as a file, and files to restore a run from. */
+/** The flow: a packing list, its run as a file, and files to restore. */
 export function SaveRestoreFlow(): ReactElement {
   const first = useRun(packingList)
   const [later, setLater] = useState<Run<readonly Thing[], PackingEvent>>()
@@ -39,12 +39,12 @@ export function SaveRestoreFlow(): ReactElement {
         sequence: restored.snapshot.current.sequence,
       })
     } catch (problem) {
-      // The run that is here stays as it is.
+      // The current run stays the same.
       setOutcome({ at: 'refused', file: file.name, problem })
     }
   }
 
-  function beginAnew(): void {
+  function startNewRun(): void {
     setLater(createRun(packingList))
     setOutcome(undefined)
   }
@@ -52,7 +52,7 @@ export function SaveRestoreFlow(): ReactElement {
   return (
     <Flow
       title="Save and restore"
-      lead="A run is a file, wherever it goes: drop it into another browser, and the run goes on there with the same id. A file that was tampered with is refused, and says where it breaks."
+      lead="A run can be saved as a file. Drop the file into another browser, and the run continues there with the same id. A changed file is refused, and the error says where it breaks."
       run={run}
     >
       <section aria-label="Packing list" className="part">
@@ -63,15 +63,15 @@ export function SaveRestoreFlow(): ReactElement {
       <section aria-label="File" className="part files">
         <h2>Save</h2>
         <p className="quiet">
-          <code>{fileNameOf(run)}</code> has {sequence === 1 ? '1 commit' : `${sequence} commits`}, and ends at{' '}
+          <code>{fileNameOf(run)}</code> has {sequence === 1 ? '1 batch' : `${sequence} batches`} and ends at commit{' '}
           <code>{run.head.slice(0, 7)}</code>.
         </p>
         <div className="actions">
           <button type="button" className="primary" onClick={() => save(fileOf(run))}>
             Save as a file
           </button>
-          <button type="button" onClick={beginAnew}>
-            Begin a new run
+          <button type="button" onClick={startNewRun}>
+            Start a new run
           </button>
         </div>
         <h2>Restore</h2>
@@ -79,16 +79,16 @@ export function SaveRestoreFlow(): ReactElement {
         <OutcomeView outcome={outcome} />
       </section>
       <section aria-label="Altered files" className="part files">
-        <h2>Restore what is not right</h2>
+        <h2>Restore wrong files</h2>
         <div className="actions">
           <button type="button" onClick={() => void restore(tamperedFile(run))}>
             A tampered copy
           </button>
           <button type="button" disabled={sequence === 0} onClick={() => void restore(cutFile(run))}>
-            A copy cut short
+            A shortened copy
           </button>
           <button type="button" onClick={() => void restore(doorFile())}>
-            A door’s run
+            A run of a door
           </button>
           <button type="button" onClick={() => void restore(diaryFile())}>
             A diary
@@ -98,11 +98,11 @@ export function SaveRestoreFlow(): ReactElement {
           </button>
         </div>
         <p className="quiet">
-          Oids prove that a file is consistent, not who made it: a forger recomputes them. Who knows the head that it
-          must end at is not taken in.
+          Oids prove that a file is consistent, but not who made it: a forger can compute them again. If you know the
+          oid of the latest commit, the head, you can detect a forgery.
         </p>
         <div>
-          <label htmlFor={id}>Head that is trusted, if any</label>
+          <label htmlFor={id}>Trusted head (optional)</label>
           <input
             id={id}
             value={trusted}
@@ -113,7 +113,7 @@ export function SaveRestoreFlow(): ReactElement {
         </div>
         <div className="actions">
           <button type="button" onClick={() => setTrusted(run.head)}>
-            Use this run’s
+            Trust the head of this run
           </button>
           <button type="button" onClick={() => void restore(forgedFile(run))}>
             A forged copy

@@ -1,4 +1,4 @@
-// Saving and restoring, to do by hand; and driven, in light and in dark.
+// Saving and restoring, to do by hand, and driven by a play function in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -13,7 +13,7 @@ type Story = StoryObj<typeof meta>
 
 export const ByHand: Story = {}
 
-/** What a click has the browser save, which a play takes instead of the disk. */
+/** The file that a click makes the browser save. The play takes it instead of the disk. */
 async function savedBy(click: () => Promise<void>): Promise<File> {
   let saved: Promise<File> | undefined
   const take = (event: Event): void => {
@@ -25,10 +25,10 @@ async function savedBy(click: () => Promise<void>): Promise<File> {
   document.addEventListener('click', take, true)
   await click()
   document.removeEventListener('click', take, true)
-  return saved ?? expect.unreachable('nothing was saved')
+  return saved ?? expect.unreachable('The click saved no file.')
 }
 
-/** What a file does that is held over the page, or let go. */
+/** Drags a file over the page, or drops it. */
 function drag(type: 'dragover' | 'drop', file: File): void {
   const dataTransfer = new DataTransfer()
   dataTransfer.items.add(file)
@@ -48,9 +48,9 @@ export const Driven: Story = {
     let file: File
     let head = ''
 
-    await step('a run is saved as what its toJSON gives, named by its machine and id', async () => {
+    await step('a run is saved as the JSON of the run, with machine and id in the file name', async () => {
       await userEvent.click(canvas.getByLabelText('Passport'))
-      await userEvent.type(canvas.getByLabelText('One more thing'), 'Umbrella{Enter}')
+      await userEvent.type(canvas.getByLabelText('Another thing'), 'Umbrella{Enter}')
       await userEvent.click(canvas.getByLabelText('Umbrella'))
       await waitFor(() => expect(commits.getAllByText('{"name":"Umbrella"}')).toHaveLength(2))
       ;[head = ''] = heads()
@@ -60,11 +60,11 @@ export const Driven: Story = {
       await expect(document).toMatchObject({ format: 'xmachines/1', sequence: 3, head })
     })
 
-    await step('in another browser it is the same run, with the same head, and goes on from there', async () => {
-      await click('Begin a new run')
+    await step('restored from the file it is the same run with the same head, and continues from there', async () => {
+      await click('Start a new run')
       await waitFor(() => expect(id()).not.toBe(first))
       await choose(file)
-      const restored = within(await canvas.findByText(/^It goes on from sequence 3/))
+      const restored = within(await canvas.findByText(/^It continues from sequence 3/))
       await expect(restored.getByText(first)).toBeVisible()
       await expect(restored.getByText(head)).toBeVisible()
       await expect(id()).toBe(first)
@@ -76,15 +76,17 @@ export const Driven: Story = {
     })
 
     await step('a file can be dropped anywhere on the page', async () => {
-      await click('Begin a new run')
+      await click('Start a new run')
       await waitFor(() => expect(id()).not.toBe(first))
       drag('dragover', file)
-      await waitFor(() => expect(canvas.getByText(/^Drop a run/).parentElement).toHaveAttribute('data-over', 'true'))
+      await waitFor(() =>
+        expect(canvas.getByText(/^Drop the file of a run/).parentElement).toHaveAttribute('data-over', 'true'),
+      )
       drag('drop', file)
       await waitFor(() => expect(id()).toBe(first))
     })
 
-    await step('a file that was tampered with is refused, and says where it breaks', async () => {
+    await step('a tampered file is refused, and the error says where it breaks', async () => {
       const tampered = await savedBy(() => click('Save a tampered copy'))
       await choose(tampered)
       await expect(await files.findByText(/breaks at sequence 2$/)).toBeVisible()
@@ -94,27 +96,27 @@ export const Driven: Story = {
       await waitFor(() => expect(heads()).toHaveLength(4))
     })
 
-    await step('so are one cut short, one of another machine, and one that is no JSON', async () => {
+    await step('a shortened file, a run of another machine and a file without JSON are refused too', async () => {
       await click('A tampered copy')
-      await click('A copy cut short')
+      await click('A shortened copy')
       await expect(await files.findByText(/it ends at sequence 2, /)).toBeVisible()
-      await click('A door’s run')
+      await click('A run of a door')
       await expect(await files.findByText('MACHINE_MISMATCH')).toBeVisible()
       await expect(files.getByText(/the run is of door@1, and the machines given are packing-list@1/)).toBeVisible()
       await click('A diary')
-      await expect(await files.findByText(/^It is no JSON/)).toBeVisible()
+      await expect(await files.findByText(/^The file is not JSON/)).toBeVisible()
       await choose(new File(['42'], '42.run.json'))
       await expect(await files.findByText(/the history is 42; it must be what run.toJSON\(\) gives/)).toBeVisible()
       await expect(id()).toBe(first)
     })
 
-    await step('a forged file is consistent, and is refused by who knows the head', async () => {
-      await click('Use this run’s')
+    await step('a forged file is consistent, and only a trusted head detects it', async () => {
+      await click('Trust the head of this run')
       await click('A forged copy')
       await expect(await files.findByText(/the head that is trusted is/)).toBeVisible()
-      await userEvent.clear(canvas.getByLabelText('Head that is trusted, if any'))
+      await userEvent.clear(canvas.getByLabelText('Trusted head (optional)'))
       await click('A forged copy')
-      await expect(await files.findByText(/^It goes on from sequence 1/)).toBeVisible()
+      await expect(await files.findByText(/^It continues from sequence 1/)).toBeVisible()
       await expect(id()).toBe(first)
     })
   },

@@ -1,11 +1,11 @@
-// Files dropped anywhere on the page. A browser that nobody tells otherwise leaves the page and shows the file.
+// Receives files that are dropped anywhere on the page. Without this, the browser leaves the page and opens the file.
 
 import { useEffect, useEffectEvent, useState } from 'react'
 
 /**
- * Calls a listener with the file that is dropped on the page.
+ * Calls a listener with each file that is dropped on the page.
  *
- * @returns whether a file is held over the page
+ * @returns whether a file is being dragged over the page
  */
 export function useFileDrop(onFile: (file: File) => void): boolean {
   const [isOver, setIsOver] = useState(false)
@@ -19,7 +19,7 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
   })
 
   useEffect(() => {
-    // To leave an element is not to leave the page, unless there is nothing that was entered.
+    // Leaving an element means leaving the page only if no other element is entered.
     const leave = (event: DragEvent): void => {
       if (event.relatedTarget === null) setIsOver(false)
     }

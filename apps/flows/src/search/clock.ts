@@ -1,13 +1,13 @@
-// A clock that can wait. The flow gets one from outside, so that a play can move it on instead of waiting.
+// A clock that can wait. The flow receives it as a prop, so that a play function can advance one instead of waiting.
 
-/** What tells the time, in milliseconds, and waits. */
+/** Tells the time in milliseconds, and waits. */
 export interface Clock {
   now(): number
-  /** Resolves after a time, or as soon as the signal aborts. */
+  /** Resolves after a time, or when the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
-/** The computer's own clock. */
+/** The clock of the computer. */
 export const wallClock: Clock = {
   now: () => performance.now(),
   wait: (milliseconds, signal) =>
@@ -24,23 +24,23 @@ export const wallClock: Clock = {
     }),
 }
 
-/** A clock that stands still until it is moved on. */
-export interface HandClock extends Clock {
-  /** How long those still have to wait who wait, the shortest first. */
+/** A clock that stands still until a play function advances it. */
+export interface ManualClock extends Clock {
+  /** The remaining times of the current waits, shortest first. */
   readonly waits: readonly number[]
-  /** Moves it on; whoever waited for long enough goes on, in the order of their times. */
-  pass(milliseconds: number): void
+  /** Advances the clock, and ends the waits whose time is up, in the order of their times. */
+  advance(milliseconds: number): void
 }
 
-/** Makes a clock that is moved by hand. */
-export function handClock(): HandClock {
+/** Makes a clock that is advanced by hand. */
+export function manualClock(): ManualClock {
   let now = 0
-  const waiting = new Set<{ readonly until: number; readonly goOn: () => void }>()
+  const waiting = new Set<{ readonly until: number; readonly finish: () => void }>()
   return {
     now: () => now,
     wait: (milliseconds, signal) =>
       new Promise((resolve) => {
-        const wait = { until: now + milliseconds, goOn: end }
+        const wait = { until: now + milliseconds, finish: end }
         waiting.add(wait)
         signal.addEventListener('abort', end)
         if (signal.aborted) end()
@@ -54,10 +54,10 @@ export function handClock(): HandClock {
     get waits() {
       return [...waiting].map(({ until }) => until - now).toSorted((one, other) => one - other)
     },
-    pass(milliseconds) {
+    advance(milliseconds) {
       now += milliseconds
       const due = [...waiting].filter(({ until }) => until <= now).toSorted((one, other) => one.until - other.until)
-      for (const { goOn } of due) goOn()
+      for (const { finish } of due) finish()
     },
   }
 }

@@ -1,4 +1,4 @@
-// The chemical elements, in the order of their numbers: what there is to search.
+// The chemical elements in the order of their numbers, as data for the search.
 
 /** An element. */
 export interface ChemicalElement {
@@ -22,13 +22,16 @@ No Nobelium, Lr Lawrencium, Rf Rutherfordium, Db Dubnium, Sg Seaborgium, Bh Bohr
 Ds Darmstadtium, Rg Roentgenium, Cn Copernicium, Nh Nihonium, Fl Flerovium, Mc Moscovium, Lv Livermorium,
 Ts Tennessine, Og Oganesson`
 
-/** All of them. */
+/** All elements. */
 export const ELEMENTS: readonly ChemicalElement[] = text.split(/,\s/).map((entry, index) => {
   const [symbol = '', name = ''] = entry.split(' ')
   return { number: index + 1, symbol, name }
 })
 
-/** Those whose name has a text in it, or whose symbol is that text; those that begin with it come first. */
+/**
+ * Finds elements with this symbol, or with the text in their name. The symbol comes first, then names that begin with
+ * it.
+ */
 export function findElements(query: string): readonly ChemicalElement[] {
   const wanted = query.toLowerCase()
   const rank = ({ symbol, name }: ChemicalElement): number => {

@@ -1,4 +1,4 @@
-// What was found, as tiles of the periodic table. The run holds symbols; what an element looks like is the page's affair.
+// The results as tiles of the periodic table. The run holds only symbols; the page knows the elements.
 
 import type { ReactElement, ReactNode } from 'react'
 
@@ -7,11 +7,11 @@ import { MOST_SYMBOLS, type Results } from './search.ts'
 
 interface ResultTilesProps {
   readonly results: Results | undefined
-  /** Whether they answer what is typed now. */
+  /** Whether the results belong to the current text. */
   readonly current: boolean
 }
 
-/** A tile for each element; where there are fewer than there can be, their places. */
+/** A tile for each element found, and empty tiles up to the most that there can be. */
 export function ResultTiles({ results, current }: ResultTilesProps): ReactElement {
   const found = ELEMENTS.filter(({ symbol }) => results?.symbols.includes(symbol)).toSorted(
     (one, other) => rankOf(one) - rankOf(other),
@@ -37,7 +37,7 @@ export function ResultTiles({ results, current }: ResultTilesProps): ReactElemen
   )
 }
 
-/** A name, with the part that was searched for marked. */
+/** A name with the searched part highlighted. */
 function marked(name: string, query: string): ReactNode {
   const at = name.toLowerCase().indexOf(query.toLowerCase())
   if (query === '' || at === -1) return name

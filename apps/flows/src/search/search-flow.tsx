@@ -1,4 +1,4 @@
-// A search as you type: it asks when typing pauses, drops what is overtaken, and asks again what fails.
+// A search as you type: it sends a request when typing pauses, drops outdated requests, and repeats failed ones.
 
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useId, useState, useSyncExternalStore } from 'react'
@@ -19,7 +19,7 @@ interface SearchFlowProps {
   readonly server: Server
 }
 
-/** The flow: a search field, the server behind it, and what passes between them. */
+/** The flow: a search field, a server, and the requests to it. */
 export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
   const run = useRun(search)
   const state = useSnapshot(run, (snapshot) => snapshot.state)
@@ -32,7 +32,7 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
   return (
     <Flow
       title="Search as you type"
-      lead="The machine asks for three things: to wait, to ask a server, to drop what was overtaken. Whatever comes back, late, wrong or never, is an event that it knows what to do with."
+      lead="The machine emits three kinds of output: wait, ask the server, and drop an outdated request. Each result comes back as an event, and the machine handles it even if it is late or a failure."
       run={run}
     >
       <section aria-label="Search" className="part search">
@@ -42,7 +42,7 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
           type="search"
           autoComplete="off"
           spellCheck={false}
-          placeholder="such as n, then ne"
+          placeholder="for example n, then ne"
           value={'query' in state ? state.query : ''}
           onChange={(event) => send({ type: 'EDIT', query: event.target.value })}
         />
@@ -58,7 +58,7 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
       </section>
       <section aria-label="Requests" className="part">
         <h2>
-          Requests <span className="quiet timeline-unit">(a line is a second)</span>
+          Requests <span className="quiet timeline-unit">(one grid line per second)</span>
         </h2>
         <Timeline requests={requests} dropped={dropped} clock={clock} />
         <ServerControls
@@ -75,20 +75,20 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
   )
 }
 
-/** What the search is doing, in words. */
+/** The state of the search in words. */
 function wordsFor(state: Search): string {
   switch (state.at) {
     case 'empty':
-      return 'Type a part of a name, or a symbol.'
+      return 'Type a symbol or a part of a name.'
     case 'typing':
       return 'Waiting for a pause…'
     case 'asking':
-      return state.attempt === 1 ? 'Asking…' : `Asking again, attempt ${state.attempt} of ${MOST_ATTEMPTS}…`
+      return state.attempt === 1 ? 'Searching…' : `Searching again, attempt ${state.attempt} of ${MOST_ATTEMPTS}…`
     case 'resting':
-      return `The server failed. Asking again in ${state.milliseconds / 1000} s.`
+      return `The server failed. Trying again in ${state.milliseconds / 1000} s.`
     case 'found': {
       const { symbols, total } = state.results
-      if (total === 0) return `No element has “${state.results.query}” in it.`
+      if (total === 0) return `No element contains “${state.results.query}”.`
       return total > symbols.length ? `${symbols.length} of ${total} elements.` : `${total} found.`
     }
     case 'failed':

@@ -1,20 +1,19 @@
-// A search as you type, as a machine. It has no clock and no network: it says what it waits for and what it asks, and
-// each of these has the number of a turn. Every edit begins another turn, so an answer that comes late is known by its
-// number, and changes nothing.
+// A search as you type, as a machine. It has no clock and no network: it emits waits and requests, each with the number
+// of a turn. Every edit begins a new turn, so the machine recognizes a late answer by its number and ignores it.
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
-/** What a server found: the first elements, by symbol, and how many there are in all. */
+/** The results of a server: the symbols of the first elements, and the total number of elements. */
 export interface Results {
   readonly query: string
   readonly symbols: readonly string[]
   readonly total: number
 }
 
-/** How many symbols there are in an answer at most. */
+/** The most symbols in an answer. */
 export const MOST_SYMBOLS = 8
 
-/** Where a search is; results are shown until others come. */
+/** The states of a search. Results stay until newer ones come. */
 export type Search =
   | { readonly at: 'empty'; readonly turn: number }
   | { readonly at: 'typing'; readonly turn: number; readonly query: string; readonly results?: Results }
@@ -26,12 +25,12 @@ export type Search =
 interface Attempt {
   readonly turn: number
   readonly query: string
-  /** Which attempt it is, from 1. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number
   readonly results?: Results
 }
 
-/** What the person does, and what clock and server answer. */
+/** The actions of the person, and the answers of clock and server. */
 export type SearchEvent =
   | { readonly type: 'EDIT'; readonly query: string }
   | { readonly type: 'RETRY' }
@@ -39,17 +38,19 @@ export type SearchEvent =
   | { readonly type: 'ANSWERED'; readonly turn: number; readonly symbols: readonly string[]; readonly total: number }
   | { readonly type: 'FAILED'; readonly turn: number }
 
-/** What somebody outside has to do: wait, ask, and drop what a turn still waits for, if it can. */
+/** Asks code outside of the machine to wait, to send a request, or to drop the wait or request of a turn. */
 export type SearchOutput =
   | { readonly type: 'wait'; readonly turn: number; readonly milliseconds: number }
   | { readonly type: 'ask'; readonly turn: number; readonly query: string }
   | { readonly type: 'drop'; readonly turn: number }
 
-/** How long nothing must be typed before a server is asked. */
+/** The pause in typing before a request, in milliseconds. */
 const PAUSE = 300
 
-/** How often a server is asked before the search gives up, and how long it rests after the first failure. */
+/** The attempts before the search gives up. */
 export const MOST_ATTEMPTS = 4
+
+/** The delay after the first failure, in milliseconds. */
 const FIRST_REST = 500
 
 export const search: Machine<Search, SearchEvent, SearchOutput> = defineMachine<Search, SearchEvent, SearchOutput>({
@@ -87,7 +88,7 @@ export const search: Machine<Search, SearchEvent, SearchOutput> = defineMachine<
 
 type At<Name extends Search['at']> = Extract<Search, { readonly at: Name }>
 
-/** Each edit puts off the question, and drops the wait or the question before it. */
+/** Each edit starts a new wait, and drops the earlier wait or request. */
 function edit(search: Search, { query }: { readonly query: string }, emit: Emit<SearchOutput>): At<'typing'> {
   if (search.at === 'typing' || search.at === 'asking' || search.at === 'resting') {
     emit({ type: 'drop', turn: search.turn })
@@ -103,7 +104,7 @@ function ask(search: At<'typing' | 'resting' | 'failed'>, attempt: number, emit:
   return { at: 'asking', turn, query, attempt, ...resultsOf(search) }
 }
 
-/** Rests after a failure, twice as long each time, and gives up after the last. */
+/** Waits after a failure, twice as long each time, and gives up after the last attempt. */
 function rest(asking: At<'asking'>, emit: Emit<SearchOutput>): At<'resting' | 'failed'> {
   const { turn, query, attempt } = asking
   const kept = { turn, query, attempt, ...resultsOf(asking) }

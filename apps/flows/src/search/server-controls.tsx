@@ -1,4 +1,4 @@
-// What can be done to the server, and to the requests that it gets.
+// Settings of the server and its requests.
 
 import { type ReactElement, type ReactNode, useId } from 'react'
 
@@ -34,11 +34,11 @@ export function ServerControls({
         onChange={onLatency}
       />
       <Switch label="The server fails" checked={failing} onChange={onFailing}>
-        It is asked again after 0.5, 1 and 2 seconds.
+        The search tries again after 0.5, 1 and 2 seconds.
       </Switch>
-      <Switch label="Abort what is overtaken" checked={aborting} onChange={onAborting}>
-        Otherwise it goes on, and may come too late. The server takes longer the more it finds: type n, wait for the
-        request, and go on with e.
+      <Switch label="Abort outdated requests" checked={aborting} onChange={onAborting}>
+        If this is off, they continue and may answer too late. The server takes longer if it finds more: type n, wait
+        for the request, and then type e.
       </Switch>
     </div>
   )

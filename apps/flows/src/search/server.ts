@@ -1,53 +1,53 @@
-// A server that exists in this page alone. It is as slow as it is told to be, slower the more it finds, and fails while
-// it is told to. It remembers what it was asked, and what became of it.
+// A fake server on this page. Its latency and its failures are settings, and it takes longer if it finds more. It keeps
+// the latest requests with their outcomes.
 
 import type { Clock } from './clock.ts'
 import { findElements } from './elements.ts'
 
-/** A request, as the server remembers it; times are those of its clock. */
+/** A request that the server keeps; its times are those of the clock. */
 export interface Request {
   readonly turn: number
   readonly query: string
   readonly askedAt: number
   readonly outcome: 'asked' | 'answered' | 'failed' | 'aborted'
-  /** Absent while it is under way. */
+  /** Absent until the request has ended. */
   readonly endedAt?: number
 }
 
-/** What is answered: the first symbols, and how many there are in all. */
+/** An answer: the first symbols, and the total number of elements. */
 interface Answer {
   readonly symbols: readonly string[]
   readonly total: number
 }
 
-/** What there is to know of a server: the same object until something of it changes. */
+/** The state of a server: the same object until something changes. */
 interface ServerState {
-  /** What a request takes, in milliseconds, that finds 24 elements: less where it finds fewer. */
+  /** The time of a request that finds 24 elements, in milliseconds. Others take less or more. */
   readonly latency: number
   readonly failing: boolean
-  /** The latest ones, the oldest of them first. */
+  /** The latest requests, oldest first. */
   readonly requests: readonly Request[]
 }
 
-/** Something that can be asked for elements. */
+/** A server that finds elements. */
 export interface Server {
   /**
    * Finds elements.
    *
-   * @throws an error where the server fails, or the signal aborts
+   * @throws an error if the server fails or the signal aborts
    */
   search(question: { readonly turn: number; readonly query: string; readonly signal: AbortSignal }): Promise<Answer>
   set(settings: Partial<Pick<ServerState, 'latency' | 'failing'>>): void
   readonly state: ServerState
-  /** Calls a listener after each change, until the function it answers with is called. */
+  /** Calls a listener after each change; returns a function that ends this. */
   readonly subscribe: (listener: () => void) => () => void
 }
 
-/** How many requests it remembers, and how many symbols it answers with. */
+/** The most requests that it keeps, and the most symbols in an answer. */
 const MOST_REQUESTS = 6
 const MOST_SYMBOLS = 8
 
-/** Makes a server that lives by a clock. */
+/** Makes a server whose time is that of a clock. */
 export function fakeServer(clock: Clock): Server {
   let state: ServerState = { latency: 800, failing: false, requests: [] }
   const listeners = new Set<() => void>()

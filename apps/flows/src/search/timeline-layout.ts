@@ -1,37 +1,36 @@
-// Where requests lie on a common line of time. Times in which nothing happened are shortened, or what happens would be
-// too small to see.
+// Places requests on a common timeline. Quiet times are shortened, so that the requests stay large enough to see.
 
 import type { Request } from './server.ts'
 
-/** Where a request begins and ends, in milliseconds from the beginning of the line. */
+/** The start and end of a request, in milliseconds from the start of the timeline. */
 export interface Bar {
   readonly request: Request
-  readonly from: number
-  readonly to: number
+  readonly start: number
+  readonly end: number
 }
 
-/** The longest time that is shown in which nothing was under way, and the shortest line, in milliseconds. */
+/** The longest quiet time that is shown, and the shortest timeline, in milliseconds. */
 const MOST_QUIET = 2500
 const LEAST_LENGTH = 3000
 
 /**
- * Lays requests out.
+ * Places requests.
  *
- * @param requests the oldest first
- * @param now where those end for now that are under way
+ * @param requests oldest first
+ * @param now the current end of requests that have not ended
  */
 export function layOut(
   requests: readonly Request[],
   now: number,
 ): { readonly bars: readonly Bar[]; readonly length: number } {
-  /** What was left out of the line so far, and the time up to which something was under way. */
-  let left = requests[0]?.askedAt ?? 0
-  let busyUntil = left
+  /** The time that was cut from the timeline so far, and the end of the latest request. */
+  let cut = requests[0]?.askedAt ?? 0
+  let busyUntil = cut
   const bars = requests.map((request): Bar => {
     const { askedAt, endedAt = Math.max(now, askedAt) } = request
-    left += Math.max(0, askedAt - busyUntil - MOST_QUIET)
+    cut += Math.max(0, askedAt - busyUntil - MOST_QUIET)
     busyUntil = Math.max(busyUntil, endedAt)
-    return { request, from: askedAt - left, to: endedAt - left }
+    return { request, start: askedAt - cut, end: endedAt - cut }
   })
-  return { bars, length: Math.max(LEAST_LENGTH, busyUntil - left) }
+  return { bars, length: Math.max(LEAST_LENGTH, busyUntil - cut) }
 }

@@ -1,4 +1,4 @@
-// The requests to the server, one below the other, as long as they take. A line of the grid is a second.
+// The requests to the server on a timeline, one below the other. The lines of the grid are one second apart.
 
 import { type CSSProperties, type ReactElement, useEffect, useState } from 'react'
 
@@ -8,25 +8,25 @@ import { layOut } from './timeline-layout.ts'
 
 interface TimelineProps {
   readonly requests: readonly Request[]
-  /** The turns whose answers nobody waits for. */
+  /** The turns that were dropped without an abort. */
   readonly dropped: readonly number[]
   readonly clock: Clock
 }
 
-/** The latest requests, the oldest of them first. */
+/** The latest requests, oldest first. */
 export function Timeline({ requests, dropped, clock }: TimelineProps): ReactElement {
   const now = useNow(
     clock,
     requests.some(({ endedAt }) => endedAt === undefined),
   )
   if (requests.length === 0)
-    return <p className="quiet timeline-empty">None so far. Each will be a bar, as long as it takes.</p>
+    return <p className="quiet timeline-empty">None yet. Each request will appear as a bar as long as its duration.</p>
   const { bars, length } = layOut(requests, now)
-  // Types of React know no custom properties.
+  // The types of React do not include custom properties.
   const grid = { '--second': `${100_000 / length}%` } as CSSProperties
   return (
-    <ol className="timeline" aria-label="Requests, the newest last" style={grid}>
-      {bars.map(({ request, from, to }) => {
+    <ol className="timeline" aria-label="Requests, newest last" style={grid}>
+      {bars.map(({ request, start, end }) => {
         const outcome = isTooLate(request, dropped) ? 'too late' : request.outcome
         return (
           <li key={`${request.turn} ${request.askedAt}`} data-outcome={outcome}>
@@ -34,7 +34,7 @@ export function Timeline({ requests, dropped, clock }: TimelineProps): ReactElem
             <div className="track" aria-hidden="true">
               <div
                 className="bar"
-                style={{ left: `${(from / length) * 100}%`, width: `${((to - from) / length) * 100}%` }}
+                style={{ left: `${(start / length) * 100}%`, width: `${((end - start) / length) * 100}%` }}
               />
             </div>
             <span>{outcome}</span>
@@ -49,7 +49,7 @@ function isTooLate({ outcome, turn }: Request, dropped: readonly number[]): bool
   return outcome === 'answered' && dropped.includes(turn)
 }
 
-/** The time by a clock, frame by frame while something is under way. */
+/** The time of a clock, updated every frame while a request runs. */
 function useNow(clock: Clock, isRunning: boolean): number {
   const [now, setNow] = useState(() => clock.now())
   useEffect(() => {

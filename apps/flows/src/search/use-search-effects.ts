@@ -1,4 +1,4 @@
-// The effects of a search: what its machine asks for is done here, and every answer is an event like any other.
+// The effects of a search: handles the outputs of its machine, and returns the answers as events.
 
 import type { Run } from '@xmachines/core'
 import { useOutputs } from '@xmachines/react'
@@ -11,21 +11,21 @@ import type { Server } from './server.ts'
 interface SearchEffectsOptions {
   readonly clock: Clock
   readonly server: Server
-  /** Whether requests are aborted whose answer nobody waits for any more. */
+  /** Whether outdated requests are aborted. */
   readonly aborting: boolean
 }
 
 /**
- * Waits and asks for a run, while the component is mounted.
+ * Waits and sends requests for a run, while the component is mounted.
  *
- * @returns the turns whose requests were dropped, and not aborted: what they bring comes too late
+ * @returns the turns whose requests were dropped without an abort: their answers come too late
  */
 export function useSearchEffects(
   run: Run<Search, SearchEvent, SearchOutput>,
   { clock, server, aborting }: SearchEffectsOptions,
 ): readonly number[] {
   const [dropped, setDropped] = useState<readonly number[]>([])
-  /** What was begun last, and what stops it. */
+  /** The latest wait or request, and its abort controller. */
   const latest = useRef<{ readonly isRequest: boolean; readonly stop: AbortController }>(undefined)
 
   function begin(isRequest: boolean, unmounted: AbortSignal): AbortSignal {

@@ -1,4 +1,4 @@
-// One commit of a history: its oid, and the events that were applied in it.
+// One commit of a history: its oid and its events.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import type { ReactElement } from 'react'
@@ -10,7 +10,7 @@ interface CommitViewProps {
   readonly sequence: number
 }
 
-/** A commit, with its events. */
+/** A commit and its events. */
 export function CommitView({ record, sequence }: CommitViewProps): ReactElement {
   return (
     <section aria-label={`Commit ${sequence}`} className="commit">

@@ -1,23 +1,23 @@
-// Runs that come from one: branches, which have the same events up to somewhere and an id of their own, and copies,
-// which are the same run.
+// Runs that come from one run: branches, which have the same events up to a commit and their own id, and copies, which
+// are the same run.
 
 import { type CreateRunArguments, createRun, type Run, type RunEvent, restoreRun } from '@xmachines/core'
 import { useState } from 'react'
 
-/** A run, and where it comes from. */
+/** A run and its origin. */
 interface Member<State, Event extends RunEvent, Output, Input> {
   readonly run: Run<State, Event, Output, Input>
   readonly origin: string
 }
 
-/** Runs that come from one, and which of them is looked at. */
+/** Runs that come from one run, and the chosen one of them. */
 export interface Family<State, Event extends RunEvent, Output, Input> {
   readonly members: readonly Member<State, Event, Output, Input>[]
   readonly chosen: number
   choose(index: number): void
-  /** Makes a run of the chosen one's events up to a sequence, and chooses it. */
+  /** Makes a new run with the events of the chosen one up to a sequence, and chooses it. */
   branch(sequence: number): void
-  /** Makes the chosen run again, as it was at a sequence, and chooses it. */
+  /** Restores the chosen run as it was at a sequence, and chooses it. */
   copy(sequence: number): void
 }
 
@@ -35,7 +35,7 @@ export function useFamily<State, Event extends RunEvent, Output, Input>(
   }
 
   return {
-    members: [{ run: first, origin: 'where it began' }, ...others],
+    members: [{ run: first, origin: 'the first run' }, ...others],
     chosen,
     choose,
     branch: (sequence) => add(branchAt(run, sequence), 'branch', sequence),
@@ -43,12 +43,12 @@ export function useFamily<State, Event extends RunEvent, Output, Input>(
   }
 }
 
-/** A new run, with an id of its own, of the same input and the same batches up to a sequence. */
+/** A new run with its own id, the same input, and the same batches up to a sequence. */
 function branchAt<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
   sequence: number,
 ): Run<State, Event, Output, Input> {
-  // It is the input that this machine's run was created with.
+  // This is the input that the run of this machine was created with, so its type is right.
   const options = [{ input: run.genesis.input }] as unknown as CreateRunArguments<Input>
   const branch = createRun(run.machine, ...options)
   for (const record of run.toJSON().records.slice(1, sequence + 1)) {
@@ -57,7 +57,7 @@ function branchAt<State, Event extends RunEvent, Output, Input>(
   return branch
 }
 
-/** The same run, id and all, as it was at a sequence: a prefix of a history is a history. */
+/** The same run with the same id, as it was at a sequence: the beginning of a history is a history. */
 function copyAt<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
   sequence: number,

@@ -1,4 +1,4 @@
-// A drawing: as a picture, and as a board to paint on with the pointer or with the arrow keys and Enter.
+// A drawing, as a picture, and as a board to paint on with the pointer or with arrow keys and Enter.
 
 import type { Send } from '@xmachines/react'
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef, useState } from 'react'
@@ -13,7 +13,7 @@ export function PixelPicture({ drawing }: { readonly drawing: Drawing }): ReactE
   return (
     <div
       className="pixels"
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn with the colours of the page
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it uses the colours of the page
       role="img"
       aria-label={`A drawing with ${painted} painted pixels`}
     >
@@ -26,9 +26,9 @@ export function PixelPicture({ drawing }: { readonly drawing: Drawing }): ReactE
 
 interface PixelBoardProps {
   readonly drawing: Drawing
-  /** Undefined of a drawing that is past. */
+  /** Undefined for a drawing in the past. */
   readonly send: Send<DrawingEvent> | undefined
-  /** Writes many events as a stream: each is a commit, and the page is told once a frame. */
+  /** Streams many events: each is a commit, and the page is updated once a frame. */
   readonly stream: (events: readonly DrawingEvent[]) => void
 }
 
@@ -81,7 +81,7 @@ interface PixelButtonsProps {
 
 function PixelButtons({ drawing, onPaint }: PixelButtonsProps): ReactElement {
   const board = useRef<HTMLFieldSetElement>(null)
-  // One of the buttons is in the order of focus; the arrow keys go on from there.
+  // One button is a tab stop, and the arrow keys move the focus from there.
   const [reached, setReached] = useState(0)
 
   function move(event: KeyboardEvent, from: number): void {
@@ -96,7 +96,7 @@ function PixelButtons({ drawing, onPaint }: PixelButtonsProps): ReactElement {
   }
 
   function begin(event: PointerEvent<HTMLButtonElement>, x: number, y: number): void {
-    // A finger holds on to the first button that it touches, and the others would not hear of it.
+    // A touch is captured by its first button, and the others would get no pointer events.
     if (event.currentTarget.hasPointerCapture(event.pointerId)) {
       event.currentTarget.releasePointerCapture(event.pointerId)
     }

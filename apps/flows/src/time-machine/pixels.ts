@@ -1,20 +1,20 @@
-// A drawing as a machine: rows of pixels, of which an event paints one. Rows that did not change are shared by the states
-// before and after, so that a thousand states of it weigh little more than a few.
+// A drawing as a machine: rows of pixels. An event paints one pixel, and states share their unchanged rows, so that a
+// thousand states take little more memory than a few.
 
 import { defineMachine, type Machine } from '@xmachines/core'
 
-/** Rows of pixels, each a text: of a pixel its character is its colour, and `.` is paper. */
+/** Rows of pixels, each a text with a colour character for each pixel; `.` is paper. */
 export type Drawing = readonly string[]
 
-/** What can be done to a drawing. */
+/** The events of a drawing. */
 export type DrawingEvent =
   | { readonly type: 'PAINT'; readonly x: number; readonly y: number; readonly colour: string }
   | { readonly type: 'CLEAR' }
 
-/** How many pixels a drawing has each way. */
+/** The width and height of a drawing, in pixels. */
 export const SIZE = 12
 
-/** What a pixel can be. */
+/** The colours of a pixel. */
 export const COLOURS = '.roygbv'
 
 const paper: Drawing = Array.from({ length: SIZE }, () => '.'.repeat(SIZE))

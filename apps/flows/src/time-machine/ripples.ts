@@ -1,8 +1,8 @@
-// A thousand events for a drawing: rings that spread from its middle, each ring a colour further than the one before.
+// A thousand events for a drawing: coloured rings that spread from its middle.
 
 import { COLOURS, type DrawingEvent, SIZE } from './pixels.ts'
 
-/** Paints one pixel after another, from the middle outwards and then over again. */
+/** Paints one pixel after another, from the middle outwards, and then starts over with other colours. */
 export function ripples(length: number): readonly DrawingEvent[] {
   const middle = (SIZE - 1) / 2
   const places = Array.from({ length: SIZE * SIZE }, (_, index) => {

@@ -1,5 +1,5 @@
-// Runs beside each other, each as it is now, with its id and its head. The head has a colour, made of its own digits:
-// equal heads, which mean equal histories, are seen at a glance.
+// Runs beside each other, each with its current state, its id and its head. The digits of a head also give its colour,
+// so that equal heads, which mean equal histories, are easy to see.
 
 import type { Run, RunEvent } from '@xmachines/core'
 import { useSnapshot } from '@xmachines/react'

@@ -1,4 +1,4 @@
-// Sliding tiles: as a picture, and as a board to play on.
+// Sliding tiles, as a picture and as a board to play on.
 
 import type { Send } from '@xmachines/react'
 import type { CSSProperties, ReactElement } from 'react'
@@ -12,7 +12,7 @@ export function TilePicture({ game }: { readonly game: Game }): ReactElement {
     <div
       className="tiles"
       data-at={game.at}
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn with the colours of the page
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it uses the colours of the page
       role="img"
       aria-label={`Tiles in the order ${inWords(game)}`}
     >
@@ -27,11 +27,11 @@ export function TilePicture({ game }: { readonly game: Game }): ReactElement {
 
 interface TileBoardProps {
   readonly game: Game
-  /** Undefined of a game that is past. */
+  /** Undefined for a game in the past. */
   readonly send: Send<GameEvent> | undefined
 }
 
-/** A game to play: a tile that is pressed moves into the gap, or is refused. */
+/** A game to play: a pressed tile moves into the gap, or the move is refused. */
 export function TileBoard({ game, send }: TileBoardProps): ReactElement {
   return (
     <>
@@ -47,7 +47,7 @@ export function TileBoard({ game, send }: TileBoardProps): ReactElement {
         </fieldset>
       )}
       <p className="tile-words">
-        {game.at === 'solved' ? `In order after ${game.moves} moves.` : `Moves so far: ${game.moves}.`}
+        {game.at === 'solved' ? `Solved in ${game.moves} moves.` : `Moves so far: ${game.moves}.`}
       </p>
     </>
   )

@@ -1,11 +1,12 @@
-// Sliding tiles as a machine: eight tiles and a gap, dealt by the run's input, and an end when they are in order.
+// Sliding tiles as a machine: eight tiles and a gap, dealt by the input of the run. The run is done when they are in
+// order.
 
 import { defineMachine, type Machine, to } from '@xmachines/core'
 
 /** Nine places in rows of three; 0 is the gap. */
 export type Tiles = readonly number[]
 
-/** A game that is being played, or one that is over. */
+/** A game, in play or solved. */
 export type Game =
   | { readonly at: 'playing'; readonly tiles: Tiles; readonly moves: number }
   | { readonly at: 'solved'; readonly tiles: Tiles; readonly moves: number }
@@ -13,7 +14,7 @@ export type Game =
 /** A tile moves into the gap. */
 export type GameEvent = { readonly type: 'MOVE'; readonly tile: number }
 
-/** How the tiles are dealt. */
+/** The first order of the tiles. */
 export interface Deal {
   readonly tiles: Tiles
 }
@@ -25,7 +26,7 @@ export const tiles: Machine<Game, GameEvent, never, Deal> = defineMachine<Game, 
   version: '1',
   initial: ({ tiles: dealt }) => {
     if (dealt.length !== inOrder.length || !inOrder.every((tile) => dealt.includes(tile))) {
-      throw new Error('A deal has the tiles 1 to 8 and a gap.')
+      throw new Error('A deal must contain the tiles 1 to 8 and a gap, 0.')
     }
     return { at: 'playing', tiles: dealt, moves: 0 }
   },
@@ -33,7 +34,7 @@ export const tiles: Machine<Game, GameEvent, never, Deal> = defineMachine<Game, 
     playing: {
       MOVE: to(['playing', 'solved'], (game, { tile }) => {
         const [from, gap] = [game.tiles.indexOf(tile), game.tiles.indexOf(0)]
-        if (!areBeside(from, gap)) throw new Error(`Tile ${tile} is not beside the gap.`)
+        if (!areBeside(from, gap)) throw new Error(`Tile ${tile} is not next to the gap.`)
         const moved = game.tiles.with(gap, tile).with(from, 0)
         const at = moved.join() === inOrder.join() ? 'solved' : 'playing'
         return { at, tiles: moved, moves: game.moves + 1 }

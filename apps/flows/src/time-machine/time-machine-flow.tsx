@@ -1,5 +1,5 @@
-// A time machine, and two runs of different machines to travel in. It knows neither machine: each brings what shows its
-// states.
+// A time machine, and two runs of different machines to travel in. The time machine works with any machine: each one
+// brings the components that show its states.
 
 import type { Run, RunEvent } from '@xmachines/core'
 import { type Send, useRun } from '@xmachines/react'
@@ -17,9 +17,9 @@ import { TimeMachine } from './time-machine.tsx'
 import './time-machine.css'
 
 interface TimeMachineFlowProps {
-  /** Moves a replay on. */
+  /** The ticks of a replay. */
   readonly ticker: Ticker
-  /** How the sliding tiles lie. */
+  /** The first order of the sliding tiles. */
   readonly deal: Tiles
 }
 
@@ -30,7 +30,7 @@ export function TimeMachineFlow({ ticker, deal }: TimeMachineFlowProps): ReactEl
   const [subject, setSubject] = useState<'drawing' | 'game'>('drawing')
 
   const choice = (
-    <fieldset className="actions subjects" aria-label="What to travel in">
+    <fieldset className="actions subjects" aria-label="Choose a run to travel in">
       <button type="button" aria-pressed={subject === 'drawing'} onClick={() => setSubject('drawing')}>
         A drawing
       </button>
@@ -84,12 +84,12 @@ function Journey<State, Event extends RunEvent, Output, Input>({
   return (
     <Flow
       title="Time machine"
-      lead="A run is its events: replay some of them, and there is the state that it had then. Equal heads mean equal histories."
+      lead="A run consists of its events: replay the first of them, and you get the state that the run had at that time. Runs with equal heads have equal histories."
       run={run}
     >
       {children}
       <TimeMachine
-        // Who goes to another run arrives in its present.
+        // Choosing another run always shows its present.
         key={family.chosen}
         run={run}
         ticker={ticker}

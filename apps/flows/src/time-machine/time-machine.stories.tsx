@@ -1,4 +1,4 @@
-// The time machine, to drive by hand; and driven by a ticker that a play moves on, in light and in dark.
+// The time machine, to drive by hand, and driven by a play function with its own ticker, in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
@@ -20,16 +20,16 @@ export const ByHand: Story = {}
 
 const ticks = new Set<() => void>()
 
-/** It ticks when a play says so. */
-const byPlay: Ticker = (tick) => {
+/** A ticker that the play controls. */
+const manualTicker: Ticker = (tick) => {
   ticks.add(tick)
   return () => ticks.delete(tick)
 }
 
 export const Driven: Story = {
-  args: { ticker: byPlay, deal: [1, 2, 3, 4, 0, 6, 7, 5, 8] },
+  args: { ticker: manualTicker, deal: [1, 2, 3, 4, 0, 6, 7, 5, 8] },
   async play({ canvas, step }) {
-    // By role, each of the 144 pixels would be asked for its name, again and again.
+    // A search by role would compute the name of each of the 144 pixels again and again.
     const button = (name: string) => canvas.findByText(name, { selector: 'button' })
     const pixel = (name: string) => canvas.findByLabelText(name)
     const run = within(canvas.getByLabelText('Run'))
@@ -43,10 +43,10 @@ export const Driven: Story = {
       canvas.findByLabelText(`A drawing with ${count} painted pixels`, { selector: '.stage *' })
     const first = id()
 
-    await step('pixels are painted with the pointer, by dragging it, and with the keyboard', async () => {
+    await step('pixels can be painted by clicking, by dragging, and with the keyboard', async () => {
       await userEvent.click(await pixel('Row 1, column 1: paper'))
-      const [from, over] = [await pixel('Row 2, column 1: paper'), await pixel('Row 2, column 2: paper')]
-      await userEvent.pointer([{ keys: '[MouseLeft>]', target: from }, { target: over }, { keys: '[/MouseLeft]' }])
+      const [start, end] = [await pixel('Row 2, column 1: paper'), await pixel('Row 2, column 2: paper')]
+      await userEvent.pointer([{ keys: '[MouseLeft>]', target: start }, { target: end }, { keys: '[/MouseLeft]' }])
       await expect(await pixel('Row 2, column 2: red')).toBeVisible()
       ;(await pixel('Row 1, column 1: red')).focus()
       await userEvent.keyboard('{ArrowRight}{Enter}')
@@ -54,7 +54,7 @@ export const Driven: Story = {
       await expect(await canvas.findByText('4, the present')).toBeVisible()
     })
 
-    await step('each commit has the state that was then, and its events', async () => {
+    await step('each commit shows its events and the state at that time', async () => {
       await scrub(1)
       await expect(await painted(1)).toBeVisible()
       await expect(canvas.getByText('The past, at commit 1')).toBeVisible()
@@ -66,7 +66,7 @@ export const Driven: Story = {
       await expect(within(canvas.getByLabelText('Commit 0')).getByText('genesis of pixels@1')).toBeVisible()
     })
 
-    await step('a replay goes on by itself, can be paused, and ends in the present', async () => {
+    await step('a replay runs by itself, can be paused, and ends in the present', async () => {
       await userEvent.click(await button('Replay'))
       tick()
       await painted(1)
@@ -83,7 +83,7 @@ export const Driven: Story = {
     })
 
     await step(
-      'a branch has the same events and an id of its own, and lives beside the run it comes from',
+      'a branch has the same events and its own id, and exists beside the run that it comes from',
       async () => {
         await scrub(2)
         await userEvent.click(await button('Branch here'))
@@ -96,17 +96,17 @@ export const Driven: Story = {
       },
     )
 
-    await step('a copy is the same run: equal ids, and equal heads until their histories differ', async () => {
+    await step('a copy is the same run: equal ids, and equal heads until the histories differ', async () => {
       const identity = (index: number) => card(index).querySelectorAll('code')
       const words = (index: number) => Array.from(identity(index), (code) => code.title)
-      await userEvent.click(await button('Copy to here'))
+      await userEvent.click(await button('Copy up to here'))
       await waitFor(() => expect(words(3)).toEqual(words(2)))
       await userEvent.click(await pixel('Row 12, column 1: paper'))
       await waitFor(() => expect(words(3)[1]).not.toBe(words(2)[1]))
       await expect(words(3)[0]).toBe(words(2)[0])
     })
 
-    await step('a thousand commits are travelled as fast as four', async () => {
+    await step('a history of a thousand commits can be travelled too', async () => {
       await userEvent.click(card(1))
       await expect(id()).toBe(first)
       await userEvent.click(await button('Clear'))
@@ -119,17 +119,17 @@ export const Driven: Story = {
       await userEvent.click(await button('Replay'))
       tick()
       await expect(await canvas.findByText('16 of 1005')).toBeVisible()
-      await userEvent.click(await button('To the present'))
+      await userEvent.click(await button('Back to the present'))
       await expect(await canvas.findByText('The present')).toBeVisible()
     })
 
-    await step('it travels with any machine: a game that is over is not over in its past', async () => {
+    await step('it works with any machine: a solved game was not solved in its past', async () => {
       await userEvent.click(await button('Sliding tiles'))
       await userEvent.click(await button('8'))
-      await expect(await canvas.findByText('Tile 8 is not beside the gap.')).toBeVisible()
+      await expect(await canvas.findByText('Tile 8 is not next to the gap.')).toBeVisible()
       await userEvent.click(await button('5'))
       await userEvent.click(await button('8'))
-      await expect(await canvas.findByText('In order after 2 moves.')).toBeVisible()
+      await expect(await canvas.findByText('Solved in 2 moves.')).toBeVisible()
       await expect(within(canvas.getByLabelText('Run')).getByText('done')).toBeVisible()
       await canvas.findByText('2, the present')
       await scrub(1)

@@ -1,5 +1,5 @@
-// A time machine for any run of any machine: its history on a slider, the state and the events at each commit, a replay,
-// and a way back to the present with what was found.
+// A time machine for any run of any machine: its history on a slider, the state and the events of each commit, a
+// replay, and branches and copies from any commit.
 
 import type { Run, RunEvent } from '@xmachines/core'
 import { type Send, useSend, useSnapshot } from '@xmachines/react'
@@ -14,7 +14,7 @@ import { useTravel } from './travel.ts'
 
 interface TimeMachineProps<State, Event extends RunEvent, Output, Input> {
   readonly run: Run<State, Event, Output, Input>
-  /** Shows a state; without `send` it is past, and there to be looked at. */
+  /** Shows a state. Without `send` it is a state in the past, which cannot be changed. */
   readonly show: (state: State, send: Send<Event> | undefined) => ReactElement
   readonly ticker: Ticker
   readonly onBranch: (sequence: number) => void
@@ -58,7 +58,7 @@ export function TimeMachine<State, Event extends RunEvent, Output, Input>({
           {travel.isReplaying ? 'Pause' : 'Replay'}
         </button>
         <button type="button" disabled={!isPast} onClick={travel.returnToPresent}>
-          To the present
+          Back to the present
         </button>
       </div>
       {moment !== undefined && <CommitView record={moment.record} sequence={sequence} />}
@@ -67,12 +67,12 @@ export function TimeMachine<State, Event extends RunEvent, Output, Input>({
           Branch here
         </button>
         <button type="button" onClick={() => onCopy(sequence)}>
-          Copy to here
+          Copy up to here
         </button>
       </div>
       <p className="quiet hint">
-        A branch is a new run, with an id of its own, from the same events up to here. A copy is the same run, id and
-        all, as it was here.
+        A branch is a new run with its own id and the same events up to here. A copy is the same run with the same id,
+        as it was here.
       </p>
     </section>
   )

@@ -1,5 +1,5 @@
-// Where somebody is in a history: in the present, which moves on with the run, or in its past, which a replay leaves by
-// itself.
+// The place in a history that the page shows: the present, which follows the run, or the past, where a replay moves
+// towards the present.
 
 import { useEffect, useState } from 'react'
 
@@ -9,25 +9,25 @@ type Place =
   | { readonly in: 'present' }
   | { readonly in: 'past'; readonly sequence: number; readonly replaying: boolean }
 
-/** Somebody who travels in a history. */
+/** The place in a history, and functions that change it. */
 export interface Travel {
-  /** The commit that is looked at; undefined in the present. */
+  /** The sequence of the commit that is shown; undefined in the present. */
   readonly sequence: number | undefined
   readonly isReplaying: boolean
   go(sequence: number): void
-  /** From here, or from the beginning where this is the present; pauses while it is replaying. */
+  /** Starts a replay from here, or from the beginning if this is the present; or pauses it. */
   toggleReplay(): void
   returnToPresent(): void
 }
 
-/** A replay is as many steps at most; a longer history is replayed several commits a step. */
+/** The most steps of a replay. A step of a longer history covers several commits. */
 const MOST_STEPS = 100
 
 /**
  * Travels in a history.
  *
  * @param last the sequence of the latest commit
- * @param ticker moves a replay on
+ * @param ticker its ticks advance a replay
  */
 export function useTravel(last: number, ticker: Ticker): Travel {
   const [place, setPlace] = useState<Place>({ in: 'present' })

@@ -1,12 +1,12 @@
-// A clock for plays: nothing it is asked to wait for is over until the play rings.
+// A clock for play functions: a wait ends only when the play rings.
 
 import type { Clock } from './clock.ts'
 
-/** A clock that is rung. */
+/** A clock that a play function rings. */
 export interface BellClock extends Clock {
-  /** What is waited for, in milliseconds, the oldest first. */
+  /** The lengths of the current waits in milliseconds, oldest first. */
   readonly waiting: readonly number[]
-  /** Ends the oldest wait of so many milliseconds. */
+  /** Ends the oldest wait of this length. */
   ring(milliseconds: number): void
 }
 
@@ -31,7 +31,7 @@ export function createBellClock(): BellClock {
     },
     ring(milliseconds) {
       const wait = [...waits].find((one) => one.milliseconds === milliseconds)
-      if (wait === undefined) throw new Error(`Nobody waits for ${milliseconds} ms.`)
+      if (wait === undefined) throw new Error(`No wait of ${milliseconds} ms is under way.`)
       wait.end()
     },
     wait(milliseconds, signal) {

@@ -1,16 +1,17 @@
-// A clock whose speed can be set. The flow gets one from outside, so that a play can ring it instead of waiting.
+// A clock with an adjustable speed. The flow receives it as a prop, so that a play function can ring one instead of
+// waiting.
 
-/** Something that can wait. */
+/** A clock that can wait. */
 export interface Clock {
-  /** How much faster than a wall clock it runs. */
+  /** Its speed; 1 is real time. */
   readonly speed: number
-  /** Changes its speed, also for what is waiting. */
+  /** Changes the speed, for current waits too. */
   setSpeed(speed: number): void
-  /** Resolves after a time by this clock, or as soon as the signal aborts. */
+  /** Resolves after a time on this clock, or when the signal aborts. */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>
 }
 
-/** Makes a clock that runs by the computer's own. */
+/** Makes a clock that follows the clock of the computer. */
 export function createClock(): Clock {
   let speed = 1
   const changes = new EventTarget()
@@ -33,7 +34,7 @@ export function createClock(): Clock {
   }
 }
 
-/** Resolves after a time, or before where the speed changes or the signal aborts; leaves no timer behind. */
+/** Resolves after a time, or earlier if the speed changes or the signal aborts. It leaves no timer. */
 function timeOrChange(milliseconds: number, changes: EventTarget, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(end, milliseconds)

@@ -1,5 +1,5 @@
-// A crossing as one sees it: the light, the sign for walkers, a car and somebody who walks. It says nothing that the page
-// does not say in words.
+// A picture of a crossing: the light, the sign for pedestrians, a car and a pedestrian. It is only decoration: the text
+// of the page says the same.
 
 import type { ReactElement } from 'react'
 
@@ -11,7 +11,7 @@ interface CrossingPictureProps {
   readonly speed: number
 }
 
-/** A crossing under a light in any of its states. */
+/** A crossing, with the light in any of its states. */
 export function CrossingPicture({ state, speed }: CrossingPictureProps): ReactElement {
   return (
     <svg

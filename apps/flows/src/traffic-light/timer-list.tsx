@@ -1,4 +1,4 @@
-// The waits that somebody with a clock is at, as the machine asked for them: also those that it no longer cares about.
+// The running timers that the machine asked for, including those that it no longer needs.
 
 import { type ReactElement, useLayoutEffect, useRef } from 'react'
 
@@ -6,18 +6,18 @@ import type { TrafficLightOutput } from './traffic-light.ts'
 
 interface TimerListProps {
   readonly waits: readonly TrafficLightOutput[]
-  /** The turn that the light waits for the end of, where it waits. */
+  /** The turn whose end the light waits for; undefined if it does not wait. */
   readonly turn: number | undefined
   readonly speed: number
 }
 
-/** What is being waited for, each with what is left of it. */
+/** The timers, each with its remaining time. */
 export function TimerList({ waits, turn, speed }: TimerListProps): ReactElement {
   return (
     <section aria-label="Timers" className="part">
       <h2>Timers</h2>
       {waits.length === 0 ? (
-        <p className="quiet">Nobody waits.</p>
+        <p className="quiet">No timer is running.</p>
       ) : (
         <ul className="timers">
           {waits.map((wait) => (

@@ -1,4 +1,4 @@
-// A traffic light with a clock. The machine emits how long it wants to wait; this waits, and returns the event that
+// A traffic light with a clock. The machine emits how long to wait. A handler here waits and returns the event that
 // answers.
 
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
@@ -13,7 +13,7 @@ import { TimerList } from './timer-list.tsx'
 import { type TrafficLight, type TrafficLightOutput, trafficLight } from './traffic-light.ts'
 import './traffic-light.css'
 
-/** The flow: a crossing with a light, a button for walkers, and a clock that can run faster. */
+/** The flow: a crossing with a light, a button for pedestrians, and a clock with an adjustable speed. */
 export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactElement {
   const run = useRun(trafficLight)
   const state = useSnapshot(run, (snapshot) => snapshot.state)
@@ -39,7 +39,7 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
   return (
     <Flow
       title="Traffic light"
-      lead="A machine has no clock. It emits how long it wants to wait; somebody outside waits, and answers with an event. An answer that comes too late is in the history, and changes nothing."
+      lead="A machine has no clock. It emits how long to wait, and code outside of it waits and answers with an event. An answer that comes too late is recorded in the history but changes nothing."
       run={run}
     >
       <section aria-label="Crossing" className="part">
@@ -54,7 +54,7 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
             disabled={!(state.at === 'green' || state.at === 'amber') || state.waiting}
             onClick={() => send({ type: 'PUSH' })}
           >
-            Push to cross
+            Request to cross
           </button>
           <Slider
             label="Speed of the clock"
@@ -79,7 +79,7 @@ function wordsFor(state: TrafficLight): ReactElement {
     case 'red':
       return (
         <>
-          The light is <strong>red</strong>. {state.crossing ? 'Somebody crosses.' : 'Cars stand.'}
+          The light is <strong>red</strong>. {state.crossing ? 'Somebody is crossing.' : 'Cars wait.'}
         </>
       )
     case 'green':
@@ -97,7 +97,7 @@ function wordsFor(state: TrafficLight): ReactElement {
     case 'flashing':
       return (
         <>
-          The light is <strong>flashing</strong>. Everybody takes care.
+          The light is <strong>flashing</strong>. Everybody must take care.
         </>
       )
   }

@@ -1,4 +1,4 @@
-// The traffic light, to drive by hand; and driven by a clock that a play rings, in light and in dark.
+// The traffic light, to drive by hand, and driven by a play function that rings its clock, in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
@@ -26,19 +26,19 @@ const drivenBy = (clock = createBellClock()): Story => ({
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
     const timers = within(canvas.getByRole('region', { name: 'Timers' }))
     const shows = (at: string) => canvas.findByText(at, { selector: 'output strong' })
-    /** Rings once the machine's wait has reached the clock. */
+    /** Waits until the clock has the wait, and ends it. */
     const ring = async (milliseconds: number): Promise<void> => {
       await waitFor(() => expect(clock.waiting).toContain(milliseconds))
       clock.ring(milliseconds)
     }
 
-    await step('an initial state emits nothing: no timer runs before the light is switched on', async () => {
-      await expect(timers.getByText('Nobody waits.')).toBeVisible()
-      await expect(await button('Push to cross')).toBeDisabled()
+    await step('no timer runs before the light is switched on', async () => {
+      await expect(timers.getByText('No timer is running.')).toBeVisible()
+      await expect(await button('Request to cross')).toBeDisabled()
       await expect(clock.waiting).toEqual([])
     })
 
-    await step('red, green, amber and red again, each when its time is up', async () => {
+    await step('the light turns red, green, amber and red again, each when its time is up', async () => {
       await userEvent.click(await button('Switch on'))
       await expect(await shows('red')).toBeVisible()
       await expect(await timers.findByText('Turn 1, 5 s')).toBeVisible()
@@ -51,20 +51,20 @@ const drivenBy = (clock = createBellClock()): Story => ({
       await waitFor(() => expect(commits.getAllByText('TIME_UP')).toHaveLength(3))
     })
 
-    await step('somebody who wants to cross makes the green short', async () => {
+    await step('a request to cross shortens the green', async () => {
       await ring(5000)
       await shows('green')
-      await userEvent.click(await button('Push to cross'))
+      await userEvent.click(await button('Request to cross'))
       await expect(await canvas.findByText(/Somebody wants to cross/)).toBeVisible()
-      await expect(await button('Push to cross')).toBeDisabled()
+      await expect(await button('Request to cross')).toBeDisabled()
       await waitFor(() => expect(clock.waiting).toEqual([10_000, 3000]))
       await ring(3000)
       await shows('amber')
       await ring(2000)
-      await expect(await canvas.findByText(/Somebody crosses/)).toBeVisible()
+      await expect(await canvas.findByText(/Somebody is crossing/)).toBeVisible()
     })
 
-    await step('the long green that nobody called off ends too late: it is history, and changes nothing', async () => {
+    await step('the timer of the long green ends too late: its event is recorded, and changes nothing', async () => {
       await waitFor(() => expect(clock.waiting).toEqual([10_000, 8000]))
       await expect(await timers.findByText('too late to change anything')).toBeVisible()
       clock.ring(10_000)
@@ -73,7 +73,7 @@ const drivenBy = (clock = createBellClock()): Story => ({
       await expect(clock.waiting).toEqual([8000])
     })
 
-    await step('it flashes until it is switched on again, and no old timer stops it', async () => {
+    await step('the light flashes until it is switched on again, and no old timer stops it', async () => {
       await userEvent.click(await button('Flash amber'))
       await expect(await shows('flashing')).toBeVisible()
       await ring(8000)
@@ -85,14 +85,14 @@ const drivenBy = (clock = createBellClock()): Story => ({
     })
 
     await step('the clock can run faster', async () => {
-      // A range is dragged: what that comes to is its value and an event.
+      // Dragging a slider sets its value and fires this event.
       await fireEvent.change(canvas.getByRole('slider'), { target: { value: '10' } })
       await expect(canvas.getByLabelText('Speed of the clock')).toHaveAttribute('aria-valuetext', '10 ×')
       await expect(clock.speed).toBe(10)
     })
 
-    await step('no refusal: that an answer comes late is nobody’s fault', async () => {
-      await expect(canvas.getByText('None so far.')).toBeVisible()
+    await step('a late answer is not a refusal', async () => {
+      await expect(canvas.getByText('None yet.')).toBeVisible()
     })
   },
 })

@@ -1,8 +1,11 @@
-// A traffic light as a machine. It has no clock: it says how long it wants to wait, and is told when that is over.
+// A traffic light as a machine. It has no clock: it emits how long to wait, and an event says that the time is up.
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
-/** What the light shows. Each wait has the number of a turn; a light that waits knows which one it waits for. */
+/**
+ * The states of the light. Each wait belongs to a numbered turn, and the state has the number of the turn that it waits
+ * for.
+ */
 export type TrafficLight =
   | { readonly at: 'off' }
   | { readonly at: 'red'; readonly turn: number; readonly crossing: boolean }
@@ -10,19 +13,19 @@ export type TrafficLight =
   | { readonly at: 'amber'; readonly turn: number; readonly waiting: boolean }
   | { readonly at: 'flashing'; readonly turn: number }
 
-/** What is done to the light, and what its clock answers. */
+/** The events of the light; its clock answers with `TIME_UP`. */
 export type TrafficLightEvent =
   | { readonly type: 'SWITCH_ON' }
   | { readonly type: 'FLASH' }
   | { readonly type: 'PUSH' }
   | { readonly type: 'TIME_UP'; readonly turn: number }
 
-/** What somebody with a clock has to do: wait, and answer with `TIME_UP` and the same turn. */
+/** Asks code outside of the machine to wait, and to answer with `TIME_UP` and the same turn. */
 export type TrafficLightOutput = { readonly type: 'wait'; readonly milliseconds: number; readonly turn: number }
 
 /**
- * Its initial state emits nothing, so `SWITCH_ON` begins the first wait. A wait that is no longer wanted need not be
- * called off: what comes back has the number of a turn that is over, and changes nothing.
+ * The initial state emits nothing, so `SWITCH_ON` begins the first wait. The machine never has to cancel a wait: an
+ * answer with the number of an earlier turn changes nothing.
  */
 export const trafficLight: Machine<TrafficLight, TrafficLightEvent, TrafficLightOutput> = defineMachine<
   TrafficLight,
@@ -68,7 +71,7 @@ function go(turn: number, emit: Emit<TrafficLightOutput>): At<'green'> {
   return { at: 'green', turn, waiting: false }
 }
 
-/** Somebody wants to cross: the green that is left is short, and the long wait is for a turn that is over. */
+/** Somebody wants to cross: the rest of the green is short, and the long wait now belongs to an earlier turn. */
 function hurry(turn: number, emit: Emit<TrafficLightOutput>): At<'green'> {
   emit({ type: 'wait', milliseconds: 3000, turn })
   return { at: 'green', turn, waiting: true }
@@ -79,7 +82,7 @@ function slow(turn: number, waiting: boolean, emit: Emit<TrafficLightOutput>): A
   return { at: 'amber', turn, waiting }
 }
 
-/** Flashing is the lamp's own affair and asks for no clock. It keeps count, so that no old wait ends a new turn. */
+/** The lamp flashes by itself and needs no clock. The state keeps the turn, so that no old wait ends a new turn. */
 function flash({ turn }: { readonly turn: number }): At<'flashing'> {
   return { at: 'flashing', turn }
 }

@@ -1,17 +1,17 @@
-// A crowd as a stream: one visitor for each tick, as long as somebody pulls.
+// A crowd as a stream of visitors: one for each tick, as long as the stream is read.
 
 import type { Ticker } from '../parts/ticker.ts'
 import type { StadiumEvent } from './stadium.ts'
 
-/** What a crowd tells of itself. */
+/** Listeners for the progress of a crowd. */
 interface CrowdListeners {
-  /** A visitor is on the way. */
+  /** A visitor has come. */
   readonly onVisitor: () => void
-  /** The next one is asked for, so the one before has come through. */
+  /** The pipe asks for the next visitor, so the previous one was applied or refused. */
   readonly onNext: () => void
 }
 
-/** A stream of visitors, to be piped into `in`. It ends when its pipe is aborted. */
+/** A stream of visitors to pipe into `in`. It ends when the pipe is aborted. */
 export function crowd(ticker: Ticker, { onVisitor, onNext }: CrowdListeners): ReadableStream<StadiumEvent> {
   let stop = (): void => undefined
   let visitors = 0
@@ -33,7 +33,7 @@ export function crowd(ticker: Ticker, { onVisitor, onNext }: CrowdListeners): Re
         stop()
       },
     },
-    // Nobody is called before somebody pulls.
+    // No visitor comes before the pipe asks for one.
     { highWaterMark: 0 },
   )
 }

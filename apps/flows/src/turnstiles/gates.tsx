@@ -1,4 +1,4 @@
-// Three turnstiles. Each has a sender of its own: somebody who presses a button, a timer, and a stream that is piped.
+// Three turnstiles, each with its own sender: a button, a timer, and a piped stream.
 
 import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react'
 
@@ -15,7 +15,7 @@ interface TickingGateProps extends GateProps {
   readonly ticker: Ticker
 }
 
-/** Whoever presses the button lets one in, and holds the lock of this turnstile for as long as it is there. */
+/** Lets one visitor in at each press. It holds the lock of its port while it is mounted. */
 export function ButtonGate({ run }: GateProps): ReactElement {
   const turnstile = useTurnstile(run, 'button')
   const { ports } = turnstile
@@ -28,18 +28,18 @@ export function ButtonGate({ run }: GateProps): ReactElement {
   return (
     <GateCard gate="button" title="A button" turnstile={turnstile} isLocked>
       <button type="button" onClick={() => writer.current && void turnstile.enter(writer.current)}>
-        Let one in
+        Let one visitor in
       </button>
     </GateCard>
   )
 }
 
-/** While the timer runs, it holds the lock, and lets one in with each tick. */
+/** Lets one visitor in at each tick. It holds the lock of its port while the timer runs. */
 export function TimerGate({ run, ticker }: TickingGateProps): ReactElement {
   const turnstile = useTurnstile(run, 'timer')
   const { ports } = turnstile
   const [isOn, setIsOn] = useState(false)
-  // A tick counts with what was rendered last.
+  // A tick uses the functions of the latest render.
   const enter = useRef(turnstile.enter)
   useEffect(() => {
     enter.current = turnstile.enter
@@ -62,7 +62,7 @@ export function TimerGate({ run, ticker }: TickingGateProps): ReactElement {
   )
 }
 
-/** While the stream is piped, the pipe holds the lock, and takes the next visitor when the one before came through. */
+/** Lets visitors in from a stream. The pipe holds the lock of the port, and takes one visitor after another. */
 export function StreamGate({ run, ticker }: TickingGateProps): ReactElement {
   const turnstile = useTurnstile(run, 'stream')
   const { ports } = turnstile
@@ -75,10 +75,10 @@ export function StreamGate({ run, ticker }: TickingGateProps): ReactElement {
     if (!isOn) return undefined
     const stop = new AbortController()
     const source = crowd(ticker, {
-      onVisitor: () => counts.current.noteBegun(),
-      onNext: () => counts.current.noteAnswered(),
+      onVisitor: () => counts.current.countWritten(),
+      onNext: () => counts.current.countAnswered(),
     })
-    // The pipe ends, and this turnstile does not: another pipe may come.
+    // Only the pipe ends. The port stays open for the next pipe.
     const piped = source.pipeTo(ports.in, { signal: stop.signal, preventAbort: true, preventClose: true })
     piped.catch((reason: unknown) => {
       if (!stop.signal.aborted) throw reason
@@ -103,17 +103,17 @@ interface GateCardProps {
 }
 
 function GateCard({ gate, title, turnstile, isLocked, children }: GateCardProps): ReactElement {
-  const { begun, answered, refused } = turnstile
+  const { written, answered, refused } = turnstile
   return (
     <section className="part gate" data-gate={gate} aria-label={title}>
       <h2>{title}</h2>
       <p className="lock" data-locked={isLocked}>
-        {isLocked ? 'its port is locked' : 'its port is free'}
+        {isLocked ? 'Its port is locked.' : 'Its port is free.'}
       </p>
       {children}
       <dl>
         <dt>written</dt>
-        <dd>{begun}</dd>
+        <dd>{written}</dd>
         <dt>answered</dt>
         <dd>{answered}</dd>
         <dt>refused</dt>

@@ -1,19 +1,19 @@
-// A stadium as a machine: whoever comes through a turnstile takes the next seat, until there is none.
+// A stadium as a machine: each visitor takes the next seat, until none is left.
 
 import { defineMachine, type Machine } from '@xmachines/core'
 
-/** The turnstiles, each with a sender of its own. */
+/** The turnstiles, each with its own sender. */
 export type Gate = 'button' | 'timer' | 'stream'
 
-/** Who is inside, in the order in which they came: of each, the turnstile. */
+/** The turnstile of each visitor inside, in the order of arrival. */
 export interface Stadium {
   readonly seats: readonly Gate[]
 }
 
-/** Somebody comes through a turnstile, or everybody goes home. */
+/** A visitor comes through a turnstile, or everybody leaves. */
 export type StadiumEvent = { readonly type: 'ENTER'; readonly gate: Gate } | { readonly type: 'EMPTY' }
 
-/** How many seats there are. */
+/** The number of seats. */
 export const CAPACITY = 24
 
 export const stadium: Machine<Stadium, StadiumEvent> = defineMachine<Stadium, StadiumEvent>({

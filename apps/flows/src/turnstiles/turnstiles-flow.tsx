@@ -1,5 +1,5 @@
-// Three senders on one run. Each has ports and a lock of its own; they serialize at one point, and the history is the
-// order in which they came.
+// Three senders on one run. Each has its own ports and its own lock. The run applies one batch after another, and the
+// history has them in this order.
 
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import type { ReactElement } from 'react'
@@ -12,7 +12,7 @@ import { CAPACITY, type Stadium, stadium } from './stadium.ts'
 import './turnstiles.css'
 
 interface TurnstilesFlowProps {
-  /** When the timer lets one in, and when the stream has the next. */
+  /** The ticks of the timer, and of the stream. */
   readonly timer: Ticker
   readonly stream: Ticker
 }
@@ -25,7 +25,7 @@ export function TurnstilesFlow({ timer, stream }: TurnstilesFlowProps): ReactEle
   return (
     <Flow
       title="Turnstiles"
-      lead="Three senders write into one run at once, each through ports of its own. Whoever holds one lock bothers nobody else: all batches pass one point, one after another, and none is lost."
+      lead="Three senders write to one run at the same time, each through its own ports. A lock on one port does not block the others. The run applies all batches one after another, and none is lost."
       run={run}
     >
       <section aria-label="Stadium" className="part stadium">
@@ -35,7 +35,7 @@ export function TurnstilesFlow({ timer, stream }: TurnstilesFlowProps): ReactEle
             <strong>{seats.length}</strong> of {CAPACITY} seats are taken.
           </output>
           <button type="button" disabled={seats.length === 0} onClick={() => send({ type: 'EMPTY' })}>
-            Send all home
+            Send everybody home
           </button>
         </div>
         <LatestRefusal run={run} />
@@ -49,13 +49,13 @@ export function TurnstilesFlow({ timer, stream }: TurnstilesFlowProps): ReactEle
   )
 }
 
-/** The seats in the order in which they are taken, in the colour of the turnstile. */
+/** The seats in the order in which they are taken, each in the colour of its turnstile. */
 function Seats({ seats }: Stadium): ReactElement {
   return (
     <ol className="seats" aria-label="Seats, in the order in which they were taken">
       {Array.from({ length: CAPACITY }, (_, index) => (
         <li key={index} data-gate={seats[index]}>
-          <span className="hidden">{seats[index] ?? 'free'}</span>
+          <span className="unseen">{seats[index] ?? 'free'}</span>
         </li>
       ))}
     </ol>

@@ -1,4 +1,4 @@
-// The turnstiles, to drive by hand; and driven by tickers that a play moves on, in light and in dark.
+// The turnstiles, to drive by hand, and driven by a play function with its own tickers, in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
@@ -18,8 +18,8 @@ type Story = StoryObj<typeof meta>
 
 export const ByHand: Story = {}
 
-/** A ticker that ticks when a play says so. */
-function byPlay(): { readonly ticker: Ticker; readonly tick: () => void; readonly listeners: () => number } {
+/** A ticker that a play function controls. */
+function manualTicker(): { readonly ticker: Ticker; readonly tick: () => void; readonly listeners: () => number } {
   const ticks = new Set<() => void>()
   return {
     ticker: (tick) => {
@@ -33,7 +33,7 @@ function byPlay(): { readonly ticker: Ticker; readonly tick: () => void; readonl
   }
 }
 
-const [timer, stream] = [byPlay(), byPlay()]
+const [timer, stream] = [manualTicker(), manualTicker()]
 
 export const Driven: Story = {
   args: { timer: timer.ticker, stream: stream.ticker },
@@ -55,58 +55,58 @@ export const Driven: Story = {
     const counted = (name: string, ...expected: readonly number[]) =>
       waitFor(() => expect(counts(name)).toEqual(expected))
 
-    await step('whoever presses the button takes the first seats', async () => {
-      await press('Let one in')
-      await press('Let one in')
+    await step('visitors at the button take the first seats', async () => {
+      await press('Let one visitor in')
+      await press('Let one visitor in')
       await taken('button', 'button')
       await counted('A button', 2, 2, 0)
     })
 
-    await step('three locks are held at once, and bother nobody', async () => {
-      await expect(gate('A timer')).toHaveTextContent('its port is free')
+    await step('three locks are held at the same time and do not block each other', async () => {
+      await expect(gate('A timer')).toHaveTextContent('Its port is free.')
       await press('Start the timer')
       await press('Pipe the stream')
       for (const name of ['A button', 'A timer', 'A piped stream']) {
-        await expect(gate(name)).toHaveTextContent('its port is locked')
+        await expect(gate(name)).toHaveTextContent('Its port is locked.')
       }
       await waitFor(() => expect([timer.listeners(), stream.listeners()]).toEqual([1, 1]))
     })
 
-    await step('the three are seated in the order in which they came, and so is the history', async () => {
+    await step('seats and history have the order in which the visitors came', async () => {
       timer.tick()
       await taken('button', 'button', 'timer')
       stream.tick()
       await taken('button', 'button', 'timer', 'stream')
-      await press('Let one in')
+      await press('Let one visitor in')
       await taken('button', 'button', 'timer', 'stream', 'button')
       await counted('A timer', 1, 1, 0)
       await counted('A piped stream', 1, 1, 0)
-      // The history is shown once a frame.
+      // The page shows the history at most once a frame.
       await waitFor(() => expect(commits.getAllByText('ENTER')).toHaveLength(5))
     })
 
-    await step('a sender that stops lets its lock go, and the others go on', async () => {
+    await step('a sender that stops releases its lock, and the others continue', async () => {
       await press('Stop the stream')
-      await expect(gate('A piped stream')).toHaveTextContent('its port is free')
+      await expect(gate('A piped stream')).toHaveTextContent('Its port is free.')
       await waitFor(() => expect(stream.listeners()).toBe(0))
       timer.tick()
       await taken('button', 'button', 'timer', 'stream', 'button', 'timer')
     })
 
-    await step('a port that was let go can be taken again', async () => {
+    await step('a released port can be locked again', async () => {
       await press('Pipe the stream')
       await waitFor(() => expect(stream.listeners()).toBe(1))
       stream.tick()
       await taken('button', 'button', 'timer', 'stream', 'button', 'timer', 'stream')
     })
 
-    await step('who comes when every seat is taken is refused, and the senders go on', async () => {
+    await step('a visitor without a free seat is refused, and the senders continue', async () => {
       for (let seat = 7; seat < 24; seat++) timer.tick()
       await waitFor(() => expect(canvas.getByText(/^of 24 seats/)).toHaveTextContent('24 of 24'))
       timer.tick()
       await expect(await canvas.findByText('Every seat is taken.')).toBeVisible()
       await counted('A timer', 20, 20, 1)
-      await press('Send all home')
+      await press('Send everybody home')
       await taken()
       stream.tick()
       await taken('stream')

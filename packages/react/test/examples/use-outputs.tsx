@@ -2,7 +2,7 @@ import { defineMachine } from '@xmachines/core'
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 
 type Weather = { at: 'unknown' } | { at: 'asking'; city: string } | { at: 'known'; city: string; degrees: number }
-type WeatherEvent = { type: 'ASK'; city: string } | { type: 'TOLD'; degrees: number }
+type WeatherEvent = { type: 'ASK'; city: string } | { type: 'ANSWERED'; degrees: number }
 
 const weather = defineMachine<Weather, WeatherEvent, { type: 'fetch'; city: string }>({
   name: 'weather',
@@ -15,7 +15,7 @@ const weather = defineMachine<Weather, WeatherEvent, { type: 'fetch'; city: stri
         return { at: 'asking', city }
       },
     },
-    asking: { TOLD: ({ city }, { degrees }) => ({ at: 'known', city, degrees }) },
+    asking: { ANSWERED: ({ city }, { degrees }) => ({ at: 'known', city, degrees }) },
     known: {},
   },
 })
@@ -25,7 +25,7 @@ export function WeatherPanel({ ask }: { ask: (city: string, signal: AbortSignal)
   const state = useSnapshot(run, (snapshot) => snapshot.state)
   const send = useSend(run)
   useOutputs(run, {
-    fetch: async ({ city }, { signal }) => ({ type: 'TOLD', degrees: await ask(city, signal) }),
+    fetch: async ({ city }, { signal }) => ({ type: 'ANSWERED', degrees: await ask(city, signal) }),
   })
   return (
     <button type="button" disabled={state.at !== 'unknown'} onClick={() => send({ type: 'ASK', city: 'Bern' })}>

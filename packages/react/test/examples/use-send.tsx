@@ -8,7 +8,7 @@ const till = defineMachine<number, { type: 'PAY'; cents: number }>({
   initial: 0,
   on: {
     PAY: (total, { cents }) => {
-      if (cents < 0) throw new Error('nobody pays less than nothing')
+      if (cents < 0) throw new Error('a payment cannot be negative')
       return total + cents
     },
   },
@@ -27,7 +27,7 @@ export function TillPanel() {
         70 cents in two coins
       </button>
       <button type="button" onClick={() => pay(50, -20)}>
-        less than that
+        50 cents and minus 20
       </button>
     </form>
   )

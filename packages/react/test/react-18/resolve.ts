@@ -1,4 +1,4 @@
-// Imported before a script, makes it run on the React of this folder.
+// Import this before a script, and the script runs on the React in this folder.
 
 import { registerHooks } from 'node:module'
 
@@ -6,8 +6,8 @@ const here = import.meta.url
 
 registerHooks({
   resolve(specifier, context, next) {
-    const leansOnReact = /^(react|react-dom|use-sync-external-store)(\/|$)/.test(specifier)
+    const isReact = /^(react|react-dom|use-sync-external-store)(\/|$)/.test(specifier)
     const imported = context.parentURL?.includes('/node_modules/') === false
-    return next(specifier, leansOnReact && imported ? { ...context, parentURL: here } : context)
+    return next(specifier, isReact && imported ? { ...context, parentURL: here } : context)
   },
 })

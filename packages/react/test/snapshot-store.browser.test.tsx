@@ -1,4 +1,4 @@
-// A thousand events that arrive through streams, in a real browser with real frames.
+// A thousand events that arrive through streams, in a real browser with real frames. The tests count frames, not time.
 
 import { render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
@@ -6,23 +6,20 @@ import { useSnapshot } from '@xmachines/react'
 import { useLayoutEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { countFrames, type Moment } from './frames.ts'
+import { countFrames } from './frames.ts'
 import { type CounterEvent, counter } from './machines.ts'
 import { expectQuietConsole, modes } from './modes.tsx'
 
 const COUNT = 1000
 
-/** How long what was written last may take to be shown, in milliseconds. */
-const SOON = 100
-
 const sources: readonly (readonly [string, () => ReadableStream<CounterEvent>])[] = [
-  ['that always has the next ready', ready],
-  ['that gives one chunk a task', oneATask],
+  ['that always has the next one ready', ready],
+  ['that delivers one in each task', oneATask],
   ['in a worker', fromWorker],
 ]
 
 beforeEach(() => {
-  // Updates come from streams here, as they do in a page.
+  // Updates come from streams, as they do on a page.
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
 })
 afterEach(() => {
@@ -33,14 +30,14 @@ describe.each(modes)('%s', (_mode, Mode) => {
   expectQuietConsole()
 
   describe.each(sources)('1,000 events from a source %s', (_source, open) => {
-    test('are at most one render a frame, and the last state is shown within 100 ms', async () => {
+    test('cause at most one render a frame, and the next frame shows the last state', async () => {
       const run = createRun(counter)
-      const commits: Moment[] = []
+      const commits: number[] = []
       const frames = countFrames()
       const Panel = () => {
         const count = useSnapshot(run, ({ state }) => state.count)
         useLayoutEffect(() => {
-          commits.push(frames.now())
+          commits.push(frames.count())
         })
         return <p>{count}</p>
       }
@@ -48,15 +45,15 @@ describe.each(modes)('%s', (_mode, Mode) => {
       commits.length = 0
 
       await open().pipeTo(run.in, { preventClose: true })
-      const written = performance.now()
+      const written = frames.count()
       await vi.waitFor(() => expect(container.textContent).toBe(String(COUNT)), { interval: 1 })
       frames.stop()
 
-      expect((commits.at(-1)?.at ?? Number.NaN) - written).toBeLessThanOrEqual(SOON)
-      expect(tooClose(commits)).toEqual([])
+      expect(commits.at(-1)).toBeLessThanOrEqual(written + 1)
+      expect(commits).toEqual([...new Set(commits)])
     })
 
-    test('never make two components show different states, also when one renders for a reason of its own', async () => {
+    test('never make two components show different states, even when one renders by itself', async () => {
       const run = createRun(counter)
       let renderAgain = () => {}
       let comeAndGo = () => {}
@@ -75,13 +72,13 @@ describe.each(modes)('%s', (_mode, Mode) => {
       const other = render(<Show />, { wrapper: Mode })
 
       const torn: string[][] = []
-      let behind = 0
+      let outdated = 0
       const look = () => {
         const shown = [container, other.container].flatMap((each) =>
           [...each.querySelectorAll('p')].map(({ textContent }) => textContent),
         )
         if (new Set(shown).size > 1) torn.push(shown)
-        if (shown[0] !== String(run.snapshot.current.state.count)) behind++
+        if (shown[0] !== String(run.snapshot.current.state.count)) outdated++
       }
       const observer = new MutationObserver(look)
       observer.observe(document.body, { subtree: true, childList: true, characterData: true })
@@ -103,12 +100,12 @@ describe.each(modes)('%s', (_mode, Mode) => {
       observer.disconnect()
 
       expect(torn).toEqual([])
-      // Had it never been behind, there would have been nothing to tear.
-      expect(behind).toBeGreaterThan(0)
+      // If the page had never been outdated, nothing could have torn.
+      expect(outdated).toBeGreaterThan(0)
     })
   })
 
-  test('what came through send is shown when the browser paints next, however many streams wait', async () => {
+  test('a sent event is shown before the browser paints, even while streamed events wait', async () => {
     const run = createRun(counter)
     const Panel = () => <p>{useSnapshot(run, ({ state }) => state.count)}</p>
     const { container } = render(<Panel />, { wrapper: Mode })
@@ -119,14 +116,6 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(container.textContent).toBe('2')
   })
 })
-
-/** Commits in the frame of the commit before, unless frames stood still for as long as they may. */
-function tooClose(commits: readonly Moment[]): Moment[] {
-  return commits.filter(({ at, frame }, index) => {
-    const before = commits[index - 1]
-    return before !== undefined && before.frame === frame && at - before.at < SOON
-  })
-}
 
 function ready(): ReadableStream<CounterEvent> {
   let given = 0

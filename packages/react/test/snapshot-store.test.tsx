@@ -1,4 +1,4 @@
-// When and what components are told, with frames and timers that the tests turn by hand.
+// When components are notified, and of which snapshot. The tests control frames and timers by hand.
 
 import { act, render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
@@ -20,10 +20,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe.each(modes)('telling %s', (_mode, Mode) => {
+describe.each(modes)('notification %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  /** A run, a way to stream into it, and components that show it and count what they commit. */
+  /** A run, a function that streams events into it, and components that show it and record their commits. */
   function setup() {
     const run = createRun(counter)
     const { subscribe } = run.snapshot
@@ -38,7 +38,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     })
     const writer = run.in.getWriter()
     const stream = async (...events: CounterEvent[]) => {
-      // The write that is fatal rejects, which is not what these tests are about.
+      // A fatal write rejects. These tests do not check that.
       await act(async () => void (await Promise.allSettled(events.map((event) => writer.write(event)))))
     }
     const send = (event: CounterEvent) => act(() => void run.in.send(event))
@@ -60,7 +60,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
   const shownIn = (...containers: Element[]) =>
     containers.flatMap((container) => [...container.querySelectorAll('p')].map((p) => Number(p.textContent)))
 
-  test('what came through send is told at once, without a frame', () => {
+  test('a sent event is shown at once, without a frame', () => {
     const { send, Show, show } = setup()
     const { container } = show(<Show name="a" />)
     send(inc)
@@ -68,7 +68,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('what came through a stream is told with the next frame, all of it in one commit', async () => {
+  test('streamed events are shown at the next frame, all in one commit', async () => {
     const { run, stream, frame, committed, Show, show } = setup()
     const { container } = show(<Show name="a" />)
     committed.length = 0
@@ -81,7 +81,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('each frame tells what came since the one before', async () => {
+  test('each frame shows the events since the frame before', async () => {
     const { stream, frame, committed, Show, show } = setup()
     show(<Show name="a" />)
     committed.length = 0
@@ -94,9 +94,9 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
   })
 
   test.each([
-    ['stand still', () => 1],
-    ['are not known', undefined],
-  ])('where frames %s, what came through a stream is told after 100 ms', async (_title, requestFrame) => {
+    ['stop', () => 1],
+    ['do not exist', undefined],
+  ])('if frames %s, a streamed event is shown after 100 ms', async (_title, requestFrame) => {
     vi.stubGlobal('requestAnimationFrame', requestFrame)
     const { stream, Show, show } = setup()
     const { container } = show(<Show name="a" />)
@@ -111,7 +111,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('a send tells what a stream brought before it too, and the frame has nothing left to tell', async () => {
+  test('a send also shows the events streamed before it, and the frame then shows nothing new', async () => {
     const { stream, send, frame, committed, Show, show } = setup()
     show(<Show name="a" />)
     committed.length = 0
@@ -123,7 +123,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(committed).toEqual(['a 3'])
   })
 
-  test('a send that is refused tells nothing, and what waits for a frame goes on waiting', async () => {
+  test('a refused send shows nothing, and streamed events keep waiting for the frame', async () => {
     const { stream, send, frame, Show, show } = setup()
     const { container } = show(<Show name="a" />)
     await stream(inc)
@@ -133,7 +133,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(container)).toEqual([1])
   })
 
-  test('a component that renders for a reason of its own between two tellings shows what its siblings show', async () => {
+  test('a component that renders by itself between two notifications shows the same as its siblings', async () => {
     const { stream, frame, committed, again, Show, show } = setup()
     const { container } = show([<Show key="a" name="a" />, <Show key="b" name="b" />])
     committed.length = 0
@@ -145,7 +145,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(container)).toEqual([1, 1])
   })
 
-  test('a component that comes between two tellings shows what the others show, and is told with them', async () => {
+  test('a component that mounts between two notifications shows the same as the others, and is notified with them', async () => {
     const { stream, frame, Show, show } = setup()
     const { container, rerender } = show(<Show key="a" name="a" />)
     await stream(inc)
@@ -155,7 +155,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(container)).toEqual([1, 1])
   })
 
-  test('two roots on one run show the same, whichever renders in between', async () => {
+  test('two roots on one run show the same, whichever renders between two notifications', async () => {
     const { stream, frame, again, Show, show } = setup()
     const one = show(<Show name="a" />)
     await stream(inc)
@@ -171,7 +171,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(other.container)).toEqual([2])
   })
 
-  test('components on a run and on its port show the same', async () => {
+  test('components on a run and on its snapshot port show the same', async () => {
     const { run, stream, frame, Show, show } = setup()
     const OfPort = () => <p>{useSnapshot(run.snapshot, ({ state }) => state.count)}</p>
     const { container, rerender } = show(<Show key="a" name="a" />)
@@ -182,7 +182,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(container)).toEqual([1, 1])
   })
 
-  test('when the last component goes nothing is left waiting, and one that comes later shows what is current', async () => {
+  test('when the last component unmounts no timer is left, and a later component shows the current state', async () => {
     const { run, subscriptions, stream, committed, Show, show } = setup()
     const { unmount } = show(<Show name="a" />)
     await stream(inc)
@@ -199,7 +199,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(subscriptions()).toBe(1)
   })
 
-  test('a component that takes the place of the last one between two tellings ends up with what is current', async () => {
+  test('a component that replaces the last one between two notifications ends up with the current state', async () => {
     const { run, stream, frame, Show, show } = setup()
     const { container, rerender } = show(<Show key="a" name="a" />)
     await stream(inc)
@@ -210,7 +210,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(container)).toEqual([2])
   })
 
-  test('what came between the first render of a component and its subscription is shown', () => {
+  test('an event between the first render of a component and its subscription is shown', () => {
     const { run, Show, show } = setup()
     const Early = () => {
       useLayoutEffect(() => void run.in.send(inc), [])
@@ -221,7 +221,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(run.snapshot.current.state.count).toBeGreaterThan(0)
   })
 
-  test('however many components show a run, it has one subscription, and none when they are gone', () => {
+  test('a run has one subscription for all its components, and none after they unmount', () => {
     const { subscriptions, Show, show } = setup()
     const { unmount } = show([<Show key="a" name="a" />, <Show key="b" name="b" />])
     const other = show(<Show name="c" />)
@@ -232,7 +232,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(subscriptions()).toBe(0)
   })
 
-  test('a subscriber that sends is told of what it sent, and so is everybody', async () => {
+  test('an event that a subscriber sends is shown in every component', async () => {
     const { run, stream, Show, show } = setup()
     const { container } = show([<Show key="a" name="a" />, <Show key="b" name="b" />])
     const stop = run.snapshot.subscribe(() => {
@@ -243,7 +243,7 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
     expect(shownIn(container)).toEqual([2, 2])
   })
 
-  test('completion that came through a stream is told with the next frame', async () => {
+  test('completion by a streamed event is shown at the next frame', async () => {
     const run = createRun(twice)
     const Panel = () => <p>{useSnapshot(run, ({ state, status }) => `${state.at} ${status}`)}</p>
     const { container } = render(<Panel />, { wrapper: Mode })
@@ -256,14 +256,14 @@ describe.each(modes)('telling %s', (_mode, Mode) => {
   })
 })
 
-describe.each(modes)('telling of trouble %s', (_mode, Mode) => {
+describe.each(modes)('errors %s', (_mode, Mode) => {
   let unmute = () => {}
   beforeEach(() => {
     unmute = muteErrors()
   })
   afterEach(() => unmute())
 
-  test('a fatal end that came through a stream is thrown with the next frame, and not before', async () => {
+  test('a fatal error of a streamed event is thrown at the next frame, and not before', async () => {
     const run = createRun(counter)
     const onError = vi.fn()
     let again = () => {}
@@ -290,7 +290,7 @@ describe.each(modes)('telling of trouble %s', (_mode, Mode) => {
     await expect(writer.closed).rejects.toBe(run.error)
   })
 
-  test('a component that sends without end is stopped by React, and harms no other', () => {
+  test('React stops a component that sends without end, and other components keep working', () => {
     const reported = vi.fn()
     vi.stubGlobal('reportError', reported)
     const run = createRun(counter)
@@ -298,7 +298,7 @@ describe.each(modes)('telling of trouble %s', (_mode, Mode) => {
       const send = useSend(run)
       const count = useSnapshot(run, ({ state }) => state.count)
       useLayoutEffect(() => {
-        // Two hundred is more than React allows, and ends the test where React does not.
+        // React allows fewer than 200 updates. The limit ends the test if React does not.
         if (count > 0 && count < 200) send(inc)
       }, [count, send])
       return null

@@ -1,4 +1,4 @@
-// A machine that is edited while its component is mounted, as Fast Refresh has it: another definition of the same name.
+// An edit of a machine while its component is mounted. Fast Refresh then renders it with a new definition of that name.
 
 import { act, render } from '@testing-library/react'
 import { defineMachine, type Machine } from '@xmachines/core'
@@ -61,7 +61,7 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     return { button, press, edit: (edited: Adder) => act(async () => rerender(<Panel machine={edited} />)) }
   }
 
-  test('that comes to the same keeps id, head and state, and goes on by its rules', async () => {
+  test('that behaves the same keeps id, head and state, and the run continues', async () => {
     const { button, press, edit } = await mount(adding(1))
     const { run, head } = button().dataset
     await edit(adding(1))
@@ -73,7 +73,7 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('derives the state anew by the new rules, and fires no output again', async () => {
+  test('computes the state again by the new rules, and repeats no output', async () => {
     const { button, press, edit } = await mount(adding(1))
     const { run } = button().dataset
     await edit(adding(10))
@@ -85,28 +85,30 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     expect(info).not.toHaveBeenCalled()
   })
 
-  test('with another initial state has another id, which is named on the console', async () => {
+  test('with another initial state changes the id, and the console names it', async () => {
     const { button, edit } = await mount(adding(1))
     const { run } = button().dataset
     await edit(adding(1, { initial: 5 }))
     expect(button().textContent).toBe('7')
     expect(button().dataset['run']).not.toBe(run)
     expect(info.mock.lastCall?.[0]).toBe(
-      `adder@1 was edited so that its run has another id: it was ${run}, and is ${button().dataset['run']}.`,
+      `The edit of adder@1 changed the id of its run from ${run} to ${button().dataset['run']}.`,
     )
   })
 
-  test('on which the history no longer replays starts the run afresh, and says why', async () => {
+  test('on which the history does not replay starts the run over, and the console says why', async () => {
     const { button, press, edit } = await mount(adding(1))
     await edit(adding(1, { most: 1 }))
     expect(button().textContent).toBe('0')
     expect(warn).toHaveBeenCalledTimes(1)
-    expect(warn.mock.lastCall?.[0]).toMatch(/^adder@1 was edited, .* starts afresh\. .*sequence 2.*not above 1/)
+    expect(warn.mock.lastCall?.[0]).toMatch(
+      /^The history of adder@1 does not replay on the edited machine, so its run starts over: .*sequence 2.*not above 1/,
+    )
     await press()
     expect(button().textContent).toBe('1')
   })
 
-  test('may be edited as often as one likes', async () => {
+  test('may be edited any number of times', async () => {
     const { button, edit } = await mount(adding(1))
     let time = Date.now()
     vi.spyOn(Date, 'now').mockImplementation(() => time)
@@ -118,13 +120,13 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('with another name is not taken: a component keeps its run', async () => {
+  test('with another name is ignored: the component keeps its run', async () => {
     const { button, edit } = await mount(adding(1))
     await edit(defineMachine<number, Added, AddedOutput>({ name: 'other', version: '1', initial: 100, on: {} }))
     expect(button().textContent).toBe('2')
   })
 
-  test('keeps its context: what is below its Provider keeps its own state', async () => {
+  test('keeps its context: components below its Provider keep their own state', async () => {
     const seen = new Set<object>()
     const Show = ({
       context,
@@ -158,7 +160,7 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
   })
 })
 
-test('a machine that is made in the component is warned of, and its run is kept from then on', () => {
+test('a machine that is defined in the component causes a warning, and the run is kept from then on', () => {
   const Panel = () => {
     const run = useRun(adding(1))
     const send = useSend(run)
@@ -172,7 +174,9 @@ test('a machine that is made in the component is warned of, and its run is kept 
   for (let time = 0; time < 10; time++) act(() => container.querySelector('button')?.click())
   expect(container.textContent).toBe('10')
   expect(warn).toHaveBeenCalledTimes(1)
-  expect(warn.mock.lastCall?.[0]).toContain('define the machine outside of the component')
+  expect(warn.mock.lastCall?.[0]).toBe(
+    'useRun received another definition of adder@1 in every render. Define it outside the component.',
+  )
 })
 
 test('an edit that breaks the initial state is thrown to the error boundary', () => {
@@ -180,13 +184,13 @@ test('an edit that breaks the initial state is thrown to the error boundary', ()
     name: 'adder',
     version: '1',
     initial: () => {
-      throw new Error('no beginning')
+      throw new Error('no initial state')
     },
     on: {},
   })
   const Panel = ({ machine }: { machine: Adder }) => <p>{useRun(machine).head}</p>
   const unmute = muteErrors()
   const { rerender } = render(<Panel machine={adding(1)} />)
-  expect(() => rerender(<Panel machine={broken} />)).toThrow('no beginning')
+  expect(() => rerender(<Panel machine={broken} />)).toThrow('no initial state')
   unmute()
 })

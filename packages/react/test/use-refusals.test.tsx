@@ -1,15 +1,15 @@
-// Refusals told to components.
+// Refusals that components receive.
 
 import { act, render } from '@testing-library/react'
 import { createRun, type RunError } from '@xmachines/core'
-import { useRunError } from '@xmachines/react'
+import { useRefusals } from '@xmachines/react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
 import { caught, expectQuietConsole, modes, muteErrors, Retry, tryAgain } from './modes.tsx'
 import { type WorkRun, workOn } from './work.ts'
 
 function Listener({ run, listener }: { run: WorkRun; listener: (refusal: RunError) => void }) {
-  useRunError(run, listener)
+  useRefusals(run, listener)
   return null
 }
 
@@ -20,35 +20,35 @@ const refuse = (run: WorkRun, ...names: readonly string[]) =>
 
 const reason = ({ cause }: RunError): string => String(cause)
 
-describe.each(modes)('useRunError %s', (_mode, Mode) => {
+describe.each(modes)('useRefusals %s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('tells each refusal once, in order, whoever sent what was refused', async () => {
+  test('calls its listener with each refusal once, in order, whoever sent the batch', async () => {
     const run = workOn()
-    const told: string[] = []
-    render(<Listener run={run} listener={(refusal) => void told.push(reason(refusal))} />, { wrapper: Mode })
+    const received: string[] = []
+    render(<Listener run={run} listener={(refusal) => void received.push(reason(refusal))} />, { wrapper: Mode })
     await refuse(run, 'a', 'b')
     await act(async () => run.ports().in.getWriter().write({ type: 'REFUSED', name: 'c' }))
-    expect(told).toEqual(['Error: not a', 'Error: not b', 'Error: not c'])
+    expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c'])
   })
 
   test('begins at the first commit, and uses the listener of the latest render', async () => {
     const run = workOn()
     await refuse(run, 'before')
-    const told: string[] = []
-    const { rerender } = render(<Listener run={run} listener={(refusal) => void told.push(reason(refusal))} />, {
+    const received: string[] = []
+    const { rerender } = render(<Listener run={run} listener={(refusal) => void received.push(reason(refusal))} />, {
       wrapper: Mode,
     })
     await refuse(run, 'a')
-    rerender(<Listener run={run} listener={(refusal) => void told.push(`second ${reason(refusal)}`)} />)
+    rerender(<Listener run={run} listener={(refusal) => void received.push(`second ${reason(refusal)}`)} />)
     await refuse(run, 'b')
-    expect(told).toEqual(['Error: not a', 'second Error: not b'])
+    expect(received).toEqual(['Error: not a', 'second Error: not b'])
   })
 
-  test('two components are told of each, and none is told once it is unmounted', async () => {
+  test('two components each receive every refusal, and none after they unmount', async () => {
     const run = workOn()
-    const told: string[] = []
-    const note = (who: string) => (refusal: RunError) => void told.push(`${who} ${String(refusal.sequence)}`)
+    const received: string[] = []
+    const note = (who: string) => (refusal: RunError) => void received.push(`${who} ${String(refusal.sequence)}`)
     const { rerender } = render(
       <>
         <Listener run={run} listener={note('one')} />
@@ -59,28 +59,28 @@ describe.each(modes)('useRunError %s', (_mode, Mode) => {
     await refuse(run, 'a')
     rerender(<Listener run={run} listener={note('one')} />)
     await refuse(run, 'b')
-    expect(told.toSorted()).toEqual(['one 0', 'one 0', 'two 0'])
+    expect(received.toSorted()).toEqual(['one 0', 'one 0', 'two 0'])
   })
 
-  test('a fatal refusal is told too', async () => {
+  test('a fatal refusal is received as well', async () => {
     const run = createRun(counter)
-    const told: boolean[] = []
+    const received: boolean[] = []
     const Panel = () => {
-      useRunError(run, ({ fatal }) => void told.push(fatal))
+      useRefusals(run, ({ fatal }) => void received.push(fatal))
       return null
     }
     render(<Panel />, { wrapper: Mode })
     await act(async () => void run.in.send({ type: 'BREAK' }))
-    expect(told).toEqual([true])
+    expect(received).toEqual([true])
   })
 })
 
-test('a listener that throws throws to the nearest error boundary, and whoever comes next goes on behind that refusal', async () => {
+test('an error of a listener goes to the nearest error boundary, and the next component continues after that refusal', async () => {
   const run = workOn()
-  const told: string[] = []
+  const received: string[] = []
   const listener = (refusal: RunError): void => {
-    told.push(reason(refusal))
-    if (told.length === 2) throw new Error('the listener broke')
+    received.push(reason(refusal))
+    if (received.length === 2) throw new Error('the listener broke')
   }
   const unmute = muteErrors()
   render(
@@ -93,12 +93,14 @@ test('a listener that throws throws to the nearest error boundary, and whoever c
   await refuse(run, 'd')
   await tryAgain()
   unmute()
-  expect(told).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'Error: not d'])
+  expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'Error: not d'])
 })
 
-test('useRunError refuses what is no listener', () => {
+test('useRefusals refuses a listener that is not a function', () => {
   const run = workOn()
   const unmute = muteErrors()
-  expect(() => render(<Listener run={run} listener={'no' as never} />)).toThrow('useRunError takes a listener, not no')
+  expect(() => render(<Listener run={run} listener={'no' as never} />)).toThrow(
+    'useRefusals takes a listener function, not no',
+  )
   unmute()
 })

@@ -1,5 +1,5 @@
 import { defineMachine } from '@xmachines/core'
-import { useRun, useRunError, useSend, useSnapshot } from '@xmachines/react'
+import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { useState } from 'react'
 
 const glass = defineMachine<number, { type: 'FILL'; percent: number }>({
@@ -8,7 +8,7 @@ const glass = defineMachine<number, { type: 'FILL'; percent: number }>({
   initial: 0,
   on: {
     FILL: (full, { percent }) => {
-      if (full + percent > 100) throw new Error('it would spill')
+      if (full + percent > 100) throw new Error('the glass would overflow')
       return full + percent
     },
   },
@@ -19,11 +19,11 @@ export function GlassPanel() {
   const full = useSnapshot(run, (snapshot) => snapshot.state)
   const send = useSend(run)
   const [refusals, setRefusals] = useState<string[]>([])
-  useRunError(run, ({ message }) => setRefusals((before) => [...before, message]))
+  useRefusals(run, ({ message }) => setRefusals((before) => [...before, message]))
   return (
     <>
       <button type="button" onClick={() => send({ type: 'FILL', percent: 60 })}>
-        {full} % full
+        {full}% full
       </button>
       <ul>
         {refusals.map((message, index) => (

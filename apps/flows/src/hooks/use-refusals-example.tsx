@@ -1,7 +1,7 @@
-// A glass that can be filled, and a note of each time that it could not.
+// A glass to fill, and a list of the refusals.
 
 import { defineMachine, type RunError } from '@xmachines/core'
-import { useRun, useRunError, useSend, useSnapshot } from '@xmachines/react'
+import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useState } from 'react'
 
 type Poured = { readonly type: 'POURED'; readonly percent: number }
@@ -12,25 +12,25 @@ const glass = defineMachine<number, Poured>({
   initial: 0,
   on: {
     POURED: (full, { percent }) => {
-      if (full + percent > 100) throw new Error('It would spill.')
+      if (full + percent > 100) throw new Error('The glass would overflow.')
       return full + percent
     },
   },
 })
 
-export function UseRunErrorExample(): ReactElement {
+export function UseRefusalsExample(): ReactElement {
   const run = useRun(glass)
   const full = useSnapshot(run, (snapshot) => snapshot.state)
   const send = useSend(run)
   const [refusals, setRefusals] = useState<readonly RunError[]>([])
 
-  useRunError(run, (refusal) => setRefusals((before) => [...before, refusal]))
+  useRefusals(run, (refusal) => setRefusals((before) => [...before, refusal]))
 
   return (
     <>
-      <p>The glass is {full} % full.</p>
+      <p>The glass is {full}% full.</p>
       <button type="button" className="primary" onClick={() => send({ type: 'POURED', percent: 40 })}>
-        Pour 40 %
+        Pour 40%
       </button>
       <ul className="lines">
         {refusals.map(({ code, sequence, message }, index) => (

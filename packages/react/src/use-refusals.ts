@@ -1,24 +1,24 @@
 'use client'
 
-// What a component does about refusals.
+// The refusals of a run in a component.
 
 import type { RunError } from '@xmachines/core'
 import { openCursor, useFollowedPort } from './follow-port.ts'
 
 /**
- * Calls a listener with each refusal of a run (RFC Run v1 §9), whoever sent what was refused: each once for each
- * component instance, from its first commit on, in order. While the component is hidden (`<Activity>`) none is told; of
- * more than 256 that wait, the oldest are counted in one `ERRORS_DROPPED`. The listener of the latest render is used.
+ * Calls a listener with each refusal of a run (RFC Run v1 §9), whoever sent the batch: once for each component
+ * instance, from its first commit on, in order. While the component is hidden (`<Activity>`) the refusals wait. If more
+ * than 256 wait, one `ERRORS_DROPPED` counts the oldest of them instead. The listener of the latest render is used.
  *
  * @param run the run
- * @param listener called with a refusal; what it throws is thrown to the nearest error boundary, and whoever mounts next
- *   goes on behind that refusal
- * @throws {TypeError} where the listener is not a function
+ * @param listener called with a refusal. If it throws, the error goes to the nearest error boundary, and the component
+ *   that mounts next continues after that refusal
+ * @throws {TypeError} if the listener is not a function
  *
  * @example
  * ```tsx
  * import { defineMachine } from '@xmachines/core'
- * import { useRun, useRunError, useSend, useSnapshot } from '@xmachines/react'
+ * import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
  * import { useState } from 'react'
  *
  * const glass = defineMachine<number, { type: 'FILL'; percent: number }>({
@@ -27,7 +27,7 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  *   initial: 0,
  *   on: {
  *     FILL: (full, { percent }) => {
- *       if (full + percent > 100) throw new Error('it would spill')
+ *       if (full + percent > 100) throw new Error('the glass would overflow')
  *       return full + percent
  *     },
  *   },
@@ -38,11 +38,11 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  *   const full = useSnapshot(run, (snapshot) => snapshot.state)
  *   const send = useSend(run)
  *   const [refusals, setRefusals] = useState<string[]>([])
- *   useRunError(run, ({ message }) => setRefusals((before) => [...before, message]))
+ *   useRefusals(run, ({ message }) => setRefusals((before) => [...before, message]))
  *   return (
  *     <>
  *       <button type="button" onClick={() => send({ type: 'FILL', percent: 60 })}>
- *         {full} % full
+ *         {full}% full
  *       </button>
  *       <ul>
  *         {refusals.map((message, index) => (
@@ -54,11 +54,12 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  * }
  * ```
  */
-export function useRunError(
+export function useRefusals(
   run: { ports(): { readonly err: ReadableStream<RunError> } },
   listener: (refusal: RunError) => void,
 ): void {
-  if (typeof listener !== 'function') throw new TypeError(`useRunError takes a listener, not ${String(listener)}`)
+  if (typeof listener !== 'function')
+    throw new TypeError(`useRefusals takes a listener function, not ${String(listener)}`)
   useFollowedPort<RunError>(
     run,
     'err',
