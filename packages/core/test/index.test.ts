@@ -96,7 +96,7 @@ describe('an example', () => {
     const [, source = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? []
     const [, events = ''] = /It prints (.*): every event/.exec(page) ?? []
     const types = [...events.matchAll(/`([A-Z]+)`/g)].map(([, type]) => type)
-    expect(linesOf(source)).toEqual(['{"at":"told","price":4}', ...types])
+    expect(linesOf(source)).toEqual(['{"at":"known","price":4}', ...types])
   })
 })
 

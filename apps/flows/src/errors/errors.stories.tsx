@@ -20,21 +20,21 @@ const refused: readonly (readonly [action: string, code: string, message: RegExp
   ['Take 1,000', 'TRANSITION_FAILED', /There are fewer than 1000 to take/],
   ['Divide by 0', 'INVALID_STATE', /state\.count is Infinity; plain data has only finite numbers/],
   ['Report', 'INVALID_OUTPUT', /output\.at is a Date/],
-  ['Guess', 'NONDETERMINISTIC', /state\.count came out in two ways/],
+  ['Guess', 'NONDETERMINISTIC', /state\.count had two results/],
   ['Meddle', 'REENTRANT', /written from inside a transition/],
 ]
 
 /** Buttons, with the message and its source, if that is not `err`. */
 const elsewhere: readonly (readonly [action: string, message: RegExp, source: string])[] = [
-  ['Finish, then count', /event 1 \(COUNT\): it comes behind the event that completes the run/, 'Returned by send.'],
+  ['Finish, then count', /event 1 \(COUNT\): it follows the event that completed the run/, 'Returned by send.'],
   [
     'Read late',
     /44 refusals were dropped before this reader of err asked for them/,
     'The first item that the reader got.',
   ],
   ['Remove the genesis', /sequence 0: the genesis record is malformed/, 'Thrown by restoreRun.'],
-  ['Add a false event', /the oid "5eed.*" is not that of its content/, 'Thrown by restoreRun.'],
-  ['Claim version 2', /the run is of counter@2, and the machines given are counter@1/, 'Thrown by restoreRun.'],
+  ['Add a false event', /the oid "5eed.*" is not the oid of its content/, 'Thrown by restoreRun.'],
+  ['Claim version 2', /the run is of counter@2, but the machines given are counter@1/, 'Thrown by restoreRun.'],
   ['Change the final state', /replays it to another state than the one it was saved with/, 'Thrown by restoreRun.'],
 ]
 

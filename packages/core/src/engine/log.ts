@@ -84,7 +84,7 @@ export interface Log {
 }
 
 /** The subscriptions to a log, and the notifications that are due. */
-export interface Subscriptions {
+interface Subscriptions {
   readonly all: Set<Subscription>
   /** Rounds that are due or under way: whether each is about a `send`. */
   readonly rounds: boolean[]

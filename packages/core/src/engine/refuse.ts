@@ -48,7 +48,7 @@ export function detailsOf(log: Log): { readonly sequence: number; readonly run: 
 }
 
 /** Ends a log with a fatal error. */
-export function fail(log: Log, error: RunError): void {
+function fail(log: Log, error: RunError): void {
   log.status = 'error'
   log.end = error
   log.version++

@@ -10,7 +10,7 @@ import { RunError, type RunErrorCode } from '../machine/run-error.ts'
 import type { GenesisRecord, RunDocument } from './records.ts'
 
 /** The latest time of a genesis, in seconds since the epoch: in the year 2242. */
-export const MOST_SECONDS: number = 2 ** 33 - 1
+const MOST_SECONDS = 2 ** 33 - 1
 
 /** What a document says about its end. */
 export type EndOfDocument = Partial<Pick<RunDocument<unknown>, 'sequence' | 'head' | 'state'>>

@@ -69,8 +69,8 @@ export interface HandledRun<Event, Output> extends HandledPorts<Event, Output> {
  * ```ts
  * import { createRun, defineMachine, handleOutputs, waitFor } from '@xmachines/core'
  *
- * type Quote = { at: 'idle' } | { at: 'asking'; symbol: string } | { at: 'told'; price: number }
- * type QuoteEvent = { type: 'ASK'; symbol: string } | { type: 'TOLD'; price: number }
+ * type Quote = { at: 'idle' } | { at: 'asking'; symbol: string } | { at: 'known'; price: number }
+ * type QuoteEvent = { type: 'ASK'; symbol: string } | { type: 'PRICED'; price: number }
  *
  * const quote = defineMachine<Quote, QuoteEvent, { type: 'fetch'; symbol: string }>({
  *   name: 'quote',
@@ -83,18 +83,18 @@ export interface HandledRun<Event, Output> extends HandledPorts<Event, Output> {
  *         return { at: 'asking', symbol }
  *       },
  *     },
- *     asking: { TOLD: (_quote, { price }) => ({ at: 'told', price }) },
- *     told: {},
+ *     asking: { PRICED: (_quote, { price }) => ({ at: 'known', price }) },
+ *     known: {},
  *   },
- *   final: ['told'],
+ *   final: ['known'],
  * })
  * const run = createRun(quote)
  * const settled = handleOutputs(run, {
- *   fetch: async ({ symbol }) => ({ type: 'TOLD', price: symbol.length }),
+ *   fetch: async ({ symbol }) => ({ type: 'PRICED', price: symbol.length }),
  * })
  * run.in.send({ type: 'ASK', symbol: 'ACME' })
  * const { state } = await waitFor(run, ({ status }) => status === 'done')
- * console.log(state) // {"at":"told","price":4}
+ * console.log(state) // {"at":"known","price":4}
  * console.log(await settled) // 1
  * ```
  */
