@@ -1,6 +1,6 @@
 // What development does with plain data beyond production. It looks for accessors, symbol keys and hidden members, and it
 // remembers each object that it walked and found good, so that the next event costs what it changes and not what there is.
-// Bundlers leave this file out of production builds.
+// Each function that others call begins with a check of the environment, for which bundlers leave out all the rest.
 
 import { MOST_LEVELS, MOST_VALUES, reasons, VALUE_TEXT } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, refused, type Walk } from './walk.ts'
@@ -17,6 +17,17 @@ interface Known {
   readonly canonical: object
 }
 
+const ACCESSOR = 'is an accessor; plain data has no getters and setters: use its value'
+const NOT_AN_ITEM = 'is a member of an array but not an item; use an object'
+
+function symbolKey(symbol: symbol): string {
+  return `has the key ${String(symbol)}; plain data has no symbol keys: use a string`
+}
+
+function hiddenMember(name: string): string {
+  return `has the hidden member ${name}; plain data has only enumerable members`
+}
+
 const known = new WeakMap<object, Known>()
 
 /** Longer arrays are not asked for hidden members: the names of all items would have to be made. */
@@ -27,6 +38,7 @@ const LONG_ARRAY = 1000
  * @param base a value from which this one may have been made by small changes: what both share is not walked again
  */
 export function freezeAndRemember(value: unknown, walk: Walk, base: unknown): void {
+  if (process.env.NODE_ENV === 'production') return
   if (typeof value === 'object' && value !== null) knowAll(value, base, 1, walk)
   else checkLeaf(value, 1, walk)
 }
@@ -36,6 +48,7 @@ export function freezeAndRemember(value: unknown, walk: Walk, base: unknown): vo
  * order, because no oid can tell it.
  */
 export function inCanonicalOrder(value: unknown): unknown {
+  if (process.env.NODE_ENV === 'production') return value
   if (typeof value !== 'object' || value === null) return value
   const before = known.get(value)
   if (before !== undefined) return before.canonical
@@ -44,18 +57,17 @@ export function inCanonicalOrder(value: unknown): unknown {
 
 /** Refuses symbol keys, accessors, and members of an array that are not items. */
 export function checkKeys(value: object, level: number, walk: Walk): void {
-  // This is said here although nobody calls it then: so bundlers leave the rest out.
   if (process.env.NODE_ENV === 'production') return
   const [symbol] = Object.getOwnPropertySymbols(value)
-  if (symbol !== undefined) throw refused(level, walk, reasons.symbolKey(symbol))
+  if (symbol !== undefined) throw refused(level, walk, symbolKey(symbol))
   const items = Array.isArray(value) ? value.length : undefined
   const keys = Object.keys(value)
   if (walk.values + keys.length > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] as string
     walk.trail[level] = key
-    if (hasGetter(value, key)) throw refused(level + 1, walk, reasons.accessor)
-    if (items !== undefined && at >= items) throw refused(level + 1, walk, reasons.notAnItem)
+    if (hasGetter(value, key)) throw refused(level + 1, walk, ACCESSOR)
+    if (items !== undefined && at >= items) throw refused(level + 1, walk, NOT_AN_ITEM)
   }
 }
 
@@ -186,17 +198,17 @@ function itemsOf(array: object): unknown[] {
 /** As `checkKeys`, but for the items. An item that is known already is not asked whether it is an accessor. */
 function checkLongArray(value: readonly unknown[], level: number, walk: Walk): void {
   const [symbol] = Object.getOwnPropertySymbols(value)
-  if (symbol !== undefined) throw refused(level, walk, reasons.symbolKey(symbol))
+  if (symbol !== undefined) throw refused(level, walk, symbolKey(symbol))
   const keys = Object.keys(value)
   if (keys.length <= value.length) return
   walk.trail[level] = keys[value.length]
-  throw refused(level + 1, walk, reasons.notAnItem)
+  throw refused(level + 1, walk, NOT_AN_ITEM)
 }
 
 function checkItem(value: readonly unknown[], index: number, level: number, walk: Walk): void {
   if (value.length <= LONG_ARRAY) return
   walk.trail[level] = index
-  if (hasGetter(value, index)) throw refused(level + 1, walk, reasons.accessor)
+  if (hasGetter(value, index)) throw refused(level + 1, walk, ACCESSOR)
 }
 
 function sortMembers(value: Members): object {
@@ -210,13 +222,14 @@ function checkHidden(value: object, level: number, walk: Walk): void {
   const shown = Object.keys(value).length + (Array.isArray(value) ? 1 : 0)
   if (names.length === shown) return
   const hidden = names.find((name) => name !== 'length' && !Object.prototype.propertyIsEnumerable.call(value, name))
-  if (hidden !== undefined) throw refused(level, walk, reasons.hiddenMember(hidden))
+  if (hidden !== undefined) throw refused(level, walk, hiddenMember(hidden))
 }
 
 /** Refuses a member that is undefined because it only has a setter. */
 export function checkUndefined(value: object, key: string, level: number, walk: Walk): void {
+  if (process.env.NODE_ENV === 'production') return
   const descriptor = Object.getOwnPropertyDescriptor(value, key)
-  if (descriptor !== undefined && !('value' in descriptor)) throw refused(level + 1, walk, reasons.accessor)
+  if (descriptor !== undefined && !('value' in descriptor)) throw refused(level + 1, walk, ACCESSOR)
 }
 
 // This finds a getter without calling it, at half the price of a property descriptor.

@@ -41,15 +41,9 @@ const loneSurrogate = 'has text with a lone surrogate, which UTF-8 cannot encode
 export const reasons = {
   tooDeep: `lies deeper than ${MOST_LEVELS} levels; is there a cycle?` as string,
   tooMany: `brings more than ${MOST_VALUES} values of up to ${VALUE_TEXT} characters; write less at once` as string,
-  accessor: 'is an accessor; plain data has no getters and setters: use its value',
-  notAnItem: 'is a member of an array but not an item; use an object',
 
   badKey: (key: string): string =>
     key === '__proto__' ? 'has a member __proto__, which is not safe: use another name' : loneSurrogate,
-
-  symbolKey: (symbol: symbol): string => `has the key ${String(symbol)}; plain data has no symbol keys: use a string`,
-
-  hiddenMember: (name: string): string => `has the hidden member ${name}; plain data has only enumerable members`,
 
   /** About a value that is neither an object, an array, text, a finite number, a boolean nor null. */
   notALeaf(value: unknown): string {

@@ -75,34 +75,28 @@ function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): 
 }
 
 function parse(schema: StandardSchema<unknown>, event: unknown, index: number): Batch | Refusal {
-  const { type } = event as { readonly type: string }
+  const mismatch = (why: string, cause?: unknown): Refusal =>
+    new Refusal('SCHEMA_MISMATCH', `the schema of events ${why}`, index, cause)
   let parsed: unknown
   try {
     const result = schema['~standard'].validate(event)
     if (result instanceof Promise) {
       // Nobody waits for it, so its rejection must not count as unhandled.
       result.catch(() => undefined)
-      return new Refusal('SCHEMA_MISMATCH', 'the schema of events is asynchronous; give a synchronous one', index)
+      return mismatch('is asynchronous; give a synchronous one')
     }
-    if (result.issues !== undefined) {
-      const issues = result.issues.map(describeIssue).join('; ')
-      return new Refusal(
-        'SCHEMA_MISMATCH',
-        `the schema of events refused ${describeValue(type)}: ${issues}`,
-        index,
-        result.issues,
-      )
+    const { issues } = result
+    if (issues !== undefined) {
+      const { type } = event as { readonly type: string }
+      return mismatch(`refused ${describeValue(type)}: ${issues.map(describeIssue).join('; ')}`, issues)
     }
     parsed = copyPlain(result.value, 'event')
   } catch (problem) {
-    if (isA(problem, NotPlain)) {
-      return new Refusal('SCHEMA_MISMATCH', `the schema of events gave no plain data: ${problem.message}`, index)
-    }
-    return new Refusal('SCHEMA_MISMATCH', `the schema of events threw ${describeThrown(problem)}`, index, problem)
+    if (isA(problem, NotPlain)) return mismatch(`gave no plain data: ${problem.message}`)
+    return mismatch(`threw ${describeThrown(problem)}`, problem)
   }
   const bad = checkEvent(parsed, 'event')
-  if (bad === undefined) return parsed as Batch
-  return new Refusal('SCHEMA_MISMATCH', `the schema of events gave no event: ${bad.message}`, index)
+  return bad === undefined ? (parsed as Batch) : mismatch(`gave no event: ${bad.message}`)
 }
 
 function describeIssue({ path = [], message }: SchemaIssue): string {

@@ -33,9 +33,9 @@ export function openHistory(history: unknown): OpenHistory {
     const { format, records, sequence, head, state } = read
     if (Array.isArray(records)) {
       if (format === 'xmachines/1') return { records, document: { sequence, head, state } as EndOfDocument }
-      throw broken('INVALID_HISTORY', 0, `its format is ${describeValue(format)}; this version reads xmachines/1`)
+      throw malformed(0, `its format is ${describeValue(format)}; this version reads xmachines/1`)
     }
-    if (format !== undefined) throw broken('INVALID_HISTORY', 0, 'it has no array of records')
+    if (format !== undefined) throw malformed(0, 'it has no array of records')
   }
   throw new TypeError(wrongValue('the history', history, 'what run.toJSON() gives (parsed), or an iterable of records'))
 }
@@ -45,7 +45,7 @@ function readDocument(history: object): Partial<Record<keyof RunDocument<unknown
   try {
     return Symbol.iterator in history ? undefined : { ...history }
   } catch (thrown) {
-    throw broken('INVALID_HISTORY', 0, `it cannot be read: ${describeThrown(thrown)}`, thrown)
+    throw malformed(0, `it cannot be read: ${describeThrown(thrown)}`, thrown)
   }
 }
 
@@ -64,7 +64,7 @@ export function readGenesis(record: unknown): GenesisRecord {
     (!isCreatedAt(createdAt) && `createdAt is ${describeValue(createdAt)}`) ||
     (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${describeValue(nonce)}`)
   if (problem === false) return genesis as GenesisRecord
-  throw broken('INVALID_HISTORY', 0, `the genesis record is malformed: ${problem}`)
+  throw malformed(0, `the genesis record is malformed: ${problem}`)
 }
 
 /**
@@ -81,7 +81,7 @@ export function readBatch(
     return readMembers(record, sequence, expected)
   } catch (thrown) {
     if (isA(thrown, RunError)) throw thrown
-    throw broken('INVALID_HISTORY', sequence, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
+    throw malformed(sequence, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
   }
 }
 
@@ -98,10 +98,10 @@ function readMembers(record: unknown, sequence: number, expected: string | undef
     readonly parent?: unknown
     readonly events?: unknown
   }
-  if (typeof oid !== 'string') throw broken('INVALID_HISTORY', sequence, `the record's oid is ${describeValue(oid)}`)
+  if (typeof oid !== 'string') throw malformed(sequence, `the record's oid is ${describeValue(oid)}`)
   if (!Array.isArray(events) || events.length === 0) {
     const what = Array.isArray(events) ? 'an empty array' : describeValue(events)
-    throw broken('INVALID_HISTORY', sequence, `the record's events are ${what}; they must be an array of at least one`)
+    throw malformed(sequence, `the record's events are ${what}; they must be an array of at least one`)
   }
   if (expected !== undefined && parent !== expected) {
     throw broken(
@@ -111,7 +111,7 @@ function readMembers(record: unknown, sequence: number, expected: string | undef
     )
   }
   const batch = admitEvents(events)
-  if (batch instanceof Refusal) throw broken('INVALID_HISTORY', sequence, batch.message)
+  if (batch instanceof Refusal) throw malformed(sequence, batch.message)
   return { oid, batch }
 }
 
@@ -120,10 +120,10 @@ function copyRecord(record: unknown, sequence: number): object {
     const copied = copyPlain(record, 'record')
     if (typeof copied === 'object' && copied !== null) return copied
   } catch (problem) {
-    if (problem instanceof NotPlain) throw broken('INVALID_HISTORY', sequence, problem.message)
+    if (problem instanceof NotPlain) throw malformed(sequence, problem.message)
     throw problem
   }
-  throw broken('INVALID_HISTORY', sequence, `the record is ${describeValue(record)}; it must be an object`)
+  throw malformed(sequence, `the record is ${describeValue(record)}; it must be an object`)
 }
 
 /**
@@ -147,4 +147,8 @@ export function broken(code: RunErrorCode, sequence: number, why: string, cause?
 /** Whether it is a time that a genesis may have: whole seconds since the epoch. */
 export function isCreatedAt(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_SECONDS
+}
+
+function malformed(sequence: number, why: string, cause?: unknown): RunError {
+  return broken('INVALID_HISTORY', sequence, why, cause)
 }

@@ -1,6 +1,6 @@
 // SHA-256 object ids, an import of their own: `@xmachines/core/sha256`.
 
-import { sha256 as hashSha256 } from '@noble/hashes/sha2.js'
+import { _SHA256 } from '@noble/hashes/sha2.js'
 import { type ObjectFormat, objectFormat } from './object-format.ts'
 
 /**
@@ -20,4 +20,4 @@ import { type ObjectFormat, objectFormat } from './object-format.ts'
  * console.log(createRun(light, { format: sha256 }).id.length) // 64
  * ```
  */
-export const sha256: ObjectFormat = /* @__PURE__ */ objectFormat('sha256', hashSha256.create)
+export const sha256: ObjectFormat = /* @__PURE__ */ objectFormat('sha256', () => new _SHA256())

@@ -127,13 +127,9 @@ export type MachineDefinition<State, Event extends RunEvent, Output = never, Inp
 export function defineMachine<State, Event extends RunEvent = RunEvent, Output = never, Input = undefined>(
   definition: MachineDefinition<State, Event, Output, Input>,
 ): Machine<State, Event, Output, Input> {
-  if (typeof definition !== 'object' || definition === null) {
-    throw new TypeError(wrongValue('the definition', definition, '{ name, version, initial, … }'))
-  }
+  if (process.env.NODE_ENV !== 'production') checkDefinition(definition)
   const { name, version, initial, final = [], isDone, isFatal = () => false, events } = definition
-  checkIdentity(name, version)
   const label = `machine ${labelOf(definition)}: `
-  if (process.env.NODE_ENV !== 'production') checkParts(label, definition)
   const finals = new Set<string>(final)
   const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
   const states = [...graph.states]
@@ -154,7 +150,17 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
   return Object.freeze(machine)
 }
 
-/** Names and versions become parts of Git refs and of hashed bytes, so they are checked in production too. */
+// Definitions are checked in development. In production a wrong one throws later, when it is used.
+
+function checkDefinition(definition: unknown): void {
+  if (typeof definition !== 'object' || definition === null) {
+    throw new TypeError(wrongValue('the definition', definition, '{ name, version, initial, … }'))
+  }
+  const { name, version } = definition as Readonly<Record<string, unknown>>
+  checkIdentity(name, version)
+  checkParts(`machine ${String(name)}@${String(version)}: `, definition)
+}
+
 function checkIdentity(name: unknown, version: unknown): void {
   for (const [part, value, pattern] of [
     ['name', name, NAME],
@@ -167,7 +173,6 @@ function checkIdentity(name: unknown, version: unknown): void {
   }
 }
 
-/** The checks of development. In production a wrong definition throws later, when it is used. */
 function checkParts(label: string, definition: object): void {
   const { final = [], events, ...parts } = definition as Readonly<Record<string, unknown>>
   for (const part of ['isDone', 'isFatal', 'transition']) {

@@ -37,7 +37,10 @@ export function compileTables<State, Event extends RunEvent, Output>(
   { states, on, transition }: Tables<State, Event, Output>,
   finals: ReadonlySet<string>,
 ): Compiled<State, Event, Output> {
-  if ((transition === undefined) === (states === undefined && on === undefined)) {
+  if (
+    process.env.NODE_ENV !== 'production' &&
+    (transition === undefined) === (states === undefined && on === undefined)
+  ) {
     throw new TypeError(`${label}give either transition, or states and on`)
   }
   const arrows: MachineArrow[] = []
@@ -45,16 +48,20 @@ export function compileTables<State, Event extends RunEvent, Output>(
   const graph = { states: names, arrows }
   if (transition !== undefined) return { transition, graph }
   if (states !== undefined) {
-    for (const name of [...Object.keys(checkTable(label, 'states', states)), ...finals]) names.add(name)
+    if (process.env.NODE_ENV !== 'production') checkTable(label, 'states', states)
+    for (const name of [...Object.keys(states as object), ...finals]) names.add(name)
   }
 
   const compile = (from: string | undefined, place: string, given: unknown): Table<Handler<State, Event, Output>> => {
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
-    for (const [event, entry] of Object.entries(checkTable(label, place, given))) {
+    if (process.env.NODE_ENV !== 'production') checkTable(label, place, given)
+    for (const [event, entry] of Object.entries(given as object)) {
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
-      if (states !== undefined) checkTargets(label + where, targets ?? [], names)
+      if (process.env.NODE_ENV !== 'production' && states !== undefined) {
+        checkTargets(label + where, targets ?? [], names)
+      }
       arrows.push({ from, event, targets })
       table[event] = compileEntry(label, where, entry, targets ?? (states === undefined ? undefined : [...names]))
     }
@@ -78,8 +85,8 @@ export function compileTables<State, Event extends RunEvent, Output>(
   }
 }
 
-function checkTable(label: string, place: string, table: unknown): object {
-  if (typeof table === 'object' && table !== null) return table
+function checkTable(label: string, place: string, table: unknown): void {
+  if (typeof table === 'object' && table !== null) return
   throw new TypeError(label + wrongValue(place, table, 'an object of handlers'))
 }
 

@@ -1,6 +1,6 @@
 // What a machine is: its types, and how a value is recognized as one. `defineMachine` makes them.
 
-import { describeValue, wrongValue } from '../data/describe-value.ts'
+import { wrongValue } from '../data/describe-value.ts'
 import { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -96,8 +96,7 @@ export function versionOf(value: unknown, key: symbol): unknown {
 export function wrongMaker(what: string, value: unknown, key: symbol, makers: string): string {
   const version = versionOf(value, key)
   if (version === undefined) return wrongValue(what, value, `made by ${makers}`)
-  const other = typeof version === 'string' ? version : describeValue(version)
-  return `${what} was made by @xmachines/core ${other}, and this is ${CORE_VERSION}; install one version of it`
+  return `${what} was made by @xmachines/core ${String(version)}, and this is ${CORE_VERSION}; install one version`
 }
 
 /** The identity of a machine. */

@@ -52,9 +52,14 @@ export interface OpenIn {
   error(reason: unknown): void
 }
 
-/** Whether a port takes batches: it is `closing` from the call of `close` on, and `over` once it is closed or errored. */
+/** Whether a port takes batches. */
 interface Gate {
+  /** `closing` from the call of `close` on, and `over` once the stream is closed or errored. */
   state: 'open' | 'closing' | 'over'
+  /** `close` was called. */
+  close(): void
+  /** The stream is aborted: nothing is taken any more, and no write waits any longer. */
+  abort(): void
 }
 
 /** The chunk that waits for room in place of a batch that was applied. */
@@ -64,12 +69,17 @@ const nothing = (): void => undefined
 /** Opens the `in` port of a set. */
 export function openIn(set: InSet): OpenIn {
   const { log } = set
-  const gate: Gate = { state: 'open' }
-  let controller: WritableStreamDefaultController | undefined
-  const stop = (): void => {
-    gate.state = 'over'
-    set.stop()
+  const gate: Gate = {
+    state: 'open',
+    close() {
+      if (gate.state === 'open') gate.state = 'closing'
+    },
+    abort() {
+      gate.state = 'over'
+      set.stop()
+    },
   }
+  let controller: WritableStreamDefaultController | undefined
   const sink: UnderlyingSink<unknown> = {
     start(given) {
       controller = given
@@ -84,7 +94,7 @@ export function openIn(set: InSet): OpenIn {
       }
       if (!set.isFull()) return undefined
       // The platform tells of an abort only by this signal while a write is under way.
-      controller?.signal?.addEventListener('abort', stop, { once: true })
+      controller?.signal?.addEventListener('abort', gate.abort, { once: true })
       return set.room()
     },
     close() {
@@ -92,7 +102,7 @@ export function openIn(set: InSet): OpenIn {
       return set.close()
     },
     abort(reason) {
-      stop()
+      gate.abort()
       set.abort(reason)
     },
   }
@@ -145,18 +155,13 @@ function makeClasses(): Classes {
     }
 
     override close(): Promise<void> {
-      if (!this.locked && this.#gate.state === 'open') this.#gate.state = 'closing'
+      if (!this.locked) this.#gate.close()
       return super.close()
     }
 
     override abort(reason?: unknown): Promise<void> {
-      if (!this.locked) this.#stop()
+      if (!this.locked) this.#gate.abort()
       return super.abort(reason)
-    }
-
-    #stop(): void {
-      this.#gate.state = 'over'
-      this.#set.stop()
     }
   }
 
@@ -189,15 +194,12 @@ function makeClasses(): Classes {
     }
 
     override close(): Promise<void> {
-      if (!this.#released && this.#gate.state === 'open') this.#gate.state = 'closing'
+      if (!this.#released) this.#gate.close()
       return super.close()
     }
 
     override abort(reason?: unknown): Promise<void> {
-      if (!this.#released) {
-        this.#gate.state = 'over'
-        this.#set.stop()
-      }
+      if (!this.#released) this.#gate.abort()
       return super.abort(reason)
     }
 
