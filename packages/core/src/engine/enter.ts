@@ -4,7 +4,7 @@ import type { AnyMachine } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import { commit } from './commit.ts'
 import { checkDeterminism } from './determinism.ts'
-import type { Batch, Log } from './log.ts'
+import type { Batch, Log, Via } from './log.ts'
 import { publish } from './publish.ts'
 import { Refusal } from './refusal.ts'
 import { detailsOf, refuse } from './refuse.ts'
@@ -16,20 +16,20 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  * Applies an admitted batch, or refuses it.
  * @param log the log
  * @param admitted the result of `admit`
- * @param sent whether it came through `send`, whose caller gets the refusal
+ * @param via how it came
  * @returns the refusal, if there is one
  */
-export function enter(log: Log, admitted: Batch | Refusal, sent: boolean): RunError | undefined {
+export function enter(log: Log, admitted: Batch | Refusal, via: Via): RunError | undefined {
   if (log.end !== undefined) return log.end
-  if (log.running !== undefined) return refuseReentry(log, batchOf(admitted), sent)
-  if (admitted instanceof Refusal) return refuse(log, admitted, undefined, sent)
+  if (log.running !== undefined) return refuseReentry(log, batchOf(admitted), via)
+  if (admitted instanceof Refusal) return refuse(log, admitted, undefined, via)
   if (Array.isArray(admitted) && admitted.length === 0) return undefined
   const stepped = stepIn(log, admitted)
   // A refused re-entry may have ended the run.
   if (log.end !== undefined) return log.end
-  if (stepped instanceof Refusal) return refuse(log, stepped, batchOf(admitted), sent)
+  if (stepped instanceof Refusal) return refuse(log, stepped, batchOf(admitted), via)
   commit(log, admitted, stepped)
-  publish(log, sent)
+  publish(log, via)
   return undefined
 }
 
@@ -57,9 +57,9 @@ function stepIn(log: Log, batch: Batch): Step | Refusal {
 }
 
 // The second step writes again what the first wrote, and is refused again. That is reported once.
-function refuseReentry(log: Log, batch: Batch | undefined, sent: boolean): RunError {
+function refuseReentry(log: Log, batch: Batch | undefined, via: Via): RunError {
   if (log.running === 'check') return new RunError(reentrant.code, reentrant.message, detailsOf(log))
-  return refuse(log, reentrant, batch, sent)
+  return refuse(log, reentrant, batch, via)
 }
 
 const reentrant = new Refusal(

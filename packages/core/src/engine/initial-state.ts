@@ -14,7 +14,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 export function initialState(
   machine: AnyMachine,
   input: unknown,
-  checkDeterminism: boolean,
+  { checkDeterminism }: { readonly checkDeterminism: boolean },
 ): { readonly state: unknown; readonly done: boolean } {
   const label = labelOf(machine)
   try {

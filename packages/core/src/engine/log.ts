@@ -11,6 +11,9 @@ import { countOf, itemAt, type Kept, keep } from './kept.ts'
 /** One event, or several that are applied together: frozen, and if several, at least two. */
 export type Batch = RunEvent | readonly RunEvent[]
 
+/** How a change came about: through `send`, whose caller has the refusal, or through a stream. */
+export type Via = 'send' | 'stream'
+
 /** A reader that has nothing left to read and waits for the log to move on. */
 export interface Waiting {
   wake(): void
@@ -86,14 +89,18 @@ export interface Log {
 /** The subscriptions to a log, and the notifications that are due. */
 interface Subscriptions {
   readonly all: Set<Subscription>
-  /** Rounds that are due or under way: whether each is about a `send`. */
-  readonly rounds: boolean[]
+  /** Rounds that are due or under way. */
+  readonly rounds: Via[]
   /** Counts the rounds that began. */
   round: number
 }
 
 /** The log of a run in its initial state. */
-export function createLog(machine: AnyMachine, checkDeterminism: boolean, origin: Origin): Log {
+export function createLog(
+  machine: AnyMachine,
+  origin: Origin,
+  { checkDeterminism }: Pick<Log, 'checkDeterminism'>,
+): Log {
   return {
     machine,
     checkDeterminism,

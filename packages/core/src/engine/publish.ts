@@ -1,12 +1,12 @@
 // The last step of a batch: readers that wait are woken, sets of ports learn that the run ended, subscribers are notified.
 
-import type { Log } from './log.ts'
+import type { Log, Via } from './log.ts'
 
-/** Announces a change of a log; `sent` says whether it came through `send`. */
-export function publish(log: Log, sent: boolean): void {
+/** Announces a change of a log. */
+export function publish(log: Log, via: Via): void {
   wakeReaders(log)
   if (log.end !== undefined) for (const set of log.sets) set.deref()?.runEnded()
-  notify(log, sent)
+  notify(log, via)
 }
 
 /** Wakes the readers that wait for the log to move on. */
@@ -23,18 +23,18 @@ export function resumeWriters(log: Log): void {
 }
 
 // A send from inside a listener is applied at once. Its round of notifications follows the one under way.
-function notify(log: Log, sent: boolean): void {
+function notify(log: Log, via: Via): void {
   const { subscriptions } = log
   if (subscriptions === undefined || subscriptions.all.size === 0) return
   const { rounds, all } = subscriptions
-  rounds.push(sent)
+  rounds.push(via)
   if (rounds.length > 1) return
   for (; rounds.length > 0; rounds.shift()) {
     const round = ++subscriptions.round
     for (const subscription of all) {
       if (subscription.since >= round) continue
       try {
-        subscription.listener(rounds[0] as boolean)
+        subscription.listener(rounds[0] === 'send')
       } catch (thrown) {
         report(thrown)
       }

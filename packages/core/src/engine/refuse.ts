@@ -2,7 +2,7 @@
 
 import { labelOf, type RunEvent } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
-import { type Batch, currentSnapshot, type Log, runId, sequenceOf } from './log.ts'
+import { type Batch, currentSnapshot, type Log, runId, sequenceOf, type Via } from './log.ts'
 import { publish, wakeReaders } from './publish.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -14,10 +14,10 @@ export const KEPT_REFUSALS = 256
 /**
  * Refuses a batch: makes the error, keeps it for `err`, and ends the run if it is fatal.
  * @param batch the batch, if it was admitted
- * @param sent whether it came through `send`, whose caller gets the error
+ * @param via how it came
  * @returns the error
  */
-export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, sent: boolean): RunError {
+export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via: Via): RunError {
   const { code, message, index, cause } = refusal
   const events = batch === undefined || Array.isArray(batch) ? batch : Object.freeze([batch])
   const event = (events?.[index ?? -1] as RunEvent | undefined)?.type
@@ -33,12 +33,12 @@ export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, sen
     if (log.running !== 'isFatal' && isFatal(log, error)) {
       markFatal(error)
       fail(log, error)
-      publish(log, sent)
+      publish(log, via)
       return error
     }
     wakeReaders(log)
   }
-  if (process.env.NODE_ENV !== 'production' && !sent) warnUnlessRead(log, error)
+  if (process.env.NODE_ENV !== 'production' && via === 'stream') warnUnlessRead(log, error)
   return error
 }
 

@@ -11,9 +11,9 @@ import { createLog, type Log } from './log.ts'
  * @param origin how it begins; its initial state is asked of the machine
  * @throws {RunError} if the machine cannot begin
  */
-export function startLog(machine: AnyMachine, origin: Origin, checkDeterminism: boolean): Log {
-  const { state, done } = initialState(machine, origin.input, checkDeterminism)
-  const log = createLog(machine, checkDeterminism, { ...origin, initial: state })
+export function startLog(machine: AnyMachine, origin: Origin, options: Pick<Log, 'checkDeterminism'>): Log {
+  const { state, done } = initialState(machine, origin.input, options)
+  const log = createLog(machine, { ...origin, initial: state }, options)
   if (done) complete(log)
   return log
 }

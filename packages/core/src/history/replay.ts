@@ -71,7 +71,7 @@ export function replayGenesis(
   }
   let log: Log
   try {
-    log = startLog(machine, { format, createdAt, nonce, input, initial: undefined }, checkDeterminism)
+    log = startLog(machine, { format, createdAt, nonce, input, initial: undefined }, { checkDeterminism })
   } catch (thrown) {
     throw broken('REPLAY_FAILED', 0, (thrown as Error).message, thrown)
   }
@@ -97,7 +97,7 @@ export function replayRecord(
   }
   const { events } = log.machine
   if (plan.revalidate && events !== undefined) checkReplayed(log, revalidate(events, batch))
-  replayBatch(log, batch, plan.checkDeterminism)
+  replayBatch(log, batch, plan)
   return oid
 }
 
@@ -116,7 +116,7 @@ function verifyGenesis(log: Log, genesis: GenesisRecord): void {
   }
 }
 
-function replayBatch(log: Log, batch: Batch, checkDeterminism: boolean): void {
+function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>): void {
   const { machine, state, end } = log
   if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =

@@ -83,18 +83,17 @@ export function openIn(set: InSet): OpenIn {
   const sink: UnderlyingSink<unknown> = {
     start(given) {
       controller = given
+      // An abort by a pipe, or by another's writer, is told by this signal alone until no write is under way.
+      given.signal?.addEventListener('abort', gate.abort)
       if (log.end !== undefined) error(log.end)
     },
     write(chunk) {
       if (chunk !== token) {
         const full = set.isFull()
-        const refusal = enter(log, admit(log.machine, chunk), false)
+        const refusal = enter(log, admit(log.machine, chunk), 'stream')
         if (refusal !== undefined && refusal === log.end) throw refusal
         if (!full) return undefined
       }
-      if (!set.isFull()) return undefined
-      // The platform tells of an abort only by this signal while a write is under way.
-      controller?.signal?.addEventListener('abort', gate.abort, { once: true })
       return set.room()
     },
     close() {
@@ -113,16 +112,11 @@ export function openIn(set: InSet): OpenIn {
   }
 
   const { Stream } = (classes ??= makeClasses())
-  return { port: new Stream(set, gate, sink, () => controller?.signal?.aborted === true), error }
+  return { port: new Stream(set, gate, sink), error }
 }
 
 interface Classes {
-  readonly Stream: new (
-    set: InSet,
-    gate: Gate,
-    sink: UnderlyingSink<unknown>,
-    isAborted: () => boolean,
-  ) => InPort<unknown>
+  readonly Stream: new (set: InSet, gate: Gate, sink: UnderlyingSink<unknown>) => InPort<unknown>
 }
 
 // The classes are made when the first port is opened: a platform without these globals can still import this module.
@@ -137,31 +131,22 @@ function makeClasses(): Classes {
     readonly send: (batch: unknown) => RunError | undefined
     readonly #set: InSet
     readonly #gate: Gate
-    readonly #isAborted: () => boolean
 
-    constructor(set: InSet, gate: Gate, sink: UnderlyingSink<unknown>, isAborted: () => boolean) {
+    constructor(set: InSet, gate: Gate, sink: UnderlyingSink<unknown>) {
       super(sink)
       const { log } = set
-      this.send = (batch) => enter(log, admit(log.machine, batch), true)
+      this.send = (batch) => enter(log, admit(log.machine, batch), 'send')
       this.#set = set
       this.#gate = gate
-      this.#isAborted = isAborted
     }
 
     override getWriter(): WritableStreamDefaultWriter<unknown> {
-      const writer = new InWriter(this, this.#set, this.#gate)
-      if (this.#isAborted()) this.#gate.state = 'over'
-      return writer
+      return new InWriter(this, this.#set, this.#gate)
     }
 
     override close(): Promise<void> {
       if (!this.locked) this.#gate.close()
       return super.close()
-    }
-
-    override abort(reason?: unknown): Promise<void> {
-      if (!this.locked) this.#gate.abort()
-      return super.abort(reason)
     }
   }
 
@@ -182,7 +167,7 @@ function makeClasses(): Classes {
       // The copying may have closed the stream or released the lock, if it called a proxy. The platform rejects such a write.
       if (this.#released || this.#gate.state !== 'open') return super.write(chunk)
       const full = this.#set.isFull()
-      const refusal = enter(log, admitted, false)
+      const refusal = enter(log, admitted, 'stream')
       if (refusal !== undefined && refusal === log.end) return Promise.reject(refusal)
       if (full && this.#set.isFull()) return this.#wait()
       return acknowledge === undefined ? Promise.resolve() : acknowledge()
@@ -196,11 +181,6 @@ function makeClasses(): Classes {
     override close(): Promise<void> {
       if (!this.#released) this.#gate.close()
       return super.close()
-    }
-
-    override abort(reason?: unknown): Promise<void> {
-      if (!this.#released) this.#gate.abort()
-      return super.abort(reason)
     }
 
     async #wait(): Promise<void> {

@@ -32,7 +32,7 @@ export function openRecorded<State, Event, Output>(
   initial: Snapshot<unknown>,
   start: number,
 ): RecordedView<State, Event, Output> {
-  const shown = createLog(log.machine, false, log.origin)
+  const shown = createLog(log.machine, log.origin, { checkDeterminism: false })
   shown.snapshot = initial
   // A cursor begins after version −1, so the first snapshot is delivered once it is recorded.
   shown.version = -1
@@ -48,14 +48,14 @@ export function openRecorded<State, Event, Output>(
       shown.snapshot = snapshot
       shown.end = end
       shown.version++
-      publish(shown, false)
+      publish(shown, 'stream')
     },
     fail(reason) {
       if (shown.end !== undefined) return
       shown.status = 'error'
       // The end of a log is what its `out` errors with, whatever that is.
       shown.end = reason as RunError
-      publish(shown, false)
+      publish(shown, 'stream')
     },
     ports({ from, highWaterMark }, recorded) {
       // If the outputs from `start` on were dropped, only `out` is refused, and only if it is asked for.

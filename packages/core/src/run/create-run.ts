@@ -55,5 +55,5 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
     input: input === undefined ? undefined : copyInput(input),
     initial: undefined,
   }
-  return runOf(machine, startLog(machine, origin, checkDeterminism))
+  return runOf(machine, startLog(machine, origin, { checkDeterminism }))
 }
