@@ -96,7 +96,7 @@ export function versionOf(value: unknown, key: symbol): unknown {
 export function wrongMaker(what: string, value: unknown, key: symbol, makers: string): string {
   const version = versionOf(value, key)
   if (version === undefined) return wrongValue(what, value, `made by ${makers}`)
-  return `${what} was made by @xmachines/core ${String(version)}, and this is ${CORE_VERSION}; install one version`
+  return `${what} was made by @xmachines/core ${version as string}, and this is ${CORE_VERSION}; install one version`
 }
 
 /** The identity of a machine. */

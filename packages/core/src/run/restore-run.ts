@@ -8,7 +8,7 @@ import { replay } from '../history/replay.ts'
 import { stateOid } from '../identity/genesis-objects.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import { type AnyMachine, checkMachine, labelOf, type Machine, pickMachine, type RunEvent } from '../machine/machine.ts'
-import type { AnyRun, Run, RunOf } from './run.ts'
+import type { Run, RunOf } from './run.ts'
 import { runOf } from './run-object.ts'
 import { checkFormat } from './run-options.ts'
 
@@ -80,7 +80,7 @@ export function restoreRun(
   machine: AnyMachine | readonly AnyMachine[],
   history: History,
   options: RestoreOptions = {},
-): AnyRun {
+): Run<unknown, RunEvent, unknown, unknown> {
   const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
   for (const one of machines) checkMachine(one)
   const { head } = options

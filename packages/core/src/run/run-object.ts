@@ -18,7 +18,7 @@ import type { InPort } from '../ports/in-port.ts'
 import { openPorts, type Ports } from '../ports/open-ports.ts'
 import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
-import { type AnyRun, insideKey, type Run, type RunInside, runKey } from './run.ts'
+import { insideKey, type Run, type RunInside, runKey } from './run.ts'
 
 /** The run of a log, whose types are those of its machine. */
 export function runOf<State, Event extends RunEvent, Output, Input>(
@@ -26,10 +26,10 @@ export function runOf<State, Event extends RunEvent, Output, Input>(
   log: Log,
 ): Run<State, Event, Output, Input> {
   // What the machine says that it takes and makes is what its run takes and gives.
-  return new RunObject(machine, log) as AnyRun as unknown as Run<State, Event, Output, Input>
+  return new RunObject(machine, log) as unknown as Run<State, Event, Output, Input>
 }
 
-class RunObject implements AnyRun {
+class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
   readonly machine: AnyMachine
   readonly start: number
   readonly #log: Log

@@ -61,8 +61,8 @@ export interface Run<State, Event extends RunEvent, Output = never, Input = unde
   toJSON<Recorded extends RunEvent = Event>(): RunDocument<Recorded>
 }
 
-/** A run of any types. */
-export type AnyRun = Run<unknown, RunEvent, unknown, unknown>
+/** A run of any machine. No events are known that all of them take. */
+export type AnyRun = Run<unknown, never, unknown, unknown>
 
 /** The run of a machine; of several machines, the runs that it can be. */
 export type RunOf<AMachine> =

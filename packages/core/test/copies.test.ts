@@ -1,0 +1,99 @@
+/** Several copies of core in one process, as bundlers make them, and platforms that lack a global. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as Core from '@xmachines/core'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runModule } from './child.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'xmachines-copies-'))
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string
+}
+const bundle = join(folder, 'core.mjs')
+let one: typeof Core
+let other: typeof Core
+let newer: typeof Core
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(import.meta.dirname, '../src/index.ts')],
+    bundle: true,
+    format: 'esm',
+    outfile: bundle,
+    define: { 'process.env.NODE_ENV': '"development"' },
+  })
+  const text = readFileSync(bundle, 'utf8')
+  const load = async (name: string, source: string): Promise<typeof Core> => {
+    writeFileSync(join(folder, name), source)
+    return (await import(pathToFileURL(join(folder, name)).href)) as typeof Core
+  }
+  one = await load('one.mjs', text)
+  other = await load('other.mjs', text)
+  newer = await load('newer.mjs', text.replaceAll(`"${version}"`, '"99.0.0"'))
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const definition = {
+  name: 'door',
+  version: '1',
+  initial: { at: 'closed' },
+  states: { closed: { OPEN: 'open' }, open: {} },
+  final: ['open'],
+} as const
+
+const doorOf = (core: typeof Core) =>
+  core.defineMachine<{ at: 'closed' } | { at: 'open' }, { type: 'OPEN' }>(definition)
+
+describe('two copies of one version', () => {
+  test('are two modules', () => {
+    expect(other.createRun).not.toBe(one.createRun)
+  })
+
+  test('take each other’s machines and runs', async () => {
+    const door = doorOf(one)
+    const run = other.createRun(door)
+    const opened = one.waitFor(run, ({ state }) => state.at === 'open')
+    const settled = one.handleOutputs(run, {})
+    run.in.send({ type: 'OPEN' })
+    expect((await opened).status).toBe('done')
+    expect(await settled).toBe(0)
+    expect(other.toMermaid(door)).toContain('closed --> open: OPEN')
+    expect(one.restoreRun(doorOf(other), run.toJSON()).head).toBe(run.head)
+  })
+})
+
+describe('a copy of another version', () => {
+  test('is refused, and the error names both versions', () => {
+    const message = new RegExp(
+      `the machine was made by @xmachines/core ${version.replaceAll('.', '\\.')}, and this is 99\\.0\\.0`,
+    )
+    expect(() => newer.createRun(doorOf(one))).toThrow(TypeError)
+    expect(() => newer.createRun(doorOf(one))).toThrow(message)
+    expect(() => one.createRun(doorOf(newer))).toThrow(/made by @xmachines\/core 99\.0\.0/)
+  })
+
+  test('is what the version in package.json says', () => {
+    expect(readFileSync(bundle, 'utf8')).toContain(`"${version}"`)
+  })
+})
+
+test.each([
+  ['WritableStreamDefaultWriter', "await run.in.getWriter().write({ type: 'OPEN' })"],
+  ['ReadableStream', "run.in.send({ type: 'OPEN' })"],
+])('core is imported, and works, if the platform has no %s', (name, use) => {
+  const source = `
+delete globalThis.${name}
+const { createRun, defineMachine } = await import(${JSON.stringify(pathToFileURL(bundle).href)})
+const door = defineMachine({ name: 'door', version: '1', initial: { at: 'closed' }, states: { closed: { OPEN: 'open' }, open: {} } })
+const run = createRun(door)
+${use}
+console.log(run.state.at, run.head.length)
+`
+  expect(runModule(source).trim()).toBe('open 40')
+})
