@@ -46,10 +46,23 @@ requirement('4', 'in is the only external mutation mechanism: nothing else on a 
     ;(run.snapshot.current.state as { at: string }).at = 'open'
   }
   ok((await throws(change, 'state cannot be assigned')) instanceof TypeError, 'a TypeError')
-  for (const name of ['id', 'head', 'position', 'error']) {
+  for (const name of ['machine', 'id', 'head', 'position', 'start', 'error']) {
     same(Reflect.set(run, name, 'changed'), false, `whether ${name} can be assigned`)
   }
   same([run.head, run.snapshot.current.state], [head, { at: 'locked', code: '42' }])
+})
+
+requirement('4', 'in applies a batch during the call of write, and of send, in the order of the calls', async () => {
+  const run = createRun(door)
+  const writer = run.in.getWriter()
+  const written = [writer.write({ type: 'OPEN' })]
+  same(run.state, { at: 'open' })
+  run.in.send({ type: 'CLOSE' })
+  same(run.state, { at: 'closed' })
+  written.push(writer.write({ type: 'OPEN' }))
+  same(run.state, { at: 'open' })
+  await Promise.all(written)
+  same(run.snapshot.current.sequence, 3)
 })
 
 requirement('4', 'in copies events during the call: the sender cannot change them afterwards', async () => {

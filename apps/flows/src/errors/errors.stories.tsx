@@ -35,7 +35,11 @@ const elsewhere: readonly (readonly [action: string, message: RegExp, source: st
   ['Remove the genesis', /sequence 0: the genesis record is malformed/, 'Thrown by restoreRun.'],
   ['Add a false event', /the oid "5eed.*" is not the oid of its content/, 'Thrown by restoreRun.'],
   ['Claim version 2', /the run is of counter@2, but the machines given are counter@1/, 'Thrown by restoreRun.'],
-  ['Change the final state', /replays it to another state than the one it was saved with/, 'Thrown by restoreRun.'],
+  [
+    'Change the final state',
+    /replays it to another state than the one that it was saved with/,
+    'Thrown by restoreRun.',
+  ],
 ]
 
 export const Driven: Story = {

@@ -113,7 +113,7 @@ export const Driven: Story = {
     await step('a forged file is consistent, and only a trusted head detects it', async () => {
       await click('Trust the head of this run')
       await click('A forged copy')
-      await expect(await files.findByText(/the head that is trusted is/)).toBeVisible()
+      await expect(await files.findByText(/but the trusted head is/)).toBeVisible()
       await userEvent.clear(canvas.getByLabelText('Trusted head (optional)'))
       await click('A forged copy')
       await expect(await files.findByText(/^It continues from sequence 1/)).toBeVisible()

@@ -20,30 +20,31 @@ import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/port
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 import { insideKey, type Run, type RunInside, runKey } from './run.ts'
 
-/** The run of a log, whose types are those of its machine. */
+/** The run of a log. What its machine says that it takes and makes is what the run takes and gives. */
 export function runOf<State, Event extends RunEvent, Output, Input>(
-  machine: Machine<State, Event, Output, Input>,
+  _machine: Machine<State, Event, Output, Input>,
   log: Log,
 ): Run<State, Event, Output, Input> {
-  // What the machine says that it takes and makes is what its run takes and gives.
-  return new RunObject(machine, log) as unknown as Run<State, Event, Output, Input>
+  return new RunObject(log) as unknown as Run<State, Event, Output, Input>
 }
 
 class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
-  readonly machine: AnyMachine
-  readonly start: number
   readonly #log: Log
+  readonly #start: number
   readonly #initial: Snapshot<unknown>
   /** The run's own set of ports, and two of them that are asked for most. */
   #ports: Ports<unknown, RunEvent, unknown> | undefined
   #in: InPort<RunEvent> | undefined
   #snapshot: SnapshotPort<unknown> | undefined
 
-  constructor(machine: AnyMachine, log: Log) {
-    this.machine = machine
-    this.start = countOf(log.outputs)
+  constructor(log: Log) {
     this.#log = log
+    this.#start = countOf(log.outputs)
     this.#initial = currentSnapshot(log)
+  }
+
+  get machine(): AnyMachine {
+    return this.#log.machine
   }
 
   get id(): string {
@@ -64,6 +65,10 @@ class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
 
   get position(): number {
     return countOf(this.#log.outputs)
+  }
+
+  get start(): number {
+    return this.#start
   }
 
   get error(): RunError | undefined {
@@ -124,7 +129,7 @@ class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
       read: log,
       write: log,
       initial: this.#initial,
-      start: this.start,
+      start: this.#start,
       refusals: 0,
     }))
   }
