@@ -37,15 +37,13 @@ export function copyPlain(value: unknown, root: string): unknown {
  * @throws {NotPlain} as `copyPlain`
  */
 export function copyBatch(value: unknown): unknown {
-  let walk: Walk | undefined
   try {
     const flat = development ? undefined : copyFlat(value)
     if (flat !== undefined) return flat
-    walk = startWalk()
-    return copyEvents(value, walk)
   } catch (problem) {
-    throw located(problem, 'event', walk)
+    throw located(problem, 'event')
   }
+  return copyWalking(value)
 }
 
 /**
@@ -57,15 +55,12 @@ export function copyBatch(value: unknown): unknown {
  * @throws {NotPlain} with the path to what is not plain data
  */
 export function freezePlain(value: unknown, root: string, base?: unknown): void {
-  let walk: Walk | undefined
   try {
     if (!development && freezeFlat(value)) return
-    walk = startWalk()
-    if (development) freezeAndRemember(value, walk, base)
-    else freezeAll(value, walk)
   } catch (problem) {
-    throw located(problem, root, walk)
+    throw located(problem, root)
   }
+  freezeWalking(value, root, base)
 }
 
 /**
@@ -81,11 +76,32 @@ export function freezeState(state: unknown, before?: unknown): void {
   freezePlain(state, 'state', before)
 }
 
+// The fast paths above stand in functions of their own, small enough for the engine to put them into their callers.
+
+function copyWalking(value: unknown): unknown {
+  const walk = startWalk()
+  try {
+    return copyEvents(value, walk)
+  } catch (problem) {
+    throw located(problem, 'event', walk)
+  }
+}
+
+function freezeWalking(value: unknown, root: string, base: unknown): void {
+  const walk = startWalk()
+  try {
+    if (development) freezeAndRemember(value, walk, base)
+    else freezeAll(value, walk)
+  } catch (problem) {
+    throw located(problem, root, walk)
+  }
+}
+
 function startWalk(): Walk {
   return { values: 0, trail: [undefined], inherited: inheritsMembers(), unfrozen: [] }
 }
 
-function located(problem: unknown, root: string, walk: Walk | undefined): NotPlain {
+function located(problem: unknown, root: string, walk?: Walk): NotPlain {
   // Anything but a NotPlain was thrown by a proxy's trap or an accessor, or the stack ran out in one of them.
   const path = isA(problem, NotPlain) ? problem.message : ` cannot be read: ${describeThrown(problem)}`
   return new NotPlain((walk?.trail[0] === undefined ? root : 'batch') + path)

@@ -5,7 +5,7 @@ import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
 import { firstDifference } from '../data/difference.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyBatch, copyPlain } from '../data/plain-data.ts'
-import type { AnyMachine } from '../machine/machine.ts'
+import type { AnyMachine, RunEvent } from '../machine/machine.ts'
 import type { SchemaIssue, StandardSchema } from '../machine/schema.ts'
 import type { Batch } from './log.ts'
 import { Refusal } from './refusal.ts'
@@ -24,16 +24,25 @@ export function admitEvents(written: unknown): Batch | Refusal {
   try {
     copied = copyBatch(written)
   } catch (problem) {
-    const { message } = problem as NotPlain
-    const index = /^batch\[(\d+)\]/.exec(message)?.[1]
-    return new Refusal('INVALID_EVENT', message, index === undefined ? undefined : Number(index))
+    return notABatch(problem as NotPlain)
   }
-  if (!Array.isArray(copied)) return checkEvent(copied, 'event') ?? (copied as Batch)
+  return isEvent(copied) ? copied : checkEvents(copied)
+}
+
+function notABatch({ message }: NotPlain): Refusal {
+  const index = /^batch\[(\d+)\]/.exec(message)?.[1]
+  return new Refusal('INVALID_EVENT', message, index === undefined ? undefined : Number(index))
+}
+
+/** Whether plain data is an event: nothing else has a member of this name. */
+function isEvent(value: unknown): value is RunEvent {
+  return typeof (value as { readonly type?: unknown } | null)?.type === 'string'
+}
+
+function checkEvents(copied: unknown): Batch | Refusal {
+  if (!Array.isArray(copied)) return checkEvent(copied, 'event') as Refusal
   for (let index = 0; index < copied.length; index++) {
-    // Nothing else that is plain has a member of this name.
-    if (typeof (copied[index] as { readonly type?: unknown } | null)?.type === 'string') continue
-    const refusal = checkEvent(copied[index], 'batch', index)
-    if (refusal !== undefined) return refusal
+    if (!isEvent(copied[index])) return checkEvent(copied[index], 'batch', index) as Refusal
   }
   return copied as Batch
 }

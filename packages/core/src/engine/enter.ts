@@ -20,14 +20,14 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  * @returns the refusal, if there is one
  */
 export function enter(log: Log, admitted: Batch | Refusal, via: Via): RunError | undefined {
-  if (log.end !== undefined) return log.end
-  if (log.running !== undefined) return refuseReentry(log, batchOf(admitted), via)
-  if (admitted instanceof Refusal) return refuse(log, admitted, undefined, via)
+  if (log.end !== undefined || log.running !== undefined || admitted instanceof Refusal) {
+    return refuseEntry(log, admitted, via)
+  }
   if (Array.isArray(admitted) && admitted.length === 0) return undefined
   const stepped = stepIn(log, admitted)
   // A refused re-entry may have ended the run.
   if (log.end !== undefined) return log.end
-  if (stepped instanceof Refusal) return refuse(log, stepped, batchOf(admitted), via)
+  if (stepped instanceof Refusal) return refuse(log, stepped, admitted, via)
   commit(log, admitted, stepped)
   publish(log, via)
   return undefined
@@ -56,8 +56,12 @@ function stepIn(log: Log, batch: Batch): Step | Refusal {
   }
 }
 
-// The second step writes again what the first wrote, and is refused again. That is reported once.
-function refuseReentry(log: Log, batch: Batch | undefined, via: Via): RunError {
+/** Why a batch is not even stepped: the run has ended, code of the machine is running, or it is not a batch. */
+function refuseEntry(log: Log, admitted: Batch | Refusal, via: Via): RunError {
+  if (log.end !== undefined) return log.end
+  const batch = admitted instanceof Refusal ? undefined : admitted
+  if (log.running === undefined) return refuse(log, admitted as Refusal, undefined, via)
+  // The second step writes again what the first wrote, and is refused again. That is reported once.
   if (log.running === 'check') return new RunError(reentrant.code, reentrant.message, detailsOf(log))
   return refuse(log, reentrant, batch, via)
 }
@@ -66,7 +70,3 @@ const reentrant = new Refusal(
   'REENTRANT',
   'it was written from inside a transition; transitions are pure: emit an output, and let its handler send the event',
 )
-
-function batchOf(admitted: Batch | Refusal): Batch | undefined {
-  return admitted instanceof Refusal ? undefined : admitted
-}
