@@ -2,7 +2,7 @@
 // §10).
 
 import { canonicalJson } from '../data/canonical-json.ts'
-import { WHO } from './git-object.ts'
+import { utf8, WHO } from './git-object.ts'
 import { writeHexByte } from './hex.ts'
 
 /** One event, or several that are applied together: frozen, and if several, at least two. */
@@ -78,8 +78,6 @@ export function decodeMessage(message: string): unknown[] {
       return value
     })
 }
-
-const utf8 = new TextEncoder()
 
 function writeAscii(bytes: Uint8Array, from: number, text: string): number {
   for (let at = 0; at < text.length; at++) bytes[from + at] = text.charCodeAt(at)

@@ -3,7 +3,8 @@
 import { fromHex, toHex } from './hex.ts'
 import type { ObjectFormat } from './object-format.ts'
 
-const utf8 = new TextEncoder()
+/** Encodes text as Git stores it. */
+export const utf8: TextEncoder = new TextEncoder()
 
 /** An object as Git names it. */
 export interface GitObject {

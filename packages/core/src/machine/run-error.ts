@@ -107,9 +107,9 @@ export class RunError extends Error {
   /** Its members as plain data, without those that are undefined. */
   toJSON(): Record<string, unknown> {
     const { name, code, message, run, sequence, batch, index, dropped, fatal, cause } = this
-    const json = { name, code, message, run, sequence, batch, index, dropped, fatal }
-    const present = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
-    return cause === undefined ? present : { ...present, cause: describeThrown(cause) }
+    const why = cause === undefined ? undefined : describeThrown(cause)
+    const json = { name, code, message, run, sequence, batch, index, dropped, fatal, cause: why }
+    return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
   }
 
   static {

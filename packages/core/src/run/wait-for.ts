@@ -75,6 +75,6 @@ export async function waitFor<State>(
 
 function doneFirst<State>({ id, machine, snapshot }: WaitedFor<State>): RunError {
   const { sequence } = snapshot.current
-  const message = `${labelOf(machine)} was done at sequence ${sequence} before it reached the state that waitFor waits for`
+  const message = `${labelOf(machine)} was done at sequence ${sequence} before the predicate held`
   return new RunError('RUN_DONE', message, { sequence, run: () => id })
 }
