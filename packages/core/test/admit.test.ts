@@ -37,7 +37,7 @@ describe('a batch of more text than a commit may have', () => {
     expect(run.snapshot.current.sequence).toBe(0)
   })
 
-  test('is refused where a schema made it', () => {
+  test('is refused if a schema made it', () => {
     const events: StandardSchema<Note> = {
       '~standard': { version: 1, vendor: 'test', validate: () => ({ value: note(long.repeat(3)) }) },
     }

@@ -1,4 +1,4 @@
-/** Sets of ports that nobody holds are collected, seen in a process that collects when it is told to. */
+/** Sets of ports that nobody holds are collected, seen in a process that collects garbage on demand. */
 import { expect, test } from 'vitest'
 import { runModule } from './child.ts'
 
@@ -37,7 +37,7 @@ const values = await Promise.all(held.map(async (out) => (await out.getReader().
 console.log(JSON.stringify({ dropped: dropped.length, left, values, state: run.snapshot.current.state }))
 `
 
-test('sets of ports that nobody holds are collected, and one of which a port is held goes on', () => {
+test('sets of ports that nobody holds are collected, and a set of which a port is held continues', () => {
   const { dropped, left, values, state } = JSON.parse(runModule(source, { flags: ['--expose-gc'] }))
   expect(dropped).toBe(500)
   expect(left).toBe(0)
@@ -74,7 +74,7 @@ console.log(refs.filter((ref) => ref.deref() !== undefined).length)
   expect(shown.trim()).toBe('0')
 })
 
-test('a reader that goes while it waits is let go of, though nothing is committed any more', () => {
+test('a reader that leaves while it waits is released, even if nothing more is committed', () => {
   const shown = runModule(
     `
 import { createRun, defineMachine } from '@xmachines/core'

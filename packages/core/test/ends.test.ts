@@ -28,10 +28,10 @@ describe('in.close()', () => {
     const run = createRun(tally)
     const set = run.ports()
     await set.in.close()
-    let told = 0
-    set.snapshot.subscribe(() => told++)
+    let notified = 0
+    set.snapshot.subscribe(() => notified++)
     expect(set.in.send(add())).toBeUndefined()
-    expect([set.snapshot.current.state, told, run.snapshot.current.status]).toEqual([1, 1, 'active'])
+    expect([set.snapshot.current.state, notified, run.snapshot.current.status]).toEqual([1, 1, 'active'])
     await run.in.getWriter().write(add())
     expect((await take(run.out, 2)).at(-1)).toEqual({ type: 'total', total: 2 })
   })
@@ -182,7 +182,7 @@ describe('completion', () => {
     expect(run.snapshot.current).toEqual({ state: -1, status: 'done', sequence: 3 })
   })
 
-  test('by a queued write leaves a send behind it with RUN_DONE', async () => {
+  test('by a write makes a later send answer RUN_DONE', async () => {
     const run = createRun(tally)
     const write = run.in.getWriter().write(finish)
     expect(run.in.send(add())).toMatchObject({ code: 'RUN_DONE' })

@@ -20,7 +20,7 @@ describe('a flat event', () => {
     ['−0, which is 0', { value: -0 }, { type: 'SET', value: 0 }],
     ['a member that is undefined, which is absent', { value: undefined, n: 2 }, { type: 'SET', n: 2 }],
     [
-      'an accessor, of which the value counts',
+      'an accessor, whose value counts',
       Object.defineProperty({}, 'value', { get: () => 7, enumerable: true }),
       { type: 'SET', value: 7 },
     ],
@@ -68,7 +68,7 @@ describe('a flat event', () => {
     expect(run.snapshot.current.sequence).toBe(1)
   })
 
-  test('counts in its batch, of which 1,000,000 values are the most', () => {
+  test('counts in its batch, which may have 1,000,000 values', () => {
     const run = warm()
     const events = Array.from({ length: 333_332 }, () => ({ type: 'SKIP', n: 1 }))
     expect(run.in.send(events)).toBeUndefined()

@@ -43,7 +43,7 @@ function gates() {
 }
 
 describe('handleOutputs', () => {
-  test('starts outputs in order and side by side, and writes back what they come to', async () => {
+  test('starts outputs in order and side by side, and writes back the events that they give', async () => {
     const run = createRun(machine)
     const gate = gates()
     const started: number[] = []
@@ -100,7 +100,7 @@ describe('handleOutputs', () => {
     expect(keys).toEqual([`${run.id}/0`, `${run.id}/1`, `${run.id}/0`, `${run.id}/1`])
   })
 
-  test('settles as the position moves on up to which every output has settled', async () => {
+  test('reports each new position up to which every output has settled', async () => {
     const run = createRun(machine)
     const gate = gates()
     const positions: number[] = []
@@ -160,7 +160,7 @@ describe('handleOutputs', () => {
     expect(await other).toBe(1)
   })
 
-  test('settles at once what it has no handler for, own members only', async () => {
+  test('settles an output without a handler at once, and only own members are handlers', async () => {
     const silent = defineMachine<number, { type: 'GO' | 'END' }, Output>({
       name: 'silent',
       version: '1',
@@ -181,7 +181,7 @@ describe('handleOutputs', () => {
     expect(await handleOutputs(run, {})).toBe(2)
   })
 
-  test('begins where out begins, or where it is told to', async () => {
+  test('begins where out begins, or at a given position', async () => {
     const run = createRun(machine)
     run.in.send(ask(1, 2))
     const restored = restoreRun(machine, run.toJSON())
@@ -234,7 +234,7 @@ describe('handleOutputs', () => {
     expect(again).toEqual([2])
   })
 
-  test('starts nothing where its signal has aborted before', async () => {
+  test('starts nothing if its signal has already aborted', async () => {
     const run = createRun(machine)
     run.in.send(ask(1, 2))
     let started = 0
@@ -244,7 +244,7 @@ describe('handleOutputs', () => {
     expect(started).toBe(0)
   })
 
-  test.each(['throws', 'rejects'])('ends with what a handler %s, and aborts the others', async (how) => {
+  test.each(['throws', 'rejects'])('ends with the error that a handler %s, and aborts the others', async (how) => {
     const run = createRun(machine)
     const thrown = new Error('unexpected')
     let aborted = false
@@ -300,7 +300,7 @@ describe('handleOutputs', () => {
     }
   })
 
-  test('refuses handlers that are none, and a position that is none, at once', async () => {
+  test('refuses wrong handlers and a wrong position at once', async () => {
     await expect(handleOutputs(createRun(machine), null as never)).rejects.toThrow(/handlers is null; it must be/)
     await expect(handleOutputs(createRun(machine), {}, { from: 'bogus' as never })).rejects.toThrow(RangeError)
   })

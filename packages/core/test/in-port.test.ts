@@ -129,7 +129,7 @@ describe('send', () => {
     }
   })
 
-  test('returns the refusal that err tells of', async () => {
+  test('returns the refusal that err delivers', async () => {
     const run = createRun(tally)
     const refusal = run.in.send(fail)
     expect(refusal?.code).toBe('TRANSITION_FAILED')

@@ -66,7 +66,7 @@ describe('a definition', () => {
     expect(() => createRun(undefined as never)).toThrow(/machine .*undefined.*made by defineMachine/)
   })
 
-  test('is copied where it is data: changing it later changes nothing', () => {
+  test('is copied if it is data: changing it later changes nothing', () => {
     const initial = { at: 'a', deep: { n: 1 } }
     const machine = define({ initial }) as ReturnType<typeof machineOf>
     initial.deep.n = 2
@@ -106,7 +106,7 @@ describe('an event', () => {
     },
   )
 
-  test('is handled by states rather than by on, and by on where states do not', () => {
+  test('is handled by states before on, and by on if states do not handle it', () => {
     const machine = define({
       initial: { at: 'a' },
       states: { a: { X: () => ({ at: 'b' }) }, b: {} },
@@ -154,7 +154,7 @@ describe('completion', () => {
     await expect(run.in.getWriter().write({ type: 'X' })).rejects.toMatchObject({ code: 'RUN_DONE' })
   })
 
-  test('refuses a whole batch that goes on behind it, with the index', () => {
+  test('refuses a whole batch that continues after it, with the index', () => {
     const run = runOf((_state, event) => event.type, { isDone: (state) => state === 'END' })
     const refusal = run.in.send([{ type: 'A' }, { type: 'END' }, { type: 'B' }])
     expect(refusal).toMatchObject({ code: 'RUN_DONE', index: 2, sequence: 0 })

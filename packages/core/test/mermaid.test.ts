@@ -46,7 +46,7 @@ test('events that lead the same way share an arrow', () => {
   ])
 })
 
-test('the door is drawn as far as it declares where it goes', () => {
+test('the door is drawn with the targets that it declares', () => {
   expect(toMermaid(door)).toBe(
     `stateDiagram-v2
 [*] --> closed

@@ -193,12 +193,12 @@ describe('what a machine makes', () => {
     })
   })
 
-  test('is walked again where it was frozen before, in development', () => {
+  test('is walked in development even if it was frozen before', () => {
     const run = runOf(() => Object.freeze({ when: new Date(0) }))
     expect(run.in.send({ type: 'X' })?.message).toMatch(/state\.when .*Date/)
   })
 
-  test('is refused where a handler returns nothing', () => {
+  test('is refused if a handler returns nothing', () => {
     expect(runOf(() => undefined).in.send({ type: 'X' })).toMatchObject({ code: 'INVALID_STATE' })
     expect(runOf(async () => 1).in.send({ type: 'X' })?.message).toMatch(/state .*Promise/)
   })

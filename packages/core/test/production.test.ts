@@ -53,16 +53,16 @@ describe('in production', () => {
     expect([shown['frozen'], shown['open']]).toEqual([undefined, 'INVALID_STATE'])
   })
 
-  test('a new cycle or unfolding graph is refused as elsewhere, and what is new is frozen all the way down', () => {
+  test('a new cycle or unfolding graph is refused as in development, and what is new is frozen all the way down', () => {
     expect([shown['cyclic'], shown['unfolding'], shown['nested']]).toEqual(['INVALID_STATE', 'INVALID_STATE', true])
   })
 
-  test('nothing is warned of on the console', () => {
+  test('nothing is printed on the console', () => {
     expect(shown['warned']).toBe(0)
   })
 })
 
-test('elsewhere all of it is checked, and warned of', () => {
+test('development checks all of it, and warns', () => {
   expect(JSON.parse(runModule(source))).toEqual({
     refusal: 'NONDETERMINISTIC',
     calls: 2,

@@ -41,7 +41,7 @@ describe('restoreRun', () => {
     expect(restored.head).toBe(run.head)
   })
 
-  test('fires no old output: out and err begin behind what was replayed', async () => {
+  test('fires no old output: out and err begin after what was replayed', async () => {
     const run = recorded()
     run.in.send(fail)
     const restored = restoreRun(tally, run.toJSON())
@@ -76,7 +76,7 @@ describe('restoreRun', () => {
     expect(restored.in.send(add())).toMatchObject({ code: 'RUN_DONE' })
   })
 
-  test('restores input, and SHA-256 where the format is given', () => {
+  test('restores input, and SHA-256 if the format is given', () => {
     const machine = machineOf((count) => count + 1, { initial: (input: { start: number }) => input.start })
     const run = createRun(machine, { input: { start: 5 }, format: sha256 })
     run.in.send({ type: 'X' })
@@ -114,22 +114,22 @@ describe('refused is a history', () => {
     ['whose object format is unknown', (history) => (history.records[0].format = 'md5'), 'INVALID_HISTORY', 0],
     ['whose createdAt is out of range', (history) => (history.records[0].createdAt = -1), 'INVALID_HISTORY', 0],
     ['whose nonce is malformed', (history) => (history.records[0].nonce = 'XY'), 'INVALID_HISTORY', 0],
-    ['of which a record is none', (history) => (history.records[2] = 7), 'INVALID_HISTORY', 2],
-    ['of which a record has no oid', (history) => delete history.records[1].oid, 'INVALID_HISTORY', 1],
-    ['of which a record has no events', (history) => (history.records[2].events = []), 'INVALID_HISTORY', 2],
-    ['of which an event has no type', (history) => (history.records[2].events[1] = {}), 'INVALID_HISTORY', 2],
+    ['in which a record is not one', (history) => (history.records[2] = 7), 'INVALID_HISTORY', 2],
+    ['in which a record has no oid', (history) => delete history.records[1].oid, 'INVALID_HISTORY', 1],
+    ['in which a record has no events', (history) => (history.records[2].events = []), 'INVALID_HISTORY', 2],
+    ['in which an event has no type', (history) => (history.records[2].events[1] = {}), 'INVALID_HISTORY', 2],
     ['whose id was changed', (history) => (history.records[0].oid = zeros), 'HISTORY_MISMATCH', 0],
     ['whose machine’s oid was changed', (history) => (history.records[0].machine.oid = zeros), 'HISTORY_MISMATCH', 0],
     ['whose createdAt was changed', (history) => history.records[0].createdAt++, 'HISTORY_MISMATCH', 0],
     ['whose nonce was changed', (history) => (history.records[0].nonce = '0'.repeat(32)), 'HISTORY_MISMATCH', 0],
     ['to which an input was added', (history) => (history.records[0].input = 1), 'HISTORY_MISMATCH', 0],
-    ['of which an event was changed', (history) => (history.records[2].events[0].by = 9), 'HISTORY_MISMATCH', 2],
+    ['in which an event was changed', (history) => (history.records[2].events[0].by = 9), 'HISTORY_MISMATCH', 2],
     ['to which an event was added', (history) => history.records[1].events.push(add()), 'HISTORY_MISMATCH', 1],
-    ['of which an oid was changed', (history) => (history.records[1].oid = zeros), 'HISTORY_MISMATCH', 1],
-    ['of which a parent was changed', (history) => (history.records[3].parent = zeros), 'HISTORY_MISMATCH', 3],
-    ['of which a record is missing', (history) => history.records.splice(2, 1), 'HISTORY_MISMATCH', 2],
+    ['in which an oid was changed', (history) => (history.records[1].oid = zeros), 'HISTORY_MISMATCH', 1],
+    ['in which a parent was changed', (history) => (history.records[3].parent = zeros), 'HISTORY_MISMATCH', 3],
+    ['in which a record is missing', (history) => history.records.splice(2, 1), 'HISTORY_MISMATCH', 2],
     [
-      'of which the order was changed',
+      'in which the order was changed',
       (history) => history.records.splice(1, 2, ...history.records.slice(1, 3).reverse()),
       'HISTORY_MISMATCH',
       1,
@@ -189,12 +189,12 @@ describe('refused is a history', () => {
     expect(refusal(() => restoreRun(none, recorded().toJSON()))).toMatchObject({ code: 'REPLAY_FAILED', sequence: 0 })
   })
 
-  test.each([undefined, null, 1, '{}', true])('that is %j: that is the wrong type', (history) => {
+  test.each([undefined, null, 1, '{}', true])('that is %j is refused as the wrong type', (history) => {
     expect(() => restoreRun(tally, history as never)).toThrow(TypeError)
     expect(() => replayRun(tally, history as never)).toThrow(TypeError)
   })
 
-  test('for what is no machine: that is the wrong type', () => {
+  test('is refused if it is for something that is not a machine', () => {
     expect(() => restoreRun({} as never, recorded().toJSON())).toThrow(TypeError)
     expect(() => replayRun(undefined as never, recorded().toJSON())).toThrow(TypeError)
   })
@@ -232,7 +232,7 @@ describe('a history that throws when it is read', () => {
     }
   })
 
-  test('is asked for again where it is a run, or text', () => {
+  test('is asked for again if it is a run or text', () => {
     for (const history of [createRun(tally), JSON.stringify(createRun(tally)), 5, null]) {
       expect(() => restoreRun(tally, history as never)).toThrow(/it must be what run.toJSON\(\) gives/)
     }
@@ -295,7 +295,7 @@ describe('replayRun', () => {
     expect(await take(replayed.out, 1)).toEqual([{ n: 30 }])
   })
 
-  test('has another id where its genesis differs', () => {
+  test('has another id if its genesis differs', () => {
     const run = createRun(counting(1))
     run.in.send({ type: 'INC' })
     for (const machine of [counting(1, '2'), counting(1, '1', 7)]) {
@@ -305,7 +305,7 @@ describe('replayRun', () => {
     }
   })
 
-  test('refuses what the changed machine does not take, with the sequence', () => {
+  test('refuses events that the changed machine does not take, with the sequence', () => {
     const run = createRun(counting(1))
     run.in.send({ type: 'INC' })
     run.in.send({ type: 'INC' })

@@ -1,4 +1,4 @@
-/** What a run lets go of once it is recorded, what holds it back, and how it is read again. */
+/** What a run drops once it is recorded, what is kept, and how it is read again. */
 import { type BatchRecord, type CreateRunOptions, createRun, type Ports, type Run } from '@xmachines/core'
 import { type Recordable, type Retention, recordable, restoreSnapshot } from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
@@ -63,16 +63,16 @@ describe.each([
   ['sha1', repeatable],
   ['sha256', { ...repeatable, format: sha256 }],
 ] as const)('in %s', (_format, options) => {
-  test('a run that lets go of what is recorded is the same run, and its history is read whole', async () => {
-    const tape = recorded(0, options)
-    const { run, twin, recording } = tape
+  test('a run that drops recorded batches is the same run, and its whole history can be read', async () => {
+    const recorder = recorded(0, options)
+    const { run, twin, recording } = recorder
     for (let round = 0; round < 5; round++) {
-      tape.send(10)
+      recorder.send(10)
       expect(run.head).toBe(twin.head)
-      tape.keep()
+      recorder.keep()
       expect(recording.dropped).toBe(10 * (round + 1))
     }
-    tape.send(4)
+    recorder.send(4)
     expect(run.id).toBe(twin.id)
     expect(run.head).toBe(twin.head)
     expect(run.position).toBe(twin.position)
@@ -82,7 +82,7 @@ describe.each([
     expect(await all(run.history({ from: 7 }))).toEqual(records.slice(7))
     expect(await all(run.history({ from: 50 }))).toEqual(records.slice(50))
     expect(await all(run.history({ from: 51 }))).toEqual(records.slice(51))
-    expect(tape.reads).toEqual([
+    expect(recorder.reads).toEqual([
       ['first', 1, 50],
       ['first', 7, 50],
       ['first', 50, 50],
@@ -90,57 +90,57 @@ describe.each([
   })
 })
 
-test('at least so many batches are held, with their outputs', async () => {
-  const tape = recorded(10)
-  const { run, twin, recording } = tape
+test('at least so many batches are kept, with their outputs', async () => {
+  const recorder = recorded(10)
+  const { run, twin, recording } = recorder
   for (let round = 0; round < 200; round++) {
-    tape.send(1 + (round % 3))
-    tape.keep()
+    recorder.send(1 + (round % 3))
+    recorder.keep()
     const held = recording.sequence - recording.dropped
     expect(held).toBeGreaterThanOrEqual(Math.min(10, recording.sequence))
     expect(held).toBeLessThan(20)
   }
   const from = recording.sequence - 9
   expect(await all(run.history({ from }))).toEqual(await all(twin.history({ from })))
-  expect(tape.reads).toEqual([])
+  expect(recorder.reads).toEqual([])
   const position = run.position - 10
   expect(await outputs(run, position)).toEqual(await outputs(twin, position))
 })
 
-test('without a number nothing goes, and what is not recorded never does', () => {
+test('without a number nothing is dropped, and what is not recorded never is', () => {
   const keeping = recorded(undefined)
   keeping.send(20)
   keeping.keep()
   expect(keeping.recording.dropped).toBe(0)
   expect(keeping.run.toJSON()).toEqual(keeping.twin.toJSON())
 
-  const tape = recorded(0)
-  tape.send(20)
-  const mark = tape.recording.checkpoint()
-  tape.send(20)
-  tape.retention.recorded(mark)
-  expect(tape.recording.dropped).toBe(20)
-  tape.retention.end()
-  tape.send(20)
-  tape.keep()
-  expect(tape.recording.dropped).toBe(20)
+  const recorder = recorded(0)
+  recorder.send(20)
+  const mark = recorder.recording.checkpoint()
+  recorder.send(20)
+  recorder.retention.recorded(mark)
+  expect(recorder.recording.dropped).toBe(20)
+  recorder.retention.end()
+  recorder.send(20)
+  recorder.keep()
+  expect(recorder.recording.dropped).toBe(20)
 })
 
 test('a recorder that comes late has all but so many go at once', () => {
-  const tape = recorded(undefined)
-  tape.send(100)
-  tape.keep()
-  tape.keep(tape.retain('late', 10))
-  expect(tape.recording.dropped).toBe(90)
+  const recorder = recorded(undefined)
+  recorder.send(100)
+  recorder.keep()
+  recorder.keep(recorder.retain('late', 10))
+  expect(recorder.recording.dropped).toBe(90)
 })
 
 describe('what was dropped is refused with what to do', () => {
   test('as one document, as a position, and as an oid', () => {
-    const tape = recorded(0)
-    const { run, recording } = tape
-    tape.send(12)
-    tape.keep()
-    tape.send(3)
+    const recorder = recorded(0)
+    const { run, recording } = recorder
+    recorder.send(12)
+    recorder.keep()
+    recorder.send(3)
     expect(() => run.toJSON()).toThrow(
       new RangeError(`the run has dropped batch 1, and keeps those from 13 on: read repository.history('${run.id}')`),
     )
@@ -156,7 +156,7 @@ describe('what was dropped is refused with what to do', () => {
     expect(recording.digestAt(12)).toHaveLength(20)
   })
 
-  test('as a history where no recorder can read it, with the genesis before', async () => {
+  test('as a history that no recorder can read, after the genesis', async () => {
     const run = createRun(tally, repeatable)
     for (let at = 0; at < 5; at++) run.in.send(add(at))
     const snapshot = { genesis: run.genesis, oid: run.head, sequence: 5, position: run.position, state: 10 }
@@ -180,7 +180,7 @@ describe('what was dropped is refused with what to do', () => {
     expect(await all(opened.history())).toEqual(await all(run.history()))
   })
 
-  test('as what the recorder fails to read, or does not give', async () => {
+  test('as a batch that the recorder fails to read, or does not give', async () => {
     const run = createRun(tally)
     const recording = recordable(run)
     let reading = 0
@@ -197,15 +197,15 @@ describe('what was dropped is refused with what to do', () => {
 })
 
 describe('a reader of the history', () => {
-  test('that is behind goes on from the recorder, then from the run, whatever is let go meanwhile', async () => {
-    const tape = recorded(0)
-    const { run, twin } = tape
-    tape.send(3)
+  test('that is late reads from the recorder, then from the run, whatever is dropped meanwhile', async () => {
+    const recorder = recorded(0)
+    const { run, twin } = recorder
+    recorder.send(3)
     const reader = run.history({ follow: true }).getReader()
     const records: unknown[] = [(await reader.read()).value, (await reader.read()).value]
     for (let round = 0; round < 6; round++) {
-      tape.send(5)
-      tape.keep()
+      recorder.send(5)
+      recorder.keep()
       for (let at = 0; at < 4; at++) records.push((await reader.read()).value)
     }
     run.in.send(finish)
@@ -216,21 +216,21 @@ describe('a reader of the history', () => {
       records.push(value)
     }
     expect(records).toEqual(twin.toJSON().records)
-    expect(tape.reads.length).toBeGreaterThan(1)
+    expect(recorder.reads.length).toBeGreaterThan(1)
   })
 
   test('gets records that are frozen to their last member', async () => {
-    const tape = recorded(0)
-    tape.send(4)
-    tape.keep()
-    for (const record of await all(tape.run.history({ from: 1 }))) {
+    const recorder = recorded(0)
+    recorder.send(4)
+    recorder.keep()
+    for (const record of await all(recorder.run.history({ from: 1 }))) {
       expect(Object.isFrozen(record)).toBe(true)
       const { events } = record as BatchRecord<TallyEvent>
       for (const part of [events, ...events]) expect(Object.isFrozen(part)).toBe(true)
     }
   })
 
-  test('that goes while it reads has the recorder stop', async () => {
+  test('that leaves while it reads makes the recorder stop', async () => {
     const run = createRun(tally)
     const recording = recordable(run)
     let stopped = false
@@ -252,21 +252,21 @@ describe('a reader of the history', () => {
   })
 })
 
-describe('outputs that an open out has not delivered are held back', () => {
+describe('outputs that an open out has not delivered are kept', () => {
   test('in sets of the run, read or not, until they are read or it is cancelled', async () => {
-    const tape = recorded(0)
-    const { run, twin } = tape
+    const recorder = recorded(0)
+    const { run, twin } = recorder
     const sets = [run.ports(), run.ports({ from: 'start' }), run.ports()]
     const { out } = sets[0]!
-    tape.send(10)
-    tape.keep()
+    recorder.send(10)
+    recorder.keep()
     expect(await take(out, 8)).toEqual((await outputs(twin, 0)).slice(0, 8))
-    tape.send(10)
-    tape.keep()
+    recorder.send(10)
+    recorder.keep()
     expect(await take(sets[1]!.out, 28)).toEqual(await outputs(twin, 0))
     expect(await take(out, 20)).toEqual((await outputs(twin, 8)).slice(0, 20))
     await sets[2]!.out.cancel()
-    tape.keep()
+    recorder.keep()
     expect(() => run.ports({ from: 27 })).toThrow(/a position from 28 to 28/)
   })
 
@@ -288,25 +288,25 @@ describe('outputs that an open out has not delivered are held back', () => {
     expect(late.run.err).toBeInstanceOf(ReadableStream)
   })
 
-  test('in a set that was closed up to where it was, and no further', async () => {
-    const tape = recorded(0)
-    const { run } = tape
+  test('in a closed set up to its end, and no further', async () => {
+    const recorder = recorded(0)
+    const { run } = recorder
     const closed = run.ports()
-    tape.send(4)
+    recorder.send(4)
     await closed.in.close()
-    tape.send(4)
-    tape.keep()
+    recorder.send(4)
+    recorder.keep()
     expect(await all(closed.out)).toHaveLength(6)
     const untouched = run.ports()
     await untouched.in.close()
-    tape.send(4)
-    tape.keep()
+    recorder.send(4)
+    recorder.keep()
     expect(() => run.ports({ from: 17 })).toThrow(/a position from 18 to 18/)
   })
 
   test('in ports on what is recorded, which show all of it', async () => {
-    const tape = recorded(0)
-    const { run, twin, recording } = tape
+    const recorder = recorded(0)
+    const { run, twin, recording } = recorder
     const view = recording.view()
     const open = (from: 'now' | number): Ports<number, TallyEvent, TallyOutput> =>
       view.ports({ from }, () => Promise.resolve())
@@ -314,25 +314,25 @@ describe('outputs that an open out has not delivered are held back', () => {
     const shown: TallyOutput[] = []
     const reader = open('now').out.getReader()
     for (let round = 0; round < 10; round++) {
-      tape.send(5)
+      recorder.send(5)
       const mark = recording.checkpoint()
       view.show(mark)
-      tape.retention.recorded(mark)
+      recorder.retention.recorded(mark)
       for (let at = 0; at < 7; at++) shown.push((await reader.read()).value as TallyOutput)
     }
     const every = await outputs(twin, 0)
     expect(shown).toEqual(every)
     expect(await take(slow.out, 70)).toEqual(every)
-    tape.keep()
+    recorder.keep()
     expect(() => open(60)).toThrow(/a position from 70 to 70/)
     const late = open('now')
-    tape.send(3)
+    recorder.send(3)
     view.show(recording.checkpoint())
     expect(await take(late.out, 4)).toEqual(await outputs(twin, 70))
     expect(run.position).toBe(74)
   })
 
-  test('and not in sets that nobody holds any more', { timeout: 30_000 }, () => {
+  test('but not in sets that nobody holds any more', { timeout: 30_000 }, () => {
     const shown = runModule(
       `
 import { createRun, defineMachine } from '@xmachines/core'
@@ -370,41 +370,41 @@ console.log(inputs.length)
 })
 
 describe('with several recorders', () => {
-  test('only what all have recorded goes, and one that ends holds nothing back', async () => {
-    const tape = recorded(0)
-    const { recording } = tape
-    const other = tape.retain('other', 5)
-    const plain = tape.retain('plain', undefined)
-    tape.send(20)
-    tape.keep()
+  test('only what all have recorded is dropped, and a recorder that ended keeps nothing back', async () => {
+    const recorder = recorded(0)
+    const { recording } = recorder
+    const other = recorder.retain('other', 5)
+    const plain = recorder.retain('plain', undefined)
+    recorder.send(20)
+    recorder.keep()
     expect(recording.dropped).toBe(0)
-    tape.keep(other)
-    tape.send(20)
-    tape.keep()
-    tape.keep(other)
+    recorder.keep(other)
+    recorder.send(20)
+    recorder.keep()
+    recorder.keep(other)
     expect(recording.dropped).toBe(0)
-    tape.keep(plain)
+    recorder.keep(plain)
     expect(recording.dropped).toBe(35)
     other.end()
-    tape.send(5)
-    tape.keep()
+    recorder.send(5)
+    recorder.keep()
     expect(recording.dropped).toBe(40)
     plain.end()
-    tape.keep()
+    recorder.keep()
     expect(recording.dropped).toBe(45)
   })
 
-  test('one that goes on reads what was let go, and where none does the last one still may', async () => {
-    const tape = recorded(0)
-    const { run, twin } = tape
-    const other = tape.retain('other', 0)
-    tape.send(6)
-    tape.keep(other, tape.retention)
-    tape.retention.end()
+  test('one that continues reads what was dropped, and if none does the last one still can', async () => {
+    const recorder = recorded(0)
+    const { run, twin } = recorder
+    const other = recorder.retain('other', 0)
+    recorder.send(6)
+    recorder.keep(other, recorder.retention)
+    recorder.retention.end()
     expect(await all(run.history())).toEqual(twin.toJSON().records)
     other.end()
     expect(await all(run.history())).toEqual(twin.toJSON().records)
-    expect(tape.reads).toEqual([
+    expect(recorder.reads).toEqual([
       ['other', 1, 6],
       ['other', 1, 6],
     ])

@@ -74,7 +74,7 @@ describe('err', () => {
     expect(await ending(run.err)).toEqual({ items: given, end: 'closed' })
   })
 
-  test('keeps the latest 256, and tells a reader that fell behind how many it missed, once', async () => {
+  test('keeps the latest 256, and a reader that fell behind learns once how many it missed', async () => {
     const run = createRun(tally)
     const set = run.ports()
     const refusals = Array.from({ length: 300 }, () => run.in.send(fail))
@@ -94,7 +94,7 @@ describe('err', () => {
     expect((await ending(run.err)).items).toEqual(refusals)
   })
 
-  test('tells each reader what it missed itself', async () => {
+  test('counts for each reader what it missed itself', async () => {
     const run = createRun(tally)
     const quick = run.ports()
     const reader = quick.err.getReader()

@@ -25,7 +25,7 @@ const taking = defineMachine<State, Event, Output, { n: number }>({
 })
 const run = createRun(machine)
 
-test('the ports carry what the machine says', () => {
+test('the ports have the types of the machine', () => {
   expectTypeOf(run).toEqualTypeOf<Run<State, Event, Output, undefined>>()
   expectTypeOf(run.out).toEqualTypeOf<ReadableStream<Output>>()
   expectTypeOf(run.err).toEqualTypeOf<ReadableStream<RunError>>()
@@ -57,7 +57,7 @@ test('events that do not exist, and events without their payload, do not compile
   void writer.write({ type: 'GO', n: '1' })
 })
 
-test('input is required where the machine takes one, and refused in another type', () => {
+test('input is required if the machine takes one, and refused in another type', () => {
   createRun(taking, { input: { n: 1 } })
   // @ts-expect-error the input is missing
   createRun(taking)

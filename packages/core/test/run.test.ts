@@ -49,7 +49,7 @@ describe('createRun', () => {
     expect(() => createRun(door, options as never)).toThrow(message)
   })
 
-  test('throws what an initial that throws threw, as a RunError', () => {
+  test('throws a RunError with the error of an initial that throws as its cause', () => {
     const cause = new Error('no input')
     const machine = machineOf((state) => state, {
       initial: () => {
@@ -59,7 +59,7 @@ describe('createRun', () => {
     expect(() => createRun(machine)).toThrow(expect.objectContaining({ code: 'TRANSITION_FAILED', cause }))
   })
 
-  test('throws where isDone cannot say whether the initial state is final', () => {
+  test('throws if isDone cannot say whether the initial state is final', () => {
     const machine = machineOf((state) => state, {
       isDone: () => {
         throw new Error('no idea')
@@ -145,7 +145,7 @@ describe('ports', () => {
     return (await reader.read()).value?.total
   }
 
-  test('begin now unless told otherwise, at the start, or at a position', async () => {
+  test('begin now by default, at the start, or at a position', async () => {
     const made = () => {
       const run = createRun(tally)
       run.in.send([add(1), add(1)])

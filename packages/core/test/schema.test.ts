@@ -48,7 +48,7 @@ describe('a schema', () => {
     expect(run.snapshot.current.sequence).toBe(0)
   })
 
-  test('is not asked of what is not plain data with a type', () => {
+  test('is not asked about what is not plain data with a type', () => {
     let asked = 0
     const run = schemaOf((value) => {
       asked++
@@ -94,13 +94,13 @@ describe('refused as SCHEMA_MISMATCH is a schema that', () => {
     expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH', cause: expect.objectContaining({ message: 'broken' }) })
   })
 
-  test('makes what is not plain data', () => {
+  test('gives what is not plain data', () => {
     const refusal = schemaOf(() => ({ value: { type: 'X', when: new Date(0) } as never })).in.send({ type: 'X' })
     expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH' })
     expect(refusal?.message).toMatch(/event\.when .*Date/)
   })
 
-  test.each([[undefined], [1], [{}], [[]]])('makes what is no event: %j', (value) => {
+  test.each([[undefined], [1], [{}], [[]]])('gives what is not an event: %j', (value) => {
     expect(schemaOf(() => ({ value: value as never })).in.send({ type: 'X' })).toMatchObject({
       code: 'SCHEMA_MISMATCH',
     })

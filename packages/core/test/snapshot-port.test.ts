@@ -16,7 +16,7 @@ describe('a reader of snapshots', () => {
     expect((await next).value?.sequence).toBe(2)
   })
 
-  test('that is slow skips what is stale, also what came between its asking and its reading', async () => {
+  test('that is slow skips stale snapshots, even those that came between its request and its read', async () => {
     const run = createRun(tally)
     const reader = run.snapshot.getReader()
     await reader.read()
@@ -61,7 +61,7 @@ describe('tee', () => {
     expect(await outcome(second.read())).toBe('pending')
   })
 
-  test('locks the port, goes on where it was, and can be done again on a branch', async () => {
+  test('locks the port, continues where it was, and can be done again on a branch', async () => {
     const run = createRun(tally)
     await take(run.snapshot, 1)
     const [one] = run.snapshot.tee()
@@ -138,7 +138,7 @@ describe('subscribe', () => {
     expect(told).toBe(3)
   })
 
-  test('hears later rounds: not the one in which it was made, and none after it was ended in it', () => {
+  test('is notified in later rounds, not in the one in which it was made, and never after it was ended', () => {
     const run = createRun(tally)
     const told: string[] = []
     const ends: (() => void)[] = []

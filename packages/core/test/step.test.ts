@@ -5,7 +5,7 @@ import { add, fail, repeatable, runOf, tally } from './machines.ts'
 import { all } from './streams.ts'
 
 describe('a batch', () => {
-  test('of which the fifth event fails leaves everything as it was, and one refusal that names index 4', async () => {
+  test('whose fifth event fails leaves everything as it was, and one refusal that names index 4', async () => {
     const run = createRun(tally)
     run.in.send([add(1), add(2)])
     const before = { head: run.head, json: JSON.stringify(run), position: run.position, current: run.snapshot.current }
@@ -47,7 +47,7 @@ describe('a batch', () => {
 })
 
 describe('a transition', () => {
-  test('that throws is refused, with what it threw as the cause', () => {
+  test('that throws is refused, with the thrown value as the cause', () => {
     const cause = new TypeError('no')
     const run = runOf(() => {
       throw cause
@@ -89,7 +89,7 @@ describe('a transition', () => {
     }
   })
 
-  test('that writes to its own run is refused as REENTRANT, and the batch goes on by its own merits', () => {
+  test('that writes to its own run is refused as REENTRANT, and the batch itself is judged as any other', () => {
     const refusals: unknown[] = []
     const run = runOf((count, event) => {
       if (event.type === 'X') refusals.push(run.in.send({ type: 'Y' }))
@@ -208,7 +208,7 @@ describe('fatality', () => {
     expect(run.snapshot.current.status).toBe('active')
   })
 
-  test('is what a question that throws is answered with', () => {
+  test('is the answer if the question throws', () => {
     const run = fatal(() => {
       throw new Error('no idea')
     })

@@ -5,7 +5,7 @@ import { add, breaks, fail, finish, tally } from './machines.ts'
 import { outcome } from './streams.ts'
 
 describe('waitFor', () => {
-  test('resolves at once where the current snapshot satisfies', async () => {
+  test('resolves at once if the current snapshot satisfies', async () => {
     const run = createRun(tally)
     expect(await waitFor(run, ({ state }) => state === 0)).toBe(run.snapshot.current)
   })
@@ -17,7 +17,7 @@ describe('waitFor', () => {
     expect((await three).state).toBe(3)
   })
 
-  test('goes on waiting over refusals', async () => {
+  test('continues to wait after refusals', async () => {
     const run = createRun(tally)
     const waiting = waitFor(run, ({ state }) => state === 1)
     run.in.send(fail)
@@ -26,14 +26,14 @@ describe('waitFor', () => {
     expect((await waiting).sequence).toBe(1)
   })
 
-  test('resolves with the last snapshot where that satisfies', async () => {
+  test('resolves with the last snapshot if that satisfies', async () => {
     const run = createRun(tally)
     const done = waitFor(run, ({ status }) => status === 'done')
     run.in.send(finish)
     expect((await done).status).toBe('done')
   })
 
-  test('rejects where the run ends first, or has ended', async () => {
+  test('rejects if the run ends first, or has ended', async () => {
     const done = createRun(tally)
     const waiting = waitFor(done, ({ state }) => state === 9)
     done.in.send(finish)

@@ -1,4 +1,4 @@
-// A list that only grows, and of which the oldest items may be dropped. Positions count all items there ever were, so they
+// A list that only grows, and whose oldest items may be dropped. Positions count all items there ever were, so they
 // mean the same whatever was dropped.
 
 /** What is kept of such a list. */

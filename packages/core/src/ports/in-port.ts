@@ -83,7 +83,7 @@ export function openIn(set: InSet): OpenIn {
   const sink: UnderlyingSink<unknown> = {
     start(given) {
       controller = given
-      // An abort by a pipe, or by another's writer, is told by this signal alone until no write is under way.
+      // While a write is under way, only this signal announces an abort.
       given.signal?.addEventListener('abort', gate.abort)
       if (log.end !== undefined) error(log.end)
     },

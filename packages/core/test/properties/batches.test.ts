@@ -16,7 +16,7 @@ const anyJson = fc
   .filter((text) => !text.includes('"__proto__"'))
   .map((text) => JSON.parse(text) as unknown)
 
-test('no refused batch leaves a trace, and each one before and behind it is applied', () => {
+test('no refused batch leaves a trace, and each batch before and after it is applied', () => {
   fc.assert(
     fc.property(fc.array(plan, { minLength: 1, maxLength: 20 }), (plans) => {
       const run = createRun(ledger)

@@ -36,7 +36,7 @@ export const ledger: Machine<Ledger, Entry, Told> = defineMachine<Ledger, Entry,
   isDone: ({ count }) => count === -1,
 })
 
-/** One batch of a sender: so many events, of which one may be bad or no event at all. */
+/** One batch of a sender: so many events, one of which may be bad or not an event. */
 export interface Plan {
   readonly size: number
   readonly single: boolean

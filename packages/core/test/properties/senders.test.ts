@@ -1,11 +1,11 @@
-/** Any interleaving of any senders is one history, of which state and outputs are the fold. */
+/** Any interleaving of any senders is one history, whose fold gives the state and the outputs. */
 import { createRun, type RunError, restoreRun } from '@xmachines/core'
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { all } from '../streams.ts'
 import { batchOf, type Entry, fold, type LedgerRun, ledger, type Plan, plan, recordedBy, type Told } from './ledger.ts'
 
-// Readers of `err` end with the run, and the console is told of what none of them holds any more.
+// Readers of `err` end with the run, and what none of them holds any more is reported on the console.
 vi.spyOn(console, 'warn').mockImplementation(() => undefined)
 
 type Kind = 'held' | 'awaited' | 'send' | 'pipe'
@@ -28,7 +28,7 @@ const sender: fc.Arbitrary<Sender> = fc.record({
 interface Sent {
   readonly from: number
   readonly first: number
-  /** Undefined for pipes; a write that is refused resolves, and its refusal is told on `err`. */
+  /** Undefined for pipes; a write that is refused resolves, and `err` delivers its refusal. */
   outcome: 'resolved' | 'refused' | 'rejected' | undefined
 }
 

@@ -27,7 +27,7 @@ describe('history', () => {
     expect(second).toEqual({ oid: run.head, parent: first?.oid, events: [add(2), add(3)] })
   })
 
-  test('holds the input, where there is one', async () => {
+  test('holds the input, if there is one', async () => {
     const run = createRun(
       machineOf((state) => state, { initial: (input: unknown) => input }),
       { input: [1, { a: 2 }] },
@@ -36,7 +36,7 @@ describe('history', () => {
     expect('input' in createRun(tally).genesis).toBe(false)
   })
 
-  test('ends with the batch that is the latest at the call', async () => {
+  test('ends with the latest batch of the moment when it was called', async () => {
     const run = createRun(tally)
     run.in.send(add())
     const history = run.history()
@@ -54,7 +54,7 @@ describe('history', () => {
     }
   })
 
-  test('that follows goes on as batches are committed, and ends with completion', async () => {
+  test('that follows continues as batches are committed, and ends with completion', async () => {
     const run = createRun(tally)
     run.in.send(add(1))
     const reader = run.history({ from: 1, follow: true }).getReader()
@@ -109,7 +109,7 @@ describe('toJSON', () => {
     expect(JSON.parse(JSON.stringify(run))).toEqual(run.toJSON())
   })
 
-  test('stays as it was while the run goes on', () => {
+  test('stays as it was while the run continues', () => {
     const run = createRun(tally)
     const early = run.toJSON()
     const text = JSON.stringify(early)

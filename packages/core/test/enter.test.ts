@@ -5,7 +5,7 @@ import { add, breaks, fail, finish, machineOf, tally } from './machines.ts'
 import { settled } from './streams.ts'
 
 describe('a send from inside a subscriber', () => {
-  test('is applied at once, and told after the round under way', () => {
+  test('is applied at once, and notified after the round under way', () => {
     const run = createRun(tally)
     const order: string[] = []
     run.snapshot.subscribe(() => {
@@ -60,29 +60,29 @@ describe('a listener that throws', () => {
     vi.restoreAllMocks()
   })
 
-  test('is reported, and harms nobody', () => {
+  test('is reported, and no other listener is affected', () => {
     const run = createRun(tally)
     const thrown = new Error('broken listener')
-    let told = 0
+    let notified = 0
     run.snapshot.subscribe(() => {
       throw thrown
     })
-    run.snapshot.subscribe(() => told++)
+    run.snapshot.subscribe(() => notified++)
     expect(run.in.send(add())).toBeUndefined()
     expect(globalThis.reportError).toHaveBeenCalledExactlyOnceWith(thrown)
-    expect([told, run.snapshot.current.state]).toEqual([1, 1])
+    expect([notified, run.snapshot.current.state]).toEqual([1, 1])
   })
 
-  test('is told on the console where there is no reportError', () => {
+  test('is reported on the console if there is no reportError', () => {
     vi.stubGlobal('reportError', undefined)
-    const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const notified = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const run = createRun(tally)
     const thrown = new Error('broken listener')
     run.snapshot.subscribe(() => {
       throw thrown
     })
     run.in.send(add())
-    expect(told).toHaveBeenCalledExactlyOnceWith(thrown)
+    expect(notified).toHaveBeenCalledExactlyOnceWith(thrown)
   })
 })
 
@@ -95,7 +95,7 @@ describe('outside production, the console', () => {
     warn.mockRestore()
   })
 
-  test('is told once a tick of refusals that nobody reads and no caller got', async () => {
+  test('comes once a tick, for refusals that nobody reads and no caller got', async () => {
     const run = createRun(tally)
     const writer = run.in.getWriter()
     for (let round = 0; round < 3; round++) await writer.write(fail)
@@ -107,14 +107,14 @@ describe('outside production, the console', () => {
     expect(warn).toHaveBeenCalledTimes(2)
   })
 
-  test('is not told of what a caller of send got', async () => {
+  test('does not come for a refusal that send returned', async () => {
     const run = createRun(tally)
     expect(run.in.send(fail)).toBeDefined()
     await settled()
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('is not told where somebody reads err, of this set or of another', async () => {
+  test('does not come if somebody reads err, of this set or of another', async () => {
     for (const which of ['own', 'other'] as const) {
       const run = createRun(tally)
       const set = which === 'own' ? run : run.ports()
@@ -126,14 +126,14 @@ describe('outside production, the console', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('is not told of a fatal error, which its writer got', async () => {
+  test('does not come for a fatal error, which its writer got', async () => {
     const run = createRun(tally)
     await expect(run.in.getWriter().write(breaks)).rejects.toMatchObject({ fatal: true })
     await settled()
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('is told of a batch that goes on behind completion, which err does not tell of', async () => {
+  test('comes for a batch that continues after completion, which err does not deliver', async () => {
     const run = createRun(tally)
     await run.in.getWriter().write([finish, add()])
     await settled()

@@ -51,12 +51,12 @@ describe('refused is a history', () => {
     ['whose machine’s oid was changed', (history) => (history.records[0].machine.oid = zeros), 'HISTORY_MISMATCH', 0],
     ['whose createdAt was changed', (history) => history.records[0].createdAt++, 'HISTORY_MISMATCH', 0],
     ['to which an input was added', (history) => (history.records[0].input = 1), 'HISTORY_MISMATCH', 0],
-    ['of which a record is none', (history) => (history.records[2] = 7), 'INVALID_HISTORY', 2],
-    ['of which an event has no type', (history) => (history.records[2].events[1] = {}), 'INVALID_HISTORY', 2],
-    ['of which an event was changed', (history) => (history.records[2].events[0].by = 9), 'HISTORY_MISMATCH', 2],
-    ['of which an oid was changed', (history) => (history.records[1].oid = zeros), 'HISTORY_MISMATCH', 1],
-    ['of which a parent was changed', (history) => (history.records[3].parent = zeros), 'HISTORY_MISMATCH', 3],
-    ['of which a record is missing', (history) => history.records.splice(2, 1), 'HISTORY_MISMATCH', 2],
+    ['in which a record is not one', (history) => (history.records[2] = 7), 'INVALID_HISTORY', 2],
+    ['in which an event has no type', (history) => (history.records[2].events[1] = {}), 'INVALID_HISTORY', 2],
+    ['in which an event was changed', (history) => (history.records[2].events[0].by = 9), 'HISTORY_MISMATCH', 2],
+    ['in which an oid was changed', (history) => (history.records[1].oid = zeros), 'HISTORY_MISMATCH', 1],
+    ['in which a parent was changed', (history) => (history.records[3].parent = zeros), 'HISTORY_MISMATCH', 3],
+    ['in which a record is missing', (history) => history.records.splice(2, 1), 'HISTORY_MISMATCH', 2],
     ['that ends too early', (history) => history.records.pop(), 'HISTORY_MISMATCH', 2],
     ['that says another sequence', (history) => history.sequence++, 'HISTORY_MISMATCH', 3],
     ['that says another head', (history) => (history.head = zeros), 'HISTORY_MISMATCH', 3],
@@ -69,7 +69,7 @@ describe('refused is a history', () => {
     expect(error.message).toContain(`sequence ${sequence}`)
   })
 
-  test('that is none', () => {
+  test('that is not a history', () => {
     for (const history of [undefined, null, 7, 'text', {}]) expect(() => openOutsideHistory(history)).toThrow(TypeError)
   })
 })

@@ -19,13 +19,13 @@ const going = (declared: readonly ('a' | 'b' | 'c')[] | undefined) => {
 }
 
 describe('to', () => {
-  test('lets a handler go where it declares', () => {
+  test('lets a handler go to the states that it declares', () => {
     const run = going(['b'])
     expect(run.in.send({ type: 'GO', where: 'b' })).toBeUndefined()
     expect(run.snapshot.current.state).toEqual({ at: 'b' })
   })
 
-  test('refuses a handler that goes elsewhere, or stays where it may not', () => {
+  test('refuses a handler that goes elsewhere, or stays in a state that it does not declare', () => {
     const run = going(['b'])
     for (const where of ['c', 'same', 'a']) {
       expect(run.in.send({ type: 'GO', where })).toMatchObject({ code: 'INVALID_STATE', index: 0 })
@@ -47,7 +47,7 @@ describe('to', () => {
     expect([declared('a').targets, declared('b').targets]).toEqual([['a'], ['b']])
   })
 
-  test('may not name a state that is not there', () => {
+  test('may not name a state that does not exist', () => {
     const define = () =>
       defineMachine<State, Event>({
         name: 'm',
@@ -72,14 +72,14 @@ describe('a handler without to', () => {
     expect(run.snapshot.current.state).toEqual({ at: 'c' })
   })
 
-  test('is refused where it goes to a state that the definition does not name', () => {
+  test('is refused if it goes to a state that the definition does not name', () => {
     const run = going(undefined)
     const refusal = run.in.send({ type: 'GO', where: 'nowhere' })
     expect(refusal).toMatchObject({ code: 'INVALID_STATE', index: 0 })
     expect(refusal?.message).toMatch(/states\.a\.GO went to "nowhere".* a, b, c/)
   })
 
-  test('is refused where it makes a state without a name', () => {
+  test('is refused if it makes a state without a name', () => {
     const run = createRun(
       defineMachine<any, { type: 'X' }>({
         name: 'm',

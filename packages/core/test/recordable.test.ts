@@ -195,7 +195,7 @@ describe('ports on what is recorded', () => {
     expect((await all(snapshot)).map(({ sequence }) => sequence)).toEqual([1])
   })
 
-  test('are what handleOutputs acts on', async () => {
+  test('are what handleOutputs reads', async () => {
     const { run, view, keep, reached } = recorded()
     const keys: string[] = []
     const handling = handleOutputs(view.ports({}, reached), {
