@@ -53,6 +53,16 @@ describe('a flat event', () => {
     expect(inBatch).toMatchObject({ code: 'INVALID_EVENT', index: 1 })
   })
 
+  test('is checked although its type is the type of the event before', () => {
+    const run = warm()
+    expect(run.in.send({ type: 'SET', value: Number.NaN })).toMatchObject({ code: 'INVALID_EVENT' })
+    expect(run.in.send({ type: '\ud800' })).toMatchObject({ code: 'INVALID_EVENT' })
+    expect(run.in.send({ type: '\ud800' })).toMatchObject({ code: 'INVALID_EVENT' })
+    expect(run.in.send({ type: 'SET', value: [{ type: 0 }, { type: -0 }] })).toBeUndefined()
+    const { value } = run.state as unknown as { value: readonly { type: number }[] }
+    expect(value.map(({ type }) => Object.is(type, 0))).toEqual([true, true])
+  })
+
   test('whose accessor or proxy throws is refused, and nothing is thrown to the sender', async () => {
     const run = warm()
     const fails = (): never => {

@@ -14,6 +14,16 @@ export function inheritsMembers(): boolean {
   return false
 }
 
+/** The type that was checked last: many events have the type of the event before. */
+let goodType = ''
+
+function isGoodType(type: unknown): boolean {
+  if (type === goodType) return true
+  if (typeof type !== 'string' || !isShortLeaf(type)) return false
+  goodType = type
+  return true
+}
+
 /** A frozen copy of a flat object, or undefined. If it is met in a walk, its values count there. */
 export function copyFlat(value: unknown, walk?: Walk): unknown {
   if (!isObject(value) || (walk === undefined ? inheritsMembers() : walk.inherited)) return undefined
@@ -21,12 +31,16 @@ export function copyFlat(value: unknown, walk?: Walk): unknown {
   let count = 0
   for (const key in value) {
     const member = value[key]
-    // Every event has a type.
-    if (++count > MOST_FLAT || (key !== 'type' && !isGoodKey(key)) || !isShortLeaf(member)) return undefined
-    // It comes first as a rule, and an object that is made with it takes half of the memory of an empty one that grows.
-    if (count === 1 && key === 'type') made = { type: member === 0 ? 0 : member }
-    // −0 is 0.
-    else (made ??= {})[key] = member === 0 ? 0 : member
+    count++
+    // The type comes first as a rule, and an object that is made with it takes half of the memory of an empty one that grows.
+    if (count === 1 && key === 'type' && isGoodType(member)) {
+      made = { type: member }
+      continue
+    }
+    if (count > MOST_FLAT || (key !== 'type' && !isGoodKey(key)) || !isShortLeaf(member))
+      return undefined
+      // −0 is 0.
+    ;(made ??= {})[key] = member === 0 ? 0 : member
   }
   if (walk !== undefined) {
     if (walk.values + count >= MOST_VALUES) return undefined

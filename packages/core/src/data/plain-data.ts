@@ -37,13 +37,13 @@ export function copyPlain(value: unknown, root: string): unknown {
  * @throws {NotPlain} as `copyPlain`
  */
 export function copyBatch(value: unknown): unknown {
+  let walk: Walk | undefined
   try {
     const flat = development ? undefined : copyFlat(value)
-    if (flat !== undefined) return flat
+    return flat ?? copyEvents(value, (walk = startWalk()))
   } catch (problem) {
-    throw located(problem, 'event')
+    throw located(problem, 'event', walk)
   }
-  return copyWalking(value)
 }
 
 /**
@@ -55,12 +55,15 @@ export function copyBatch(value: unknown): unknown {
  * @throws {NotPlain} with the path to what is not plain data
  */
 export function freezePlain(value: unknown, root: string, base?: unknown): void {
+  let walk: Walk | undefined
   try {
     if (!development && freezeFlat(value)) return
+    walk = startWalk()
+    if (development) freezeAndRemember(value, walk, base)
+    else freezeAll(value, walk)
   } catch (problem) {
-    throw located(problem, root)
+    throw located(problem, root, walk)
   }
-  freezeWalking(value, root, base)
 }
 
 /**
@@ -74,27 +77,6 @@ export function freezeState(state: unknown, before?: unknown): void {
     throw new NotPlain('state is missing; return the next state, or the state that the handler was given')
   }
   freezePlain(state, 'state', before)
-}
-
-// The fast paths above stand in functions of their own, small enough for the engine to put them into their callers.
-
-function copyWalking(value: unknown): unknown {
-  const walk = startWalk()
-  try {
-    return copyEvents(value, walk)
-  } catch (problem) {
-    throw located(problem, 'event', walk)
-  }
-}
-
-function freezeWalking(value: unknown, root: string, base: unknown): void {
-  const walk = startWalk()
-  try {
-    if (development) freezeAndRemember(value, walk, base)
-    else freezeAll(value, walk)
-  } catch (problem) {
-    throw located(problem, root, walk)
-  }
 }
 
 function startWalk(): Walk {
