@@ -43,6 +43,15 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
     source.settle()
   }
 
+  function read(): void {
+    if (cursor.hasNext()) give(cursor.next())
+    else {
+      // The run may have ended after the last item was taken.
+      source.settle()
+      if (!ended) log.waiting.push(source)
+    }
+  }
+
   function end(reason?: unknown): void {
     ended = true
     // Otherwise the log would hold a reader that left until something is committed next.
@@ -59,26 +68,16 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
     pull() {
       const fetched = cursor.fetch?.()
       if (fetched !== undefined) return fetched.then(give)
-      if (cursor.hasNext()) give(cursor.next())
-      else {
-        // The run may have ended after the last item was taken.
-        source.settle()
-        if (!ended) log.waiting.push(source)
-      }
+      read()
     },
     wake() {
       // What was just committed is never dropped yet.
-      if (!ended && cursor.hasNext()) give(cursor.next())
-      else if (!ended) {
-        source.settle()
-        if (!ended) log.waiting.push(source)
-      }
+      if (!ended) read()
     },
     cancel: end,
     settle() {
-      if (ended || cursor.hasNext()) return
       const ending = cursor.ending()
-      if (ending === undefined) return
+      if (ended || ending === undefined || cursor.hasNext()) return
       if ('error' in ending) source.fail(ending.error)
       else {
         end()
