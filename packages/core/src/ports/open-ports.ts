@@ -87,7 +87,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
   const attached: Attached = {
     runEnded() {
       if (write.end !== undefined) inPort?.error(write.end)
-      settleAll()
+      closeEnded()
       attached.resume()
     },
     resume() {
@@ -122,8 +122,8 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     return source
   }
 
-  function settleAll(): void {
-    for (const source of sources) source.settle()
+  function closeEnded(): void {
+    for (const source of sources) source.closeIfEnded()
   }
 
   function close(): void {
@@ -133,7 +133,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       version: read.version,
       snapshot: currentSnapshot(read),
     }
-    settleAll()
+    closeEnded()
     attached.resume()
   }
 

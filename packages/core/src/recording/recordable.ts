@@ -9,7 +9,7 @@ import { type GenesisContent, genesisObjects } from '../identity/genesis-objects
 import type { GitObject } from '../identity/git-object.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import type { RunEvent } from '../machine/machine.ts'
-import { insideOf, type Run } from '../run/run.ts'
+import { internalsOf, type Run } from '../run/run.ts'
 import { type Checkpoint, checkpointOf } from './checkpoint.ts'
 import { recordingOf } from './log-recording.ts'
 import { openRecorded, type RecordedView } from './recorded-ports.ts'
@@ -67,7 +67,7 @@ export interface Hold {
 export function recordable<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
 ): Recordable<State, Event, Output> {
-  const { log, initial } = insideOf(run)
+  const { log, initial } = internalsOf(run)
   return {
     format: log.origin.format,
     genesis: () => genesisObjects(log.origin.format, contentOf(log)).objects,

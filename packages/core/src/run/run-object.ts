@@ -18,7 +18,7 @@ import type { InPort } from '../ports/in-port.ts'
 import { openPorts, type Ports } from '../ports/open-ports.ts'
 import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
-import { insideKey, type Run, type RunInside, runKey } from './run.ts'
+import { internalsKey, type Run, type RunInternals, runKey } from './run.ts'
 
 /** The run of a log. What its machine says that it takes and makes is what the run takes and gives. */
 export function runOf<State, Event extends RunEvent, Output, Input>(
@@ -119,7 +119,7 @@ class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
     return CORE_VERSION
   }
 
-  get [insideKey](): RunInside {
+  get [internalsKey](): RunInternals {
     return { log: this.#log, initial: this.#initial }
   }
 

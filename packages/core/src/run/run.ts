@@ -70,8 +70,8 @@ export type RunOf<AMachine> =
     ? Run<State, Event, Output, Input>
     : never
 
-/** What a run of this core holds inside. */
-export interface RunInside {
+/** What a run of this core holds, and nobody else may touch. */
+export interface RunInternals {
   readonly log: Log
   /** How the run object began. */
   readonly initial: Snapshot<unknown>
@@ -79,16 +79,16 @@ export interface RunInside {
 
 /** Under this key a run carries the version of the core that made it. */
 export const runKey: unique symbol = Symbol.for('@xmachines/core/run') as never
-/** Under this key it carries its inside, which any copy of that version can read. */
-export const insideKey: unique symbol = Symbol.for('@xmachines/core/run/inside') as never
+/** Under this key it carries its internals, which any copy of that version can read. */
+export const internalsKey: unique symbol = Symbol.for('@xmachines/core/run/internals') as never
 
 /**
- * The inside of a run.
+ * The internals of a run.
  * @throws {TypeError} if it is not a run that this version of core made
  */
-export function insideOf(run: unknown): RunInside {
+export function internalsOf(run: unknown): RunInternals {
   if (versionOf(run, runKey) !== CORE_VERSION) {
     throw new TypeError(wrongMaker('run', run, runKey, 'createRun, restoreRun or replayRun of @xmachines/core'))
   }
-  return (run as { readonly [insideKey]: RunInside })[insideKey]
+  return (run as { readonly [internalsKey]: RunInternals })[internalsKey]
 }
