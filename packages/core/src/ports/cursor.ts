@@ -24,7 +24,7 @@ export interface Ending {
 /** The underlying source of a readable port, and what a set of ports does with it. */
 export interface CursorSource<Item> extends UnderlyingDefaultSource<Item>, Waiting {
   /** Ends the stream if its cursor has ended and nothing is left. */
-  closeIfEnded(): void
+  finish(): void
   /** Ends the stream with an error, whatever is left. */
   fail(error: unknown): void
 }
@@ -40,14 +40,14 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
   function give(item: Item): void {
     if (ended) return
     controller?.enqueue(item)
-    source.closeIfEnded()
+    source.finish()
   }
 
   function read(): void {
     if (cursor.hasNext()) give(cursor.next())
     else {
       // The run may have ended after the last item was taken.
-      source.closeIfEnded()
+      source.finish()
       if (!ended) log.waiting.push(source)
     }
   }
@@ -62,7 +62,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
   const source: CursorSource<Item> = {
     start(given) {
       controller = given
-      source.closeIfEnded()
+      source.finish()
     },
     // Answers nothing rather than a promise if there is nothing to read. The stream asks again after each item.
     pull() {
@@ -75,7 +75,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
       if (!ended) read()
     },
     cancel: end,
-    closeIfEnded() {
+    finish() {
       const ending = cursor.ending()
       if (ended || ending === undefined || cursor.hasNext()) return
       if ('error' in ending) source.fail(ending.error)

@@ -87,7 +87,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
   const attached: Attached = {
     runEnded() {
       if (write.end !== undefined) inPort?.error(write.end)
-      closeEnded()
+      finishAll()
       attached.resume()
     },
     resume() {
@@ -122,8 +122,8 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     return source
   }
 
-  function closeEnded(): void {
-    for (const source of sources) source.closeIfEnded()
+  function finishAll(): void {
+    for (const source of sources) source.finish()
   }
 
   function close(): void {
@@ -133,7 +133,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       version: read.version,
       snapshot: currentSnapshot(read),
     }
-    closeEnded()
+    finishAll()
     attached.resume()
   }
 

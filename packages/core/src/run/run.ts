@@ -80,7 +80,7 @@ export interface RunInternals {
 /** Under this key a run carries the version of the core that made it. */
 export const runKey: unique symbol = Symbol.for('@xmachines/core/run') as never
 /** Under this key it carries its internals, which any copy of that version can read. */
-export const internalsKey: unique symbol = Symbol.for('@xmachines/core/run/internals') as never
+export const internalsKey: unique symbol = Symbol.for('@xmachines/core/internals') as never
 
 /**
  * The internals of a run.
