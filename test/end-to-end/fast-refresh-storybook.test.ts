@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
-import { edit } from './edit.ts'
+import { edit, touch } from './edit.ts'
 import { copyStorybook } from './storybook-server.ts'
 import { listen, type Message, mark, marks, newContext, soon } from './watched-page.ts'
 
@@ -93,13 +93,13 @@ test('every story opens without an error, one after the other in one page', () =
 
 test('editing a handler that the history has not used keeps state, id and head, and applies to later events', async () => {
   const { before, logged } = await openDoor()
-  editDoor('door.ts', 'Wrong code.', 'Not the code.')
+  const afterEdit = editDoor('door.ts', 'Wrong code.', 'Not the code.')
   // A refused event is not in the history.
   const tryCode = async (): Promise<string | null> => {
     await page.getByRole('button', { name: 'Unlock' }).click()
     return page.getByRole('alert').textContent()
   }
-  await expect.poll(tryCode, soon).toBe('Not the code.')
+  await expect.poll(afterEdit(tryCode), soon).toBe('Not the code.')
   await expect.poll(shown, soon).toEqual(before)
   expect(logged()).toEqual([])
   expect(await marks(page)).toEqual({ page: true, main: true })
@@ -107,17 +107,17 @@ test('editing a handler that the history has not used keeps state, id and head, 
 
 test('editing a handler that the history has used derives the state again, and keeps id and head', async () => {
   const { before, logged } = await openDoor()
-  editDoor('door.ts', "return { at: 'locked', code }", "return { at: 'locked', code: `${code}0` }")
-  await expect.poll(shown, soon).toEqual({ ...before, state: { at: 'locked', code: '56780' } })
+  const afterEdit = editDoor('door.ts', "return { at: 'locked', code }", "return { at: 'locked', code: `${code}0` }")
+  await expect.poll(afterEdit(shown), soon).toEqual({ ...before, state: { at: 'locked', code: '56780' } })
   expect(logged()).toEqual([])
   expect(await marks(page)).toEqual({ page: true, main: true })
 })
 
 test('if the history no longer replays after an edit, the run starts again, and the console says why', async () => {
   const { before, logged } = await openDoor('1234')
-  editDoor('door.ts', '/^\\d{4}$/', '/^[5-9]\\d{3}$/')
+  const afterEdit = editDoor('door.ts', '/^\\d{4}$/', '/^[5-9]\\d{3}$/')
   const afresh = { door: 'closed', sequence: '0', state: { at: 'closed' }, code: before.code }
-  await expect.poll(shown, soon).toMatchObject(afresh)
+  await expect.poll(afterEdit(shown), soon).toMatchObject(afresh)
   const { id } = await shown()
   expect(id).not.toBe(before.id)
   await expect.poll(shown, soon).toMatchObject({ ...afresh, commits: [id?.slice(0, 7)] })
@@ -129,8 +129,13 @@ test('if the history no longer replays after an edit, the run starts again, and 
 
 test('editing only the view keeps the run, its state and the state of the component', async () => {
   const { before, logged } = await openDoor()
-  editDoor('door-flow.tsx', 'The door is', 'This door is')
-  await expect.poll(() => page.getByText('This door is').isVisible(), soon).toBe(true)
+  const afterEdit = editDoor('door-flow.tsx', 'The door is', 'This door is')
+  await expect
+    .poll(
+      afterEdit(() => page.getByText('This door is').isVisible()),
+      soon,
+    )
+    .toBe(true)
   await expect.poll(shown, soon).toEqual(before)
   expect(logged()).toEqual([])
   expect(await marks(page)).toEqual({ page: true, main: true })
@@ -210,6 +215,19 @@ function read(): Shown {
 }
 
 /** Edits a file of the door. The edit stays for the later tests, which it does not affect. */
-function editDoor(name: string, from: string, to: string): void {
-  edit(join(storybook.folder, 'apps/flows/src/door', name), [from, to])
+/**
+ * Edits a file of the door.
+ * @returns reads the page, and saves the file again every two seconds: Vite's watcher drops a change soon after another
+ */
+function editDoor(name: string, from: string, to: string): <Read>(read: () => Promise<Read>) => () => Promise<Read> {
+  const file = join(storybook.folder, 'apps/flows/src/door', name)
+  edit(file, [from, to])
+  let savedAt = Date.now()
+  return (read) => () => {
+    if (Date.now() - savedAt > 2000) {
+      touch(file)
+      savedAt = Date.now()
+    }
+    return read()
+  }
 }
