@@ -230,6 +230,35 @@ describe('a reader of the history', () => {
     }
   })
 
+  test('that read on from the run is not given again what it has, when more is dropped', async () => {
+    const run = createRun(tally, repeatable)
+    const recording = recordable(run)
+    const all: BatchRecord<TallyEvent>[] = []
+    const retention = recording.retain(4, async function* (from, to) {
+      yield all.slice(from - 1, to.sequence)
+    })
+    const send = (count: number): void => {
+      for (let at = 0; at < count; at++) run.in.send(add(at))
+    }
+    const twin = createRun(tally, repeatable)
+    for (let at = 0; at < 60; at++) twin.in.send(add(at % 10))
+    all.push(...(twin.toJSON().records.slice(1) as BatchRecord<TallyEvent>[]))
+    send(10)
+    retention.recorded(recording.checkpoint())
+    expect(recording.dropped).toBe(6)
+    const reader = run.history({ from: 1, follow: true }).getReader()
+    const oids: (string | undefined)[] = []
+    const read = async (count: number): Promise<void> => {
+      for (let at = 0; at < count; at++) oids.push((await reader.read()).value?.oid)
+    }
+    await read(8)
+    for (let round = 0; round < 4; round++) send(10)
+    retention.recorded(recording.checkpoint())
+    expect(recording.dropped).toBe(46)
+    await read(42)
+    expect(oids).toEqual(all.slice(0, 50).map(({ oid }) => oid))
+  })
+
   test('that leaves while it reads makes the recorder stop', async () => {
     const run = createRun(tally)
     const recording = recordable(run)

@@ -42,13 +42,13 @@ export interface Recording {
   /** Whether writes wait for a recorder. */
   mustWait(): boolean
   /** Reads batches that the log dropped, if a recorder can. */
-  readDropped: ((from: number) => DroppedReader) | undefined
+  readDropped: (() => DroppedReader) | undefined
 }
 
 /** Reads the batches that a log dropped, in order. */
 export interface DroppedReader {
-  /** The record of the next batch. */
-  next(): Promise<unknown>
+  /** The record of the batch with this sequence, which is the next of those that were dropped. */
+  read(sequence: number): Promise<unknown>
   close(): void
 }
 

@@ -24,11 +24,10 @@ export function historyStream(
     next: () => recordAt(log, next++),
     fetch() {
       if (next === 0 || next > log.batches.dropped) return undefined
-      dropped ??= log.recording?.readDropped?.(next)
+      dropped ??= log.recording?.readDropped?.()
       if (dropped === undefined) return undefined
-      next++
       // A recorder gives the records of this very run.
-      return dropped.next() as Promise<HistoryRecord<unknown>>
+      return dropped.read(next++) as Promise<HistoryRecord<unknown>>
     },
     ending: () => (follow && log.end === undefined ? undefined : {}),
     ended: () => dropped?.close(),

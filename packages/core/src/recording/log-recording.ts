@@ -8,7 +8,7 @@ export interface Retainer {
   /** How many of the latest batches it wants kept; undefined if it drops nothing. */
   readonly least: number | undefined
   /** Reads what it recorded. */
-  readonly readFrom: (sequence: number) => DroppedReader
+  readonly open: () => DroppedReader
   /** How many batches and outputs it no longer needs. */
   free: { readonly sequence: number; readonly position: number }
 }

@@ -32,8 +32,8 @@ export interface Retention {
 export function retain(log: Log, least: number | undefined, read: ReadEarlier): Retention {
   const recording = recordingOf(log)
   const { retainers } = recording
-  const readFrom = (sequence: number): DroppedReader => readDropped(log, read, sequence)
-  const mine: Retainer = { least, readFrom, free: { sequence: 0, position: 0 } }
+  const open = (): DroppedReader => readDropped(log, read)
+  const mine: Retainer = { least, open, free: { sequence: 0, position: 0 } }
   const kept = least ?? 0
   /** A checkpoint whose outputs are free once so many batches follow it: no log knows which batch made which output. */
   let next = mine.free
@@ -48,7 +48,7 @@ export function retain(log: Log, least: number | undefined, read: ReadEarlier): 
       mine.free = { sequence: Math.max(0, sequence - kept), position: free }
       // All have recorded what was dropped, so the latest to report can read it.
       recording.reader = mine
-      recording.readDropped ??= (from) => (recording.reader as Retainer).readFrom(from)
+      recording.readDropped ??= () => (recording.reader as Retainer).open()
       drop(log, [...retainers])
     },
     end() {
@@ -71,8 +71,7 @@ function drop(log: Log, retainers: readonly Retainer[]): void {
   dropBefore(log.outputs, position)
 }
 
-function readDropped(log: Log, read: ReadEarlier, from: number): DroppedReader {
-  let sequence = from
+function readDropped(log: Log, read: ReadEarlier): DroppedReader {
   let groups: ReturnType<ReadEarlier> | undefined
   let group: readonly BatchRecord<unknown>[] = []
   let at = 0
@@ -82,7 +81,7 @@ function readDropped(log: Log, read: ReadEarlier, from: number): DroppedReader {
     groups = undefined
   }
   return {
-    async next() {
+    async read(sequence) {
       if (groups === undefined) {
         // Up to what is dropped now. What is dropped meanwhile is read afterwards.
         last = log.batches.dropped
@@ -97,7 +96,7 @@ function readDropped(log: Log, read: ReadEarlier, from: number): DroppedReader {
         at = 0
       }
       const record = group[at++] as BatchRecord<unknown>
-      if (sequence++ === last) close()
+      if (sequence === last) close()
       freezePlain(record, 'record')
       return record
     },
