@@ -73,6 +73,22 @@ describe('a listener that throws', () => {
     expect([notified, run.snapshot.current.state]).toEqual([1, 1])
   })
 
+  test('is notified of later changes even if the report throws', () => {
+    const run = createRun(tally)
+    vi.stubGlobal('reportError', () => {
+      throw new Error('the console throws')
+    })
+    let calls = 0
+    run.snapshot.subscribe(() => {
+      calls++
+      throw new Error('a listener throws')
+    })
+    expect(run.in.send(add())).toBeUndefined()
+    expect(run.in.send(add())).toBeUndefined()
+    vi.unstubAllGlobals()
+    expect(calls).toBe(2)
+  })
+
   test('is reported on the console if there is no reportError', () => {
     vi.stubGlobal('reportError', undefined)
     const notified = vi.spyOn(console, 'error').mockImplementation(() => undefined)

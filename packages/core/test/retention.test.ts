@@ -317,6 +317,15 @@ describe('outputs that an open out has not delivered are kept', () => {
     expect(late.run.err).toBeInstanceOf(ReadableStream)
   })
 
+  test('in the run’s own set, whose abort ends its other ports even if outputs were dropped', async () => {
+    const { run, send, keep } = recorded(0)
+    send(10)
+    keep()
+    const read = run.err.getReader().read()
+    await run.in.abort('gone')
+    expect((await read).done).toBe(true)
+  })
+
   test('in a closed set up to its end, and no further', async () => {
     const recorder = recorded(0)
     const { run } = recorder

@@ -43,5 +43,9 @@ function notify(log: Log, via: Via): void {
 }
 
 function report(thrown: unknown): void {
-  ;(globalThis.reportError ?? console.error)(thrown)
+  try {
+    ;(globalThis.reportError ?? console.error)(thrown)
+  } catch {
+    // The round of notifications goes on, and the batch is committed.
+  }
 }

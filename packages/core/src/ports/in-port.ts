@@ -63,7 +63,7 @@ interface Gate {
 }
 
 /** The chunk that waits for room in place of a batch that was applied. */
-const token = Symbol('applied')
+const token = Symbol()
 const nothing = (): void => undefined
 
 /** Opens the `in` port of a set. */

@@ -211,7 +211,8 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         attached.resume()
       },
       abort(reason) {
-        out ??= openOut()
+        // Outputs that were dropped leave nothing to error.
+        if (position >= read.outputs.dropped) out ??= openOut()
         outSource?.fail(reason)
         close()
       },
