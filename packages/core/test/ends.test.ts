@@ -198,6 +198,37 @@ describe('completion', () => {
   })
 })
 
+describe('a reader that asked several times before there was anything', () => {
+  test('gets every output before the fatal error', async () => {
+    const run = createRun(tally)
+    const reader = run.out.getReader()
+    const reads = [reader.read()]
+    await settled()
+    reads.push(reader.read())
+    await settled()
+    run.in.send(add(1))
+    run.in.send(add(1))
+    run.in.send(add(1))
+    const error = run.in.send(breaks)
+    expect((await Promise.all(reads)).map(({ value }) => value?.total)).toEqual([1, 2])
+    expect((await reader.read()).value?.total).toBe(3)
+    await expect(reader.read()).rejects.toBe(error)
+  })
+
+  test('gets no stale snapshot afterwards', async () => {
+    const run = createRun(tally)
+    const reader = run.snapshot.getReader()
+    await reader.read()
+    const reads = [reader.read()]
+    await settled()
+    reads.push(reader.read())
+    await settled()
+    for (let at = 0; at < 5; at++) run.in.send(add(1))
+    await Promise.all(reads)
+    expect((await reader.read()).value?.state).toBe(5)
+  })
+})
+
 describe('a fatal error', () => {
   test('rejects that write, every later one and send with that error', async () => {
     const run = createRun(tally)

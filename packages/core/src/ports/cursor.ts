@@ -48,7 +48,8 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
     else {
       // The run may have ended after the last item was taken.
       source.finish()
-      if (!ended) log.waiting.push(source)
+      // It waits once, however often the stream asks: each wake is one item.
+      if (!ended && !log.waiting.includes(source)) log.waiting.push(source)
     }
   }
 

@@ -117,7 +117,7 @@ export async function handleOutputs<Event, Output>(
     throw new TypeError(wrongValue('handlers', handlers, 'an object of functions by the type of output'))
   }
   if (from !== undefined && !('ports' in run)) {
-    throw new TypeError('give from to ports(): a set of ports begins where it was opened')
+    throw new TypeError('give from to ports(), not with a set of ports')
   }
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
   const ports: HandledPorts<Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
