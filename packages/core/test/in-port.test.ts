@@ -80,6 +80,33 @@ describe('in', () => {
   })
 })
 
+describe('a write to a port that is closing', () => {
+  test('is rejected, and throws nothing', async () => {
+    const run = createRun(tally)
+    const writer = run.in.getWriter()
+    await writer.write(add())
+    const closed = writer.close()
+    // Node words it otherwise than the standard.
+    await expect(writer.write(add())).rejects.toBeInstanceOf(Error)
+    await closed
+    expect(run.state).toBe(1)
+  })
+
+  test('resolves if it was applied, and a subscriber closed the port meanwhile', async () => {
+    const run = createRun(tally)
+    const set = run.ports({ highWaterMark: 0 })
+    const reader = set.out.getReader()
+    const writer = set.in.getWriter()
+    await writer.write(add())
+    set.snapshot.subscribe(() => void writer.close().catch(() => undefined))
+    const written = writer.write(add())
+    await reader.read()
+    await reader.read()
+    await written
+    expect(run.state).toBe(2)
+  })
+})
+
 describe('a chunk of a pipe or of a writer that was made by its constructor', () => {
   test('is applied when the stream gets to it', async () => {
     const run = createRun(listing)

@@ -54,12 +54,8 @@ export interface OpenIn {
 
 /** Whether a port takes batches. */
 interface Gate {
-  /** `closing` from the call of `close` on, and `over` once the stream is closed or errored. */
-  state: 'open' | 'closing' | 'over'
-  /** `close` was called. */
-  close(): void
-  /** The stream is aborted: nothing is taken any more, and no write waits any longer. */
-  abort(): void
+  /** Until `close` is called, or the stream is aborted or errored. */
+  isOpen: boolean
 }
 
 /** The chunk that waits for room in place of a batch that was applied. */
@@ -69,22 +65,17 @@ const nothing = (): void => undefined
 /** Opens the `in` port of a set. */
 export function openIn(set: InSet): OpenIn {
   const { log } = set
-  const gate: Gate = {
-    state: 'open',
-    close() {
-      if (gate.state === 'open') gate.state = 'closing'
-    },
-    abort() {
-      gate.state = 'over'
-      set.stop()
-    },
+  const gate: Gate = { isOpen: true }
+  const stop = (): void => {
+    gate.isOpen = false
+    set.stop()
   }
   let controller: WritableStreamDefaultController | undefined
   const sink: UnderlyingSink<unknown> = {
     start(given) {
       controller = given
       // While a write is under way, only this signal announces an abort.
-      given.signal?.addEventListener('abort', gate.abort)
+      given.signal?.addEventListener('abort', stop)
       if (log.end !== undefined) error(log.end)
     },
     write(chunk) {
@@ -97,17 +88,17 @@ export function openIn(set: InSet): OpenIn {
       return set.room()
     },
     close() {
-      gate.state = 'over'
+      gate.isOpen = false
       return set.close()
     },
     abort(reason) {
-      gate.abort()
+      stop()
       set.abort(reason)
     },
   }
 
   function error(reason: unknown): void {
-    gate.state = 'over'
+    gate.isOpen = false
     controller?.error(reason)
   }
 
@@ -145,7 +136,7 @@ function makeClasses(): Classes {
     }
 
     override close(): Promise<void> {
-      if (!this.locked) this.#gate.close()
+      if (!this.locked) this.#gate.isOpen = false
       return super.close()
     }
   }
@@ -165,7 +156,7 @@ function makeClasses(): Classes {
       const { log, acknowledge } = this.#set
       const admitted = admit(log.machine, chunk)
       // The copying may have closed the stream or released the lock, if it called a proxy. The platform rejects such a write.
-      if (this.#released || this.#gate.state !== 'open') return super.write(chunk)
+      if (this.#released || !this.#gate.isOpen) return this.#hand(chunk)
       const full = this.#set.isFull()
       const refusal = enter(log, admitted, 'stream')
       if (refusal !== undefined && refusal === log.end) return Promise.reject(refusal)
@@ -179,14 +170,19 @@ function makeClasses(): Classes {
     }
 
     override close(): Promise<void> {
-      if (!this.#released) this.#gate.close()
+      if (!this.#released) this.#gate.isOpen = false
       return super.close()
+    }
+
+    /** Gives a chunk to the platform. Node throws if the stream is closing, and does not reject. */
+    async #hand(chunk: unknown): Promise<void> {
+      await super.write(chunk)
     }
 
     async #wait(): Promise<void> {
       const { acknowledge } = this.#set
       // An abort rejects the token. The batch is applied all the same.
-      super.write(token).catch(nothing)
+      this.#hand(token).catch(nothing)
       const acknowledged = acknowledge?.()
       acknowledged?.catch(nothing)
       await this.#set.room()
