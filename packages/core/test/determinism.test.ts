@@ -2,6 +2,7 @@
 import { createRun, type RunError } from '@xmachines/core'
 import { describe, expect, test, vi } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
+import { thrownBy } from './thrown.ts'
 
 describe('a difference is refused as NONDETERMINISTIC, with the first path that differs:', () => {
   let count = 0
@@ -44,11 +45,13 @@ describe('a difference is refused as NONDETERMINISTIC, with the first path that 
 
   test('initial', () => {
     const machine = machineOf((state) => state, { initial: () => ({ id: ++count }) })
-    const thrown = caught(() => createRun(machine))
+    const thrown = thrownBy<RunError>(() => createRun(machine))
     expect(thrown).toMatchObject({ code: 'NONDETERMINISTIC' })
     expect(thrown.message).toContain('initial state.id had two values')
     const ordered = machineOf((state) => state, { initial: (input: object) => Object.keys(input) })
-    expect(caught(() => createRun(ordered, { input: { b: 1, a: 2 } }))).toMatchObject({ code: 'NONDETERMINISTIC' })
+    expect(thrownBy<RunError>(() => createRun(ordered, { input: { b: 1, a: 2 } }))).toMatchObject({
+      code: 'NONDETERMINISTIC',
+    })
   })
 })
 
@@ -91,12 +94,3 @@ describe('the check', () => {
     expect((await reader.read()).value).toMatchObject({ code: 'INVALID_EVENT' })
   })
 })
-
-function caught(act: () => unknown): RunError {
-  try {
-    act()
-  } catch (thrown) {
-    return thrown as RunError
-  }
-  throw new Error('nothing was thrown')
-}

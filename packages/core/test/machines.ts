@@ -81,3 +81,12 @@ export function machineOf(
   const definition = { name: 'one', version: '1', initial: 0, transition: handle, ...more }
   return defineMachine(definition as MachineDefinition<any, AnyEvent, any, any>)
 }
+
+/** A run of `tally` with three batches and four outputs. */
+export function tallyRun() {
+  const run = createRun(tally)
+  run.in.send(add(1))
+  run.in.send([add(2), add(3)])
+  run.in.send(add(4))
+  return run
+}

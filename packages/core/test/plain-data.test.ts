@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
+import { thrownBy } from './thrown.ts'
 
 class Point {
   x = 1
@@ -93,10 +94,10 @@ describe.each(refused)('%s', (_title, value, path, word) => {
   test('is refused in the input and in an initial state', () => {
     const taking = machineOf((state) => state, { initial: (input: unknown) => input })
     expect(() => createRun(taking, { input: { value } })).toThrow(TypeError)
-    expectPath(caught(() => createRun(taking, { input: { value } })).message, 'input.value' + path, word)
+    expectPath(thrownBy(() => createRun(taking, { input: { value } })).message, 'input.value' + path, word)
     const making = machineOf((state) => state, { initial: () => ({ value: rebuilt(value) }) })
-    expect(caught(() => createRun(making))).toMatchObject({ code: 'INVALID_STATE' })
-    expectPath(caught(() => createRun(making)).message, 'initial state.value' + path, word)
+    expect(thrownBy(() => createRun(making))).toMatchObject({ code: 'INVALID_STATE' })
+    expectPath(thrownBy(() => createRun(making)).message, 'initial state.value' + path, word)
   })
 })
 
@@ -232,13 +233,4 @@ function expectPath(text: string | undefined, path: string, word: RegExp): void 
   const at = text?.indexOf(path) ?? -1
   expect(at, `${text} names ${path}`).toBeGreaterThanOrEqual(0)
   expect(text?.slice(at + path.length)).toMatch(word)
-}
-
-function caught(act: () => unknown): Error {
-  try {
-    act()
-  } catch (thrown) {
-    return thrown as Error
-  }
-  throw new Error('nothing was thrown')
 }

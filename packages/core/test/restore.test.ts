@@ -3,22 +3,15 @@ import { createRun, defineMachine, type RunError, replayRun, restoreRun } from '
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { add, breaks, door, fail, finish, machineOf, tally } from './machines.ts'
+import { add, breaks, door, fail, finish, machineOf, tally, tallyRun } from './machines.ts'
 import { all, outcome, take } from './streams.ts'
+import { thrownBy } from './thrown.ts'
 
-/** A run of three batches and four outputs. */
-function recorded() {
-  const run = createRun(tally)
-  run.in.send(add(1))
-  run.in.send([add(2), add(3)])
-  run.in.send(add(4))
-  return run
-}
 const clone = (value: unknown) => JSON.parse(JSON.stringify(value))
 
 describe('restoreRun', () => {
   test('answers with a run of the same id, head, state and position', async () => {
-    const run = recorded()
+    const run = tallyRun()
     for (const history of [
       run.toJSON(),
       clone(run),
@@ -34,7 +27,7 @@ describe('restoreRun', () => {
   })
 
   test('answers with a run that goes on as the other would have', () => {
-    const run = recorded()
+    const run = tallyRun()
     const restored = restoreRun(tally, clone(run))
     run.in.send(add(5))
     restored.in.send(add(5))
@@ -42,7 +35,7 @@ describe('restoreRun', () => {
   })
 
   test('fires no old output: out and err begin after what was replayed', async () => {
-    const run = recorded()
+    const run = tallyRun()
     run.in.send(fail)
     const restored = restoreRun(tally, run.toJSON())
     expect(await outcome(restored.err.getReader().read())).toBe('pending')
@@ -53,11 +46,11 @@ describe('restoreRun', () => {
   })
 
   test('picks the machine by name and version', () => {
-    const run = recorded()
+    const run = tallyRun()
     const other = machineOf((state) => state, { name: 'tally', version: '2' })
     expect(restoreRun([door, other, tally] as never, run.toJSON()).machine).toBe(tally)
     for (const machines of [[], [door], [other], door, other]) {
-      expect(refusal(() => restoreRun(machines as never, run.toJSON()))).toMatchObject({
+      expect(thrownBy<RunError>(() => restoreRun(machines as never, run.toJSON()))).toMatchObject({
         code: 'MACHINE_MISMATCH',
         sequence: 0,
         message: expect.stringMatching(/^the run is of tally@\S+, but the machines given are \S/),
@@ -66,10 +59,10 @@ describe('restoreRun', () => {
   })
 
   test('restores a completed run as done, and one that failed as active', () => {
-    const run = recorded()
+    const run = tallyRun()
     run.in.send(breaks)
     expect(restoreRun(tally, run.toJSON()).snapshot.current).toEqual({ state: 10, status: 'active', sequence: 3 })
-    const done = recorded()
+    const done = tallyRun()
     done.in.send(finish)
     const restored = restoreRun(tally, done.toJSON())
     expect(restored.snapshot.current).toEqual({ state: -1, status: 'done', sequence: 4 })
@@ -87,15 +80,15 @@ describe('restoreRun', () => {
   })
 
   test('trusts the head it is given, and refuses a history that does not end there', () => {
-    const run = recorded()
+    const run = tallyRun()
     const early = run.toJSON()
     run.in.send(add())
     expect(restoreRun(tally, early, { head: early.head }).head).toBe(early.head)
-    expect(refusal(() => restoreRun(tally, early, { head: run.head }))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(tally, early, { head: run.head }))).toMatchObject({
       code: 'HISTORY_MISMATCH',
       sequence: 3,
     })
-    expect(refusal(() => restoreRun(tally, early.records, { head: run.head }))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(tally, early.records, { head: run.head }))).toMatchObject({
       code: 'HISTORY_MISMATCH',
     })
   })
@@ -139,9 +132,9 @@ describe('refused is a history', () => {
     ['that says another head', (history) => (history.head = zeros), 'HISTORY_MISMATCH', 3],
     ['that says another state', (history) => (history.state = zeros), 'REPLAY_FAILED', 3],
   ])('%s', (_title, change, code, sequence) => {
-    const history = clone(recorded())
+    const history = clone(tallyRun())
     change(history)
-    const error = refusal(() => restoreRun(tally, history))
+    const error = thrownBy<RunError>(() => restoreRun(tally, history))
     expect(error).toMatchObject({ code, sequence })
     expect(error.message).toContain(`sequence ${sequence}`)
   })
@@ -155,28 +148,33 @@ describe('refused is a history', () => {
     const throws = () => {
       throw new Error('no longer')
     }
-    expect(refusal(() => restoreRun(changed({ ADD: throws }), recorded().toJSON()))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(changed({ ADD: throws }), tallyRun().toJSON()))).toMatchObject({
       code: 'REPLAY_FAILED',
       sequence: 1,
     })
-    expect(refusal(() => restoreRun(changed({ ADD: () => 3 }), recorded().toJSON()))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(changed({ ADD: () => 3 }), tallyRun().toJSON()))).toMatchObject({
       code: 'REPLAY_FAILED',
       sequence: 2,
     })
-    expect(refusal(() => restoreRun(changed({}), recorded().toJSON()))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(changed({}), tallyRun().toJSON()))).toMatchObject({
       code: 'REPLAY_FAILED',
       sequence: 3,
     })
     const random = changed({ ADD: () => Math.random() })
-    expect(refusal(() => restoreRun(random, recorded().toJSON()))).toMatchObject({ code: 'REPLAY_FAILED', sequence: 1 })
-    expect(refusal(() => restoreRun(random, recorded().toJSON(), { checkDeterminism: false }))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(random, tallyRun().toJSON()))).toMatchObject({
+      code: 'REPLAY_FAILED',
+      sequence: 1,
+    })
+    expect(
+      thrownBy<RunError>(() => restoreRun(random, tallyRun().toJSON(), { checkDeterminism: false })),
+    ).toMatchObject({
       sequence: 3,
     })
   })
 
   test('whose machine has another initial state, or none', () => {
     const other = machineOf((state) => state, { name: 'tally', initial: 1 })
-    expect(refusal(() => restoreRun(other, recorded().toJSON()))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(other, tallyRun().toJSON()))).toMatchObject({
       code: 'HISTORY_MISMATCH',
       sequence: 0,
     })
@@ -186,7 +184,10 @@ describe('refused is a history', () => {
         throw new Error('no')
       },
     })
-    expect(refusal(() => restoreRun(none, recorded().toJSON()))).toMatchObject({ code: 'REPLAY_FAILED', sequence: 0 })
+    expect(thrownBy<RunError>(() => restoreRun(none, tallyRun().toJSON()))).toMatchObject({
+      code: 'REPLAY_FAILED',
+      sequence: 0,
+    })
   })
 
   test.each([undefined, null, 1, '{}', true])('that is %j is refused as the wrong type', (history) => {
@@ -195,8 +196,8 @@ describe('refused is a history', () => {
   })
 
   test('is refused if it is for something that is not a machine', () => {
-    expect(() => restoreRun({} as never, recorded().toJSON())).toThrow(TypeError)
-    expect(() => replayRun(undefined as never, recorded().toJSON())).toThrow(TypeError)
+    expect(() => restoreRun({} as never, tallyRun().toJSON())).toThrow(TypeError)
+    expect(() => replayRun(undefined as never, tallyRun().toJSON())).toThrow(TypeError)
   })
 })
 
@@ -259,7 +260,7 @@ describe('a schema', () => {
       { type: 'ADD', by: 9 },
     ])
     expect(restoreRun(parsed(strict), run.toJSON()).snapshot.current.state).toBe(11)
-    const error = refusal(() => restoreRun(parsed(strict), run.toJSON(), { revalidate: true }))
+    const error = thrownBy<RunError>(() => restoreRun(parsed(strict), run.toJSON(), { revalidate: true }))
     expect(error).toMatchObject({ code: 'REPLAY_FAILED', sequence: 2 })
     expect(restoreRun(parsed(loose), run.toJSON(), { revalidate: true }).head).toBe(run.head)
   })
@@ -268,7 +269,7 @@ describe('a schema', () => {
     const run = createRun(parsed(loose))
     run.in.send({ type: 'ADD', by: 1 })
     const changing = z.object({ type: z.string(), by: z.number().transform((by) => by + 1) })
-    expect(refusal(() => restoreRun(parsed(changing), run.toJSON(), { revalidate: true }))).toMatchObject({
+    expect(thrownBy<RunError>(() => restoreRun(parsed(changing), run.toJSON(), { revalidate: true }))).toMatchObject({
       code: 'REPLAY_FAILED',
       sequence: 1,
     })
@@ -313,24 +314,18 @@ describe('replayRun', () => {
       if (count > 0) throw new Error('enough')
       return count + 1
     })
-    expect(refusal(() => replayRun(strict, run.toJSON()))).toMatchObject({ code: 'REPLAY_FAILED', sequence: 2 })
-    expect(refusal(() => replayRun(strict, []))).toMatchObject({ code: 'INVALID_HISTORY', sequence: 0 })
+    expect(thrownBy<RunError>(() => replayRun(strict, run.toJSON()))).toMatchObject({
+      code: 'REPLAY_FAILED',
+      sequence: 2,
+    })
+    expect(thrownBy<RunError>(() => replayRun(strict, []))).toMatchObject({ code: 'INVALID_HISTORY', sequence: 0 })
   })
 })
 
 test('a prefix of a history fed to createRun is a new run with an id of its own', () => {
-  const run = recorded()
+  const run = tallyRun()
   const forked = createRun(tally)
   for (const record of run.toJSON().records.slice(1, 3)) forked.in.send((record as unknown as { events: never }).events)
   expect(forked.snapshot.current.state).toBe(6)
   expect(forked.id).not.toBe(run.id)
 })
-
-function refusal(act: () => unknown): RunError {
-  try {
-    act()
-  } catch (thrown) {
-    return thrown as RunError
-  }
-  throw new Error('nothing was thrown')
-}

@@ -3,21 +3,14 @@ import { createRun, type RunError } from '@xmachines/core'
 import { openOutsideHistory, recordable } from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
-import { add, machineOf, tally } from './machines.ts'
+import { machineOf, tallyRun } from './machines.ts'
+import { thrownBy } from './thrown.ts'
 
-/** A run of three batches. */
-function recorded() {
-  const run = createRun(tally)
-  run.in.send(add(1))
-  run.in.send([add(2), add(3)])
-  run.in.send(add(4))
-  return run
-}
 const clone = (value: unknown) => JSON.parse(JSON.stringify(value))
 
 describe('the commits of a history', () => {
   test('are those of its run, to the last byte', () => {
-    const run = recorded()
+    const run = tallyRun()
     const recording = recordable(run)
     for (const history of [run.toJSON(), clone(run), clone(run).records, new Set(run.toJSON().records)]) {
       const outside = openOutsideHistory(history)
@@ -37,7 +30,9 @@ describe('the commits of a history', () => {
     const run = createRun(machine, { input: { start: 5 }, format: sha256 })
     run.in.send({ type: 'X' })
     expect(openOutsideHistory(clone(run)).commits(sha256, 5).sequence).toBe(1)
-    expect(refusal(() => openOutsideHistory(clone(run)).commits(sha256, 6))).toMatchObject({ code: 'HISTORY_MISMATCH' })
+    expect(thrownBy<RunError>(() => openOutsideHistory(clone(run)).commits(sha256, 6))).toMatchObject({
+      code: 'HISTORY_MISMATCH',
+    })
   })
 })
 
@@ -61,10 +56,10 @@ describe('refused is a history', () => {
     ['that says another sequence', (history) => history.sequence++, 'HISTORY_MISMATCH', 3],
     ['that says another head', (history) => (history.head = zeros), 'HISTORY_MISMATCH', 3],
   ])('%s', (_title, change, code, sequence) => {
-    const run = recorded()
+    const run = tallyRun()
     const history = clone(run)
     change(history)
-    const error = refusal(() => openOutsideHistory(history).commits(recordable(run).format, 0))
+    const error = thrownBy<RunError>(() => openOutsideHistory(history).commits(recordable(run).format, 0))
     expect(error).toMatchObject({ code, sequence })
     expect(error.message).toContain(`sequence ${sequence}`)
   })
@@ -73,12 +68,3 @@ describe('refused is a history', () => {
     for (const history of [undefined, null, 7, 'text', {}]) expect(() => openOutsideHistory(history)).toThrow(TypeError)
   })
 })
-
-function refusal(act: () => unknown): RunError {
-  try {
-    act()
-  } catch (thrown) {
-    return thrown as RunError
-  }
-  throw new Error('nothing was thrown')
-}

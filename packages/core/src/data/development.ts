@@ -195,7 +195,7 @@ function itemsOf(array: object): unknown[] {
   return [...(array as readonly unknown[])]
 }
 
-/** As `checkKeys`, but for the items. An item that is known already is not asked whether it is an accessor. */
+/** As `checkKeys`, except for accessors, which `checkItem` looks for. */
 function checkLongArray(value: readonly unknown[], level: number, walk: Walk): void {
   const [symbol] = Object.getOwnPropertySymbols(value)
   if (symbol !== undefined) throw refused(level, walk, symbolKey(symbol))
@@ -205,6 +205,7 @@ function checkLongArray(value: readonly unknown[], level: number, walk: Walk): v
   throw refused(level + 1, walk, NOT_AN_ITEM)
 }
 
+/** Refuses an item of a long array that is an accessor. Items that are known already are not asked. */
 function checkItem(value: readonly unknown[], index: number, level: number, walk: Walk): void {
   if (value.length <= LONG_ARRAY) return
   walk.trail[level] = index

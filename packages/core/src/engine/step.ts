@@ -55,6 +55,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
   } catch (thrown) {
     if (progress.badOutput === undefined) return refusalOf(thrown, progress)
   } finally {
+    // From here on nothing may be emitted.
     progress.running = 'isDone'
   }
   return new Refusal('INVALID_OUTPUT', progress.badOutput.message, progress.index)

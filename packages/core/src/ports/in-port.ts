@@ -1,12 +1,13 @@
 // The `in` port: the one way into a run from outside (RFC Run v1 §4, §8). A batch is applied during the very call of
-// `write` or `send`, so there is one order, that of the calls. The promise of a write waits for room, and for nothing else.
+// `write` or `send`, so there is one order, that of the calls. The promise of a write waits for room,
+// and in a set that shows what is recorded, until its batch is.
 //
 //   getWriter().write(batch) ─┐
 //   send(batch) ──────────────┼─► admit ─► enter
 //   pipe, or another writer ──┘   (when the stream's sink gets the chunk)
 //
 // A writer of `getWriter` enters its batch itself. It gives the stream underneath a token, and only if the set is full: then
-// the token waits in the sink for room, and with it `ready`, and whoever closes the stream.
+// the token waits in the sink for room, and so `ready` and `close` wait too.
 
 import { admit } from '../engine/admit.ts'
 import { enter } from '../engine/enter.ts'
@@ -35,20 +36,20 @@ export interface InSet {
   isFull(): boolean
   /** Resolves once there is room. */
   room(): Promise<void>
-  /** Resolves once what was committed is acknowledged, if that takes more than to apply it. */
+  /** Resolves once what was committed at the call is recorded; undefined if writes do not wait for that. */
   readonly acknowledge: (() => Promise<void>) | undefined
   /** `in` was closed. */
   close(): void | Promise<void>
-  /** `in` was aborted: nothing is taken any more, and no write waits any longer. */
+  /** `in` is being aborted: no write waits any longer. */
   stop(): void
-  /** The abort is carried out. */
+  /** `in` was aborted, and no write is under way. */
   abort(reason: unknown): void
 }
 
 /** An `in` port, and what its set does with it. */
 export interface OpenIn {
   readonly port: InPort<unknown>
-  /** Errors the stream: nothing more is taken. */
+  /** Errors the stream. Writes are rejected from now on; `send` is not affected. */
   error(reason: unknown): void
 }
 
