@@ -4,6 +4,7 @@
 import { itemAt } from '../engine/kept.ts'
 import { type Batch, chainOf, digestAt, type Log, sequenceOf } from '../engine/log.ts'
 import { resumeWriters } from '../engine/publish.ts'
+import { type HistoryRecord, recordAt } from '../history/records.ts'
 import { nonceOf } from '../identity/chain.ts'
 import { type GenesisContent, genesisObjects } from '../identity/genesis-objects.ts'
 import type { GitObject } from '../identity/git-object.ts'
@@ -34,6 +35,11 @@ export interface Recordable<State, Event, Output> {
    * @throws {RangeError} if it was dropped
    */
   digestAt(sequence: number): Uint8Array
+  /**
+   * The record of the commit with this sequence; 0 is the genesis.
+   * @throws {RangeError} if it was dropped
+   */
+  recordAt(sequence: number): HistoryRecord<RunEvent>
   /** The bytes of the commit of this batch, with `commit LENGTH\0` before them; good until the next call. */
   commitAt(sequence: number): Uint8Array
   /** Calls back once, when more is committed or the run has ended. */
@@ -82,6 +88,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     },
     checkpoint: () => checkpointOf(log),
     digestAt: (sequence) => keptDigestAt(log, sequence),
+    recordAt: (sequence) => recordAt(log, sequence) as HistoryRecord<RunEvent>,
     commitAt(sequence) {
       const parent = keptDigestAt(log, sequence - 1)
       return chainOf(log).encode(parent, 0, sequence, itemAt(log.batches, sequence - 1) as Batch)

@@ -1,0 +1,63 @@
+// Streams over a store that has only "read" and "wait for more".
+
+import type { FollowOptions, ReadOptions, StoredRecord } from './run-store.ts'
+
+/** What a stream that follows needs from its store. */
+export interface Followed {
+  read(id: string, options: ReadOptions): ReadableStream<StoredRecord>
+  /** Resolves once the run has a record of this sequence, or the signal aborts. */
+  wait(id: string, sequence: number, signal: AbortSignal): Promise<void>
+}
+
+/** Reads the records of a run, and then each that is appended, until the signal aborts or the reader cancels. */
+export function followRecords(
+  { read, wait }: Followed,
+  id: string,
+  { from, signal }: FollowOptions,
+): ReadableStream<StoredRecord> {
+  let next = from
+  let reader: ReadableStreamDefaultReader<StoredRecord> | undefined
+  const cancelled = new AbortController()
+  const stop = AbortSignal.any([signal, cancelled.signal])
+  return new ReadableStream<StoredRecord>(
+    {
+      async pull(controller) {
+        while (!stop.aborted) {
+          reader ??= read(id, { from: next }).getReader()
+          const { done, value } = await reader.read()
+          if (!done) {
+            next += 1
+            controller.enqueue(value)
+            return
+          }
+          reader = undefined
+          await wait(id, next, stop)
+        }
+        await reader?.cancel()
+        if (!cancelled.signal.aborted) controller.close()
+      },
+      cancel(reason) {
+        cancelled.abort(reason)
+        return reader?.cancel(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** A stream of what a generator yields, which it is asked for when somebody reads. */
+export function streamOf<Item>(items: AsyncIterator<Item, void> | Iterator<Item, void>): ReadableStream<Item> {
+  return new ReadableStream<Item>(
+    {
+      async pull(controller) {
+        const { done, value } = await items.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await items.return?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,23 @@
+// `@xmachines/core/store`: what keeps runs, and what keeps them in memory.
+
+export { type Followed, followRecords, streamOf } from './follow.ts'
+export type { LeaseCells, LeaseKeeper, LeaseRecord } from './lease-keeper.ts'
+export { leaseKeeper } from './lease-keeper.ts'
+export { memoryStore } from './memory-store.ts'
+export { isUnsettledAnswer, KEPT_RECEIPTS, unknown } from './receipts.ts'
+export type {
+  AppendOptions,
+  FollowOptions,
+  Lease,
+  LeaseOptions,
+  ListedRun,
+  ListOptions,
+  ReadOptions,
+  Receipt,
+  RunStore,
+  Slice,
+  StoredRecord,
+} from './run-store.ts'
+export { checkSlice, isGenesis } from './slice.ts'
+export type { Head, StoreErrorCode } from './store-error.ts'
+export { missing, moved, StoreError } from './store-error.ts'

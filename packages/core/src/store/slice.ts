@@ -1,0 +1,48 @@
+// Slices: taken from a run to be appended, and checked by the store that appends them.
+
+import type { BatchRecord, GenesisRecord } from '../history/records.ts'
+import { isHexOf } from '../identity/hex.ts'
+import type { Slice, StoredRecord } from './run-store.ts'
+import { type Head, moved, StoreError } from './store-error.ts'
+
+/** Whether a record is that of a genesis. */
+export function isGenesis(record: StoredRecord): record is GenesisRecord {
+  return 'nonce' in record
+}
+
+/**
+ * Checks that a slice continues a run: each record follows the one before it, and has the oid of its commit.
+ * @returns where the run ends after it
+ * @throws {StoreError} `MOVED` if the run does not end at the expected head, `CORRUPT` if the slice does not continue it
+ */
+export function checkSlice(
+  id: string,
+  current: Head | undefined,
+  expected: string | undefined,
+  { records, commits, format }: Slice,
+): Head {
+  if (current?.head !== expected) throw moved(id, expected, current)
+  let head = current?.head
+  let sequence = (current?.sequence ?? -1) + 1
+  for (const [at, record] of records.entries()) {
+    const parent = isGenesis(record) ? undefined : (record as BatchRecord<unknown>).parent
+    if (parent !== head || (head === undefined && record.oid !== id)) {
+      throw corrupt(id, sequence, `it follows ${parent ?? 'nothing'}, and not ${head ?? 'nothing'}`)
+    }
+    const commit = commits[at]
+    if (commit === undefined || !isHexOf(record.oid, format.hash(commit))) {
+      throw corrupt(id, sequence, `its oid ${record.oid} is not that of its commit`)
+    }
+    head = record.oid
+    sequence += 1
+  }
+  if (head === undefined) throw corrupt(id, 0, 'the slice is empty')
+  return { head, sequence: sequence - 1 }
+}
+
+function corrupt(id: string, sequence: number, why: string): StoreError {
+  return new StoreError(
+    'CORRUPT',
+    `the record ${sequence} of the run ${id} cannot be appended: ${why}; append what the run holds`,
+  )
+}

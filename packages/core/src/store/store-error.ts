@@ -1,0 +1,56 @@
+// Why a store did not do what it was asked to.
+
+/** What went wrong in a store. */
+export type StoreErrorCode =
+  /** The head is not the one that the append expected. `head` says where it is. Nothing was appended. */
+  | 'MOVED'
+  /** The store has no run of this id. */
+  | 'MISSING'
+  /** Nobody knows any more whether an append was made: its receipt was trimmed. Do not append it again. */
+  | 'UNKNOWN'
+  /** What was given, or what was read, does not continue the history before it. */
+  | 'CORRUPT'
+  /** The lease ran out or was taken by another owner. */
+  | 'LEASE_LOST'
+  /** The store cannot be reached, is full or was closed. The cause says more; trying again later may help. */
+  | 'UNAVAILABLE'
+
+/** Where the history of a run ends. */
+export interface Head {
+  /** The oid of the latest commit, in hex. */
+  readonly head: string
+  /** How many batches there are. */
+  readonly sequence: number
+}
+
+/** An error of a store. Its message says what was wrong, where, and what to do. */
+export class StoreError extends Error {
+  override readonly name: 'StoreError' = 'StoreError'
+  readonly code: StoreErrorCode
+  /** Where the run ends, with `MOVED`; undefined if the store has no such run. */
+  readonly head: Head | undefined
+
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    { head, cause }: { head?: Head | undefined; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.head = head
+  }
+}
+
+/** The error for a run that a store does not have. */
+export function missing(id: string): StoreError {
+  return new StoreError('MISSING', `the store has no run ${id.slice(0, 80)}; append its genesis first`)
+}
+
+/** The error for an append behind a head that has moved. */
+export function moved(id: string, expected: string | undefined, head: Head | undefined): StoreError {
+  const where = head === undefined ? 'is not there' : `ends at sequence ${head.sequence}, ${head.head}`
+  const wanted = expected === undefined ? 'expected it not to exist' : `expected it to end at ${expected}`
+  return new StoreError('MOVED', `the run ${id} ${where}; the append ${wanted}: read what is new, then append again`, {
+    head,
+  })
+}
