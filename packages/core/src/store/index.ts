@@ -4,7 +4,7 @@ export { type Followed, followRecords, streamOf } from './follow.ts'
 export type { LeaseCells, LeaseKeeper, LeaseRecord } from './lease-keeper.ts'
 export { leaseKeeper } from './lease-keeper.ts'
 export { memoryStore } from './memory-store.ts'
-export { isUnsettledAnswer, KEPT_RECEIPTS, unknown } from './receipts.ts'
+export { isAnswer, KEPT_RECEIPTS, positionOfAnswer, unknown } from './receipts.ts'
 export type {
   AppendOptions,
   FollowOptions,

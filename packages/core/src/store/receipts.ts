@@ -20,18 +20,21 @@ export interface Receipts {
 export function startReceipts(id: string): Receipts {
   const writers = startBook()
   const keys = startBook()
+  /** Keys of answers. They are kept until their outputs have settled, however many there are. */
+  const answers = new Map<string, Receipt>()
   return {
     addWriter: (writer, receipt) => void writers.kept.set(writer, receipt),
-    addKey: (key, receipt) => void keys.kept.set(key, receipt),
+    addKey: (key, receipt) => void (isAnswer(id, key) ? answers : keys.kept).set(key, receipt),
     find(key, since) {
-      const receipt = keys.kept.get(key) ?? writers.kept.get(key)
+      const receipt = answers.get(key) ?? keys.kept.get(key) ?? writers.kept.get(key)
       const completeAfter = Math.max(keys.completeAfter, writers.completeAfter)
       if (receipt === undefined && since < completeAfter) throw unknown(id, completeAfter)
       return receipt
     },
     trim(settled) {
-      trimBook(writers, () => false)
-      trimBook(keys, (key) => isUnsettledAnswer(id, key, settled))
+      trimBook(writers)
+      trimBook(keys)
+      for (const key of answers.keys()) if (positionOfAnswer(id, key) < settled) answers.delete(key)
     },
   }
 }
@@ -47,20 +50,24 @@ function startBook(): Book {
   return { kept: new Map(), completeAfter: -1 }
 }
 
-function trimBook(book: Book, isNeeded: (key: string) => boolean): void {
+function trimBook(book: Book): void {
   let excess = book.kept.size - KEPT_RECEIPTS
   for (const [key, { sequence }] of book.kept) {
     if (excess <= 0) return
-    if (isNeeded(key)) continue
     book.kept.delete(key)
     book.completeAfter = Math.max(book.completeAfter, sequence)
     excess -= 1
   }
 }
 
-/** Whether a key is that of an answer to an output that has not settled. Such keys are kept however many there are. */
-export function isUnsettledAnswer(id: string, key: string, settled: number): boolean {
-  return key.startsWith(`${id}/`) && Number(key.slice(id.length + 1)) >= settled
+/** Whether a key is that of the answer to an output: `RUN-ID/POSITION`. No request can have such a key. */
+export function isAnswer(id: string, key: string): boolean {
+  return key.startsWith(`${id}/`)
+}
+
+/** The position of the output that an answer is for. */
+export function positionOfAnswer(id: string, key: string): number {
+  return Number(key.slice(id.length + 1))
 }
 
 /** The error for a receipt that may have been trimmed. */
