@@ -1,10 +1,12 @@
 // `@xmachines/core/store`: what keeps runs, and what keeps them in memory.
 
+export { advance } from './advance.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
 export type { LeaseCells, LeaseKeeper, LeaseRecord } from './lease-keeper.ts'
 export { leaseKeeper } from './lease-keeper.ts'
 export { memoryStore } from './memory-store.ts'
 export { isAnswer, KEPT_RECEIPTS, positionOfAnswer, unknown } from './receipts.ts'
+export { type Recorder, type RecordRunOptions, recordRun } from './record-run.ts'
 export type {
   AppendOptions,
   FollowOptions,

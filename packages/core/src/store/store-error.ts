@@ -54,3 +54,10 @@ export function moved(id: string, expected: string | undefined, head: Head | und
     head,
   })
 }
+
+/** An error of a store, made by any copy of core; undefined if it is another error. */
+export function storeErrorOf(thrown: unknown): StoreError | undefined {
+  const { name, code } = (thrown ?? {}) as { readonly name?: unknown; readonly code?: unknown }
+  // Only a StoreError has this name with a code.
+  return name === 'StoreError' && typeof code === 'string' ? (thrown as StoreError) : undefined
+}

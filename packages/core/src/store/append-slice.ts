@@ -1,0 +1,78 @@
+// Appends a slice once, whatever answers are lost on the way: its receipt says whether it was made.
+
+import { toHex } from '../identity/hex.ts'
+import type { AppendOptions, RunStore, Slice } from './run-store.ts'
+import { StoreError, storeErrorOf } from './store-error.ts'
+
+/** How an append is made. */
+export interface AppendPlan {
+  readonly id: string
+  /** Where the run ends before it; undefined for a new run. */
+  readonly expected: string | undefined
+  /** The sequence that the run has before it; −1 for a new run. */
+  readonly after: number
+  readonly slice: Slice
+  readonly keys?: AppendOptions['keys']
+  /** Holds the token of the append until its result is known. */
+  readonly tokens?: Set<string>
+}
+
+/** How often a store is asked before the append is given up, and how many milliseconds lie between, at first. */
+const MOST_TRIES = 5
+const FIRST_PAUSE = 20
+
+/**
+ * Appends a slice. If the answer is lost, the receipt is asked for, and the slice is appended again if there is none.
+ * @throws {StoreError} `MOVED` if another writer was first, `CORRUPT`, `UNKNOWN`, or `UNAVAILABLE` if the store does not answer
+ */
+export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<void> {
+  const { id, expected, after, slice, keys, tokens } = plan
+  const writer = toHex(crypto.getRandomValues(new Uint8Array(16)))
+  const options: AppendOptions = keys === undefined ? { writer } : { writer, keys }
+  tokens?.add(writer)
+  try {
+    let isLost = false
+    for (let tries = 1; ; tries++) {
+      try {
+        return await store.append(id, expected, slice, options)
+      } catch (thrown) {
+        const refusal = storeErrorOf(thrown)
+        const isFinal = refusal !== undefined && refusal.code !== 'UNAVAILABLE'
+        // A definite answer is believed, unless an earlier one was lost: then that append may be what moved the head.
+        if (isFinal && !isLost) throw refusal
+        isLost = true
+        if (await wasMade(thrown, tries)) return
+        if (isFinal) throw refusal
+        if (tries === MOST_TRIES) throw unavailable(id, thrown)
+      }
+    }
+  } finally {
+    tokens?.delete(writer)
+  }
+
+  async function wasMade(thrown: unknown, tries: number): Promise<boolean> {
+    for (let asked = tries; ; asked++) {
+      await pause(FIRST_PAUSE * 2 ** (asked - 1) * (0.5 + Math.random() / 2))
+      try {
+        return (await store.receipt(id, writer, after)) !== undefined
+      } catch (problem) {
+        const refusal = storeErrorOf(problem)
+        if (refusal?.code === 'UNKNOWN') throw refusal
+        if (asked >= MOST_TRIES) throw unavailable(id, thrown)
+      }
+    }
+  }
+}
+
+function unavailable(id: string, cause: unknown): StoreError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new StoreError(
+    'UNAVAILABLE',
+    `the store gave no answer about the run ${id}: ${why}; whether its latest batches are kept is not known: open it again`,
+    { cause },
+  )
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
