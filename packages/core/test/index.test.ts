@@ -57,17 +57,20 @@ test('the public names are these', () => {
     'NAME',
     'VERSION',
     'batchHeader',
+    'checkHandlers',
     'commitText',
     'genesisObjects',
     'gitObject',
     'isMachine',
     'jsonFile',
     'openOutsideHistory',
+    'outputHandling',
     'pickMachine',
     'readBatchMessage',
     'recordable',
     'restoreSnapshot',
     'treeBytes',
+    'watchUnhandled',
   ])
 })
 
