@@ -37,6 +37,7 @@ export type { Ports } from './ports/open-ports.ts'
 export type { PortsOptions } from './ports/ports-options.ts'
 export type { SnapshotPort } from './ports/snapshot-port.ts'
 export { createRun } from './run/create-run.ts'
+export { forkRun } from './run/fork-run.ts'
 export type {
   CancellableHandler,
   HandledEvents,

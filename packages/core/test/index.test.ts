@@ -13,6 +13,7 @@ const names = [
   'RunError',
   'createRun',
   'defineMachine',
+  'forkRun',
   'handleOutputs',
   'replayRun',
   'restoreRun',
