@@ -86,7 +86,7 @@ describe('an example', () => {
   })
 
   test.each(examples)('of $name imports by the public name, and says what it prints', ({ source, expected }) => {
-    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node)?'/)
+    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node|\/store)?'/)
     expect(source.match(/console\.log\(/g)).toHaveLength(expected.length)
     expect(expected).not.toEqual([])
   })

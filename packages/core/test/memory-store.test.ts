@@ -6,5 +6,5 @@ import { test } from 'vitest'
 const store = memoryStore()
 
 test.each(storeCases.filter(({ needsDamage }) => needsDamage !== true))('$title', async ({ check }) => {
-  await check({ open: () => store })
+  await check({ open: async () => store })
 })

@@ -3,6 +3,7 @@ import { createRun, type Run, restoreRun } from '@xmachines/core'
 import { advance, memoryStore, type RunStore, recordRun, type StoredRecord, StoreError } from '@xmachines/core/store'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type Loss, lossyStore } from './lossy-store.ts'
 import { add, fail, finish, type TallyEvent, tally } from './machines.ts'
 import { ending, outcome, take } from './streams.ts'
 
@@ -149,24 +150,8 @@ describe('two writers', () => {
   })
 })
 
-/** A store that loses what it is told to: the request, the answer, or the answer to the question for a receipt. */
-function lossy(store: RunStore, losses: Iterator<'none' | 'request' | 'answer'>): RunStore {
-  const lose = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
-    const loss = losses.next().value ?? 'none'
-    if (loss === 'request') throw new Error('the request was lost')
-    const result = await ask()
-    if (loss === 'answer') throw new Error('the answer was lost')
-    return result
-  }
-  return {
-    ...store,
-    append: (...given) => lose(() => store.append(...given)),
-    receipt: (...given) => lose(() => store.receipt(...given)),
-  }
-}
-
 test('what is acknowledged is recorded once, whatever requests and answers are lost and however writers interleave', async () => {
-  const loss = fc.constantFrom('none', 'request', 'answer') as fc.Arbitrary<'none' | 'request' | 'answer'>
+  const loss = fc.constantFrom<Loss>('none', 'request', 'answer')
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(loss, { maxLength: 4 }), { minLength: 2, maxLength: 4 }),
@@ -182,7 +167,7 @@ test('what is acknowledged is recorded once, whatever requests and answers are l
         await recordRun(seed, store).stop()
         let acknowledged = 0
         const writers = lossesOf.map(async (losses, writer) => {
-          const mine = lossy(store, losses[Symbol.iterator]())
+          const mine = lossyStore(store, losses)
           for (let batches = 0; batches < 3; ) {
             await scheduler.schedule(Promise.resolve())
             const run: Run<unknown, TallyEvent, unknown> = await open(store, seed.id)

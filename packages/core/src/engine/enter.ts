@@ -33,6 +33,18 @@ export function enter(log: Log, admitted: Batch | Refusal, via: Via): RunError |
   return undefined
 }
 
+/**
+ * Applies a batch that was applied before, behind other batches than then. Nobody is notified.
+ * @returns why it is refused now, or undefined
+ */
+export function reapply(log: Log, batch: Batch): Refusal | undefined {
+  if (log.end !== undefined) return new Refusal('RUN_DONE', 'the run ended before it')
+  const stepped = stepIn(log, batch)
+  if (stepped instanceof Refusal) return stepped
+  commit(log, batch, stepped)
+  return undefined
+}
+
 /** Steps a batch; twice, if determinism is checked. */
 export function stepTwice(machine: AnyMachine, state: unknown, batch: Batch, onSecond?: () => void): Step | Refusal {
   const stepped = step(machine, state, batch)

@@ -32,6 +32,8 @@ export interface InPort<Event> extends WritableStream<Event | readonly Event[]> 
 export interface InSet {
   /** The log that it writes to. */
   readonly log: Log
+  /** Why it takes nothing more, for good. */
+  ended(): RunError | undefined
   /** Whether writes wait. */
   isFull(): boolean
   /** Resolves once there is room. */
@@ -77,13 +79,13 @@ export function openIn(set: InSet): OpenIn {
       controller = given
       // While a write is under way, only this signal announces an abort.
       given.signal?.addEventListener('abort', stop)
-      if (log.end !== undefined) error(log.end)
+      error(set.ended())
     },
     write(chunk) {
       if (chunk !== token) {
         const full = set.isFull()
         const refusal = enter(log, admit(log.machine, chunk), 'stream')
-        if (refusal !== undefined && refusal === log.end) throw refusal
+        if (refusal !== undefined && refusal === set.ended()) throw refusal
         if (!full) return undefined
       }
       return set.room()
@@ -99,6 +101,7 @@ export function openIn(set: InSet): OpenIn {
   }
 
   function error(reason: unknown): void {
+    if (reason === undefined) return
     gate.isOpen = false
     controller?.error(reason)
   }
@@ -160,7 +163,7 @@ function makeClasses(): Classes {
       if (this.#released || !this.#gate.isOpen) return this.#hand(chunk)
       const full = this.#set.isFull()
       const refusal = enter(log, admitted, 'stream')
-      if (refusal !== undefined && refusal === log.end) return Promise.reject(refusal)
+      if (refusal !== undefined && refusal === this.#set.ended()) return Promise.reject(refusal)
       if (full && this.#set.isFull()) return this.#wait()
       return acknowledge === undefined ? Promise.resolve() : acknowledge()
     }

@@ -38,6 +38,11 @@ export interface PortsPlan {
   readonly read: Log
   /** The log that `in` writes to, and whose refusals `err` delivers. */
   readonly write: Log
+  /**
+   * The log that `snapshot` shows, if not the one that is read. It may be ahead of what is read, and fall back: then only the
+   * end of what is read ends the ports.
+   */
+  readonly shown?: Log
   /** How the run object began. */
   readonly initial: Snapshot<unknown>
   /** The position at which `out` begins. */
@@ -65,7 +70,18 @@ const HIGH_WATER_MARK = 1024
 
 /** Opens a set of ports. */
 export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
-  const { read, write, initial, start, highWaterMark = HIGH_WATER_MARK, recorded, keepsOutputs = false } = plan
+  const {
+    read,
+    write,
+    shown = read,
+    initial,
+    start,
+    highWaterMark = HIGH_WATER_MARK,
+    recorded,
+    keepsOutputs = false,
+  } = plan
+  /** The log whose end ends `in` and `err`. */
+  const lasting = shown === read ? write : read
   /** How many outputs and refusals `out` and `err` have delivered. */
   let position = start
   let refusals = plan.refusals
@@ -86,7 +102,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
 
   const attached: Attached = {
     runEnded() {
-      if (write.end !== undefined) inPort?.error(write.end)
+      if (lasting.end !== undefined) inPort?.error(lasting.end)
       finishAll()
       attached.resume()
     },
@@ -130,8 +146,8 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     end ??= {
       outputs: countOf(read.outputs),
       refusals: countOf(write.refusals),
-      version: read.version,
-      snapshot: currentSnapshot(read),
+      version: shown.version,
+      snapshot: currentSnapshot(shown),
     }
     finishAll()
     attached.resume()
@@ -168,7 +184,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         refusals += missed
         return missedRefusals(write, missed)
       },
-      ending: () => (end ?? write.end) && {},
+      ending: () => (end ?? lasting.end) && {},
     })
     const stream = new ReadableStream(source, unbuffered)
     source.stream = stream
@@ -178,11 +194,11 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
   function openCursor(from: number): SnapshotCursor {
     let delivered = from
     let ended = false
-    const source = open<Snapshot<unknown>>(read, {
-      hasNext: () => delivered < (end?.version ?? read.version),
+    const source = open<Snapshot<unknown>>(shown, {
+      hasNext: () => delivered < (end?.version ?? shown.version),
       next() {
-        delivered = end?.version ?? read.version
-        return end?.snapshot ?? currentSnapshot(read)
+        delivered = end?.version ?? shown.version
+        return end?.snapshot ?? currentSnapshot(shown)
       },
       ending: () => (end ?? read.end) && {},
       ended() {
@@ -195,6 +211,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
   const openInPort = (): InPort<unknown> =>
     (inPort ??= openIn({
       log: write,
+      ended: () => lasting.end,
       isFull,
       room() {
         if (!isFull()) return Promise.resolve()
@@ -238,7 +255,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       return (err ??= openErr())
     },
     get snapshot() {
-      return (snapshot ??= openSnapshot(read, initial, openCursor))
+      return (snapshot ??= openSnapshot(shown, initial, openCursor))
     },
     get readable() {
       taken.readable = true

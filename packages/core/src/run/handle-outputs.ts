@@ -1,12 +1,14 @@
 // Effects: outputs are read from a run and handled side by side, and the events that the handlers give are written back.
 
-import { wrongValue } from '../data/describe-value.ts'
+import { isA, wrongValue } from '../data/describe-value.ts'
+import { RunError } from '../machine/run-error.ts'
 import type { InPort } from '../ports/in-port.ts'
 import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
 import {
   type CancellableHandler,
   checkHandlers,
+  type HandledEvents,
   type HandleOutput,
   type OutputSource,
   outputHandling,
@@ -131,7 +133,7 @@ export async function handleOutputs<State, Event, Output>(
   const writing = new Set<Promise<void>>()
   let reading = true
   let underWay = 0
-  const handle = outputHandling<State, Event, Output>(ports, stop.signal, write, settled.mark)
+  const handle = outputHandling<State, Event, Output>(ports, stop.signal, finish)
   const warn = process.env.NODE_ENV === 'production' ? undefined : watchUnhandled(run, handlers)
 
   const ended = new Promise<void>((resolve, reject) => {
@@ -168,14 +170,23 @@ export async function handleOutputs<State, Event, Output>(
     settled.mark(at)
   }
 
-  function write(events: Event | readonly Event[]): Promise<void> {
-    // A refusal is delivered by `err`. A run that has ended takes no more.
-    const written = writer
-      .write(events)
-      .catch(() => undefined)
-      .then(() => void writing.delete(written))
-    writing.add(written)
-    return written
+  /** Writes the answer to an output, which has settled once that is applied or refused. */
+  function finish(at: number, events: HandledEvents<Event>): Promise<void> | void {
+    if (events === undefined) return settled.mark(at)
+    const finished = writer
+      .write(events as Event | readonly Event[])
+      .then(
+        () => true,
+        // A refusal is delivered by `err`, and a run that has ended takes no more. Otherwise the answer was not recorded, or `in`
+        // was closed, and the output has not settled.
+        (reason: unknown) => isA(reason, RunError),
+      )
+      .then((isSettled) => {
+        if (isSettled) settled.mark(at)
+        writing.delete(finished)
+      })
+    writing.add(finished)
+    return finished
   }
 
   try {

@@ -2,9 +2,11 @@
 
 export { advance } from './advance.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
+export { type HandleSharedOptions, handleShared } from './handle-shared.ts'
 export type { LeaseCells, LeaseKeeper, LeaseRecord } from './lease-keeper.ts'
 export { leaseKeeper } from './lease-keeper.ts'
 export { memoryStore } from './memory-store.ts'
+export { type OpenSharedOptions, openShared, type SharedRunOf } from './open-shared.ts'
 export { isAnswer, KEPT_RECEIPTS, positionOfAnswer, unknown } from './receipts.ts'
 export { type Recorder, type RecordRunOptions, recordRun } from './record-run.ts'
 export type {
@@ -20,6 +22,7 @@ export type {
   Slice,
   StoredRecord,
 } from './run-store.ts'
+export type { SharedRun } from './shared-run.ts'
 export { checkSlice, isGenesis } from './slice.ts'
 export type { Head, StoreErrorCode } from './store-error.ts'
 export { missing, moved, StoreError } from './store-error.ts'

@@ -29,7 +29,7 @@ interface KeptRun {
  * import { memoryStore } from '@xmachines/core/store'
  *
  * const store = memoryStore()
- * console.log(await store.head('0123')) // undefined
+ * console.log((await store.head('0123')) === undefined) // true
  * ```
  */
 export function memoryStore(): RunStore {
@@ -99,7 +99,7 @@ export function memoryStore(): RunStore {
       }
       run.receipts.trim(run.lease.settled)
       const { waiting } = run
-      for (const wake of [...waiting]) wake()
+      for (const wake of Array.from(waiting)) wake()
     },
     receipt: async (id, key, since) => runs.get(id)?.receipts.find(key, since),
     read: (id, options) => streamOf(readRecords(id, options)),

@@ -26,7 +26,8 @@ export function startReceipts(id: string): Receipts {
     addWriter: (writer, receipt) => void writers.kept.set(writer, receipt),
     addKey: (key, receipt) => void (isAnswer(id, key) ? answers : keys.kept).set(key, receipt),
     find(key, since) {
-      const receipt = answers.get(key) ?? keys.kept.get(key) ?? writers.kept.get(key)
+      if (isAnswer(id, key)) return answers.get(key)
+      const receipt = keys.kept.get(key) ?? writers.kept.get(key)
       const completeAfter = Math.max(keys.completeAfter, writers.completeAfter)
       if (receipt === undefined && since < completeAfter) throw unknown(id, completeAfter)
       return receipt

@@ -127,7 +127,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
     draining = true
     try {
       // Whatever else is committed in this turn joins the first slice.
-      await undefined
+      await Promise.resolve()
       if (!begun) {
         recorded = await adopt(await store.head(id))
         begun = true
@@ -177,7 +177,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
     if (sequence < Math.max(recorded, history.dropped)) throw refused(head, 'lacks batches that were recorded')
     if (sequence > history.sequence || oidAt(sequence) !== head.head) throw refused(head, 'has another continuation')
     if (sequence <= history.owned) return sequence
-    for (const token of [...history.unsettled]) {
+    for (const token of Array.from(history.unsettled)) {
       const receipt = await store.receipt(id, token, recorded)
       if (receipt !== undefined && receipt.sequence >= sequence) return sequence
     }

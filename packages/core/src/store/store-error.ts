@@ -25,7 +25,7 @@ export interface Head {
 
 /** An error of a store. Its message says what was wrong, where, and what to do. */
 export class StoreError extends Error {
-  override readonly name: 'StoreError' = 'StoreError'
+  override readonly name = 'StoreError'
   readonly code: StoreErrorCode
   /** Where the run ends, with `MOVED`; undefined if the store has no such run. */
   readonly head: Head | undefined

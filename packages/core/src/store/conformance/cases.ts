@@ -9,7 +9,7 @@ import { append, type LedgerRun, ledger, ledgerRun, sliceOf, token } from './led
 /** What the suite needs of a store. */
 export interface StoreUnderTest {
   /** Opens a handle on the same storage, as another process would. */
-  open(): Promise<RunStore> | RunStore
+  open(): Promise<RunStore>
   /** Damages a stored record. Without it the case about damage is left out. */
   damage?(id: string, sequence: number, how: 'change' | 'remove'): Promise<void>
 }

@@ -1,0 +1,149 @@
+// Handles the outputs of a shared run: one of those who share it at a time, under the lease, from where the last one stopped.
+
+import type { RunEvent } from '../machine/machine.ts'
+import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
+import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
+import { handleOutputs } from '../run/handle-outputs.ts'
+import type { Lease } from './run-store.ts'
+import type { SharedRun } from './shared-run.ts'
+
+/** Who handles outputs, and for how long without a sign of life. */
+export interface HandleSharedOptions {
+  /** Names who handles, for people who look at the store. Random unless given. */
+  readonly owner?: string
+  /** Milliseconds after which another takes over from one that is gone: 10,000 unless given. */
+  readonly ttl?: number
+  /** Ends the handling. */
+  readonly signal?: AbortSignal
+}
+
+const TTL = 10_000
+
+/**
+ * Handles the outputs of a shared run while it holds the lease of the run; waits for the lease until then. An output is handled
+ * once it is in the store. It has settled when its answer is: the answer is kept under the key `RUN-ID/POSITION`, so that one who
+ * takes over does not answer again. A crash repeats at most what had not settled, under the same key.
+ *
+ * @param run a run of `openShared`
+ * @param handlers as for `handleOutputs`
+ * @param options the owner of the lease, its time to live, and an abort signal
+ * @returns the position up to which every output has settled, when the run has ended or the signal aborts
+ * @throws what a handler throws
+ */
+export async function handleShared<State, Event extends RunEvent, Output, Input>(
+  run: SharedRun<State, Event, Output, Input>,
+  handlers: NoInfer<OutputHandlers<Output, Event, State>>,
+  { owner = crypto.randomUUID(), ttl = TTL, signal }: HandleSharedOptions = {},
+): Promise<number> {
+  let settled = 0
+  while (signal?.aborted !== true) {
+    const lease = await takeLease(run, { owner, ttl, signal })
+    if (lease === undefined) break
+    const stop = signal === undefined ? lease.signal : AbortSignal.any([signal, lease.signal])
+    /** Keeping how far it has settled, one after the other. */
+    let keeping: Promise<void> = Promise.resolve()
+    const onSettled = (position: number): void => {
+      // If the lease is lost, its signal ends the handling.
+      keeping = keeping.then(() => lease.settle(position)).catch(() => undefined)
+    }
+    try {
+      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled })
+    } finally {
+      await keeping
+      await lease.release().catch(() => undefined)
+    }
+    if (!stop.aborted) break
+  }
+  return settled
+}
+
+/** Asks for the lease until it is free; undefined if the signal aborts or the run ends with all settled by others. */
+async function takeLease<State, Event extends RunEvent, Output, Input>(
+  run: SharedRun<State, Event, Output, Input>,
+  { owner, ttl, signal }: { owner: string; ttl: number; signal: AbortSignal | undefined },
+): Promise<Lease | undefined> {
+  while (signal?.aborted !== true) {
+    const lease = await run.store.lease(run.id, { owner, ttl })
+    if (lease !== undefined) return lease
+    await pause(ttl / 4, signal)
+  }
+  return undefined
+}
+
+/** A set of ports from where outputs have not settled; what is written into it is kept under the key of its output. */
+function portsUnder<State, Event extends RunEvent, Output, Input>(
+  run: SharedRun<State, Event, Output, Input>,
+  { settled }: Lease,
+): HandledPorts<State, Event, Output> {
+  const { id, start, out, snapshot } = run.ports({ from: Math.min(settled, run.position) })
+  const writer = {
+    async write(events: Event | readonly Event[]): Promise<void> {
+      run.sendWithKey(events, keyOf(events))
+      await run.flush()
+    },
+    releaseLock: () => undefined,
+  }
+  // The handling uses these two members of a writer, and no other.
+  return { id, start, out, snapshot, in: { getWriter: () => writer as unknown as WritableStreamDefaultWriter<Event> } }
+}
+
+/** The key of the output that events are an answer to. */
+const keys = new WeakMap<object, string>()
+
+function keyOf(answer: object): string {
+  const key = keys.get(answer)
+  if (key === undefined) throw new Error('an answer has lost its key; this is a bug of @xmachines/core')
+  return key
+}
+
+/** Handlers whose answers know their keys, and that are not started for an output that was answered. */
+function withKeys<State, Event extends RunEvent, Output, Input>(
+  { store, id }: SharedRun<State, Event, Output, Input>,
+  handlers: OutputHandlers<Output, Event, State>,
+): OutputHandlers<Output, Event, State> {
+  const keyed: Record<string, unknown> = {}
+  for (const [type, handler] of Object.entries<OutputHandlers<Output, Event, State>[never]>(handlers)) {
+    if (handler === undefined) continue
+    const parts = (typeof handler === 'function' ? { handle: handler } : handler) as Parts<State, Event, Output>
+    const { handle, onTimeout } = parts
+    const keyOfOutput = new WeakMap<object, string>()
+    keyed[type] = {
+      ...parts,
+      async handle(output, context) {
+        const { key } = context
+        keyOfOutput.set(output as object, key)
+        if ((await store.receipt(id, key, 0)) !== undefined) return undefined
+        return answer(await handle(output, context), key)
+      },
+      ...(onTimeout !== undefined && {
+        onTimeout: (output: Output) => answer(onTimeout(output), keyOfOutput.get(output as object) as string),
+      }),
+    } satisfies Parts<State, Event, Output>
+  }
+  return keyed as OutputHandlers<Output, Event, State>
+}
+
+interface Parts<State, Event, Output> {
+  readonly handle: HandleOutput<Output, Event, State>
+  readonly onTimeout?: (output: Output) => HandledEvents<Event>
+}
+
+/** An answer that knows its key. It is a copy: a handler may give one object for several outputs. */
+function answer<Event>(events: HandledEvents<Event>, key: string): HandledEvents<Event> {
+  if (typeof events !== 'object' || events === null) return events
+  const copy: object = Array.isArray(events) ? [...(events as readonly Event[])] : { ...(events as Event & object) }
+  keys.set(copy, key)
+  return copy as typeof events
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(go, milliseconds)
+    signal?.addEventListener('abort', go, { once: true })
+    function go(): void {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', go)
+      resolve()
+    }
+  })
+}

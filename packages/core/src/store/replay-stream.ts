@@ -1,0 +1,50 @@
+// Replays a run from a store, without holding the thread for long.
+
+import type { Log } from '../engine/log.ts'
+import { replayGenesis, replayRecord } from '../history/replay.ts'
+import type { ObjectFormat } from '../identity/object-format.ts'
+import { type AnyMachine, pickMachine } from '../machine/machine.ts'
+import type { StoredRecord } from './run-store.ts'
+import { isGenesis } from './slice.ts'
+import { StoreError } from './store-error.ts'
+
+/** How a run is replayed. */
+export interface ReplayStreamOptions {
+  readonly machines: readonly AnyMachine[]
+  readonly format: ObjectFormat | undefined
+  readonly checkDeterminism: boolean
+}
+
+/** Milliseconds after which other work gets its turn. */
+const SLICE = 8
+
+/**
+ * Replays records into a log, and verifies each oid.
+ * @throws {RunError} as `restoreRun`
+ * @throws {StoreError} `CORRUPT` if the first record is not a genesis
+ */
+export async function replayStream(
+  records: ReadableStream<StoredRecord>,
+  { machines, format, checkDeterminism }: ReplayStreamOptions,
+): Promise<Log> {
+  const reader = records.getReader()
+  try {
+    const first = await reader.read()
+    if (first.done || !isGenesis(first.value)) {
+      throw new StoreError('CORRUPT', 'the store has a run that does not begin with a genesis; restore it from a copy')
+    }
+    const plan = { format, checkDeterminism, verify: true, revalidate: false }
+    const log = replayGenesis(first.value, { ...plan, pick: ({ machine }) => pickMachine(machines, machine) })
+    let parent = first.value.oid
+    let begun = performance.now()
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      parent = replayRecord(log, read.value, parent, plan)
+      if (performance.now() - begun < SLICE) continue
+      await new Promise((resolve) => setTimeout(resolve))
+      begun = performance.now()
+    }
+    return log
+  } finally {
+    await reader.cancel()
+  }
+}

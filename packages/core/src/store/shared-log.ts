@@ -1,0 +1,303 @@
+// A run that several share through a store. There are two logs: the confirmed one has what the store has, the tentative one is
+// ahead of it by the batches that are pending. If another writer was first, its records are applied to the confirmed log, and
+// the pending batches are stepped again behind them. Longer than other files, because the two logs move together.
+//
+//   send ─► tentative ─► append ─► confirmed
+//   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
+
+import { isA } from '../data/describe-value.ts'
+import { reapply } from '../engine/enter.ts'
+import { countOf } from '../engine/kept.ts'
+import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
+import { publish } from '../engine/publish.ts'
+import { refuse } from '../engine/refuse.ts'
+import { replayRecord } from '../history/replay.ts'
+import { RunError } from '../machine/run-error.ts'
+import { advanceLog } from './advance.ts'
+import { appendSlice } from './append-slice.ts'
+import { encodeBatches } from './encode-batches.ts'
+import type { RunStore, StoredRecord } from './run-store.ts'
+import { sequenceWaits } from './sequence-waits.ts'
+import { StoreError, storeErrorOf } from './store-error.ts'
+
+/** A batch that is not in the store yet. */
+interface Pending {
+  /** Counts the batches that were sent, refused ones left out. */
+  readonly ordinal: number
+  readonly key: string | undefined
+}
+
+/** Two logs of one run, and what goes on between them and the store. */
+export interface SharedLog {
+  readonly confirmed: Log
+  readonly tentative: Log
+  /** How many batches are not in the store yet. */
+  readonly pending: number
+  /** Why the store does not keep what is pending at the moment, or why it never will. */
+  readonly problem: Error | undefined
+  /** The idempotency key of the batches that are sent during a call. */
+  withKey<Result>(key: string, send: () => Result): Result
+  /** Resolves with the confirmed sequence once all that is pending now is kept or refused; rejects if it will be neither. */
+  flush(): Promise<number>
+  /** Stops following and appending. What is pending is not kept. */
+  close(): void
+  /** Calls a listener after every change of `pending` and `problem`. */
+  onChange(listener: () => void): () => void
+}
+
+/** Milliseconds before a store that failed is tried again: at first, and at most. */
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 30_000
+
+/** Shares a log that has what the store has. */
+export function shareLog(store: RunStore, confirmed: Log): SharedLog {
+  const id = oidAt(confirmed, 0)
+  const { machine, origin, checkDeterminism } = confirmed
+  const tentative = createLog(machine, origin, { checkDeterminism })
+  tentative.chain = chainOf(confirmed)
+  /** What is pending: as many as the tentative log has batches. */
+  let entries: Pending[] = []
+  let ordinal = 0
+  let key: string | undefined
+  let problem: Error | undefined
+  const closing = new AbortController()
+  const { signal } = closing
+  const waits = sequenceWaits()
+  const listeners = new Set<() => void>()
+  let appending = false
+  /** One of appending and following at a time. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  reset()
+  watch()
+  void follow()
+
+  /** Has the tentative log begin where the confirmed one ends. */
+  function reset(): void {
+    tentative.batches.items = []
+    tentative.batches.dropped = sequenceOf(confirmed)
+    tentative.outputs.items = []
+    tentative.outputs.dropped = countOf(confirmed.outputs)
+    tentative.state = confirmed.state
+    tentative.status = confirmed.status
+    tentative.end = confirmed.end
+  }
+
+  /** Learns of each batch during the call that sends it. */
+  function watch(): void {
+    tentative.waiting.push({
+      wake() {
+        watch()
+        const before = entries.length
+        while (entries.length < tentative.batches.items.length) entries.push({ ordinal: ++ordinal, key })
+        if (entries.length === before && tentative.status !== 'error') return
+        changed()
+        void append()
+      },
+    })
+  }
+
+  function changed(): void {
+    // A fatal end is one of this run object alone. It comes once all before it is kept.
+    if (entries.length === 0 && tentative.status === 'error' && confirmed.end === undefined) {
+      confirmed.status = 'error'
+      confirmed.end = tentative.end
+      confirmed.version++
+      confirmed.snapshot = undefined
+      publish(confirmed, 'stream')
+      close()
+    }
+    waits.advance((entries[0]?.ordinal ?? ordinal + 1) - 1)
+    for (const listener of listeners) listener()
+  }
+
+  function tell(found: Error | undefined): void {
+    if (problem === found) return
+    problem = found
+    changed()
+  }
+
+  /** Nothing goes on any more: what is pending will not be kept. */
+  function fail(thrown: unknown): void {
+    if (signal.aborted) return
+    closing.abort()
+    tell(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    waits.fail(problem as Error)
+  }
+
+  /** Waits for its turn, and gives it on. */
+  function exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
+    const acted = turn.then(act)
+    turn = acted.catch(() => undefined)
+    return acted
+  }
+
+  async function append(): Promise<void> {
+    if (appending) return
+    appending = true
+    // Whatever else is sent in this turn joins the first slice.
+    await Promise.resolve()
+    try {
+      for (let failures = 0; entries.length > 0 && !signal.aborted; ) {
+        const isKept = await exclusively(appendOnce)
+        failures = isKept ? 0 : failures + 1
+        if (!isKept) await pause(failures)
+      }
+    } catch (thrown) {
+      fail(thrown)
+    }
+    appending = false
+  }
+
+  /** Appends what is pending now. Answers whether the store took part, whatever the result. */
+  async function appendOnce(): Promise<boolean> {
+    const count = entries.length
+    if (count === 0 || signal.aborted) return true
+    const after = sequenceOf(confirmed)
+    const expected = oidAt(confirmed, after)
+    const { records, commits } = encodeBatches(confirmed, tentative.batches.items.slice(0, count))
+    const slice = { records, commits, format: origin.format, position: countOf(tentative.outputs) }
+    const keys = new Map<string, number>()
+    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
+    try {
+      await appendSlice(store, { id, expected, after, slice, keys })
+    } catch (thrown) {
+      const refusal = storeErrorOf(thrown)
+      if (refusal?.code === 'MOVED') await catchUp()
+      else if (refusal?.code === 'UNAVAILABLE' || refusal === undefined) {
+        tell(refusal ?? (thrown as Error))
+        return false
+      } else throw refusal
+      return true
+    }
+    confirm(records)
+    tell(undefined)
+    return true
+  }
+
+  /** The oldest pending batches are in the store. */
+  function confirm(records: readonly StoredRecord[]): void {
+    let parent = oidAt(confirmed, sequenceOf(confirmed))
+    for (const record of records) {
+      parent = replayRecord(confirmed, record, parent, { verify: true, revalidate: false, checkDeterminism: false })
+    }
+    entries = entries.slice(records.length)
+    tentative.batches.items = tentative.batches.items.slice(records.length)
+    tentative.batches.dropped += records.length
+    const kept = countOf(confirmed.outputs) - tentative.outputs.dropped
+    tentative.outputs.items = tentative.outputs.items.slice(kept)
+    tentative.outputs.dropped += kept
+    publish(confirmed, 'stream')
+    if (confirmed.end !== undefined) close()
+    changed()
+  }
+
+  /** Applies what others appended, and steps what is pending again. */
+  async function catchUp(): Promise<void> {
+    const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
+    const records: StoredRecord[] = []
+    for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
+    if (records.length > 0) take(records)
+  }
+
+  function take(records: readonly StoredRecord[]): void {
+    advanceLog(confirmed, records)
+    const batches = tentative.batches.items
+    const before = entries
+    reset()
+    entries = []
+    for (const [at, batch] of batches.entries()) {
+      if (stepAgain(batch)) entries.push(before[at] as Pending)
+    }
+    tentative.version++
+    tentative.snapshot = undefined
+    publish(tentative, 'stream')
+    if (confirmed.end !== undefined) close()
+    changed()
+  }
+
+  /** Steps a pending batch behind what others appended. Answers whether it is still pending. */
+  function stepAgain(batch: Batch): boolean {
+    const refusal = reapply(tentative, batch)
+    if (refusal === undefined) return true
+    refuse(tentative, refusal, batch, 'stream')
+    return false
+  }
+
+  async function follow(): Promise<void> {
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        for (let read = await reader.read(); !read.done; read = await reader.read()) {
+          failures = 0
+          const { value } = read
+          await exclusively(async () => {
+            if (!signal.aborted) takeFollowed(value)
+          })
+        }
+      } catch (thrown) {
+        const refusal = storeErrorOf(thrown)
+        // A history that cannot be followed stays so; a store that cannot be reached may be reached again.
+        if (isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')) return fail(thrown)
+        tell(refusal ?? (thrown as Error))
+        await pause(++failures)
+      }
+    }
+  }
+
+  /** What this writer appended comes back as well. */
+  function takeFollowed(record: StoredRecord): void {
+    const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
+    if (isOwn) advanceLog(confirmed, [record])
+    else take([record])
+  }
+
+  function pause(failures: number): Promise<void> {
+    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+    return new Promise((resolve) => {
+      const timer = setTimeout(go, longest * (0.5 + Math.random() / 2))
+      signal.addEventListener('abort', go, { once: true })
+      function go(): void {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  function close(): void {
+    closing.abort()
+    if (entries.length > 0)
+      waits.fail(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+  }
+
+  return {
+    confirmed,
+    tentative,
+    get pending() {
+      return entries.length
+    },
+    get problem() {
+      return problem
+    },
+    withKey(given, send) {
+      key = given
+      try {
+        return send()
+      } finally {
+        key = undefined
+      }
+    },
+    async flush() {
+      if (entries.length > 0) {
+        if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
+        await waits.until(ordinal)
+      }
+      return sequenceOf(confirmed)
+    },
+    close,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,163 @@
+/** Outputs of a shared run are handled by one at a time; another takes over where it stopped, and answers nothing twice. */
+import { createRun, defineMachine, waitFor } from '@xmachines/core'
+import { handleShared, memoryStore, openShared, type RunStore, recordRun } from '@xmachines/core/store'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { all } from './streams.ts'
+
+type OrderEvent = { type: 'PAY'; cents: number } | { type: 'PAID'; by: string }
+interface Order {
+  readonly asked: number
+  readonly paid: readonly string[]
+}
+
+const order = defineMachine<Order, OrderEvent, { type: 'charge'; cents: number }>({
+  name: 'order',
+  version: '1',
+  initial: { asked: 0, paid: [] },
+  on: {
+    PAY: (order, { cents }, emit) => {
+      emit({ type: 'charge', cents })
+      return { ...order, asked: order.asked + 1 }
+    },
+    PAID: (order, { by }) => ({ ...order, paid: [...order.paid, by] }),
+  },
+})
+
+async function desk(store: RunStore, id: string) {
+  const run = await openShared(store, id, order)
+  onTestFinished(() => run.close())
+  return run
+}
+
+async function seeded(store: RunStore = memoryStore()): Promise<{ store: RunStore; id: string }> {
+  const seed = createRun(order)
+  await recordRun(seed, store).stop()
+  return { store, id: seed.id }
+}
+
+describe('outputs of a shared run', () => {
+  test('are handled once, however many offer to handle them', async () => {
+    const { store, id } = await seeded()
+    const runs = [await desk(store, id), await desk(store, id), await desk(store, id)]
+    const stop = new AbortController()
+    const keys: string[] = []
+    const handled = runs.map((run, at) =>
+      handleShared(
+        run,
+        {
+          charge: async (_output, { key }) => {
+            keys.push(key)
+            return { type: 'PAID', by: `desk ${at}` }
+          },
+        },
+        { ttl: 200, signal: stop.signal },
+      ),
+    )
+    for (let round = 0; round < 9; round++) runs[round % 3]?.in.send({ type: 'PAY', cents: round })
+    for (const run of runs) await waitFor(run, ({ state }) => state.paid.length === 9)
+    stop.abort()
+    await Promise.all(handled)
+    expect(keys.toSorted()).toEqual(Array.from({ length: 9 }, (_, at) => `${id}/${at}`))
+    expect(new Set(runs[0]?.state.paid).size).toBe(1)
+    const [listed] = await all(store.list())
+    expect(listed?.settled).toBe(9)
+  })
+
+  test('are handled by the next when the one who had the lease is gone, under the same key', async () => {
+    const { store, id } = await seeded()
+    const [one, other] = [await desk(store, id), await desk(store, id)]
+    // Gone without a word: it holds the lease, renews it no more, and has answered nothing.
+    const stopped = await store.lease(id, { owner: 'gone', ttl: 100 })
+    vi.spyOn(store, 'append')
+    expect(stopped).toBeDefined()
+    one.in.send({ type: 'PAY', cents: 7 })
+    const stop = new AbortController()
+    const keys: string[] = []
+    await stopped?.release()
+    const handled = handleShared(
+      other,
+      {
+        charge: async (_output, { key }) => {
+          keys.push(key)
+          return { type: 'PAID', by: 'other' }
+        },
+      },
+      { ttl: 100, signal: stop.signal },
+    )
+    await waitFor(one, ({ state }) => state.paid.length === 1)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(keys).toEqual([`${id}/0`])
+  })
+
+  test('are not answered again if the answer was kept and what settled was not', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    run.in.send({ type: 'PAY', cents: 7 })
+    // Another answered, and died before it could say so.
+    run.sendWithKey({ type: 'PAID', by: 'the one before' }, `${id}/0`)
+    run.in.send({ type: 'PAY', cents: 8 })
+    await run.flush()
+    const stop = new AbortController()
+    const charged: number[] = []
+    const handled = handleShared(
+      run,
+      {
+        charge: {
+          handle: async ({ cents }) => {
+            charged.push(cents)
+            return { type: 'PAID', by: 'this one' }
+          },
+        },
+      },
+      { signal: stop.signal },
+    )
+    await waitFor(run, ({ state }) => state.paid.length === 2)
+    stop.abort()
+    expect(await handled).toBe(2)
+    expect(charged).toEqual([8])
+    expect(run.state.paid).toEqual(['the one before', 'this one'])
+  })
+
+  test('have not settled if their answer could not be kept', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    const settle = vi.fn()
+    const lease = store.lease.bind(store)
+    vi.spyOn(store, 'lease').mockImplementation(async (...given) => {
+      const taken = await lease(...given)
+      return taken && { ...taken, settle, settled: taken.settled, signal: taken.signal }
+    })
+    run.in.send({ type: 'PAY', cents: 7 })
+    await run.flush()
+    const stop = new AbortController()
+    const handled = handleShared(
+      run,
+      {
+        charge: async () => {
+          run.close()
+          return { type: 'PAID', by: 'nobody' }
+        },
+      },
+      { signal: stop.signal },
+    )
+    await waitFor(run, ({ state }) => state.paid.length === 1)
+    stop.abort()
+    expect(await handled).toBe(0)
+    expect(settle).not.toHaveBeenCalled()
+  })
+
+  test('end the handling with what a handler throws, and give the lease back', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    run.in.send({ type: 'PAY', cents: 7 })
+    await expect(
+      handleShared(run, {
+        charge: () => {
+          throw new Error('no printer')
+        },
+      }),
+    ).rejects.toThrow('no printer')
+    expect(await store.lease(id, { owner: 'next', ttl: 1000 })).toMatchObject({ settled: 0 })
+  })
+})

@@ -1,0 +1,218 @@
+/** A run that several drive through a store: every batch is applied once, and all end at the same head. */
+import { createRun, defineMachine, type RunError, waitFor } from '@xmachines/core'
+import { memoryStore, openShared, type RunStore, recordRun, type StoredRecord, StoreError } from '@xmachines/core/store'
+import fc from 'fast-check'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type Loss, lossyStore } from './lossy-store.ts'
+import { breaks, finish, tally } from './machines.ts'
+import { ending, take } from './streams.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+type StockEvent = { type: 'TAKEN'; count: number; by: string } | { type: 'ADDED'; count: number }
+
+/** A stock that never falls below zero. */
+const stock = defineMachine<number, StockEvent, { type: 'sent'; by: string }>({
+  name: 'stock',
+  version: '1',
+  initial: 3,
+  on: {
+    TAKEN: (left, { count, by }, emit) => {
+      if (count > left) throw new Error(`only ${left} are left`)
+      emit({ type: 'sent', by })
+      return left - count
+    },
+    ADDED: (left, { count }) => left + count,
+  },
+})
+
+async function seeded(store: RunStore): Promise<string> {
+  const seed = createRun(stock)
+  await recordRun(seed, store).stop()
+  return seed.id
+}
+
+async function openTwo(store: RunStore = memoryStore()) {
+  const id = await seeded(store)
+  const runs = [await openShared(store, id, stock), await openShared(store, id, stock)] as const
+  onTestFinished(() => {
+    for (const run of runs) run.close()
+  })
+  return { store, id, one: runs[0], other: runs[1] }
+}
+
+describe('a shared run', () => {
+  test('shows at once what is sent, and confirms it when the store has it', async () => {
+    const { one, id } = await openTwo()
+    const changed = vi.fn()
+    one.onChange(changed)
+    expect(one.in.send({ type: 'TAKEN', count: 1, by: 'one' })).toBeUndefined()
+    expect([one.state, one.snapshot.current.sequence, one.pending]).toEqual([2, 1, 1])
+    expect([one.head, one.position]).toEqual([id, 0])
+    expect(await one.flush()).toBe(1)
+    expect([one.pending, one.position, one.snapshot.current.sequence]).toEqual([0, 1, 1])
+    expect(one.head).not.toBe(id)
+    expect(changed).toHaveBeenCalled()
+    expect(one.toJSON().sequence).toBe(1)
+  })
+
+  test('follows what others send: snapshot, outputs, history', async () => {
+    const { one, other } = await openTwo()
+    one.in.send([
+      { type: 'TAKEN', count: 1, by: 'one' },
+      { type: 'TAKEN', count: 1, by: 'one' },
+    ])
+    await waitFor(other, ({ state }) => state === 1)
+    expect(await take(other.out, 2)).toEqual([
+      { type: 'sent', by: 'one' },
+      { type: 'sent', by: 'one' },
+    ])
+    expect(other.head).toBe(one.head)
+  })
+
+  test('applies equal batches of two writers twice', async () => {
+    const { one, other } = await openTwo()
+    for (const run of [one, other]) run.in.send({ type: 'ADDED', count: 1 })
+    await Promise.all([one.flush(), other.flush()])
+    await waitFor(one, ({ state }) => state === 5)
+    await waitFor(other, ({ state }) => state === 5)
+    expect(other.head).toBe(one.head)
+  })
+
+  test('steps what is pending again behind what was first, and delivers on err what is refused then', async () => {
+    const { one, other } = await openTwo()
+    expect(one.in.send({ type: 'TAKEN', count: 2, by: 'one' })).toBeUndefined()
+    expect(other.in.send({ type: 'TAKEN', count: 2, by: 'other' })).toBeUndefined()
+    await Promise.all([one.flush(), other.flush()])
+    // The first to send was the first to append.
+    const [winner, loser] = [one, other]
+    await waitFor(loser, ({ state, sequence }) => state === 1 && sequence === 1)
+    const refused = (await take(loser.err, 1))[0] as RunError
+    expect(refused.code).toBe('TRANSITION_FAILED')
+    expect(refused.message).toContain('only 1 are left')
+    expect(refused.batch).toHaveLength(1)
+    expect(loser.head).toBe(winner.head)
+  })
+
+  test('keeps what is pending while the store is out of order, says so, and goes on by itself', async () => {
+    const store = memoryStore()
+    let broken = true
+    const append = store.append.bind(store)
+    const failing: RunStore = {
+      ...store,
+      append: async (...given) => {
+        if (broken) throw new StoreError('UNAVAILABLE', 'the disk is full')
+        await append(...given)
+      },
+    }
+    const seed = createRun(stock)
+    await recordRun(seed, store).stop()
+    const run = await openShared(failing, seed.id, stock)
+    onTestFinished(() => run.close())
+    run.in.send({ type: 'ADDED', count: 4 })
+    await vi.waitFor(() => expect(run.problem?.message).toContain('the disk is full'), 5000)
+    expect([run.state, run.pending]).toEqual([7, 1])
+    broken = false
+    expect(await run.flush()).toBe(1)
+    expect(run.problem).toBeUndefined()
+  })
+
+  test('ends for all when the machine completes, and not before the store has it', async () => {
+    const store = memoryStore()
+    const seed = createRun(tally)
+    await recordRun(seed, store).stop()
+    const [one, other] = [await openShared(store, seed.id, tally), await openShared(store, seed.id, tally)]
+    const writer = one.in.getWriter()
+    one.in.send(finish)
+    expect(one.snapshot.current.status).toBe('done')
+    expect(one.in.send(finish)?.code).toBe('RUN_DONE')
+    await one.flush()
+    await expect(writer.closed).rejects.toHaveProperty('code', 'RUN_DONE')
+    await waitFor(other, ({ status }) => status === 'done')
+    expect((await ending(other.out)).end).toBe('closed')
+  })
+
+  test('ends with a fatal error, once all before it is kept', async () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    const store = memoryStore()
+    const seed = createRun(tally)
+    await recordRun(seed, store).stop()
+    const run = await openShared(store, seed.id, tally)
+    run.in.send({ type: 'ADD', by: 1 })
+    expect(run.in.send(breaks)?.fatal).toBe(true)
+    const { items, end } = await ending(run.out)
+    expect(items).toHaveLength(1)
+    expect(end).toBe(run.error)
+    expect((await store.head(seed.id))?.sequence).toBe(1)
+  })
+
+  test('keeps the key of a batch, whichever place it gets', async () => {
+    const { one, other, store, id } = await openTwo()
+    other.in.send({ type: 'ADDED', count: 1 })
+    one.sendWithKey({ type: 'ADDED', count: 2 }, 'order-7')
+    await Promise.all([one.flush(), other.flush()])
+    const receipt = await store.receipt(id, 'order-7', 0)
+    const { items } = await ending(store.read(id, { from: 1 }))
+    const record = items[(receipt?.sequence ?? 0) - 1] as StoredRecord & { events: unknown }
+    expect(record).toMatchObject({ oid: receipt?.oid, events: [{ type: 'ADDED', count: 2 }] })
+  })
+
+  test('is refused a run that the store does not have, and one that was tampered with', async () => {
+    const store = memoryStore()
+    await expect(openShared(store, createRun(stock).id, stock)).rejects.toHaveProperty('code', 'MISSING')
+    const id = await seeded(store)
+    await expect(openShared(store, id, tally as never)).rejects.toHaveProperty('code', 'MACHINE_MISMATCH')
+    const { one } = await openTwo(store)
+    one.close()
+    one.in.send({ type: 'ADDED', count: 1 })
+    await expect(one.flush()).rejects.toHaveProperty('code', 'UNAVAILABLE')
+  })
+})
+
+test('every batch is applied once or refused to its sender, and all end at one head, whatever is lost', async () => {
+  const loss = fc.constantFrom<Loss>('none', 'request', 'answer')
+  const batch = fc.oneof(
+    fc.record({ type: fc.constant('ADDED' as const), count: fc.integer({ min: 1, max: 2 }) }),
+    fc.record({ type: fc.constant('TAKEN' as const), count: fc.integer({ min: 1, max: 3 }), by: fc.constant('any') }),
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ losses: fc.array(loss, { maxLength: 4 }), batches: fc.array(batch, { maxLength: 6 }) }), {
+        minLength: 2,
+        maxLength: 4,
+      }),
+      fc.scheduler(),
+      async (writers, scheduler) => {
+        vi.spyOn(console, 'error').mockReturnValue()
+        vi.spyOn(console, 'warn').mockReturnValue()
+        const store = memoryStore()
+        const id = await seeded(store)
+        const runs = await Promise.all(writers.map(({ losses }) => openShared(lossyStore(store, losses), id, stock)))
+        const sets = runs.map((run) => run.ports())
+        const refusals = sets.map(async ({ err }) => (await ending(err)).items.length)
+        const sending = writers.map(async ({ batches }, at) => {
+          for (const one of batches) {
+            await scheduler.schedule(Promise.resolve())
+            runs[at]?.in.send(one)
+          }
+        })
+        await scheduler.waitFor(Promise.all(sending))
+        await Promise.all(runs.map((run) => run.flush()))
+        const { head, sequence } = (await store.head(id)) ?? { head: '', sequence: -1 }
+        await Promise.all(
+          runs.map((run) => waitFor(run, (snapshot) => snapshot.sequence === sequence && run.head === head)),
+        )
+        await Promise.all(sets.map((set) => set.in.close()))
+        const refused = (await Promise.all(refusals)).reduce((sum, count) => sum + count, 0)
+        const sent = writers.reduce((sum, { batches }) => sum + batches.length, 0)
+        expect(sequence).toBe(sent - refused)
+        expect((await ending(store.read(id, { from: 1 }))).items).toHaveLength(sequence)
+        expect(new Set(runs.map((run) => `${run.state} ${run.pending} ${run.position}`)).size).toBe(1)
+        for (const run of runs) run.close()
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
