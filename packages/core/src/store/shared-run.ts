@@ -4,7 +4,7 @@
 import { admit } from '../engine/admit.ts'
 import { enter } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { currentSnapshot, type Log, oidAt, runId, sequenceOf } from '../engine/log.ts'
+import { currentSnapshot, oidAt, runId, sequenceOf } from '../engine/log.ts'
 import { historyStream } from '../history/history-stream.ts'
 import {
   type GenesisRecord,
@@ -76,7 +76,7 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
   const ownPorts = (): Ports<unknown, RunEvent, unknown> => (own ??= open(start))
 
   const run: SharedRun<unknown, RunEvent, unknown, unknown> = {
-    machine: machine as never,
+    machine,
     get id() {
       return runId(confirmed)
     },
