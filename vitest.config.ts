@@ -157,6 +157,17 @@ export default defineConfig({
       })),
       types('react'),
       {
+        root: 'packages/indexeddb',
+        resolve,
+        optimizeDeps: { include: [...hashes, 'idb'] },
+        test: {
+          name: 'indexeddb browser',
+          include: ['test/**/*.browser.test.ts'],
+          testTimeout: 60_000,
+          browser: browser('indexeddb browser'),
+        },
+      },
+      {
         resolve,
         ssr,
         test: {

@@ -4,7 +4,7 @@ import type { RunEvent } from '../machine/machine.ts'
 import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
-import type { Lease } from './run-store.ts'
+import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
 
 /** Who handles outputs, and for how long without a sign of life. */
@@ -65,7 +65,7 @@ async function takeLease<State, Event extends RunEvent, Output, Input>(
   while (signal?.aborted !== true) {
     const lease = await run.store.lease(run.id, { owner, ttl })
     if (lease !== undefined) return lease
-    await pause(ttl / 4, signal)
+    await pause(run, ttl / 4, signal)
   }
   return undefined
 }
@@ -136,14 +136,21 @@ function answer<Event>(events: HandledEvents<Event>, key: string): HandledEvents
   return copy as typeof events
 }
 
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(go, milliseconds)
-    signal?.addEventListener('abort', go, { once: true })
-    function go(): void {
+/** Waits for a while, or until the store says that the lease may be free. */
+async function pause(
+  { store, id }: { readonly store: RunStore; readonly id: string },
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const over = new AbortController()
+  const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
+  const waited = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    stop.addEventListener('abort', () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', go)
       resolve()
-    }
+    })
   })
+  await Promise.race([waited, ...(store.untilFree === undefined ? [] : [store.untilFree(id, stop)])])
+  over.abort()
 }

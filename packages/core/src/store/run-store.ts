@@ -138,6 +138,11 @@ export interface RunStore {
    * @throws {StoreError} `MISSING`
    */
   lease(id: string, options: LeaseOptions): Promise<Lease | undefined>
+  /**
+   * Resolves when the lease of a run may be free, or the signal aborts. It is a hint: without it, whoever wants a lease asks
+   * again from time to time.
+   */
+  untilFree?(id: string, signal: AbortSignal): Promise<void>
   /** The id of the run that has a name, such as the key of a form; undefined if none has it. */
   name(key: string): Promise<string | undefined>
   /**

@@ -1,0 +1,54 @@
+// How the tabs of one database learn of appends. What they are told is only a reason to look: the database is the truth.
+
+/** What was appended. */
+interface Change {
+  readonly id: string
+  readonly sequence: number
+}
+
+/** Appends of this tab and of others. */
+export interface Changes {
+  /** Tells everybody of an append. */
+  tell(change: Change): void
+  /** Calls a listener at each append to a run; returns a function that ends this. */
+  listen(id: string, listener: (sequence: number) => void): () => void
+  close(): void
+}
+
+/** Opens the channel of a database. It is opened for the first who tells or listens, so that an idle store holds nothing. */
+export function openChanges(name: string): Changes {
+  const listeners = new Map<string, Set<(sequence: number) => void>>()
+  let channel: BroadcastChannel | undefined
+
+  function open(): BroadcastChannel | undefined {
+    // Without channels other tabs are noticed when the database is looked at again.
+    if (channel !== undefined || typeof BroadcastChannel === 'undefined') return channel
+    channel = new BroadcastChannel(`xmachines:${name}`)
+    channel.onmessage = ({ data }: MessageEvent<Change>) => notify(data)
+    return channel
+  }
+
+  function notify({ id, sequence }: Change): void {
+    for (const listener of listeners.get(id) ?? []) listener(sequence)
+  }
+
+  return {
+    tell(change) {
+      notify(change)
+      open()?.postMessage(change)
+    },
+    listen(id, listener) {
+      open()
+      const all = listeners.get(id) ?? new Set()
+      listeners.set(id, all.add(listener))
+      return () => {
+        all.delete(listener)
+        if (all.size === 0) listeners.delete(id)
+      }
+    },
+    close() {
+      channel?.close()
+      channel = undefined
+    },
+  }
+}

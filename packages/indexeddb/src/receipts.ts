@@ -1,0 +1,63 @@
+// Receipts in the database: added with an append, and trimmed in the same transaction.
+
+import { isAnswer, KEPT_RECEIPTS, positionOfAnswer, type Receipt } from '@xmachines/core/store'
+import type { IDBPTransaction } from 'idb'
+import type { ReceiptKind, ReceiptRow, RunRow, Tables } from './database.ts'
+
+type Transaction = IDBPTransaction<Tables, ('runs' | 'records' | 'receipts')[], 'readwrite'>
+
+/** So many receipts may be kept beyond what must be, so that not every append trims. */
+const SLACK = 128
+
+/** A receipt to be kept: of a writer, or of a key. */
+export interface NewReceipt extends Receipt {
+  readonly key: string
+  readonly isWriter: boolean
+}
+
+/**
+ * Keeps receipts, and trims older ones.
+ * @returns what the row of the run says about its receipts after it
+ */
+export async function keepReceipts(
+  transaction: Transaction,
+  { id, receipts, completeAfter, lease }: RunRow,
+  added: readonly NewReceipt[],
+): Promise<Pick<RunRow, 'receipts' | 'completeAfter'>> {
+  const counts = { ...receipts }
+  let complete = completeAfter
+  const table = transaction.objectStore('receipts')
+  for (const { key, isWriter, sequence, oid } of added) {
+    const kind: ReceiptKind = isWriter ? 'writer' : isAnswer(id, key) ? 'answer' : 'key'
+    const order = kind === 'answer' ? positionOfAnswer(id, key) : sequence
+    if (kind !== 'answer') counts[kind] += 1
+    await table.put({ id, key, kind, order, sequence, oid })
+  }
+  for (const kind of ['writer', 'key'] as const) {
+    if (counts[kind] <= KEPT_RECEIPTS + SLACK) continue
+    const oldest = await take(transaction, id, kind, counts[kind] - KEPT_RECEIPTS)
+    counts[kind] -= oldest.length
+    for (const { sequence } of oldest) complete = Math.max(complete, sequence)
+  }
+  await take(transaction, id, 'answer', Number.POSITIVE_INFINITY, lease.settled)
+  return { receipts: counts, completeAfter: complete }
+}
+
+/** Deletes the oldest receipts of a kind: so many at most, and those before an order. */
+async function take(
+  transaction: Transaction,
+  id: string,
+  kind: ReceiptKind,
+  most: number,
+  before: number = Number.POSITIVE_INFINITY,
+): Promise<ReceiptRow[]> {
+  const range = IDBKeyRange.bound([id, kind, Number.NEGATIVE_INFINITY], [id, kind, before], false, true)
+  const taken: ReceiptRow[] = []
+  let cursor = await transaction.objectStore('receipts').index('trim').openCursor(range)
+  while (cursor !== null && taken.length < most) {
+    taken.push(cursor.value)
+    await cursor.delete()
+    cursor = await cursor.continue()
+  }
+  return taken
+}
