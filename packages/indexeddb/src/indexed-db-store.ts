@@ -59,18 +59,18 @@ export function indexedDbStore({
   const database = databaseOpener(name)
   const changes = openChanges(name)
 
-  /** Uses the database; tells what it throws as an error of the store. */
-  async function using<Result>(use: (opened: Database) => Promise<Result>): Promise<Result> {
+  /** Acts on the database, and throws what it throws as an error of the store. */
+  async function inDatabase<Result>(act: (opened: Database) => Promise<Result>): Promise<Result> {
     const opened = await database.open()
     try {
-      return await use(opened)
+      return await act(opened)
     } catch (thrown) {
       throw thrown instanceof StoreError ? thrown : unavailable(name, thrown)
     }
   }
 
   const findRun = (id: string): Promise<RunRow> =>
-    using(async (opened) => {
+    inDatabase(async (opened) => {
       const run = await opened.get('runs', id)
       if (run === undefined) throw missing(id)
       return run
@@ -82,7 +82,7 @@ export function indexedDbStore({
     slice: Slice,
     { writer, keys = new Map() }: AppendOptions,
   ): Promise<void> {
-    const sequence = await using(async (opened) => {
+    const sequence = await inDatabase(async (opened) => {
       const transaction = opened.transaction(['runs', 'records', 'receipts'], 'readwrite', { durability })
       try {
         const runs = transaction.objectStore('runs')
@@ -118,7 +118,7 @@ export function indexedDbStore({
     const last = Math.min(to, latest)
     for (let at = from; at <= last; at += PAGE) {
       const range = IDBKeyRange.bound([id, at], [id, Math.min(last, at + PAGE - 1)])
-      for (const { record } of await using((opened) => opened.getAll('records', range))) yield record
+      for (const { record } of await inDatabase((opened) => opened.getAll('records', range))) yield record
     }
   }
 
@@ -126,7 +126,7 @@ export function indexedDbStore({
     let after: string | undefined
     for (;;) {
       const range = after === undefined ? null : IDBKeyRange.lowerBound(after, true)
-      const page = await using((opened) => opened.getAll('runs', range, PAGE))
+      const page = await inDatabase((opened) => opened.getAll('runs', range, PAGE))
       for (const { id, head, sequence, machine: made, position, lease } of page) {
         if (machine !== undefined && (machine.name !== made.name || (machine.version ?? made.version) !== made.version))
           continue
@@ -140,7 +140,7 @@ export function indexedDbStore({
 
   /** Changes the row of a run in one transaction, if `change` gives another. Says whether it did. */
   function changeRun(id: string, change: (run: RunRow) => RunRow | undefined): Promise<boolean> {
-    return using(async (opened) => {
+    return inDatabase(async (opened) => {
       const transaction = opened.transaction('runs', 'readwrite', { durability })
       const run = await transaction.store.get(id)
       if (run === undefined) throw missing(id)
@@ -152,7 +152,7 @@ export function indexedDbStore({
   }
 
   async function receipt(id: string, key: string, since: number): Promise<Receipt | undefined> {
-    const [found, run] = await using((opened) =>
+    const [found, run] = await inDatabase((opened) =>
       Promise.all([opened.get('receipts', [id, key]), opened.get('runs', id)]),
     )
     if (found !== undefined) return { sequence: found.sequence, oid: found.oid }
@@ -204,7 +204,7 @@ export function indexedDbStore({
 
   const store: IndexedDbStore = {
     async head(id) {
-      const run = await using((opened) => opened.get('runs', id))
+      const run = await inDatabase((opened) => opened.get('runs', id))
       return run && { head: run.head, sequence: run.sequence }
     },
     append,
@@ -214,9 +214,9 @@ export function indexedDbStore({
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
     untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : Promise.resolve()),
-    name: async (key) => (await using((opened) => opened.get('names', key)))?.id,
+    name: async (key) => (await inDatabase((opened) => opened.get('names', key)))?.id,
     rename: (key, expectedId, id) =>
-      using(async (opened) => {
+      inDatabase(async (opened) => {
         const transaction = opened.transaction('names', 'readwrite', { durability })
         const found = await transaction.store.get(key)
         if (found?.id === expectedId) {
