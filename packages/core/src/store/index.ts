@@ -26,4 +26,4 @@ export type {
 export type { SharedRun } from './shared-run.ts'
 export { checkSlice, isGenesis } from './slice.ts'
 export type { Head, StoreErrorCode } from './store-error.ts'
-export { missing, moved, StoreError } from './store-error.ts'
+export { missing, moved, StoreError, storeErrorOf } from './store-error.ts'
