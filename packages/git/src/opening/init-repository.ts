@@ -10,6 +10,7 @@ import type { FormatName } from '../objects/object-id.ts'
 import { editConfig, untilUnlocked } from '../process/git-config.ts'
 import { gitProgram } from '../process/git-program.ts'
 import { syncDirectory } from '../process/sync-directory.ts'
+import { readFormat } from './repository-extensions.ts'
 
 const MARK = 'xmachines-unfinished'
 
@@ -54,6 +55,8 @@ async function make(path: string, format: FormatName): Promise<void> {
   await writeFile(mark, '')
   await syncDirectory(path)
   const git = gitProgram(path)
+  // Some versions of Git break an unfinished one of another format, if they make it again.
+  await readFormat(path)
   // HEAD moves to the branch of the first recorded machine; until then its branch has no commit.
   const flags = ['--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`]
   await untilUnlocked(path, async () => void (await git.run(['init', ...flags])))
