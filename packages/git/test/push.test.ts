@@ -237,7 +237,9 @@ test('a push that others keep winning against is given up, and says so', async (
   const other = `if [ $(git rev-parse ${refOf(run)}) = ${run.id} ]; then to=${run.head}^; else to=${run.id}; fi`
   hook(hub, 'pre-receive', `${counting}\n${other}\n${unquarantined} update-ref ${refOf(run)} $to`)
   const error = await rejection(here.push('local', run.id))
-  const message = expect.stringMatching(/^others keep moving refs\/runs\/tally\/\w+ at the remote local .*; push the run again$/)
+  const message = expect.stringMatching(
+    /^others keep moving refs\/runs\/tally\/\w+ at the remote local .*; push the run again$/,
+  )
   expect(error).toMatchObject({ code: 'REPOSITORY_LOCKED', run: run.id, sequence: 3, message })
   expect(calls()).toBe(8)
 })

@@ -58,7 +58,10 @@ test.each([
 
 test('a later version of the format is refused', async () => {
   const error = await rejection(openRepository(withExtensions([], { version: 2 })))
-  expect(error).toMatchObject({ code: 'UNSUPPORTED_REPOSITORY', message: expect.stringContaining("version 2 of Git's") })
+  expect(error).toMatchObject({
+    code: 'UNSUPPORTED_REPOSITORY',
+    message: expect.stringContaining("version 2 of Git's"),
+  })
 })
 
 test.each([
@@ -80,7 +83,9 @@ test('an extension that the installed Git does not know, but a newer one does, a
   const opened = await openRepository(directory).catch((thrown: unknown) => thrown)
   const [, minor] = /^git version 2\.(\d+)/.exec(git(folder.path, 'version')) ?? []
   if (Number(minor) < 48) {
-    const message = expect.stringMatching(/relativeworktrees, and the installed Git cannot open it: install a newer Git/)
+    const message = expect.stringMatching(
+      /relativeworktrees, and the installed Git cannot open it: install a newer Git/,
+    )
     expect(opened).toMatchObject({ code: 'UNSUPPORTED_REPOSITORY', message })
   } else expect(opened).toMatchObject({ directory })
 })

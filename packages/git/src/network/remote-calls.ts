@@ -4,8 +4,8 @@ import { asGitError, GitError } from '../git-error.ts'
 import { type GitProgram, gitProgram } from '../process/git-program.ts'
 import { pause } from '../process/pause.ts'
 import { clearStaleLocks, locksOnRefs } from '../process/stale-lock.ts'
-import type { RepositoryContext } from '../repository-context.ts'
 import { fetchedRefs } from '../refs/ref-names.ts'
+import type { RepositoryContext } from '../repository-context.ts'
 import { checkRemoteName, withoutSecrets } from './remotes.ts'
 
 /** How a remote is called. */
