@@ -1,9 +1,9 @@
 /** Locks that a killed git left: they are removed once they are old, and named while they may be somebody's. */
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { add, git, makeFolder, makeRepository, rejection, type TallyRun, tallyRun } from './repositories.ts'
+import { add, askGit, git, makeFolder, makeRepository, rejection, type TallyRun, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 let warnings: string[] = []
@@ -45,6 +45,22 @@ test('a fetch removes the locks that killed ones left, on as many refs as there 
   expect(await here.fetch('hub', 'all')).toHaveLength(3)
   expect(locks.filter((path) => existsSync(path))).toEqual([])
   await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/^removed .* and 2 more, which a killed/)]))
+  for (const run of runs) expect(git(here.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
+})
+
+test('what a plain git fetch leaves that was killed while it moved refs does not block a fetch later', async () => {
+  const { here, runs } = await two(3)
+  mkdirSync(join(here.directory, 'hooks'), { recursive: true })
+  const hook = '#!/bin/sh\nif [ "$1" = prepared ]; then kill -9 $PPID; fi\n'
+  writeFileSync(join(here.directory, 'hooks/reference-transaction'), hook, { mode: 0o755 })
+  expect(askGit(here.directory, 'fetch', '--quiet', 'hub').status).toBe(null)
+  const names = readdirSync(here.directory, { recursive: true, encoding: 'utf8' })
+  const locks = names.filter((name) => name.endsWith('.lock')).map((name) => join(here.directory, name))
+  expect(locks).not.toEqual([])
+  const error = await rejection(here.fetch('hub', 'all'))
+  expect(error).toMatchObject({ code: 'REPOSITORY_LOCKED', message: expect.stringContaining('/refs/fetched/hub/runs/') })
+  for (const path of locks) utimesSync(path, 1, 1)
+  expect(await here.fetch('hub', 'all')).toHaveLength(3)
   for (const run of runs) expect(git(here.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
 })
 
