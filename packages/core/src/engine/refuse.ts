@@ -1,5 +1,6 @@
 // What becomes of a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
 
+import { inNextTask } from '../data/built-ins.ts'
 import { labelOf, type RunEvent } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
 import { type Batch, currentSnapshot, type Log, runId, sequenceOf, type Via } from './log.ts'
@@ -80,7 +81,7 @@ function warnUnlessRead(log: Log, error: RunError): void {
     return
   }
   log.unseen = [error]
-  setTimeout(() => {
+  inNextTask(() => {
     const unseen = log.unseen ?? []
     log.unseen = undefined
     if (log.sets.some((set) => set.deref()?.readsRefusals())) return
