@@ -30,7 +30,7 @@ export function inNextTask(task: () => void): void {
  * @param or what else to do
  */
 export function lacks(what: string, or = ''): TypeError {
-  return new TypeError(`this platform has no ${what}: install a polyfill${or}`)
+  return new TypeError(`this platform has no global ${what}: install a polyfill${or}`)
 }
 
 /**
