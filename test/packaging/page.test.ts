@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 test('the page of the guide, without a bundler, runs, and counts as production', async () => {
-  const [importMap = '', example = ''] = blocksBelow('A page without a bundler')
+  const [importMap = '', example = ''] = scriptsIn('A page without a bundler')
   const check = `<script type="module">
     import { createRun, defineMachine } from '@xmachines/core'
     import { sha256 } from '@xmachines/core/sha256'
@@ -59,8 +59,8 @@ test('the page of the guide, without a bundler, runs, and counts as production',
 })
 
 test('a page that defines the mode has the checks of development', async () => {
-  const [importMap = ''] = blocksBelow('A page without a bundler')
-  const [mode = ''] = blocksBelow('Production and development')
+  const [importMap = ''] = scriptsIn('A page without a bundler')
+  const [mode = ''] = scriptsIn('Production and development')
   const check = `<script type="module">
     import { createRun, defineMachine } from '@xmachines/core'
     let steps = 0
@@ -77,10 +77,12 @@ test('a worker runs a bundle in which nobody replaced the mode', async () => {
     const run = createRun(light)
     run.in.send({ type: 'TOGGLE' })
     postMessage([run.state, run.id.length, typeof process])`
+  // For a browser, esbuild would replace the mode by itself.
   const bundled = await build({
     stdin: { contents: code, resolveDir: folder },
     bundle: true,
     format: 'esm',
+    platform: 'neutral',
     write: false,
   })
   writeFileSync(join(folder, 'worker.js'), bundled.outputFiles[0]?.text ?? '')
@@ -95,8 +97,8 @@ test('a worker runs a bundle in which nobody replaced the mode', async () => {
   expect(await open('worker.html')).toMatchObject({ errors: [], checked: ['on', 40, 'undefined'] })
 })
 
-/** The HTML blocks of a section of the guide: the first, and what follows it in the same block. */
-function blocksBelow(heading: string): string[] {
+/** The scripts in a section of the guide. */
+function scriptsIn(heading: string): string[] {
   const section = guide.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   return [...section.matchAll(/<script[\s\S]*?<\/script>/g)].map(([script]) => script)
 }
