@@ -154,7 +154,9 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
       },
     })
-    return new (streamClass('ReadableStream'))(outSource, unbuffered)
+    const stream = new (streamClass('ReadableStream'))(outSource, unbuffered)
+    outSource.stream = stream
+    return stream
   }
 
   function openErr(): ReadableStream<RunError> {
@@ -169,7 +171,9 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       },
       ending: () => (end ?? write.end) && {},
     })
-    return new (streamClass('ReadableStream'))(source, unbuffered)
+    const stream = new (streamClass('ReadableStream'))(source, unbuffered)
+    source.stream = stream
+    return stream
   }
 
   function openCursor(from: number): SnapshotCursor {
