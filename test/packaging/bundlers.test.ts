@@ -82,8 +82,9 @@ async function bundleWithVite(mode: Mode): Promise<string> {
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     build: { write: false, lib: { entry, formats: ['es'] }, rollupOptions: { external } },
   })
-  const [{ output }] = (Array.isArray(built) ? built : [built]) as [{ output: [{ code: string }] }]
-  return output[0].code
+  const [bundle] = Array.isArray(built) ? built : [built]
+  if (bundle === undefined || !('output' in bundle)) throw new Error('Vite built nothing')
+  return bundle.output[0].code
 }
 
 async function bundleWithRollup(mode: Mode): Promise<string> {
