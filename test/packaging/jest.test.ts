@@ -1,5 +1,15 @@
 /** A project with Jest, set up as the guide says, tests a machine and a component with the packed packages. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -47,6 +57,14 @@ describe.each(['with-babel', 'with-ts-jest', 'with-fixed-jsdom'])('%s', (setup) 
     }
     expect(guide).toContain(readFileSync(join(fixture, 'jest.platform.js'), 'utf8').trim())
   })
+})
+
+test('without the streams of Node, jsdom gets an error that names them', () => {
+  const project = join(folder, 'with-babel-npm')
+  const config = readFileSync(join(project, 'jest.config.js'), 'utf8').replace(/setupFiles.*\n/, '')
+  writeFileSync(join(project, 'bare.config.js'), config)
+  const args = ['node_modules/jest/bin/jest.js', '--config', 'bare.config.js', 'src/door.spec.ts']
+  expect(() => run(project, process.execPath, args, consumer())).toThrow('this platform has no global WritableStream')
 })
 
 /** Every package has a folder of its own at the top of `node_modules`. */

@@ -24,6 +24,15 @@ test('the guide lists every global and every newer built-in that the hooks use',
   expect(listed('What the hooks need beyond core')).toEqual(used(published('@xmachines/react')))
 })
 
+test.each(['@xmachines/core', '@xmachines/react'])('%s reads the mode only where it can be read', (name) => {
+  const unguarded = published(name).filter((path) => {
+    // The one asks whether it can be read. The other is called in development only.
+    if (/(mode|data.development)\.js$/.test(path)) return false
+    return /(?<!hasMode \? )\bprocess\.env\b/.test(readFileSync(path, 'utf8'))
+  })
+  expect(unguarded).toEqual([])
+})
+
 test.each([
   ['const { a: b } = structuredClone(c), c = 1; export { b as d }', ['structuredClone']],
   ['export async function f() { for await (const each of f()) print(each) }', ['Symbol.asyncIterator', 'print']],

@@ -82,6 +82,18 @@ describe.each(names)('%s', (name) => {
     { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
   ]
   if (name !== '@xmachines/react') surroundings.push(inNode)
+  if (name === '@xmachines/core') {
+    surroundings.push(['in a worker', { moduleResolution: 'bundler', module: 'esnext', lib: ['es2022', 'webworker'] }])
+    test('without the types of a platform the compiler says which are missing', () => {
+      writeFileSync(
+        join(project, 'bare.ts'),
+        `import { createRun } from '${name}'\nexport type Made = typeof createRun\n`,
+      )
+      const options = ['--strict', '--noEmit', '--lib', 'es2022', '--types', '', '--module', 'esnext']
+      const compile = (): string => run(project, typescript, [...options, '--moduleResolution', 'bundler', 'bare.ts'])
+      expect(compile).toThrow("Cannot find name 'ReadableStream'")
+    })
+  }
   test.each(surroundings)(
     'its types resolve, and every declaration compiles (%s)',
     (_title, around, tsc = typescript) => {

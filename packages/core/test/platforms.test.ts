@@ -60,9 +60,9 @@ log(JSON.stringify(shown))
 `
 
 /** What the scenario prints after some code has run. */
-function outcome(before: string, flags: readonly string[] = []): unknown {
+function outcome(before: string, env: Readonly<Record<string, string>> = {}): unknown {
   const quiet = `console.warn = console.error = () => undefined\nglobalThis.reportError = console.error\n`
-  return JSON.parse(runModule(`${quiet}${before}\n${SCENARIO}`, { flags }))
+  return JSON.parse(runModule(`${quiet}${before}\n${SCENARIO}`, { env }))
 }
 
 const whole = outcome('')
@@ -125,9 +125,29 @@ test('core is imported, and runs, if the global writer is not that of the global
   expect(outcome(before)).toEqual(whole)
 })
 
-test('core is imported, and runs, if the platform has none of them', () => {
-  // Node's own modules are loaded before their globals go.
-  expect(outcome(LACKING.map((name) => `delete globalThis.${name}`).join('\n'))).toEqual(whole)
+test.each(['development', 'production'])(
+  'core is imported, and runs, if the platform has none of them (%s)',
+  (mode) => {
+    const removed = LACKING.filter((name) => name !== 'process' || mode === 'development')
+    // With `process` goes the mode, and then it is production.
+    const before = removed.map((name) => `delete globalThis.${name}`).join('\n')
+    expect(outcome(before, { NODE_ENV: mode })).toEqual(whole)
+  },
+)
+
+test('development takes its own ways through data, also without the newer built-ins', () => {
+  const before = LACKING.filter((name) => name !== 'process').map((name) => `delete globalThis.${name}`)
+  expect(outcome(before.join('\n'))).toEqual(whole)
+})
+
+test('without AbortController only the handling of outputs fails, and says so', () => {
+  const shown = runModule(`
+    delete globalThis.AbortController
+    const { createRun, defineMachine, handleOutputs } = await import('@xmachines/core')
+    const run = createRun(defineMachine({ name: 'light', version: '1', initial: 'off', on: { TOGGLE: () => 'on' } }))
+    await run.in.getWriter().write({ type: 'TOGGLE' })
+    console.log(run.state, String(await handleOutputs(run, {}).catch((error) => error)))`)
+  expect(shown).toContain('on ReferenceError: AbortController is not defined')
 })
 
 describe('what cannot be replaced is named when it is needed, with what to do', () => {

@@ -4,6 +4,7 @@
 //   hasMode ? process.env.NODE_ENV !== 'production' : false
 //
 // Bundlers for production find `false` in both branches and drop what depends on it. They cannot do so with `&&`.
+// Only `development.ts` asks for less: nobody calls it in production.
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
