@@ -200,6 +200,21 @@ describe('what cannot be replaced is named when it is needed, with what to do', 
   })
 })
 
+test.each([
+  ['before', 'stop.abort(); const waiting = waitFor(run, () => false, { signal })'],
+  ['while', 'const waiting = waitFor(run, () => false, { signal }); stop.abort()'],
+])('a signal that has no reason, and aborts %s waitFor waits, gives an error', (_when, wait) => {
+  const shown = runModule(`
+    delete AbortSignal.prototype.reason
+    const { createRun, defineMachine, waitFor } = await import('@xmachines/core')
+    const run = createRun(defineMachine({ name: 'light', version: '1', initial: 'off', on: {} }))
+    const stop = new AbortController()
+    const { signal } = stop
+    ${wait}
+    console.log(String(await waiting.catch((error) => error)))`)
+  expect(shown.trim()).toBe('Error: the signal aborted the wait')
+})
+
 test('a nonce of another realm is taken', () => {
   const shown = runModule(`
     const { createRun, defineMachine } = await import('@xmachines/core')

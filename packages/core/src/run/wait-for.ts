@@ -62,8 +62,10 @@ export async function waitFor<State>(
           reject(thrown)
         }
       }
-      abort = () => reject(reasonOf(signal))
-      signal?.addEventListener('abort', abort)
+      if (signal !== undefined) {
+        abort = () => reject(reasonOf(signal))
+        signal.addEventListener('abort', abort)
+      }
       stop = snapshot.subscribe(look)
       look()
     })
@@ -74,8 +76,8 @@ export async function waitFor<State>(
 }
 
 /** Why a signal aborted. React Native's signals have no reason. */
-function reasonOf(signal: AbortSignal | undefined): unknown {
-  return signal?.reason ?? new Error('the wait was aborted')
+function reasonOf(signal: AbortSignal): unknown {
+  return 'reason' in signal ? signal.reason : new Error('the signal aborted the wait')
 }
 
 function doneFirst<State>({ id, machine, snapshot }: WaitedFor<State>): RunError {
