@@ -36,7 +36,6 @@ const { counter } = await import('./machines.ts')
 
 const Counter = createRunContext(counter)
 const given = createRun(counter, { createdAt: 0, nonce: new Uint8Array(16) })
-const sent: { current?: () => void } = {}
 
 function Page() {
   const own = useRun(counter, { createdAt: 0, nonce: new Uint8Array(16) })
@@ -47,17 +46,17 @@ function Page() {
   const [refused, setRefused] = useState(0)
   useOutputs(own, { counted: () => setCounted((before) => before + 1) })
   useRefusals(own, () => setRefused((before) => before + 1))
-  sent.current = () => {
+  const onClick = (): void => {
     send({ type: 'INC' })
     send({ type: 'REFUSED' })
   }
-  return `${count} ${other} ${counted} ${refused} ${own.id}`
+  return createElement('button', { onClick }, `${count} ${other} ${counted} ${refused} ${own.id}`)
 }
 
 const container = window.document.createElement('div')
 const root = createRoot(container)
-flushSync(() => root.render(createElement(Counter.Provider, { run: given, children: createElement(Page) })))
-sent.current?.()
+flushSync(() => root.render(createElement(Counter.Provider, { run: given }, createElement(Page))))
+container.querySelector('button')?.click()
 await given.in.getWriter().write([{ type: 'INC' }, { type: 'INC' }])
 // Events of a stream are shown at the next frame, which is a timer here.
 while (container.textContent !== `1 2 1 1 ${given.id}` && !container.textContent?.includes('Error')) await nextTask()
