@@ -39,9 +39,9 @@ export interface RepositoryLocation {
   readonly directory: string
   /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
   readonly gitDirectory: string
-  readonly format: FormatName
   /** Whether its packs must stay, because another repository may borrow objects from it. */
   readonly precious: boolean
+  readonly format: FormatName
 }
 
 type Durability = 'disk' | 'process'
@@ -54,7 +54,7 @@ interface Writing {
 
 /** Opens the repository at a location that was found to be one. */
 export async function assembleRepository(location: RepositoryLocation): Promise<Repository> {
-  const { directory, gitDirectory, format, precious } = location
+  const { directory, gitDirectory, format } = location
   const packDirectory = join(gitDirectory, 'objects/pack')
   const git = gitProgram(directory, { gitDirectory })
   const reader = objectReader(git, format)
@@ -77,7 +77,7 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
       return writingWith('disk').mover
     },
     ensureMachine: machineBranches({ git, gitDirectory, read }),
-    packWritten: precious ? () => undefined : repacker.packWritten,
+    packWritten: location.precious ? () => undefined : repacker.packWritten,
     runDiverged: live.diverge,
   }
   await sweepPacks(packDirectory)

@@ -54,7 +54,8 @@ async function make(path: string, format: FormatName): Promise<void> {
   const mark = join(path, MARK)
   await writeFile(mark, '')
   await syncDirectory(path)
-  const git = gitProgram(path)
+  // Refs in files, whatever the default of the user or of a later Git is.
+  const git = gitProgram(path, { settings: ['init.defaultRefFormat=files'] })
   // Some versions of Git break an unfinished one of another format, if they make it again.
   await readFormat(path)
   // HEAD moves to the branch of the first recorded machine; until then its branch has no commit.

@@ -176,8 +176,6 @@ function environment(): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(kept),
     LC_ALL: 'C',
-    // A new repository has its refs in files, whatever the default of the user or of a later Git is.
-    GIT_DEFAULT_REF_FORMAT: 'files',
     GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
     GIT_TERMINAL_PROMPT: '0',
     GIT_NO_LAZY_FETCH: '1',
