@@ -58,7 +58,10 @@ test('what a plain git fetch leaves that was killed while it moved refs does not
   const locks = names.filter((name) => name.endsWith('.lock')).map((name) => join(here.directory, name))
   expect(locks).not.toEqual([])
   const error = await rejection(here.fetch('hub', 'all'))
-  expect(error).toMatchObject({ code: 'REPOSITORY_LOCKED', message: expect.stringContaining('/refs/fetched/hub/runs/') })
+  expect(error).toMatchObject({
+    code: 'REPOSITORY_LOCKED',
+    message: expect.stringContaining('/refs/fetched/hub/runs/'),
+  })
   for (const path of locks) utimesSync(path, 1, 1)
   expect(await here.fetch('hub', 'all')).toHaveLength(3)
   for (const run of runs) expect(git(here.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
