@@ -9,7 +9,7 @@ import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
-import { folderOfGit, newerReleases } from './scripts/newer-git.ts'
+import { folderOfGit, newerGits } from './scripts/newer-git.ts'
 
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
@@ -35,13 +35,13 @@ const reacts = [
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
 const newerGit = 'packages/git/test/newer-git.test.ts'
 const dependOnGit = ['failures', 'locks', 'network', 'open-repository', 'push', 'repository-formats']
-const newerGits = newerReleases.map((release) => ({
+const onNewerGits = newerGits.map((name) => ({
   resolve,
   ssr,
   test: {
-    name: `git ${release}`,
-    include: [newerGit, ...dependOnGit.map((name) => `packages/git/test/${name}.test.ts`)],
-    env: { PATH: [folderOfGit(release), process.env['PATH']].join(delimiter) },
+    name: `git ${name}`,
+    include: [newerGit, ...dependOnGit.map((file) => `packages/git/test/${file}.test.ts`)],
+    env: { PATH: [folderOfGit(name), process.env['PATH']].join(delimiter) },
     globalSetup: ['packages/git/test/newer-git-setup.ts'],
     setupFiles: ['packages/git/test/newer-git-needed.ts'],
     testTimeout: 60_000,
@@ -141,7 +141,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      ...newerGits,
+      ...onNewerGits,
       types('git'),
       ...reacts.map(({ react, major, alias, unsupported }) => ({
         resolve: { ...resolve, alias },

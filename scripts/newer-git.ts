@@ -5,9 +5,9 @@
  * mirror that the machine uses and checks their signatures; `dpkg-deb` unpacks them. Nothing is installed, and no root
  * is needed. A Git runs with the libraries of its own release, because it is newer than those of the machine.
  *
- *   node_modules/.cache/git/RELEASE/root      the unpacked packages
- *   node_modules/.cache/git/RELEASE/bin       `git`, to be put first on the PATH
- *   node_modules/.cache/git/RELEASE/core      the programs that `git` starts
+ *   node_modules/.cache/git/NAME/root      the unpacked packages
+ *   node_modules/.cache/git/NAME/bin       `git`, to be put first on the PATH
+ *   node_modules/.cache/git/NAME/core      the programs that `git` starts
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -15,13 +15,19 @@ import { join } from 'node:path'
 
 import { makeOnce, versionOf } from './programs.ts'
 
-/** Releases of Debian whose Git is tested besides that of the machine. The later ones get newer versions now and then. */
-export const newerReleases = ['trixie', 'forky', 'sid'] as const
+/**
+ * The versions that are tested besides that of the machine, and the releases of Debian that have them, the first choice
+ * first. In sid, a package that Git needs may be missing for some days.
+ */
+const releases = { later: ['trixie'], latest: ['sid', 'forky'] } as const
 
-/** A release of Debian. */
-export type Release = (typeof newerReleases)[number]
+/** A version that is tested. */
+export type NewerGit = keyof typeof releases
 
-/** Folders named by release, with a `bin/git` in each. */
+/** All of them. */
+export const newerGits = Object.keys(releases) as NewerGit[]
+
+/** Folders named as above, with a `bin/git` in each. */
 const cache = process.env['NEWER_GITS'] || join(import.meta.dirname, '../node_modules/.cache/git')
 /** Signs all releases of Debian. */
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
@@ -29,52 +35,57 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const unneeded = /^(git-man|lib(error-)?perl.*|perl.*|libdb5.*|libgdbm.*|.*-base|openssl-provider-legacy)$/
 
 /**
- * Says which release a project of Vitest tests.
+ * Says which version a project of Vitest tests.
  *
- * @param project its name, such as `git trixie`
- * @returns the release
+ * @param project its name, such as `git latest`
+ * @returns the name of the version
  * @throws {Error} if it tests none
  */
-export function releaseOf(project: string): Release {
-  const found = newerReleases.find((release) => project.endsWith(` ${release}`))
-  if (found === undefined) throw new Error(`The project ${project} has no release of Debian at the end of its name.`)
+export function newerGitOf(project: string): NewerGit {
+  const found = newerGits.find((name) => project.endsWith(` ${name}`))
+  if (found === undefined) throw new Error(`The project ${project} has no newer Git at the end of its name.`)
   return found
 }
 
 /**
- * Says where the Git of a release is put.
+ * Says where a version is put.
  *
- * @param release the release
+ * @param name its name
  * @returns the folder to put first on the PATH
  */
-export function folderOfGit(release: Release): string {
-  return join(cache, release, 'bin')
+export function folderOfGit(name: NewerGit): string {
+  return join(cache, name, 'bin')
 }
 
 /**
- * Gets the Git of a release, once for a workspace. Remove `node_modules/.cache/git` to get a newer one.
+ * Gets a version, once for a workspace. Remove `node_modules/.cache/git` to get a newer one.
  *
- * @param release the release
- * @returns its version, such as `git version 2.47.3`
+ * @param name its name
+ * @returns what it says, such as `git version 2.47.3`
  * @throws {Error} that says why it cannot be had, and what to do
  */
-export function getNewerGit(release: Release): string {
-  const folder = join(cache, release)
-  try {
-    makeOnce(folder, (partial) => {
-      download(partial, release)
-      unpack(partial)
-      link(partial, folder)
-    })
-  } catch (thrown) {
-    throw new Error(`The Git of Debian ${release} cannot be had: ${(thrown as Error).message}. ${advice}`)
+export function getNewerGit(name: NewerGit): string {
+  const folder = join(cache, name)
+  const problems: string[] = []
+  for (const release of releases[name]) {
+    try {
+      makeOnce(folder, (partial) => {
+        download(partial, release)
+        unpack(partial)
+        link(partial, folder)
+      })
+      break
+    } catch (thrown) {
+      problems.push(`${release}: ${(thrown as Error).message}`)
+    }
   }
+  if (!existsSync(folder)) throw new Error(`The Git of Debian cannot be had. ${problems.join('\n')}\n${advice}`)
   const version = versionOf(join(folder, 'bin/git'))
-  if (version === undefined) throw new Error(`The Git of Debian ${release} in ${folder} does not run. ${advice}`)
+  if (version === undefined) throw new Error(`The Git in ${folder} does not run. ${advice}`)
   return version
 }
 
-function download(folder: string, release: Release): void {
+function download(folder: string, release: string): void {
   const lists = join(folder, 'apt/lists')
   const archives = join(folder, 'apt/cache/archives')
   for (const one of [lists, archives]) mkdirSync(join(one, 'partial'), { recursive: true })
@@ -159,4 +170,4 @@ function output(program: string, args: readonly string[], cwd: string): string {
 const advice =
   'The tests with newer versions of Git need packages of later releases of Debian: run them on a Linux that has ' +
   '`apt-get`, `dpkg-deb`, the package `debian-archive-keyring`, and a mirror of Debian that it can reach, or set ' +
-  'NEWER_GITS to a folder that has `trixie/bin/git`, `forky/bin/git` and `sid/bin/git`.'
+  'NEWER_GITS to a folder that has `later/bin/git` and `latest/bin/git`.'
