@@ -134,6 +134,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   async function prepare(): Promise<void> {
     if (rounds++ === MOST_ROUNDS) throw refsKeepMoving(now())
     const lost = unanswered
+    const begun = recorded >= 0
     const found = await recordedAt(context, history, { now, receipts })
     const { sequence, failure } = found
     if (sequence > recorded) {
@@ -146,7 +147,8 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     }
     tip = found.tip
     taken = sequence
-    advance()
+    // Appends that were made after all are acknowledged, even if nothing can follow them.
+    if (failure === undefined || begun) advance()
     if (failure !== undefined) throw failure
   }
 
