@@ -3,12 +3,12 @@
  * dies without an answer, the receipt of the append says whose batch it is.
  */
 import { execFileSync } from 'node:child_process'
-import { renameSync } from 'node:fs'
+import { renameSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, restoreRun } from '@xmachines/core'
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { type Fault, type FaultyGit, faultyGit } from './faulty-git.ts'
+import { type Fault, type FaultyGit, faultyGit, tracedGit } from './faulty-git.ts'
 import {
   add,
   finish,
@@ -284,6 +284,35 @@ describe('an answer of git that was lost is settled by its receipt', () => {
     expect(await sequenceIn(directory, id)).toBe(3)
   })
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a git that is killed after it moved the ref of the receipt leaves the run as it was, and the next append follows',
+  async () => {
+    const { handles, runs, directory, id, ref } = await openTwice()
+    const [receipts, lock] = [`refs/receipts/tally/${id}`, join(directory, `${ref}.lock`)]
+    const kill = ['-P', lock, '-e', 'inject=?rename,?renameat,?renameat2:signal=SIGKILL']
+    tracedGit(folder, kill)
+    const [run] = runs.slice(1)
+    const recorder = handles[1].record(run!)
+    run!.in.send(add())
+    // It also left the lock.
+    expect(await rejection(recorder.flush())).toMatchObject({ code: 'REPOSITORY_LOCKED', sequence: 2 })
+    expect(git(directory, 'rev-list', '--count', ref)).toBe('4')
+    const subjects = ['receipt tally@1.0 at 3', 'receipt tally@1.0 at 2'].join('\n')
+    expect(git(directory, 'log', '--format=%s', receipts)).toBe(subjects)
+
+    utimesSync(lock, 1, 1)
+    vi.spyOn(process, 'emitWarning').mockReturnValue()
+    runs[0].in.send(add())
+    expect(await handles[0].record(runs[0]).stop()).toBe(3)
+    expect(git(directory, 'log', '-1', '--format=%B', receipts)).toContain(`Head: ${runs[0].head}`)
+    expect(git(directory, 'log', '--format=%s', receipts)).toBe(subjects)
+    expect(await rejection(handles[1].record(run!).flush())).toMatchObject({ code: 'HISTORY_DIVERGED', sequence: 2 })
+    expect(await sequenceIn(directory, id)).toBe(3)
+    expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  },
+  60_000,
+)
 
 describe('the receipts of a run', () => {
   const receiptsOf = (directory: string, id: string): string[] =>

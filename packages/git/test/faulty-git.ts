@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { vi } from 'vitest'
+import { findStrace } from '../../../scripts/strace.ts'
 import type { Folder } from './repositories.ts'
 
 /**
@@ -20,6 +21,26 @@ export interface FaultyGit {
   meanwhile(command: string, ...arguments_: readonly string[]): void
   /** The planned faults that have not happened yet. */
   left(): Fault[]
+}
+
+/**
+ * Puts a git on the PATH that runs under strace the next time that it moves refs; `vi.unstubAllEnvs()` puts the real one
+ * back.
+ * @param faults arguments of strace: what to inject
+ */
+export function tracedGit(folder: Folder, faults: readonly string[]): void {
+  const strace = findStrace()
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const place = mkdtempSync(join(folder.path, 'traced-'))
+  const due = join(place, 'due')
+  writeFileSync(due, '')
+  const quoted = ['-qq', '-o', '/dev/null', ...faults, real].map((one) => `'${one}'`).join(' ')
+  const environment = Object.entries(strace.env)
+    .map(([name, value]) => `${name}='${value}'`)
+    .join(' ')
+  const choose = `case "$*" in *"update-ref --stdin"*) rm '${due}' 2> /dev/null && ${environment} exec '${strace.path}' ${quoted} "$@" ;; esac`
+  writeFileSync(join(place, 'git'), `#!/bin/sh\n${choose}\nexec '${real}' "$@"\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
 }
 
 /** Puts a faulty git on the PATH; `vi.unstubAllEnvs()` puts the real one back. */
