@@ -9,17 +9,7 @@ import { createRun, restoreRun } from '@xmachines/core'
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { type Fault, type FaultyGit, faultyGit, tracedGit } from './faulty-git.ts'
-import {
-  add,
-  finish,
-  git,
-  makeFolder,
-  makeRepository,
-  rejection,
-  type TallyRun,
-  tally,
-  tallyRun,
-} from './repositories.ts'
+import { add, git, makeFolder, makeRepository, rejection, type TallyRun, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())

@@ -8,7 +8,7 @@ export const RUNS = 'refs/runs/'
 /** Where all snapshots are. */
 export const SNAPSHOTS = 'refs/snapshots/'
 /** Where all receipts are. */
-export const RECEIPTS = 'refs/receipts/'
+const RECEIPTS = 'refs/receipts/'
 /** Where all machines are. */
 export const MACHINES = 'refs/heads/machines/'
 
