@@ -7,6 +7,8 @@ import type { MachineName } from '../machines.ts'
 export const RUNS = 'refs/runs/'
 /** Where all snapshots are. */
 export const SNAPSHOTS = 'refs/snapshots/'
+/** Where all receipts are. */
+const RECEIPTS = 'refs/receipts/'
 /** Where all machines are. */
 export const MACHINES = 'refs/heads/machines/'
 
@@ -18,6 +20,11 @@ export function machineRef({ name, version }: MachineName): string {
 /** The ref of a run: it points to the latest recorded commit. */
 export function runRef(name: string, id: string): string {
   return `${RUNS}${name}/${id}`
+}
+
+/** The ref of a run's receipts: it points to the latest one. */
+export function receiptRef(name: string, id: string): string {
+  return `${RECEIPTS}${name}/${id}`
 }
 
 /** Where the snapshots of a run are. */
