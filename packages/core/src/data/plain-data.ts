@@ -46,6 +46,13 @@ export function copyBatch(value: unknown): unknown {
   }
 }
 
+/** A copy of plain data that its holder may change. */
+export function thaw(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(thaw)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, thaw(member)]))
+}
+
 /**
  * Checks a value that a machine made and freezes it in place. Production trusts what is frozen already. Development
  * remembers what it walked, so that it does not walk it again.
