@@ -1,6 +1,7 @@
 // What a machine is: its types, and how a value is recognized as one. `defineMachine` makes them.
 
 import { wrongValue } from '../data/describe-value.ts'
+import type { Judge } from './plain-type.ts'
 import { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -11,7 +12,13 @@ export interface RunEvent {
 }
 
 /** Emits an output. It may be called while the handler that got it is running, and not after. */
-export type Emit<Output> = (output: Output) => void
+export type Emit<Output> = (output: Emitted<Output>) => void
+
+// A compiler prints the sentence when a machine that declares no outputs emits one.
+type Emitted<Output> = Judge<
+  Output,
+  [Output] extends [never] ? '(this machine declares no Output: give defineMachine its Output type)' : Output
+>
 
 /** A pure, synchronous function from a state and an event to the next state. */
 export type Handler<State, Event, Output, Next = State> = (state: State, event: Event, emit: Emit<Output>) => Next
