@@ -34,7 +34,7 @@ test.each([
 
   const records = await collect(here.history(run.id))
   expect(records).toEqual(run.toJSON().records)
-  expect(restoreRun(tally, records).head).toBe(run.head)
+  expect(restoreRun([tally], records).head).toBe(run.head)
   expect(replayRun(tally, records).head).toBe(run.head)
   expect(await there.import(run.toJSON(), { machine: tally })).toMatchObject({ id: run.id, head: run.head })
   await third.addRemote('here', here.directory)
