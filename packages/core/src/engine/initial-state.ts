@@ -1,12 +1,13 @@
 // The initial state of a run: asked of the machine, and checked as any state is. Development asks twice.
 
-import { describeThrown, isA, wrongValue } from '../data/describe-value.ts'
+import { isA, wrongValue } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf, nameOf } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
+import { describeFailure } from './describe-failure.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -29,7 +30,7 @@ export function initialState(
   } catch (thrown) {
     if (isA(thrown, RunError)) throw thrown
     if (isA(thrown, NotPlain)) throw new RunError('INVALID_STATE', `${label}: ${thrown.message}`)
-    throw new RunError('TRANSITION_FAILED', `${label} cannot begin: ${describeThrown(thrown)}`, { cause: thrown })
+    throw new RunError('TRANSITION_FAILED', `${label} cannot begin: ${describeFailure(thrown)}`, { cause: thrown })
   }
 }
 

@@ -1,11 +1,12 @@
 // The second step of a batch, and the pure core: (state, batch) → the next state and its outputs, or why not. Reads no
 // clock, no randomness, no stream.
 
-import { describeThrown, isA } from '../data/describe-value.ts'
+import { isA } from '../data/describe-value.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain, freezeState } from '../data/plain-data.ts'
 import { WrongTarget } from '../machine/handler-tables.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
+import { describeFailure } from './describe-failure.ts'
 import type { Batch } from './log.ts'
 import { Refusal } from './refusal.ts'
 
@@ -82,5 +83,5 @@ function refusalOf(thrown: unknown, { running, index }: Progress): Refusal {
   if (isA(thrown, WrongTarget) || isA(thrown, NotPlain)) {
     return new Refusal('INVALID_STATE', thrown.message, index)
   }
-  return new Refusal('TRANSITION_FAILED', `${running} threw ${describeThrown(thrown)}`, index, thrown)
+  return new Refusal('TRANSITION_FAILED', `${running} threw ${describeFailure(thrown)}`, index, thrown)
 }

@@ -1,0 +1,19 @@
+// What a function of the machine threw, for a message. Development adds what to do if it changed what is frozen.
+
+import { describeThrown, isA } from '../data/describe-value.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** Describes what a function of the machine threw. */
+export function describeFailure(thrown: unknown): string {
+  const text = describeThrown(thrown)
+  if (process.env.NODE_ENV === 'production' || !isA(thrown, TypeError) || !changesFrozen(text)) return text
+  return `${text} (states, events, outputs and input are frozen: return a new state instead of changing one)`
+}
+
+/** Whether an engine says, each in its own words, that something frozen cannot be changed. */
+function changesFrozen(text: string): boolean {
+  return /read.?only|(not|n't|non-) ?extensible|delete property|configurable|non-writable|(redefine|new) property/.test(
+    text,
+  )
+}
