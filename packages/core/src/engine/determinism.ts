@@ -1,6 +1,6 @@
-// Development steps each batch a second time, from the same state with the members of all objects in canonical order, and
-// finds where the two results differ. The order of members has no meaning and no oid can tell it, so no result may depend
-// on it.
+// Development steps each batch a second time, from the same state in canonical form, and finds where the two results differ.
+// The order of members, members that are undefined and the sign of 0 have no meaning and no oid can tell them, so no result
+// may depend on them.
 
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
@@ -41,7 +41,8 @@ function nondeterministic(where: string, once: string, again: string, index: num
   return new Refusal(
     'NONDETERMINISTIC',
     `${where} had two results from the same state and events: first ${once}, then ${again}; ` +
-      'let events carry times, random numbers and ids, and do not depend on the order of members',
+      'let events carry times, random numbers and ids, and do not depend on the order of members, on members that are ' +
+      'undefined or on −0',
     index,
   )
 }
