@@ -78,6 +78,22 @@ describe('a copy of another version', () => {
     expect(() => one.createRun(doorOf(newer))).toThrow(/made by @xmachines\/core 99\.0\.0/)
   })
 
+  test('is refused by waitFor and handleOutputs, which take whatever else has the members', async () => {
+    const run = one.createRun(doorOf(one))
+    const message = /the run was made by @xmachines\/core .*, and this is 99\.0\.0; install one version/
+    for (const refused of [newer.waitFor(run, () => true), newer.handleOutputs(run, {})]) {
+      await expect(refused).rejects.toThrow(TypeError)
+      await expect(refused).rejects.toThrow(message)
+    }
+    expect(run.in.locked).toBe(false)
+    const { id, machine, error, snapshot, start, in: input, out } = run
+    const far = { id, machine, error, snapshot, start, in: input, out }
+    expect((await newer.waitFor(far, () => true)).sequence).toBe(0)
+    const handled = newer.handleOutputs(far, {})
+    run.in.send({ type: 'OPEN' })
+    expect(await handled).toBe(0)
+  })
+
   test('is what the version in package.json says', () => {
     expect(readFileSync(bundle, 'utf8')).toContain(`"${version}"`)
   })

@@ -83,6 +83,15 @@ export const runKey: unique symbol = Symbol.for('@xmachines/core/run') as never
 export const internalsKey: unique symbol = Symbol.for('@xmachines/core/internals') as never
 
 /**
+ * Refuses a run that another version of core made. What only has the members of a run is taken.
+ * @throws {TypeError} that names both versions
+ */
+export function checkVersion(run: unknown): void {
+  const version = versionOf(run, runKey)
+  if (version !== undefined && version !== CORE_VERSION) throw new TypeError(wrongMaker('the run', run, runKey, ''))
+}
+
+/**
  * The internals of a run.
  * @throws {TypeError} if it is not a run that this version of core made
  */
