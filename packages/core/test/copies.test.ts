@@ -66,6 +66,23 @@ describe('two copies of one version', () => {
     expect(other.toMermaid(door)).toContain('closed --> open: OPEN')
     expect(one.restoreRun(doorOf(other), run.toJSON()).head).toBe(run.head)
   })
+
+  test('know each other’s refusals, and tell subclasses by their prototypes', () => {
+    const refusal = one.createRun(doorOf(one)).in.send(1 as never)
+    const parsed = other.RunError.fromJSON(JSON.parse(JSON.stringify(refusal)))
+    for (const error of [refusal, parsed]) {
+      for (const core of [one, other]) expect(error).toBeInstanceOf(core.RunError)
+      expect(error).not.toBeInstanceOf(newer.RunError)
+    }
+    class Mine extends one.RunError {}
+    expect(refusal).not.toBeInstanceOf(Mine)
+    const mine = new Mine('RUN_DONE', 'mine')
+    expect(mine).toBeInstanceOf(Mine)
+    expect(mine).toBeInstanceOf(other.RunError)
+    for (const value of [null, undefined, 1, {}, new Error('x'), Object.create(null)]) {
+      expect(value instanceof one.RunError).toBe(false)
+    }
+  })
 })
 
 describe('a copy of another version', () => {

@@ -46,6 +46,18 @@ export function copyBatch(value: unknown): unknown {
   }
 }
 
+/**
+ * Copies an argument, as `copyPlain` does.
+ * @throws {TypeError} with the path to what is not plain data
+ */
+export function copyArgument(value: unknown, name: string): unknown {
+  try {
+    return copyPlain(value, name)
+  } catch (problem) {
+    throw new TypeError((problem as NotPlain).message)
+  }
+}
+
 /** A copy of plain data that its holder may change. */
 export function thaw(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value

@@ -3,9 +3,9 @@
 import { isA, wrongValue } from '../data/describe-value.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyPlain } from '../data/plain-data.ts'
+import { CORE_VERSION } from './core-version.ts'
 import { compileTables } from './handler-tables.ts'
 import {
-  CORE_VERSION,
   type Handler,
   type InputOf,
   labelOf,

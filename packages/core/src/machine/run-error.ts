@@ -1,6 +1,11 @@
 // Why a batch was not applied, or a history not accepted: one class, with a `code`.
 
 import { describeThrown } from '../data/describe-value.ts'
+import { CORE_VERSION, versionOf } from './core-version.ts'
+import { readRunError } from './read-run-error.ts'
+
+/** Under this key a refusal carries the version of the core that made it, so that `instanceof` in another copy knows it. */
+const errorKey: unique symbol = Symbol.for('@xmachines/core/error') as never
 
 /**
  * Why something was refused.
@@ -16,6 +21,8 @@ import { describeThrown } from '../data/describe-value.ts'
 export type RunErrorCode =
   | 'INVALID_EVENT'
   | 'SCHEMA_MISMATCH'
+  | 'REFUSED'
+  | 'UNHANDLED'
   | 'TRANSITION_FAILED'
   | 'INVALID_STATE'
   | 'INVALID_OUTPUT'
@@ -35,6 +42,8 @@ export interface RunErrorDetails {
   readonly index?: number | undefined
   readonly dropped?: number | undefined
   readonly cause?: unknown
+  readonly reason?: string | undefined
+  readonly details?: unknown
   /** Computes the id of the run when it is read. */
   readonly run?: (() => string) | undefined
 }
@@ -76,6 +85,10 @@ export class RunError extends Error {
   readonly index: number | undefined
   /** With `ERRORS_DROPPED`: how many refusals this reader missed. */
   readonly dropped: number | undefined
+  /** With `REFUSED`: the reason that the machine gave. */
+  readonly reason: string | undefined
+  /** With `REFUSED`: the details that the machine gave, frozen plain data. */
+  readonly details: unknown
   readonly #run: (() => string) | undefined
   #fatal = false
 
@@ -86,6 +99,8 @@ export class RunError extends Error {
     this.batch = details.batch
     this.index = details.index
     this.dropped = details.dropped
+    this.reason = details.reason
+    this.details = details.details
     this.#run = details.run
     Object.freeze(this)
   }
@@ -106,15 +121,46 @@ export class RunError extends Error {
 
   /** Its members as plain data, without those that are undefined. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, run, sequence, batch, index, dropped, fatal, cause } = this
+    const { name, code, message, run, sequence, batch, index, reason, details, dropped, fatal, cause } = this
     const why = cause === undefined ? undefined : describeThrown(cause)
-    const json = { name, code, message, run, sequence, batch, index, dropped, fatal, cause: why }
+    const json = { name, code, message, run, sequence, batch, index, reason, details, dropped, fatal, cause: why }
     return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
+  }
+
+  /**
+   * Makes an error of what `toJSON()` gives, at the other end of a wire or in another thread. Its `cause` is text, if it has
+   * one at all.
+   *
+   * @param json plain data, parsed if it was text; members that are not known are ignored
+   * @returns an error of the same members, frozen
+   * @throws {TypeError} if a member is missing or has the wrong type
+   * @throws {RangeError} if the code is not in the form of one, or a count not a whole number from 0
+   *
+   * @example
+   * ```ts
+   * import { RunError } from '@xmachines/core'
+   *
+   * const text = '{"code":"RUN_DONE","message":"the run is done","sequence":3}'
+   * const error = RunError.fromJSON(JSON.parse(text))
+   * console.log(error instanceof RunError, error.code, error.sequence) // true RUN_DONE 3
+   * ```
+   */
+  static fromJSON(json: unknown): RunError {
+    const { code, message, run, fatal = false, ...details } = readRunError(json)
+    const error = new RunError(code, message, { ...details, run: run === undefined ? undefined : () => run })
+    error.#fatal = fatal
+    return error
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass is known by its prototype, as any class is.
+    return this === RunError ? versionOf(value, errorKey) === CORE_VERSION : super[Symbol.hasInstance](value)
   }
 
   static {
     markFatal = (error) => {
       error.#fatal = true
     }
+    Object.defineProperty(RunError.prototype, errorKey, { value: CORE_VERSION })
   }
 }

@@ -1,8 +1,6 @@
 // The options of `createRun`: their types, and what is refused of them.
 
 import { wrongValue } from '../data/describe-value.ts'
-import type { NotPlain } from '../data/not-plain.ts'
-import { copyPlain } from '../data/plain-data.ts'
 import { isCreatedAt, MOST_SECONDS } from '../history/read-records.ts'
 import { toHex } from '../identity/hex.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
@@ -53,13 +51,4 @@ export function checkNonce(nonce: Uint8Array | undefined): string | undefined {
   if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
   const refused = nonce instanceof Uint8Array ? RangeError : TypeError
   throw new refused(wrongValue('nonce', nonce, 'a Uint8Array of 16 bytes'))
-}
-
-/** A copy of an input. */
-export function copyInput(input: unknown): unknown {
-  try {
-    return copyPlain(input, 'input')
-  } catch (problem) {
-    throw new TypeError((problem as NotPlain).message)
-  }
 }

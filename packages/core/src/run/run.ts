@@ -3,7 +3,8 @@
 
 import type { Log } from '../engine/log.ts'
 import type { GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from '../history/records.ts'
-import { CORE_VERSION, type Machine, type RunEvent, versionOf, wrongMaker } from '../machine/machine.ts'
+import { CORE_VERSION, versionOf } from '../machine/core-version.ts'
+import { type Machine, type RunEvent, wrongMaker } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { InPort } from '../ports/in-port.ts'
