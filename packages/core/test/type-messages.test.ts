@@ -55,6 +55,9 @@ defineMachine<Order, Event>({ name: 'm', version: '1', initial: { at: 'open' }, 
   instance: `class Money { private cents = 1 }
 defineMachine<{ price: Money }, Event>({ name: 'm', version: '1', initial: null!, on: {} })`,
   items: `defineMachine<{ list: (string | undefined)[] }, Event>({ name: 'm', version: '1', initial: { list: [] }, on: {} })`,
+  inferred: `defineMachine({ name: 'm', version: '1', initial: {
+  due: new Date(0),
+}, on: {} })`,
   good: `const machine = defineMachine<State, Event>({ ...common, states: { idle: { RESET: 'done' }, busy: {}, done: {} } })
 export const name: string = machine.name`,
 } as const
@@ -106,6 +109,7 @@ describe('a type that is no plain data', () => {
     ['named', /^5:15 [\s\S]*'input\.seen' [\s\S]*"plain data has no Set: use an array"/],
     ['misnamed', /^5:15 [\s\S]*'outputs' [\s\S]*"a machine has the types state, event, output and input"/],
     ['instance', /^6:15 [\s\S]*'price' [\s\S]*"plain data has no class instance: use an object of its members"/],
+    ['inferred', /^6:3 [\s\S]*'Date'[\s\S]*"plain data has no Date: use a string or a number"/],
     ['items', /^5:15 [\s\S]*'list' [\s\S]*"an array of plain data has no undefined items: use null"/],
   ] as const)('is an error at the type, with the path and what to use: %s', (name, message) => {
     expect(errors[name]).toMatch(message)

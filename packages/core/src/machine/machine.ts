@@ -2,7 +2,6 @@
 
 import { wrongValue } from '../data/describe-value.ts'
 import { CORE_VERSION, versionOf } from './core-version.ts'
-import type { Judge } from './plain-type.ts'
 import { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -16,10 +15,9 @@ export interface RunEvent {
 export type Emit<Output> = (output: Emitted<Output>) => void
 
 // A compiler prints the sentence when a machine that declares no outputs emits one.
-type Emitted<Output> = Judge<
-  Output,
-  [Output] extends [never] ? '(this machine declares no Output: give defineMachine its Output type)' : Output
->
+type Emitted<Output> =
+  | Output
+  | ([Output] extends [never] ? '(this machine declares no Output: give defineMachine its Output type)' : never)
 
 /** A pure, synchronous function from a state and an event to the next state. */
 export type Handler<State, Event, Output, Next = State> = (state: State, event: Event, emit: Emit<Output>) => Next

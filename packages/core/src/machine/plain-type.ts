@@ -17,7 +17,7 @@ export type PlainData<Type> = Judge<Type, Judged<Type>>
  * The judgement of a type, once the type is known. In a generic function it is not, and whatever depends on it takes any
  * value: the compiler then looks the key up as any key. A conditional type would refuse, because one of its branches does.
  */
-export type Judge<Type, Judgement> = Verdict<Judgement>[keyof Known<Type>]
+type Judge<Type, Judgement> = Verdict<Judgement>[keyof Known<Type>]
 interface Verdict<Judgement> {
   readonly judged: Judgement
   readonly [key: string]: unknown
