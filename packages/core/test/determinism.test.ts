@@ -67,7 +67,7 @@ describe('a difference is refused as NONDETERMINISTIC, with the first path that 
     const run = runOf(
       (state, event, emit) => {
         emit({ type: 'o', ...state, list: [-0, ...(state.list ?? [])] })
-        return { ...state, n: -0, u: undefined, list: [-0, { n: -0, u: undefined }], [event.type]: 0 * -1 }
+        return { ...state, n: -0, u: undefined, list: [-0, { n: -0, u: undefined }], [event.type]: -0 }
       },
       { initial: { n: 0 } },
     )

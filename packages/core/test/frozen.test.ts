@@ -116,7 +116,7 @@ test('isDone learns it', () => {
     version: '1',
     initial: () => ({ list: [] }),
     on: { X: ({ list }) => ({ list: [...list, 2, 1] }) },
-    isDone: ({ list }) => list.length > 0 && list.sort()[0] === 9,
+    isDone: ({ list }) => list.length > 0 && list.reverse()[0] === 9,
   })
   expect(createRun(machine).in.send({ type: 'X' })?.message).toMatch(/isDone threw .*states, events/)
 })
