@@ -54,6 +54,21 @@ describe('a definition', () => {
     expect(() => defineMachine(definition as never)).toThrow(/definition .*name, version, initial/)
   })
 
+  test('may be given after the types alone, and is the same', () => {
+    const named = defineMachine<{ state: number; event: { type: 'INC' }; input: { from: number } }>()({
+      name: 'counter',
+      version: '1',
+      initial: ({ from }) => from,
+      on: { INC: (count) => count + 1 },
+    })
+    const run = createRun(named, { input: { from: 1 } })
+    run.in.send({ type: 'INC' })
+    expect([run.state, Object.isFrozen(named)]).toEqual([2, true])
+    expect(() => defineMachine<{ state: number; event: { type: 'INC' } }>()({ ...valid, name: '?' })).toThrow(
+      RangeError,
+    )
+  })
+
   test('may not lead to a state that does not exist', () => {
     expect(() => define({ states: { a: { X: 'b' } } })).toThrow(RangeError)
     expect(() => define({ states: { a: { X: 'b' } } })).toThrow(/states\.a\.X .*"b"/)
