@@ -26,6 +26,7 @@ export type {
   StateOf,
 } from './machine/machine.ts'
 export { toMermaid } from './machine/mermaid.ts'
+export { refuse } from './machine/refuse.ts'
 export type { RunErrorCode } from './machine/run-error.ts'
 export { RunError } from './machine/run-error.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './machine/schema.ts'

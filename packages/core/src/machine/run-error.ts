@@ -1,12 +1,11 @@
 // Why a batch was not applied, or a history not accepted: one class, with a `code`.
 
-import { describeThrown } from '../data/describe-value.ts'
-
 /**
  * Why something was refused.
  *
  * About batches: `INVALID_EVENT` what was written is not plain data with a string `type`; `SCHEMA_MISMATCH` the machine's
- * schema refused it; `TRANSITION_FAILED` the machine threw; `INVALID_STATE`, `INVALID_OUTPUT` the machine made what is not
+ * schema refused it; `REFUSED` a rule of the machine refused it (`refuse`); `UNHANDLED` nothing handles it, and the machine
+ * has `unhandled: 'refuse'`; `TRANSITION_FAILED` the machine threw; `INVALID_STATE`, `INVALID_OUTPUT` the machine made what is not
  * plain data, or went to a state that it may not go to; `NONDETERMINISTIC` it gave two answers to one question;
  * `REENTRANT` it wrote to its own run; `RUN_DONE` the run was complete; `ERRORS_DROPPED` a reader of `err` fell behind.
  *
@@ -16,6 +15,8 @@ import { describeThrown } from '../data/describe-value.ts'
 export type RunErrorCode =
   | 'INVALID_EVENT'
   | 'SCHEMA_MISMATCH'
+  | 'REFUSED'
+  | 'UNHANDLED'
   | 'TRANSITION_FAILED'
   | 'INVALID_STATE'
   | 'INVALID_OUTPUT'
@@ -35,12 +36,19 @@ export interface RunErrorDetails {
   readonly index?: number | undefined
   readonly dropped?: number | undefined
   readonly cause?: unknown
+  /** The text of what was thrown. It ends the message here, and is left out of what goes over a wire. */
+  readonly threw?: string | undefined
+  readonly reason?: string | undefined
+  readonly details?: unknown
   /** Computes the id of the run when it is read. */
   readonly run?: (() => string) | undefined
 }
 
 /** Marks an error as fatal, after the machine was asked. */
 export let markFatal: (error: RunError) => void
+
+/** The message without the text of what was thrown, for others than the developer. */
+export let sharedMessage: (error: RunError) => string
 
 /**
  * A refusal: a batch that was not applied, or a history that was not accepted (RFC Run v1 §9). It is frozen.
@@ -76,16 +84,25 @@ export class RunError extends Error {
   readonly index: number | undefined
   /** With `ERRORS_DROPPED`: how many refusals this reader missed. */
   readonly dropped: number | undefined
+  /** With `REFUSED`: the reason that the machine gave. */
+  readonly reason: string | undefined
+  /** With `REFUSED`: the details that the machine gave, frozen plain data. */
+  readonly details: unknown
+  readonly #shared: string
   readonly #run: (() => string) | undefined
   #fatal = false
 
   constructor(code: RunErrorCode, message: string, details: RunErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    const { threw } = details
+    super(threw === undefined ? message : `${message} ${threw}`, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.sequence = details.sequence
     this.batch = details.batch
     this.index = details.index
     this.dropped = details.dropped
+    this.reason = details.reason
+    this.details = details.details
+    this.#shared = message
     this.#run = details.run
     Object.freeze(this)
   }
@@ -104,11 +121,10 @@ export class RunError extends Error {
     return this.#fatal
   }
 
-  /** Its members as plain data, without those that are undefined. */
+  /** Its members as plain data, without those that are undefined, and without any text of what was thrown. */
   toJSON(): Record<string, unknown> {
-    const { name, code, message, run, sequence, batch, index, dropped, fatal, cause } = this
-    const why = cause === undefined ? undefined : describeThrown(cause)
-    const json = { name, code, message, run, sequence, batch, index, dropped, fatal, cause: why }
+    const { name, code, run, sequence, batch, index, reason, details, dropped, fatal } = this
+    const json = { name, code, message: this.#shared, run, sequence, batch, index, reason, details, dropped, fatal }
     return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
   }
 
@@ -116,5 +132,6 @@ export class RunError extends Error {
     markFatal = (error) => {
       error.#fatal = true
     }
+    sharedMessage = (error) => error.#shared
   }
 }
