@@ -252,7 +252,12 @@ describe('a fatal error', () => {
       expect(await ending(out)).toEqual({ items: [{ type: 'total', total: 1 }], end: error })
       const errors = await ending(err)
       expect([errors.items.length, errors.items[1], errors.end]).toEqual([2, error, 'closed'])
-      const last = { state: 1, status: 'error', sequence: 1, error: { code: error?.code, message: error?.message } }
+      const last = {
+        state: 1,
+        status: 'error',
+        sequence: 1,
+        error: { code: error?.code, message: error?.toJSON()['message'] },
+      }
       expect(await ending(snapshot)).toEqual({ items: [last], end: 'closed' })
     }
   })

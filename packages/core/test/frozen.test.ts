@@ -1,6 +1,6 @@
 /** A handler that changes what is frozen is refused, and learns that it must return the next state. */
 import { createRun, defineMachine, type RunError } from '@xmachines/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
 import { thrownBy } from './thrown.ts'
 
@@ -108,6 +108,13 @@ test('the input is frozen, and initial learns it', () => {
   })
   const error = thrownBy<RunError>(() => createRun(machine, { input: { list: [] } }))
   expect(error).toMatchObject({ code: 'TRANSITION_FAILED', message: expect.stringMatching(advice) })
+})
+
+test('the console says it too', () => {
+  const error = vi.spyOn(console, 'error').mockReturnValue()
+  runOf((state) => state.items.push(4), { initial }).in.send({ type: 'X' })
+  expect(error.mock.calls.flat().map(String).join(' ')).toMatch(advice)
+  error.mockRestore()
 })
 
 test('isDone learns it', () => {

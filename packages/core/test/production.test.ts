@@ -33,11 +33,12 @@ nested.in.send({ type: 'X' })
 shown.nested = Object.isFrozen(nested.snapshot.current.state.a[0])
 
 let warned = 0
-console.warn = () => void warned++
+console.warn = console.error = () => void warned++
 const silent = createRun(machine(() => { throw new Error('no') }))
 await silent.in.getWriter().write({ type: 'X' })
 await new Promise((resolve) => setTimeout(resolve))
 await new Promise((resolve) => setTimeout(resolve))
+createRun(defineMachine<number, { type: string }>({ name: 'm', version: '1', initial: 0, on: {} })).in.send({ type: 'X' })
 shown.warned = warned
 console.log(JSON.stringify(shown))
 `

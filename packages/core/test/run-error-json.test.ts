@@ -42,7 +42,7 @@ describe('RunError.fromJSON', () => {
   })
 
   test('takes what has only a code and a message, and ignores members that it does not know', () => {
-    const error = RunError.fromJSON({ code: 'RUN_DONE', message: 'done', status: 409, title: 'x' })
+    const error = RunError.fromJSON({ code: 'RUN_DONE', message: 'done', status: 409, threw: 'x', cause: 'y' })
     expect(error.toJSON()).toEqual({ name: 'RunError', code: 'RUN_DONE', message: 'done', fatal: false })
     expect(error.run).toBeUndefined()
   })

@@ -186,7 +186,7 @@ describe('snapshots', () => {
     run.in.send(breaks)
     const { current } = run.snapshot
     if (current.status !== 'error') throw new Error('the run goes on')
-    expect(current.error).toEqual({ code: 'TRANSITION_FAILED', message: run.error?.message })
+    expect(current.error).toEqual({ code: 'TRANSITION_FAILED', message: run.error?.toJSON()['message'] })
     expect(Object.isFrozen(current.error)).toBe(true)
   })
 

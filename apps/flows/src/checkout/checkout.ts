@@ -2,7 +2,7 @@
 // the customer typed, so going back loses nothing. (A real shop would give the card number to its gateway and keep only
 // a token, because a history forgets nothing.)
 
-import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
+import { defineMachine, type Emit, type Machine, refuse, to } from '@xmachines/core'
 
 import { euros, FIELDS, type Field, type FormStep, firstProblem, type Order, type Shipping, totalOf } from './order.ts'
 
@@ -67,15 +67,15 @@ type At<Name extends Checkout['at']> = Extract<Checkout, { readonly at: Name }>
 type EventOf<Type extends CheckoutEvent['type']> = Extract<CheckoutEvent, { readonly type: Type }>
 
 function edit(step: FormStep, order: Order, { field, text }: EventOf<'EDIT'>): Order {
-  if (!FIELDS[step].includes(field)) throw new Error(`This step does not ask for the ${field}.`)
-  if (field === 'card' && !/^[\d ]*$/.test(text)) throw new Error('A card number has only digits and spaces.')
+  if (!FIELDS[step].includes(field)) refuse(`This step does not ask for the ${field}.`)
+  if (field === 'card' && !/^[\d ]*$/.test(text)) refuse('A card number has only digits and spaces.')
   return { ...order, [field]: text }
 }
 
 /** Refuses to leave an incomplete step, so that later steps can rely on its texts. */
 function complete(step: FormStep, order: Order): Order {
   const first = firstProblem(step, order)
-  if (first !== undefined) throw new Error(first.problem)
+  if (first !== undefined) refuse(first.problem)
   return order
 }
 

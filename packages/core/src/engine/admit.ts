@@ -84,8 +84,8 @@ function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): 
 }
 
 function parse(schema: StandardSchema<unknown>, event: unknown, index: number): Batch | Refusal {
-  const mismatch = (why: string, cause?: unknown): Refusal =>
-    new Refusal('SCHEMA_MISMATCH', `the schema of events ${why}`, index, cause)
+  const mismatch = (why: string, more?: Refusal['more']): Refusal =>
+    new Refusal('SCHEMA_MISMATCH', `the schema of events ${why}`, index, more)
   let parsed: unknown
   try {
     // Some libraries write what they parsed into the value that they were given.
@@ -98,12 +98,15 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
     const { issues } = result
     if (issues !== undefined) {
       const { type } = event as { readonly type: string }
-      return mismatch(`refused ${describeValue(type)}: ${Array.from(issues, describeIssue).join('; ')}`, issues)
+      return mismatch(`refused ${describeValue(type)}: ${Array.from(issues, describeIssue).join('; ')}`, {
+        cause: issues,
+        issues,
+      })
     }
     parsed = copyPlain(result.value, 'event')
   } catch (problem) {
     if (isA(problem, NotPlain)) return mismatch(`gave no plain data: ${problem.message}`)
-    return mismatch(`threw ${describeThrown(problem)}`, problem)
+    return mismatch('threw', { cause: problem, threw: describeThrown(problem) })
   }
   const bad = checkEvent(parsed, 'event')
   return bad === undefined ? (parsed as Batch) : mismatch(`gave no event: ${bad.message}`)

@@ -6,9 +6,14 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Describes what a function of the machine threw. */
 export function describeFailure(thrown: unknown): string {
-  const text = describeThrown(thrown)
-  if (process.env.NODE_ENV === 'production' || !isA(thrown, TypeError) || !changesFrozen(text)) return text
-  return `${text} (states, events, outputs and input are frozen: return a new state instead of changing one)`
+  return [describeThrown(thrown), ...adviceOn(thrown)].join(' ')
+}
+
+/** What to do about what was thrown, if development knows. */
+export function adviceOn(thrown: unknown): readonly string[] {
+  if (process.env.NODE_ENV === 'production' || !isA(thrown, TypeError) || !changesFrozen(describeThrown(thrown)))
+    return []
+  return ['(states, events, outputs and input are frozen: return a new state instead of changing one)']
 }
 
 /** Whether an engine says, each in its own words, that something frozen cannot be changed. */

@@ -6,7 +6,7 @@ import { copyPlain } from '../data/plain-data.ts'
 import { admitEvents } from '../engine/admit.ts'
 import type { Batch } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
-import { RunError, type RunErrorCode } from '../machine/run-error.ts'
+import { RunError, type RunErrorCode, type RunErrorDetails } from '../machine/run-error.ts'
 import type { GenesisRecord, RunDocument } from './records.ts'
 
 /** The latest time of a genesis, in seconds since the epoch: in the year 2242. */
@@ -144,8 +144,13 @@ export function checkEnd(document: EndOfDocument | undefined, sequence: number, 
 }
 
 /** The error of a history that breaks at a sequence. */
-export function broken(code: RunErrorCode, sequence: number, why: string, cause?: unknown): RunError {
-  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, cause })
+export function broken(
+  code: RunErrorCode,
+  sequence: number,
+  why: string,
+  more?: Pick<RunErrorDetails, 'cause' | 'threw'>,
+): RunError {
+  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, ...more })
 }
 
 /** Whether it is a time that a genesis may have: whole seconds since the epoch. */
@@ -154,5 +159,5 @@ export function isCreatedAt(value: unknown): value is number {
 }
 
 function malformed(sequence: number, why: string, cause?: unknown): RunError {
-  return broken('INVALID_HISTORY', sequence, why, cause)
+  return broken('INVALID_HISTORY', sequence, why, { cause })
 }

@@ -84,6 +84,11 @@ interface CommonDefinition<State, Event extends RunEvent, Input> {
 }
 
 interface TableDefinition<State, Event extends RunEvent, Output> {
+  /**
+   * `'refuse'` refuses an event that nothing handles, with the code `UNHANDLED`. Without it such an event leaves the state as
+   * it is, and is part of the history.
+   */
+  readonly unhandled?: 'refuse'
   /** The handlers of each state. They win over `on`. */
   readonly states?: {
     readonly [Name in StateName<State>]: HandlerTable<StateAt<State, Name>, Event, Output, State>
@@ -98,6 +103,7 @@ interface TransitionDefinition<State, Event extends RunEvent, Output> {
   readonly transition: Handler<State, Event, Output>
   readonly states?: never
   readonly on?: never
+  readonly unhandled?: never
 }
 
 /** The argument of `defineMachine`. */
@@ -251,6 +257,15 @@ function checkParts(label: string, definition: object): void {
     if (parts[part] !== undefined && typeof parts[part] !== 'function') {
       throw new TypeError(wrongValue(label + part, parts[part], 'a function'))
     }
+  }
+  const { unhandled, transition } = parts
+  if (unhandled !== undefined && unhandled !== 'refuse') {
+    throw new TypeError(wrongValue(`${label}unhandled`, unhandled, "'refuse', or absent"))
+  }
+  if (unhandled !== undefined && transition !== undefined) {
+    throw new TypeError(
+      `${label}unhandled is given with transition, which handles every event; call refuse in it, or give states and on`,
+    )
   }
   if (!Array.isArray(final) || !final.every((name) => typeof name === 'string')) {
     throw new TypeError(wrongValue(`${label}final`, final, 'an array of state names'))

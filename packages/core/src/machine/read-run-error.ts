@@ -18,7 +18,6 @@ const MEMBERS = {
   message: 'string',
   run: 'string',
   reason: 'string',
-  cause: 'string',
   sequence: 'number',
   index: 'number',
   dropped: 'number',
