@@ -183,7 +183,10 @@ describe('every clock is put back', () => {
           throw new Error('no')
         }).in.send({ type: 'X' }),
     ],
-    ['after an initial state that throws', () => thrownBy(() => createRun(machineOf(() => 0, { initial: () => new Map() })))],
+    [
+      'after an initial state that throws',
+      () => thrownBy(() => createRun(machineOf(() => 0, { initial: () => new Map() }))),
+    ],
     [
       'after a run inside of a handler',
       () => {
@@ -251,10 +254,22 @@ const run = createRun(machine)
 console.log(run.in.send({ type: 'X' })?.message, run.state.at.length, typeof Date.now())
 `
   test.each([
-    ['frozen', 'for (const one of [Date, Date.prototype, Math, performance, Object.getPrototypeOf(performance), Intl, Intl.DateTimeFormat.prototype, crypto, process, process.hrtime]) Object.freeze(one)'],
-    ['not configurable', "for (const name of ['Date', 'Math', 'performance', 'crypto', 'process']) Object.defineProperty(globalThis, name, { value: (globalThis as any)[name], writable: false, configurable: false })"],
-    ['absent', "for (const name of ['performance', 'crypto', 'Intl']) delete (globalThis as any)[name]; (globalThis as any).Intl = Intl2"],
-    ['odd', "Object.defineProperty(globalThis, 'performance', { get() { throw new Error('no') }, configurable: true })"],
+    [
+      'frozen',
+      'for (const one of [Date, Date.prototype, Math, performance, Object.getPrototypeOf(performance), Intl, Intl.DateTimeFormat.prototype, crypto, process, process.hrtime]) Object.freeze(one)',
+    ],
+    [
+      'not configurable',
+      "for (const name of ['Date', 'Math', 'performance', 'crypto', 'process']) Object.defineProperty(globalThis, name, { value: (globalThis as any)[name], writable: false, configurable: false })",
+    ],
+    [
+      'absent',
+      "for (const name of ['performance', 'crypto', 'Intl']) delete (globalThis as any)[name]; (globalThis as any).Intl = Intl2",
+    ],
+    [
+      'odd',
+      "Object.defineProperty(globalThis, 'performance', { get() { throw new Error('no') }, configurable: true })",
+    ],
   ])('(%s) works as always', (_title, prepare) => {
     const keep = 'const Intl2 = Intl\n'
     expect(runModule(source(keep + prepare)).trim()).toBe('undefined 4 number')

@@ -75,13 +75,19 @@ describe('a machine of one copy that runs in another', () => {
       name: 'm',
       version: '1',
       initial: { at: 'a' },
-      states: { a: { GO: core.to(['b'], (_state, event) => event.to as never), NO: () => core.refuse('No.', { n: 1 }) }, b: {} },
+      states: {
+        a: {
+          GO: core.to(['b'], (_state: unknown, event: Any) => event.to as never),
+          NO: () => core.refuse('No.', { n: 1 }),
+        },
+        b: {},
+      },
       ...(unhandled === undefined ? {} : { unhandled }),
     } as never)
   const sent = (unhandled: 'refuse' | undefined, event: Any) => {
     vi.spyOn(console, 'error').mockReturnValue()
-    const refusal = other.createRun(machineOf(one, unhandled)).in.send(event as never)
-    const same = one.createRun(machineOf(one, unhandled)).in.send(event as never)
+    const refusal = other.createRun(machineOf(one, unhandled)).in.send(event)
+    const same = one.createRun(machineOf(one, unhandled)).in.send(event)
     expect(refusal?.toJSON()).toEqual({ ...same?.toJSON(), run: refusal?.run })
     return refusal
   }
@@ -106,7 +112,9 @@ describe('a machine of one copy that runs in another', () => {
       name: 'm',
       version: '1',
       initial: { at: 'a' },
-      states: { a: { GO: one.to(['a'], () => ({ when: new Date(0) }) as never), ON: one.to(['a'], () => new Map() as never) } },
+      states: {
+        a: { GO: one.to(['a'], () => ({ when: new Date(0) }) as never), ON: one.to(['a'], () => new Map() as never) },
+      },
     })
     for (const core of [one, other]) {
       expect(core.createRun(dated).in.send({ type: 'GO' })).toMatchObject({
@@ -121,7 +129,12 @@ describe('a machine of one copy that runs in another', () => {
   })
 
   test('refuses its input by a rule', () => {
-    const machine = one.defineMachine<number, Any>({ name: 'm', version: '1', initial: () => one.refuse('No.'), on: {} })
+    const machine = one.defineMachine<number, Any>({
+      name: 'm',
+      version: '1',
+      initial: () => one.refuse('No.'),
+      on: {},
+    })
     expect(() => other.createRun(machine)).toThrow(expect.objectContaining({ code: 'REFUSED', reason: 'No.' }))
   })
 })

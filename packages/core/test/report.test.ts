@@ -57,12 +57,20 @@ describe('a bug is printed once, with its stack, though the caller got it:', () 
     [
       'a schema that throws',
       'SCHEMA_MISMATCH',
-      () => runOf((state) => state, schema(() => (undefined as any).parse())).in.send({ type: 'X' }),
+      () =>
+        runOf(
+          (state) => state,
+          schema(() => (undefined as any).parse()),
+        ).in.send({ type: 'X' }),
     ],
     [
       'a schema that is asynchronous',
       'SCHEMA_MISMATCH',
-      () => runOf((state) => state, schema(() => Promise.resolve({ value: 1 }))).in.send({ type: 'X' }),
+      () =>
+        runOf(
+          (state) => state,
+          schema(() => Promise.resolve({ value: 1 })),
+        ).in.send({ type: 'X' }),
     ],
   ])('%s', (_title, code, act) => {
     const refusal = act()
@@ -151,9 +159,19 @@ describe('a refusal by a rule', () => {
     ['REFUSED', () => runOf(() => refuse('Not now.'))],
     [
       'UNHANDLED',
-      () => createRun(defineMachine<any, any, any, any>({ name: 'm', version: '1', initial: 0, on: {}, unhandled: 'refuse' })),
+      () =>
+        createRun(
+          defineMachine<any, any, any, any>({ name: 'm', version: '1', initial: 0, on: {}, unhandled: 'refuse' }),
+        ),
     ],
-    ['SCHEMA_MISMATCH', () => runOf((state) => state, schema(() => ({ issues: [{ message: 'too short' }] })))],
+    [
+      'SCHEMA_MISMATCH',
+      () =>
+        runOf(
+          (state) => state,
+          schema(() => ({ issues: [{ message: 'too short' }] })),
+        ),
+    ],
   ]
 
   test.each(rules)('%s is not printed if the caller of send has it', (code, make) => {
@@ -162,14 +180,17 @@ describe('a refusal by a rule', () => {
     expect([...errors.mock.calls, ...warnings.mock.calls]).toEqual([])
   })
 
-  test.each(rules)('%s is printed once a tick if it came through a stream and nobody reads err', async (_code, make) => {
-    const writer = make().in.getWriter()
-    await writer.write({ type: 'X' })
-    await writer.write({ type: 'X' })
-    endTick()
-    expect(errors).not.toHaveBeenCalled()
-    expect(textOf(warnings)).toEqual([expect.stringMatching(/and 1 more.*Read run\.err to handle refusals\.$/)])
-  })
+  test.each(rules)(
+    '%s is printed once a tick if it came through a stream and nobody reads err',
+    async (_code, make) => {
+      const writer = make().in.getWriter()
+      await writer.write({ type: 'X' })
+      await writer.write({ type: 'X' })
+      endTick()
+      expect(errors).not.toHaveBeenCalled()
+      expect(textOf(warnings)).toEqual([expect.stringMatching(/and 1 more.*Read run\.err to handle refusals\.$/)])
+    },
+  )
 
   test.each(rules)('%s is not printed if somebody reads err', async (_code, make) => {
     const run = make()
@@ -186,7 +207,9 @@ test('a batch that goes on after the end is printed if it came through a stream,
   await run.in.getWriter().write([{ type: 'X' }, { type: 'Y' }])
   expect(run.in.send([{ type: 'X' }, { type: 'Y' }])?.code).toBe('RUN_DONE')
   endTick()
-  expect(textOf(warnings)).toEqual([expect.stringMatching(/event 1 \(Y\): it follows the event that completed the run/)])
+  expect(textOf(warnings)).toEqual([
+    expect.stringMatching(/event 1 \(Y\): it follows the event that completed the run/),
+  ])
   expect(textOf(warnings)[0]).not.toContain('run.err')
 })
 
@@ -196,8 +219,8 @@ describe('a type of event that no table names', () => {
       name: 'door',
       version: '1',
       initial: { at: 'closed' },
-      states: { closed: { OPEN: 'open', KNOCK: undefined }, open: {} } as never,
-      on: { RESET: 'closed' } as never,
+      states: { closed: { OPEN: 'open', KNOCK: undefined }, open: {} },
+      on: { RESET: 'closed' },
     })
 
   test('is warned of once for each machine and type, and is part of the history', () => {
@@ -225,7 +248,9 @@ describe('a type of event that no table names', () => {
   })
 
   test('is refused, and not warned of, with unhandled: refuse', () => {
-    createRun(defineMachine({ name: 'm', version: '1', initial: 0, on: {}, unhandled: 'refuse' })).in.send({ type: 'X' })
+    createRun(defineMachine({ name: 'm', version: '1', initial: 0, on: {}, unhandled: 'refuse' })).in.send({
+      type: 'X',
+    })
     expect(warnings).not.toHaveBeenCalled()
   })
 

@@ -97,7 +97,10 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
     const { issues } = result
     if (issues !== undefined) {
       const { type } = event as { readonly type: string }
-      return mismatch(`refused ${describeValue(type)}: ${issues.map(describeIssue).join('; ')}`, { cause: issues, issues })
+      return mismatch(`refused ${describeValue(type)}: ${issues.map(describeIssue).join('; ')}`, {
+        cause: issues,
+        issues,
+      })
     }
     parsed = copyPlain(result.value, 'event')
   } catch (problem) {

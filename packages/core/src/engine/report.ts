@@ -69,9 +69,15 @@ function endTick(log: Log, { more, unseen }: Tick): void {
     tell('error', `${labelOf(log.machine)} refused ${more} more for bugs like these, in the same tick.`)
   }
   const isRead = log.sets.some((set) => set.deref()?.readsRefusals())
-  warnOf(unseen.filter(({ code }) => code !== 'RUN_DONE' && !isRead), ' Read run.err to handle refusals.')
+  warnOf(
+    unseen.filter(({ code }) => code !== 'RUN_DONE' && !isRead),
+    ' Read run.err to handle refusals.',
+  )
   // `err` does not deliver these.
-  warnOf(unseen.filter(({ code }) => code === 'RUN_DONE'), '')
+  warnOf(
+    unseen.filter(({ code }) => code === 'RUN_DONE'),
+    '',
+  )
 }
 
 function warnOf([first, ...others]: readonly RunError[], advice: string): void {
