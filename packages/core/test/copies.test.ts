@@ -124,8 +124,8 @@ describe('a machine of one copy that runs in another', () => {
     } as never)
   const sent = (unhandled: 'refuse' | undefined, event: Any) => {
     vi.spyOn(console, 'error').mockReturnValue()
-    const refusal = other.createRun(machineOf(one, unhandled)).in.send(event as never)
-    const same = one.createRun(machineOf(one, unhandled)).in.send(event as never)
+    const refusal = other.createRun(machineOf(one, unhandled)).in.send(event)
+    const same = one.createRun(machineOf(one, unhandled)).in.send(event)
     expect(refusal?.toJSON()).toEqual({ ...same?.toJSON(), run: refusal?.run })
     return refusal
   }

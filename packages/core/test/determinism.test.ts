@@ -2,7 +2,10 @@
 import { createRun, type RunError } from '@xmachines/core'
 import { describe, expect, test, vi } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 describe('a difference is refused as NONDETERMINISTIC, with the first path that differs:', () => {
   let count = 0

@@ -1,6 +1,9 @@
 /** Development remembers what it walked, so that an event costs what it changes; and it forgets no rule for that. */
 import { describe, expect, test } from 'vitest'
 import { runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const ROWS = 2_000
 

@@ -2,7 +2,10 @@
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, settled, streamOf, take } from './streams.ts'
+
+expectBugs()
 
 describe('in.close()', () => {
   test('ends that set: its readables deliver what is left and close', async () => {

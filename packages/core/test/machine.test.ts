@@ -2,6 +2,9 @@
 import { createRun, defineMachine, type MachineDefinition } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { door, machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 type Definition = MachineDefinition<any, any, any, any>
 const valid = { name: 'm', version: '1', initial: 0, on: {} }

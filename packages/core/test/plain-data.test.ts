@@ -3,7 +3,10 @@ import { runInNewContext } from 'node:vm'
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 class Point {
   x = 1

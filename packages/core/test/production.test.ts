@@ -73,6 +73,7 @@ test('development checks all of it, and warns', () => {
     unfolding: 'INVALID_STATE',
     // Made anew in each of the two steps, and the same.
     nested: true,
-    warned: 1,
+    // A bug, and a type of event that no handler names.
+    warned: 2,
   })
 })

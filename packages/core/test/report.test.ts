@@ -219,8 +219,8 @@ describe('a type of event that no table names', () => {
       name: 'door',
       version: '1',
       initial: { at: 'closed' },
-      states: { closed: { OPEN: 'open', KNOCK: undefined }, open: {} } as never,
-      on: { RESET: 'closed' } as never,
+      states: { closed: { OPEN: 'open', KNOCK: undefined }, open: {} },
+      on: { RESET: 'closed' },
     })
 
   test('is warned of once for each machine and type, and is part of the history', () => {

@@ -2,7 +2,10 @@
 import { createRun, RunError } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, runOf, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, take } from './streams.ts'
+
+expectBugs()
 
 describe('a RunError', () => {
   test('is a frozen Error that names code, run, sequence, batch, index, fatality and cause', () => {

@@ -3,6 +3,9 @@ import { runInNewContext } from 'node:vm'
 import { createRun, defineMachine, restoreRun, type StandardSchema } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const events = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ADD'), by: z.coerce.number<number>().int(), note: z.string().default('none') }),

@@ -27,9 +27,6 @@ export type CheckoutEvent =
 /** Asks code outside of the machine to charge the card. */
 export type CheckoutOutput = { readonly type: 'charge'; readonly cents: number; readonly card: string }
 
-/** The answer of the gateway is impossible. The real charge is unknown, so the checkout must not continue. */
-class WrongAnswer extends Error {}
-
 export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = defineMachine<
   Checkout,
   CheckoutEvent,
@@ -60,7 +57,9 @@ export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = define
     paid: {},
   },
   final: ['paid'],
-  isFatal: ({ cause }) => cause instanceof WrongAnswer,
+  // The answer of the gateway was impossible. The real charge is unknown, so the checkout must not continue.
+  isFatal: ({ code, batch, index = 0 }) =>
+    code === 'REFUSED' && (batch?.[index] as CheckoutEvent | undefined)?.type === 'PAID',
 })
 
 type At<Name extends Checkout['at']> = Extract<Checkout, { readonly at: Name }>
@@ -87,7 +86,7 @@ function pay({ order }: At<'review'>, _event: CheckoutEvent, emit: Emit<Checkout
 function confirm({ order }: At<'paying'>, { cents, receipt }: EventOf<'PAID'>): At<'paid'> {
   const total = totalOf(order)
   if (cents !== total) {
-    throw new WrongAnswer(`The gateway says that it charged ${euros(cents)} instead of ${euros(total)}.`)
+    refuse(`The gateway says that it charged ${euros(cents)} instead of ${euros(total)}.`)
   }
   return { at: 'paid', order, receipt }
 }

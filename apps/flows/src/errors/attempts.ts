@@ -48,6 +48,12 @@ export const badHandlers: readonly BatchAttempt[] = [
     batch: { type: 'TAKE', many: 1000 },
   },
   {
+    code: 'UNHANDLED',
+    why: 'No handler takes a PAUSE, and the machine says that such an event is refused. Without that it would be recorded, and change nothing.',
+    action: 'Pause',
+    batch: { type: 'PAUSE' },
+  },
+  {
     code: 'INVALID_STATE',
     why: 'This handler divides without checking the divisor. The state that it returns contains Infinity, which is not plain data.',
     action: 'Divide by 0',

@@ -1,7 +1,7 @@
 // A counter whose handlers misbehave on purpose, each in its own way, to show every kind of refusal. The comments say
 // what is wrong. COUNT, ADD and TAKE are written as handlers should be.
 
-import { defineMachine, type Machine, refuse, type RunError } from '@xmachines/core'
+import { defineMachine, type Machine, type RunError, refuse } from '@xmachines/core'
 
 import { type CounterEvent, counterEventSchema } from './counter-events.ts'
 
@@ -57,6 +57,8 @@ export const counter: Machine<Counter, CounterEvent, CounterOutput> = defineMach
     },
     FINISH: (counter) => ({ ...counter, finished: true }),
   },
+  // No handler names PAUSE.
+  unhandled: 'refuse',
   isDone: ({ finished }) => finished,
   isFatal: ({ cause }) => cause instanceof Broken,
 })

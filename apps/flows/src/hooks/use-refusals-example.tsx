@@ -1,6 +1,6 @@
 // A glass to fill, and a list of the refusals.
 
-import { defineMachine, refuse, type RunError } from '@xmachines/core'
+import { defineMachine, type RunError, refuse } from '@xmachines/core'
 import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useState } from 'react'
 

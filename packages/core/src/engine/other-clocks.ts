@@ -198,7 +198,7 @@ function otherId(original: Original): Original {
   return function (...given) {
     // The version stays, and the variant is one of the four that are allowed.
     const other = (id: string): string =>
-      [...id].map((digit, at) => (at === 14 || digit === '-' ? digit : otherDigit(digit, at === 19))).join('')
+      id.replace(/[\da-f]/g, (digit, at: number) => (at === 14 ? digit : otherDigit(digit, at === 19)))
     return draw('id', () => Reflect.apply(original, this, given) as string, other)
   }
 }

@@ -61,7 +61,7 @@ export let sharedMessage: (error: RunError) => string
  *
  * @example
  * ```ts
- * import { createRun, defineMachine, RunError } from '@xmachines/core'
+ * import { createRun, defineMachine, refuse, RunError } from '@xmachines/core'
  *
  * const till = defineMachine<number, { type: 'PAY'; cents: number }>({
  *   name: 'till',
@@ -69,14 +69,14 @@ export let sharedMessage: (error: RunError) => string
  *   initial: 0,
  *   on: {
  *     PAY: (total, event) => {
- *       if (event.cents < 0) throw new Error('nobody pays less than nothing')
+ *       if (event.cents < 0) refuse('Nobody pays less than nothing.')
  *       return total + event.cents
  *     },
  *   },
  * })
  * const run = createRun(till)
  * const refusal = run.in.send([{ type: 'PAY', cents: 5 }, { type: 'PAY', cents: -1 }])
- * console.log(refusal instanceof RunError, refusal?.code, refusal?.index) // true TRANSITION_FAILED 1
+ * console.log(refusal instanceof RunError, refusal?.code, refusal?.index) // true REFUSED 1
  * console.log(run.snapshot.current.state) // 0
  * ```
  */
