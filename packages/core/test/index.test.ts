@@ -14,6 +14,7 @@ const names = [
   'createRun',
   'defineMachine',
   'handleOutputs',
+  'refuse',
   'replayRun',
   'restoreRun',
   'to',

@@ -17,7 +17,7 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  *
  * @example
  * ```tsx
- * import { defineMachine } from '@xmachines/core'
+ * import { defineMachine, refuse } from '@xmachines/core'
  * import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
  * import { useState } from 'react'
  *
@@ -27,7 +27,7 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  *   initial: 0,
  *   on: {
  *     FILL: (full, { percent }) => {
- *       if (full + percent > 100) throw new Error('the glass would overflow')
+ *       if (full + percent > 100) refuse('the glass would overflow')
  *       return full + percent
  *     },
  *   },
@@ -38,7 +38,7 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  *   const full = useSnapshot(run, (snapshot) => snapshot.state)
  *   const send = useSend(run)
  *   const [refusals, setRefusals] = useState<string[]>([])
- *   useRefusals(run, ({ message }) => setRefusals((before) => [...before, message]))
+ *   useRefusals(run, ({ reason, message }) => setRefusals((before) => [...before, reason ?? message]))
  *   return (
  *     <>
  *       <button type="button" onClick={() => send({ type: 'FILL', percent: 60 })}>

@@ -4,6 +4,7 @@ import { wrongValue } from '../data/describe-value.ts'
 import type { InPort } from '../ports/in-port.ts'
 import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
+import { checkVersion } from './run.ts'
 
 /** What a handler of outputs gets beside the output. */
 export interface OutputContext {
@@ -113,6 +114,7 @@ export async function handleOutputs<Event, Output>(
   handlers: OutputHandlers<Output, Event>,
   { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
+  checkVersion(run)
   if (typeof handlers !== 'object' || handlers === null) {
     throw new TypeError(wrongValue('handlers', handlers, 'an object of functions by the type of output'))
   }

@@ -2,7 +2,7 @@
 // a run.
 
 import type { GenesisRecord } from '@xmachines/core'
-import { genesisObjects } from '../core-internals.ts'
+import { genesisObjects, openOutsideHistory } from '../core-internals.ts'
 import { isMachineName, type MachineName } from '../machines.ts'
 import { decodeCommit, decodeTree } from './commit.ts'
 import { objectFormat } from './object-id.ts'
@@ -65,6 +65,12 @@ export async function decodeGenesis(source: ObjectSource, object: ReadObject): P
     input,
   })
   if (encoded.oid !== run) throw corrupt(run, `core writes this genesis with the oid ${encoded.oid}`, where)
-  const record = { oid: run, format: source.format, machine: { name, version, oid: encoded.machine }, createdAt, nonce }
-  return { record: input === undefined ? record : { ...record, input }, tree, files, initial }
+  const made = { oid: run, format: source.format, machine: { name, version, oid: encoded.machine }, createdAt, nonce }
+  const record = input === undefined ? made : { ...made, input }
+  try {
+    // The same bytes can hold what core does not take, such as a time that is out of range.
+    return { record: openOutsideHistory([record]).genesis, tree, files, initial }
+  } catch (thrown) {
+    throw corrupt(run, `core does not take its record: ${(thrown as Error).message}`, where)
+  }
 }
