@@ -5,6 +5,7 @@ import * as core from '@xmachines/core'
 import * as internal from '@xmachines/core/internal'
 import * as native from '@xmachines/core/node'
 import * as sha256 from '@xmachines/core/sha256'
+import * as undo from '@xmachines/core/undo'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
 
@@ -53,6 +54,7 @@ const examples = readExamples()
 test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
+  expect(Object.keys(undo)).toEqual(['undoable'])
   expect(Object.keys(native).toSorted()).toEqual(['sha1', 'sha256'])
   expect(Object.keys(internal).toSorted()).toEqual([
     'NAME',
@@ -81,12 +83,12 @@ test('nothing of the package is imported by another path', async () => {
 })
 
 describe('an example', () => {
-  test.each([...names, 'sha256', 'sha1'])('of %s stands in its docstring', (name) => {
+  test.each([...names, 'sha256', 'sha1', 'undoable'])('of %s stands in its docstring', (name) => {
     expect(examples.map((example) => example.name)).toContain(name)
   })
 
   test.each(examples)('of $name imports by the public name, and says what it prints', ({ source, expected }) => {
-    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node)?'/)
+    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node|\/undo)?'/)
     expect(source.match(/console\.log\(/g)).toHaveLength(expected.length)
     expect(expected).not.toEqual([])
   })
