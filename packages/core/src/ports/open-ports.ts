@@ -153,7 +153,9 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
       },
     })
-    return new ReadableStream(outSource, unbuffered)
+    const stream = new ReadableStream(outSource, unbuffered)
+    outSource.stream = stream
+    return stream
   }
 
   function openErr(): ReadableStream<RunError> {
@@ -168,7 +170,9 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       },
       ending: () => (end ?? write.end) && {},
     })
-    return new ReadableStream(source, unbuffered)
+    const stream = new ReadableStream(source, unbuffered)
+    source.stream = stream
+    return stream
   }
 
   function openCursor(from: number): SnapshotCursor {

@@ -67,6 +67,7 @@ function makeClasses(): Classes {
     constructor(log: Log, initial: Snapshot<unknown>, open: (delivered: number) => SnapshotCursor, delivered: number) {
       const cursor = open(delivered)
       super(cursor.source, unbuffered)
+      cursor.source.stream = this
       this.#log = log
       this.#open = open
       this.#cursor = cursor
