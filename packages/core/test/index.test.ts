@@ -97,12 +97,62 @@ describe('an example', () => {
     expect(linesOf(source)).toEqual(expected)
   })
 
+  const elsewhere = readFileSync(join(folder, '../../../docs/coming-from-xstate.md'), 'utf8')
+  const [cancelled = '', retried = ''] = [...elsewhere.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code)
+
   test('of the page for those who come from elsewhere prints what it says', () => {
-    const page = readFileSync(join(folder, '../../../docs/coming-from-xstate.md'), 'utf8')
-    const [, source = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? []
-    const [, events = ''] = /It prints (.*): every event/.exec(page) ?? []
+    const [, events = ''] = /It prints (.*): every event/.exec(elsewhere) ?? []
     const types = [...events.matchAll(/`([A-Z]+)`/g)].map(([, type]) => type)
-    expect(linesOf(source)).toEqual(['{"at":"known","price":4}', ...types])
+    expect(linesOf(retried)).toEqual(['{"at":"known","price":4}', ...types])
+  })
+
+  test('of a request that can be cancelled has at most 25 lines of machine and wiring', () => {
+    const [, counted = ''] = cancelled.split('// From here to the end it is machine and wiring.\n')
+    const lines = counted.split('\n').filter((line) => line.trim() !== '')
+    expect(counted).toMatch(/^type Search =/)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(120)
+    expect(lines.length).toBeGreaterThan(10)
+    expect(lines.length).toBeLessThanOrEqual(25)
+  })
+
+  test('of a request that can be cancelled aborts it, lets the newer one take over, and drops late answers', () => {
+    const use = `
+const asked = []
+globalThis.fetch = (url, { signal }) =>
+  new Promise((answer, fail) => asked.push({ url, signal, answer: (hits) => answer({ json: () => hits }), fail }))
+const turn = () => new Promise((resolve) => setTimeout(resolve))
+const ask_ = async (query) => {
+  run.in.send({ type: 'ASK', query })
+  await turn()
+  return asked.at(-1)
+}
+const one = await ask_('one')
+run.in.send({ type: 'CANCEL' })
+const two = await ask_('two')
+const three = await ask_('three')
+const again = await ask_('three')
+console.log(asked.map(({ signal }) => signal.aborted))
+for (const late of [one, two, three]) late.answer(['late'])
+await turn()
+console.log(run.state)
+again.answer(['in time'])
+await turn()
+console.log(run.state, again.signal.aborted)
+const failing = await ask_('four')
+failing.fail(new Error('offline'))
+await turn()
+console.log(run.state)
+const types = []
+for (const record of run.toJSON().records.slice(1)) types.push(record.events[0].type)
+console.log(types.join(' '))
+`
+    expect(linesOf(cancelled + use)).toEqual([
+      '[true,true,true,false]',
+      '{"at":"loading","query":"three"}',
+      '{"at":"found","hits":["in time"]} false',
+      '{"at":"failed"}',
+      'ASK CANCEL ASK ASK ASK FOUND ASK FAILED',
+    ])
   })
 })
 
