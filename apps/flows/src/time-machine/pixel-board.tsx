@@ -157,7 +157,7 @@ function undoKey({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): UndoEvent[
 }
 
 function wordsFor(back: number, forth: number): string {
-  return `${back} ${back === 1 ? 'step' : 'steps'} back, ${forth} forth`
+  return `${back} ${back === 1 ? 'step' : 'steps'} back, ${forth} forward`
 }
 
 const names: Readonly<Record<string, string>> = {

@@ -103,14 +103,14 @@ export const Driven: Story = {
     })
 
     await step('a step can be undone and redone, with buttons and with keys, and the history has it all', async () => {
-      await expect(await canvas.findByText('3 steps back, 0 forth')).toBeVisible()
+      await expect(await canvas.findByText('3 steps back, 0 forward')).toBeVisible()
       await userEvent.click(await button('Undo'))
       await expect(await pixel('Row 12, column 12: paper')).toBeVisible()
-      await expect(await canvas.findByText('2 steps back, 1 forth')).toBeVisible()
+      await expect(await canvas.findByText('2 steps back, 1 forward')).toBeVisible()
       await userEvent.keyboard('{Control>}z{/Control}')
-      await expect(await canvas.findByText('1 step back, 2 forth')).toBeVisible()
+      await expect(await canvas.findByText('1 step back, 2 forward')).toBeVisible()
       await userEvent.keyboard('{Control>}{Shift>}z{/Shift}{/Control}')
-      await expect(await canvas.findByText('2 steps back, 1 forth')).toBeVisible()
+      await expect(await canvas.findByText('2 steps back, 1 forward')).toBeVisible()
       await userEvent.click(await button('Redo'))
       await expect(await pixel('Row 12, column 12: red')).toBeVisible()
       await expect(await button('Redo')).toBeDisabled()
