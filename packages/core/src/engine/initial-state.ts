@@ -4,6 +4,7 @@
 import { describeThrown, isA } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
+import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
@@ -29,7 +30,8 @@ export function initialState(
   try {
     const beginning = begin(machine, input)
     const { state } = beginning
-    if (checkDeterminism && process.env.NODE_ENV !== 'production') checkAgain(machine, input, beginning)
+    if (checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false))
+      checkAgain(machine, input, beginning)
     return { ...beginning, done: machine.isDone(state) }
   } catch (thrown) {
     if (isA(thrown, RunError)) throw thrown

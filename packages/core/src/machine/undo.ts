@@ -1,6 +1,7 @@
 // `@xmachines/core/undo`: a machine whose latest steps can be undone and redone.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { defineMachine } from './define-machine.ts'
 import { CORE_VERSION, checkMachine, type Machine, machineKey, type RunEvent } from './machine.ts'
 import type { StandardSchema } from './schema.ts'
@@ -68,7 +69,7 @@ export function undoable<State, Event extends RunEvent, Output, Input>(
   options: UndoOptions<NoInfer<Event>> = {},
 ): Machine<Undoable<State>, Event | UndoEvent, Output, Input> {
   checkMachine(machine)
-  if (process.env.NODE_ENV !== 'production') checkOptions(machine, options)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkOptions(machine, options)
   const { limit = 100, events } = options
   const makesStep = typeof events === 'function' ? events : (event: Event) => events?.includes(event.type) ?? true
   const { arrows } = machine.graph

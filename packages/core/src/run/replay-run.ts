@@ -1,6 +1,7 @@
 // Replays a history on a machine that has changed.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { admitEvents } from '../engine/admit.ts'
 import type { Batch, Log } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
@@ -75,7 +76,7 @@ export function replayRun<State, Event extends RunEvent, Output, Input>(
 ): Run<State, Event, Output, Input> {
   checkMachine(machine)
   const { rename, onUnhandled } = options
-  if (process.env.NODE_ENV !== 'production') checkMapping(rename, onUnhandled)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkMapping(rename, onUnhandled)
   const plan = { ...planOf(options), pick: (): AnyMachine => machine, verify: false }
   let log: Log | undefined
   let sequence = 0

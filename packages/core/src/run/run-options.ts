@@ -1,6 +1,7 @@
 // The options of `createRun` and of replays: their types, and what is refused of them.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import type { NotPlain } from '../data/not-plain.ts'
 import { copyPlain } from '../data/plain-data.ts'
 import { isCreatedAt } from '../history/read-records.ts'
@@ -39,7 +40,10 @@ export interface ReplayOptions {
 }
 
 /** What a replay does with these options. */
-export function planOf({ format, checkDeterminism = process.env.NODE_ENV !== 'production' }: ReplayOptions): {
+export function planOf({
+  format,
+  checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
+}: ReplayOptions): {
   readonly format: ObjectFormat | undefined
   readonly checkDeterminism: boolean
 } {
@@ -64,8 +68,10 @@ export function checkCreatedAt(createdAt: number | undefined): number {
 /** The hex digits of a given nonce. */
 export function checkNonce(nonce: Uint8Array | undefined): string | undefined {
   if (nonce === undefined) return undefined
-  if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
-  const refused = nonce instanceof Uint8Array ? RangeError : TypeError
+  // The array of another realm is one too: Jest runs tests in a realm of their own.
+  const isBytes = ArrayBuffer.isView(nonce) && nonce[Symbol.toStringTag] === 'Uint8Array'
+  if (isBytes && nonce.length === 16) return toHex(nonce)
+  const refused = isBytes ? RangeError : TypeError
   throw new refused(wrongValue('nonce', nonce, 'a Uint8Array of 16 bytes'))
 }
 
