@@ -3,7 +3,7 @@
 import { act, render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
 import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
-import { Activity, type ReactNode, useEffect, useState } from 'react'
+import { Activity, memo, type ReactNode, useEffect, useState } from 'react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
 import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
@@ -46,6 +46,19 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     await act(async () => rerender(visible(<Panel />)))
     expect(container.textContent).toBe('1')
     expect(ids.size).toBe(1)
+  })
+
+  test('shows the current state in the very commit of a synchronous `act`, without a warning', () => {
+    const shared = createRun(counter)
+    const Panel = memo(function Panel(_props: { version: number }) {
+      return <p>{useSnapshot(shared, ({ state }) => state.count)}</p>
+    })
+    const { container, rerender } = render(visible(<Panel version={1} />), { wrapper: Mode })
+    rerender(visible(<Panel version={2} />))
+    rerender(hidden(<Panel version={2} />))
+    shared.in.send({ type: 'INC' })
+    rerender(visible(<Panel version={2} />))
+    expect(container.textContent).toBe('1')
   })
 
   test('holds no subscription to its run', async () => {

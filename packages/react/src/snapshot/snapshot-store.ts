@@ -23,6 +23,8 @@ export interface SnapshotStore<State> {
   readonly getSnapshot: () => Snapshot<State>
   /** The snapshot that the server renders, and that the browser hydrates its page with. */
   readonly getServerSnapshot: () => Snapshot<State>
+  /** Has React compare the snapshot of each listener that was added since the last call. */
+  readonly compareAdded: () => void
 }
 
 // Weak, so that a store lives no longer than its source. A store without listeners does not observe its source.
@@ -46,14 +48,14 @@ export function snapshotStoreOf<State>(source: SnapshotSource<State>): SnapshotS
 /** A store that throws the fatal error of a run as soon as React is notified of it, whatever components select. */
 function throwFatalError<State>(
   run: { readonly error: RunError | undefined },
-  { subscribe, getSnapshot, getServerSnapshot }: SnapshotStore<State>,
+  store: SnapshotStore<State>,
 ): SnapshotStore<State> {
   const checked = (get: () => Snapshot<State>) => (): Snapshot<State> => {
     const snapshot = get()
     if (snapshot.status === 'error') throw run.error
     return snapshot
   }
-  return { subscribe, getSnapshot: checked(getSnapshot), getServerSnapshot: checked(getServerSnapshot) }
+  return { ...store, getSnapshot: checked(store.getSnapshot), getServerSnapshot: checked(store.getServerSnapshot) }
 }
 
 function isSource(source: unknown): source is object {
@@ -72,6 +74,8 @@ function observePort<State>(port: ObservableSnapshot<State>): ObservedSource<Sta
 
 function createStore<State>({ latest, first, observe }: ObservedSource<State>): SnapshotStore<State> {
   const listeners = new Set<() => void>()
+  /** The listeners that were added since the last comparison. */
+  let added: (() => void)[] = []
   /** The snapshot that React was last notified of; undefined if nobody listens, or if there is none to show. */
   let shown: Snapshot<State> | undefined
   /** Cancels the notification that waits for a frame, if there is one. */
@@ -104,6 +108,7 @@ function createStore<State>({ latest, first, observe }: ObservedSource<State>): 
   return {
     subscribe(listener) {
       listeners.add(listener)
+      added.push(listener)
       if (stop === undefined) {
         update()
         stop = observe(onChange)
@@ -119,5 +124,10 @@ function createStore<State>({ latest, first, observe }: ObservedSource<State>): 
     },
     getSnapshot: () => shown ?? latest(),
     getServerSnapshot: first,
+    compareAdded() {
+      const compared = added
+      added = []
+      for (const listener of compared) listener()
+    },
   }
 }
