@@ -136,7 +136,7 @@ export default defineConfig({
         // The production builds of React have no `act`, so only tests without it run on them. They have no `jsxDEV`
         // either. Vitest's cache of transformed modules distinguishes projects by their mode, not by options of Oxc.
         mode: 'production',
-        oxc: { jsx: { runtime: 'automatic', development: false } },
+        oxc: { jsx: { development: false } },
         resolve: { ...resolve, alias },
         ssr,
         test: {

@@ -4,7 +4,7 @@
 
 import type { Machine, OutputHandlers, Run, RunError, RunEvent, Snapshot } from '@xmachines/core'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
-import { keepContext } from './fast-refresh.ts'
+import { keepContext } from './kept-context.ts'
 import { type UseOutputsOptions, useOutputs } from './use-outputs.ts'
 import { useRefusals } from './use-refusals.ts'
 import { type UseRunArguments, type UseRunOptions, useRun } from './use-run.ts'

@@ -12,8 +12,8 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { useState } from 'react'
-import { type ComponentRun, replayEdit } from './fast-refresh.ts'
+import { useMemo, useState } from 'react'
+import { type ComponentRun, followEdit } from './fast-refresh.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -23,7 +23,7 @@ export type UseRunOptions<Event extends RunEvent, Input> =
       /** The run is restored from it, with the same id: the result of `run.toJSON()`, for example. */
       readonly history: History<Event>
     })
-  | (CreateRunOptions<Input> & { readonly history?: undefined })
+  | (CreateRunOptions<Input> & { readonly history?: null | undefined })
 
 /** The arguments after the machine: options may be left out if none of them is required. */
 export type UseRunArguments<Event extends RunEvent, Input> = undefined extends Input
@@ -71,18 +71,25 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
-  const [own] = useState(
-    (): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, edits: [] }),
-  )
-  if (process.env.NODE_ENV !== 'production') replayEdit(own, machine, options)
+  const [own] = useState((): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine }))
+  const refresh = useRefresh()
+  if (process.env.NODE_ENV !== 'production') followEdit(own, refresh, machine, options)
   return own.run
 }
+
+/**
+ * Another object in each render that Fast Refresh causes: React ignores dependencies when it renders a component of an
+ * edited module. Production builds have no Fast Refresh.
+ */
+const useRefresh: () => object | undefined =
+  process.env.NODE_ENV === 'production' ? () => undefined : () => useMemo(() => ({}), [])
 
 function begin<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   options: UseRunOptions<Event, Input> | undefined,
 ): Run<State, Event, Output, Input> {
-  if (options?.history !== undefined) return restoreRun(machine, options.history, options)
+  // `null` is how many loaders say that there is none.
+  if (options?.history !== undefined && options.history !== null) return restoreRun(machine, options.history, options)
   // Without a history these are the options of `createRun`. The types let them be absent only if it needs none.
   return createRun(machine, options as CreateRunOptions<Input>)
 }

@@ -116,6 +116,43 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect([...container.querySelectorAll('p')].map(({ textContent }) => textContent)).toEqual(['2', '1', '3'])
   })
 
+  test('contexts that a factory makes for machines of one name and version are separate, also nested', () => {
+    const stepper = (by: number) =>
+      createRunContext(
+        defineMachine<number, { type: 'STEP' }>({
+          name: 'stepper',
+          version: '1',
+          initial: 0,
+          on: { STEP: (total) => total + by },
+        }),
+      )
+    const contexts = [stepper(1), stepper(10), stepper(100)] as const
+    const [Ones, Tens, Hundreds] = contexts
+    const Steps = () => {
+      const buttons = [Ones, Tens, Hundreds].map(
+        ({ useSend, useSnapshot }) => [useSend(), useSnapshot().state] as const,
+      )
+      return buttons.map(([send, total], key) => (
+        <button type="button" key={key} onClick={() => send({ type: 'STEP' })}>
+          {total}
+        </button>
+      ))
+    }
+    const { container } = render(
+      <Ones.Provider>
+        <Tens.Provider>
+          <Hundreds.Provider>
+            <Steps />
+          </Hundreds.Provider>
+        </Tens.Provider>
+      </Ones.Provider>,
+      { wrapper: Mode },
+    )
+    for (const button of screen.getAllByRole('button')) act(() => button.click())
+    expect([...container.querySelectorAll('button')].map(({ textContent }) => textContent)).toEqual(['1', '10', '100'])
+    expect(new Set(contexts).size).toBe(3)
+  })
+
   test('its useOutputs and useRefusals follow the run', async () => {
     const Work = createRunContext(work)
     const run = createRun(work)
