@@ -13,6 +13,7 @@ const names = [
   'RunError',
   'createRun',
   'defineMachine',
+  'forkRun',
   'handleOutputs',
   'replayRun',
   'restoreRun',
@@ -57,17 +58,20 @@ test('the public names are these', () => {
     'NAME',
     'VERSION',
     'batchHeader',
+    'checkHandlers',
     'commitText',
     'genesisObjects',
     'gitObject',
     'isMachine',
     'jsonFile',
     'openOutsideHistory',
+    'outputHandling',
     'pickMachine',
     'readBatchMessage',
     'recordable',
     'restoreSnapshot',
     'treeBytes',
+    'watchUnhandled',
   ])
 })
 

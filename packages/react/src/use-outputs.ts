@@ -97,8 +97,9 @@ export function useOutputs<Event, Output>(
       const type = (output as { readonly type?: string } | null)?.type as keyof typeof handlers
       const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined
       if (handler === undefined) return
+      if (typeof handler !== 'function') throw new TypeError(`the handler of ${String(type)} is not a function`)
       // The handler for the type of an output takes that output.
-      const events = await handler(output as never, { signal, key: `${run.id}/${position}` })
+      const events = await handler(output as never, { signal, key: `${run.id}/${position}`, state: undefined })
       if (events === undefined || signal.aborted) return
       // `err` delivers a refusal, and a run that has ended takes no more events.
       await writerOf(run)

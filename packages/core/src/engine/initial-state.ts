@@ -1,4 +1,5 @@
-// The initial state of a run: asked of the machine, and checked as any state is. Development asks twice.
+// The initial state of a run and the outputs of its genesis: asked of the machine, and checked as any others are.
+// Development asks twice.
 
 import { describeThrown, isA, wrongValue } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
@@ -7,25 +8,33 @@ import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf, nameOf } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
+import { emitFor, Progress } from './step.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** The state that a run with this input begins with, and whether it is final. */
+/** What a run begins with. */
+interface Beginning {
+  readonly state: unknown
+  /** Undefined if there are none. */
+  readonly outputs: readonly unknown[] | undefined
+}
+
+/** The state that a run with this input begins with, the outputs of its genesis, and whether the state is final. */
 export function initialState(
   machine: AnyMachine,
   input: unknown,
   { checkDeterminism }: { readonly checkDeterminism: boolean },
-): { readonly state: unknown; readonly done: boolean } {
+): Beginning & { readonly done: boolean } {
   const label = labelOf(machine)
   try {
-    const state = machine.initial(input)
-    freezePlain(state, 'initial state')
+    const beginning = begin(machine, input)
+    const { state } = beginning
     const { states } = machine.graph
     if (states.length > 0 && !states.includes(nameOf(state) as string)) {
       throw new NotPlain(wrongValue('initial state.at', nameOf(state), `one of the states ${states.join(', ')}`))
     }
-    if (checkDeterminism && process.env.NODE_ENV !== 'production') checkAgain(machine, input, state)
-    return { state, done: machine.isDone(state) }
+    if (checkDeterminism && process.env.NODE_ENV !== 'production') checkAgain(machine, input, beginning)
+    return { ...beginning, done: machine.isDone(state) }
   } catch (thrown) {
     if (isA(thrown, RunError)) throw thrown
     if (isA(thrown, NotPlain)) throw new RunError('INVALID_STATE', `${label}: ${thrown.message}`)
@@ -33,10 +42,28 @@ export function initialState(
   }
 }
 
-function checkAgain(machine: AnyMachine, input: unknown, state: unknown): void {
-  const again = machine.initial(inCanonicalOrder(input))
-  freezePlain(again, 'initial state')
-  const where = firstDifference(state, again, 'initial state')
+function begin(machine: AnyMachine, input: unknown): Beginning {
+  const progress = new Progress()
+  let state: unknown
+  try {
+    state = machine.initial(input, emitFor(progress, 0))
+  } catch (thrown) {
+    if (progress.badOutput === undefined) throw thrown
+  } finally {
+    // From here on nothing may be emitted.
+    progress.running = 'isDone'
+  }
+  const { badOutput, outputs } = progress
+  if (badOutput !== undefined) throw new RunError('INVALID_OUTPUT', `${labelOf(machine)}: ${badOutput.message}`)
+  freezePlain(state, 'initial state')
+  return { state, outputs }
+}
+
+function checkAgain(machine: AnyMachine, input: unknown, { state, outputs }: Beginning): void {
+  const again = begin(machine, inCanonicalOrder(input))
+  const where =
+    firstDifference(state, again.state, 'initial state') ??
+    firstDifference(outputs ?? [], again.outputs ?? [], 'initial outputs')
   if (where === undefined) return
   throw new RunError(
     'NONDETERMINISTIC',

@@ -60,7 +60,7 @@ export function replayGenesis(
   }: Pick<ReplayPlan, 'pick' | 'format' | 'verify' | 'checkDeterminism'>,
 ): Log {
   const machine = pick(genesis)
-  const { createdAt, nonce, input } = genesis
+  const { createdAt, nonce, input, forkedFrom } = genesis
   // A given format goes first: it may hash faster.
   const format = [given, sha1].find((known) => known?.name === genesis.format)
   if (format === undefined) {
@@ -71,7 +71,7 @@ export function replayGenesis(
   }
   let log: Log
   try {
-    log = startLog(machine, { format, createdAt, nonce, input, initial: undefined }, { checkDeterminism })
+    log = startLog(machine, { format, createdAt, nonce, input, forkedFrom, initial: undefined }, { checkDeterminism })
   } catch (thrown) {
     throw broken('REPLAY_FAILED', 0, (thrown as Error).message, thrown)
   }
@@ -116,7 +116,11 @@ function verifyGenesis(log: Log, genesis: GenesisRecord): void {
   }
 }
 
-function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>): void {
+/**
+ * Steps a batch and appends it.
+ * @throws {RunError} `REPLAY_FAILED` if the machine refuses it
+ */
+export function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>): void {
   const { machine, state, end } = log
   if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =

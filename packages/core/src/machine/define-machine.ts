@@ -6,6 +6,7 @@ import { copyPlain } from '../data/plain-data.ts'
 import { compileTables } from './handler-tables.ts'
 import {
   CORE_VERSION,
+  type Emit,
   type Handler,
   labelOf,
   type Machine,
@@ -49,7 +50,7 @@ export type HandlerTable<From, Event extends RunEvent, Output, State> = {
   readonly [Type in Event['type']]?: EventHandler<From, EventTyped<Event, Type>, Output, State>
 }
 
-interface CommonDefinition<State, Event extends RunEvent, Input> {
+interface CommonDefinition<State, Event extends RunEvent, Output, Input> {
   /** `[a-z][a-z0-9-]*`, at most 100 characters. */
   readonly name: string
   /**
@@ -57,8 +58,8 @@ interface CommonDefinition<State, Event extends RunEvent, Input> {
    * version.
    */
   readonly version: string
-  /** The initial state, or a pure function that makes it from the run's input. */
-  readonly initial: Exclude<State, (...input: never) => unknown> | ((input: Input) => State)
+  /** The initial state, or a pure function that makes it from the run's input, and may emit the first outputs. */
+  readonly initial: Exclude<State, (...input: never) => unknown> | ((input: Input, emit: Emit<Output>) => State)
   /** The names of the states that complete a run (RFC Run v1 §3.3). A name here makes it a state. */
   readonly final?: readonly StateName<State>[]
   /** Whether a state completes the run (RFC Run v1 §3.3); pure. */
@@ -90,6 +91,7 @@ interface TransitionDefinition<State, Event extends RunEvent, Output> {
 export type MachineDefinition<State, Event extends RunEvent, Output = never, Input = undefined> = CommonDefinition<
   State,
   Event,
+  Output,
   Input
 > &
   (TableDefinition<State, Event, Output> | TransitionDefinition<State, Event, Output>)
@@ -138,7 +140,7 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
   const machine: Machine<State, Event, Output, Input> = {
     name,
     version,
-    initial: initialOf<State, Input>(label, initial),
+    initial: initialOf<State, Output, Input>(label, initial),
     transition,
     isDone: completion(finals, isDone),
     isFatal,
@@ -196,9 +198,12 @@ function checkFirst(label: string, first: string | undefined, states: readonly s
   throw new RangeError(wrongValue(`${label}initial.at`, first, `one of the states ${states.join(', ')}`))
 }
 
-function initialOf<State, Input>(label: string, initial: unknown): (input: Input) => State {
+function initialOf<State, Output, Input>(
+  label: string,
+  initial: unknown,
+): (input: Input, emit?: Emit<Output>) => State {
   // A function cannot be a state, so a function makes one.
-  if (typeof initial === 'function') return initial as (input: Input) => State
+  if (typeof initial === 'function') return (input, emit = () => undefined) => initial(input, emit) as State
   try {
     const state = copyPlain(initial, 'initial') as State
     return () => state

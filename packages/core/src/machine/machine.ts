@@ -20,8 +20,8 @@ export type Handler<State, Event, Output, Next = State> = (state: State, event: 
 export interface Machine<State, Event extends RunEvent, Output = never, Input = undefined> {
   readonly name: string
   readonly version: string
-  /** The first state of a run with this input. */
-  initial(input: Input): State
+  /** The first state of a run with this input. Its outputs go to `emit`, if that is given. */
+  initial(input: Input, emit?: Emit<Output>): State
   /** The state after an event. Its outputs go to `emit`. */
   transition(state: State, event: Event, emit: Emit<Output>): State
   /** Whether this state completes a run. */

@@ -49,6 +49,7 @@ export function restoreSnapshot<State, Event extends RunEvent, Output, Input>(
   const log = replayGenesis(genesis, plan)
   if (sequence > 0) {
     log.batches.dropped = sequence
+    log.outputs.items = []
     log.outputs.dropped = position
     freezePlain(state, 'state')
     log.state = state
