@@ -59,6 +59,7 @@ test('the public names are these', () => {
     'VERSION',
     'batchHeader',
     'checkHandlers',
+    'claimGenesis',
     'commitText',
     'genesisObjects',
     'gitObject',

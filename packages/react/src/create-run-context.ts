@@ -4,6 +4,7 @@
 
 import type { Machine, OutputHandlers, Run, RunError, RunEvent, Snapshot } from '@xmachines/core'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
+import { checkMachine, checkRun } from './check-run.ts'
 import { keepContext } from './kept-context.ts'
 import { type UseOutputsOptions, useOutputs } from './use-outputs.ts'
 import { useRefusals } from './use-refusals.ts'
@@ -43,7 +44,8 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
 
 /**
  * Makes a context for the runs of a machine: a `Provider` for a tree of components, and hooks that find the run there
- * (RFC Run v1 §2.2). Providers may be nested; each component uses the nearest run.
+ * (RFC Run v1 §2.2). Providers may be nested; each component uses the nearest run. Contexts are separate, also those of
+ * machines of the same name.
  *
  * @param machine made by `defineMachine`
  * @returns the `Provider` and the hooks; each hook throws if there is no `Provider` above its component
@@ -88,7 +90,10 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
 export function createRunContext<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
 ): RunContext<State, Event, Output, Input> {
-  if (process.env.NODE_ENV !== 'production') return keepContext(machine, contextOf)
+  if (process.env.NODE_ENV !== 'production') {
+    checkMachine('createRunContext', machine)
+    return keepContext(machine, contextOf)
+  }
   return contextOf(() => machine)
 }
 
@@ -99,6 +104,7 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
   const Context = createContext<Run<State, Event, Output, Input> | undefined>(undefined)
 
   function Provider({ run, children, ...options }: Props): ReactElement {
+    if (process.env.NODE_ENV !== 'production' && run !== undefined) checkRun('Provider', run, 'ports')
     return run === undefined
       ? createElement(RunMaker, { options: [options] as unknown as UseRunArguments<Event, Input> }, children)
       : createElement(Context.Provider, { value: run }, children)

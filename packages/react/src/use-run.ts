@@ -13,6 +13,7 @@ import {
   restoreRun,
 } from '@xmachines/core'
 import { useMemo, useState } from 'react'
+import { checkMachine } from './check-run.ts'
 import { type ComponentRun, followEdit } from './fast-refresh.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -34,7 +35,8 @@ export type UseRunArguments<Event extends RunEvent, Input> = undefined extends I
  * The run of this component (RFC Run v1 §3.1). It is forked from the machine, or restored from a history, when the
  * component first renders, and stays the same until the component unmounts. Machine and options are read only then.
  * React discards a component that suspends before its first commit, and its run too: create the run above the boundary.
- * In development, an edit of the machine replays the history on the new definition.
+ * In development, an edit of the machine (Fast Refresh) replays the history on the new definition. Another machine or a
+ * history in a later render changes nothing, and development says so: give the component another key for it.
  *
  * @param machine made by `defineMachine`
  * @param options `history` restores a run, so that server and client have the same id; otherwise those of `createRun`
@@ -71,6 +73,7 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
+  if (process.env.NODE_ENV !== 'production') checkMachine('useRun', machine)
   const [own] = useState((): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine }))
   const refresh = useRefresh()
   if (process.env.NODE_ENV !== 'production') followEdit(own, refresh, machine, options)

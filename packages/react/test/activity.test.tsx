@@ -6,7 +6,7 @@ import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
 import { Activity, memo, type ReactNode, useEffect, useState } from 'react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
-import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
 import { type Deferred, defer, type WorkEvent, type WorkRun, workOn } from './work.ts'
 
 const hidden = (children: ReactNode) => tree('hidden', children)
@@ -117,6 +117,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(started).toEqual([])
     await act(async () => rerender(visible(worker)))
     expect(started).toEqual(['a'])
+    expect(takeWarnings()).toEqual([missed('task', 0)])
   })
 
   test('uses the handlers of its latest render when it is shown again', async () => {

@@ -6,7 +6,7 @@ import { createRunContext, useSnapshot } from '@xmachines/react'
 import { type ReactNode, useEffect } from 'react'
 import { describe, expect, test } from 'vitest'
 import { type CounterEvent, counter } from './machines.ts'
-import { expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { expectQuietConsole, modes, muteErrors, thrownBy } from './modes.tsx'
 import { work } from './work.ts'
 
 const Counter = createRunContext(counter)
@@ -128,21 +128,21 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
       )
     const contexts = [stepper(1), stepper(10), stepper(100)] as const
     const [Ones, Tens, Hundreds] = contexts
-    const Steps = () => {
-      const buttons = [Ones, Tens, Hundreds].map(
-        ({ useSend, useSnapshot }) => [useSend(), useSnapshot().state] as const,
-      )
-      return buttons.map(([send, total], key) => (
-        <button type="button" key={key} onClick={() => send({ type: 'STEP' })}>
-          {total}
+    const Step = ({ context: { useSend, useSnapshot } }: { context: (typeof contexts)[number] }) => {
+      const send = useSend()
+      return (
+        <button type="button" onClick={() => send({ type: 'STEP' })}>
+          {useSnapshot(({ state }) => state)}
         </button>
-      ))
+      )
     }
     const { container } = render(
       <Ones.Provider>
         <Tens.Provider>
           <Hundreds.Provider>
-            <Steps />
+            <Step context={Ones} />
+            <Step context={Tens} />
+            <Step context={Hundreds} />
           </Hundreds.Provider>
         </Tens.Provider>
       </Ones.Provider>,
@@ -175,6 +175,24 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect(run.snapshot.current.state.done).toEqual(['a'])
     expect(received).toEqual(['Error: not b'])
   })
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+])('createRunContext refuses %s, which is not a machine', (given, machine) => {
+  expect(() => createRunContext(machine as never)).toThrow(
+    new TypeError(`createRunContext takes a machine that defineMachine made, not ${given}`),
+  )
+})
+
+test.each([
+  ['null', null],
+  ['[object Object]', {}],
+])('its Provider refuses %s, which is not a run', (given, run) => {
+  const thrown = thrownBy(() => <Counter.Provider run={run as never} />)
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `Provider takes a run, not ${given}` })
 })
 
 test.each<[string, () => ReactNode]>([

@@ -174,6 +174,19 @@ describe('useRun refuses', () => {
     expect(thrown).toMatchObject({ code: 'HISTORY_MISMATCH' })
   })
 
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['door', 'door'],
+  ])('%s instead of a machine', (given, machine) => {
+    const thrown = thrownBy(() => {
+      useRun(machine as never)
+      return null
+    })
+    expect(thrown).toBeInstanceOf(TypeError)
+    expect(thrown).toMatchObject({ message: `useRun takes a machine that defineMachine made, not ${given}` })
+  })
+
   test('a value that is not a machine', () => {
     const thrown = thrownBy(() => {
       useRun({ ...twice })

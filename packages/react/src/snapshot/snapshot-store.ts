@@ -11,10 +11,13 @@
 // React renders each notification in a microtask of its own, so 1,000 events were 1,000 renders.
 
 import type { RunError, Snapshot } from '@xmachines/core'
+import { wrongArgument } from '../check-run.ts'
 import { notifyAll } from './listeners.ts'
 import { atNextFrame } from './next-frame.ts'
 import type { ObservableSnapshot, ObservedSource, SnapshotSource } from './snapshot-source.ts'
 import { observeStream } from './snapshot-stream.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** The arguments of `useSyncExternalStore`; each is the same function every time. */
 export interface SnapshotStore<State> {
@@ -35,8 +38,8 @@ export function snapshotStoreOf<State>(source: SnapshotSource<State>): SnapshotS
   // A source only ever maps to the store made from it, so both have the same type of state.
   let store = stores.get(source) as SnapshotStore<State> | undefined
   if (store === undefined) {
-    if (!isSource(source)) {
-      throw new TypeError(`useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${String(source)}`)
+    if (process.env.NODE_ENV !== 'production' && !isSource(source)) {
+      throw wrongArgument('useSnapshot', 'a run, its snapshot port or a stream of snapshots', source)
     }
     if ('snapshot' in source) store = throwFatalError(source, snapshotStoreOf<State>(source.snapshot))
     else store = createStore('subscribe' in source ? observePort(source) : observeStream(source))
@@ -58,7 +61,7 @@ function throwFatalError<State>(
   return { ...store, getSnapshot: checked(store.getSnapshot), getServerSnapshot: checked(store.getServerSnapshot) }
 }
 
-function isSource(source: unknown): source is object {
+function isSource(source: unknown): boolean {
   if (typeof source !== 'object' || source === null) return false
   return 'snapshot' in source || 'subscribe' in source || 'getReader' in source
 }
