@@ -37,7 +37,7 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
   /** `useSend` on that run. */
   readonly useSend: () => Send<Event>
   /** `useOutputs` on that run. */
-  readonly useOutputs: (handlers: OutputHandlers<Output, Event>, options?: UseOutputsOptions) => void
+  readonly useOutputs: (handlers: OutputHandlers<Output, Event, State>, options?: UseOutputsOptions) => void
   /** `useRefusals` on that run. */
   readonly useRefusals: (listener: (refusal: RunError) => void) => void
 }

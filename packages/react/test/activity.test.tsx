@@ -4,7 +4,7 @@ import { act, render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
 import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
 import { Activity, memo, type ReactNode, useEffect, useState } from 'react'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { counter } from './machines.ts'
 import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
 import { type Deferred, defer, type WorkEvent, type WorkRun, workOn } from './work.ts'
@@ -106,6 +106,36 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     await send(run, 'd')
     expect(started).toEqual(['a', 'b', 'c', 'd'])
     expect(signals.some(({ aborted }) => aborted)).toBe(false)
+  })
+
+  test('still cancels handlers that run, by the state and by a timeout', async () => {
+    const run = workOn()
+    const signals: Record<string, AbortSignal> = {}
+    const Cancelling = () => {
+      useOutputs(run, {
+        task: {
+          handle: ({ name }, { signal }) => {
+            signals[name] = signal
+            return defer<undefined>().promise
+          },
+          while: ({ done }, { name }) => !done.includes(name),
+          timeout: 30,
+          onTimeout: ({ name }) => ({ type: 'DID', name: `${name}, too late` }),
+        },
+      })
+      return null
+    }
+    const { rerender } = render(visible(<Cancelling />), { wrapper: Mode })
+    await send(run, 'a', 'b')
+    await act(async () => rerender(hidden(<Cancelling />)))
+    await act(async () => void run.in.send({ type: 'DID', name: 'a' }))
+    expect([signals['a']?.aborted, signals['b']?.aborted]).toEqual([true, false])
+    await act(() => vi.waitFor(() => expect(run.snapshot.current.state.done).toEqual(['a', 'b, too late'])))
+    expect(signals['b']?.aborted).toBe(true)
+    await send(run, 'c')
+    expect(signals['c']).toBeUndefined()
+    await act(async () => rerender(visible(<Cancelling />)))
+    expect(signals['c']?.aborted).toBe(false)
   })
 
   test('that was hidden from the start handles the outputs since then when it is shown', async () => {
