@@ -198,6 +198,7 @@ export default defineConfig({
         test: {
           name: 'packaging',
           include: ['test/packaging/**/*.test.ts'],
+          globalSetup: ['test/packaging/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

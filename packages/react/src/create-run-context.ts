@@ -6,6 +6,7 @@ import type { Machine, OutputHandlers, Run, RunError, RunEvent, Snapshot } from 
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
 import { checkMachine, checkRun } from './check-run.ts'
 import { keepContext } from './kept-context.ts'
+import { hasMode } from './mode.ts'
 import { type UseOutputsOptions, useOutputs } from './use-outputs.ts'
 import { useRefusals } from './use-refusals.ts'
 import { type UseRunArguments, type UseRunOptions, useRun } from './use-run.ts'
@@ -90,7 +91,7 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
 export function createRunContext<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
 ): RunContext<State, Event, Output, Input> {
-  if (process.env.NODE_ENV !== 'production') {
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkMachine('createRunContext', machine)
     return keepContext(machine, contextOf)
   }
@@ -104,7 +105,8 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
   const Context = createContext<Run<State, Event, Output, Input> | undefined>(undefined)
 
   function Provider({ run, children, ...options }: Props): ReactElement {
-    if (process.env.NODE_ENV !== 'production' && run !== undefined) checkRun('Provider', run, 'ports')
+    if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && run !== undefined)
+      checkRun('Provider', run, 'ports')
     return run === undefined
       ? createElement(RunMaker, { options: [options] as unknown as UseRunArguments<Event, Input> }, children)
       : createElement(Context.Provider, { value: run }, children)

@@ -89,7 +89,7 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
     return () => {
       current.unmounting = true
       // A component that unmounts while it is hidden has no other effect left to clean up.
-      queueMicrotask(stopIfUnmounted)
+      void Promise.resolve().then(stopIfUnmounted)
     }
     // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with what the first commit gave
   }, [run])

@@ -8,6 +8,7 @@ import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
 import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
 import { watchMissed } from './missed-outputs.ts'
+import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -89,7 +90,7 @@ export function useOutputs<Event, Output, State = unknown>(
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
   { from }: UseOutputsOptions = {},
 ): void {
-  if (process.env.NODE_ENV !== 'production') {
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useOutputs', run, 'ports')
     if (typeof handlers !== 'object' || handlers === null) {
       throw wrongArgument('useOutputs', 'an object with a handler for each type of output', handlers)
@@ -113,7 +114,7 @@ function followOutputs<Event, Output, State>(
       const { position } = run
       let start = given === undefined || given === 'now' ? position : given === 'start' ? 0 : given
       const genesis = given === 'now' ? undefined : claimGenesis(run, first)
-      if (process.env.NODE_ENV !== 'production') {
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
         // The outputs of a history that was replayed after an edit have been handled already.
         if (isReplacement(run)) start = position
         else unwatch = watchMissed(run, Object.keys(first), given === undefined, genesis?.count ?? 0)
@@ -130,7 +131,7 @@ function followOutputs<Event, Output, State>(
       if (!wanted(type, position)) return
       const handler = Object.hasOwn(handlers, type as never) ? handlers[type as never] : undefined
       if (handler === undefined) {
-        if (process.env.NODE_ENV !== 'production') warn?.(output)
+        if (hasMode ? process.env.NODE_ENV !== 'production' : false) warn?.(output)
         return
       }
       // Only `while` and `state` need a snapshot. An object without one can be used for other handlers.
@@ -151,7 +152,7 @@ function followOutputs<Event, Output, State>(
       Object.entries(handlers)
         .flatMap(([type, handler]) => [type, handler, ...Object.values(handler ?? {})])
         .join(),
-    ...(process.env.NODE_ENV !== 'production' && { close: () => unwatch?.() }),
+    ...((hasMode ? process.env.NODE_ENV !== 'production' : false) && { close: () => unwatch?.() }),
   }
 }
 

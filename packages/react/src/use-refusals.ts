@@ -5,6 +5,7 @@
 import type { RunError } from '@xmachines/core'
 import { checkRun, wrongArgument } from './check-run.ts'
 import { openCursor, useFollowedPort } from './follow-port.ts'
+import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -61,7 +62,7 @@ export function useRefusals(
   run: { ports(): { readonly err: ReadableStream<RunError> } },
   listener: (refusal: RunError) => void,
 ): void {
-  if (process.env.NODE_ENV !== 'production') {
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useRefusals', run, 'ports')
     if (typeof listener !== 'function') throw wrongArgument('useRefusals', 'a listener function', listener)
   }

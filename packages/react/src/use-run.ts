@@ -15,6 +15,7 @@ import {
 import { useMemo, useState } from 'react'
 import { checkMachine } from './check-run.ts'
 import { type ComponentRun, followEdit } from './fast-refresh.ts'
+import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -73,10 +74,10 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
-  if (process.env.NODE_ENV !== 'production') checkMachine('useRun', machine)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkMachine('useRun', machine)
   const [own] = useState((): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine }))
   const refresh = useRefresh()
-  if (process.env.NODE_ENV !== 'production') followEdit(own, refresh, machine, options)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) followEdit(own, refresh, machine, options)
   return own.run
 }
 
@@ -84,8 +85,9 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
  * Another object in each render that Fast Refresh causes: React ignores dependencies when it renders a component of an
  * edited module. Production builds have no Fast Refresh.
  */
-const useRefresh: () => object | undefined =
-  process.env.NODE_ENV === 'production' ? () => undefined : () => useMemo(() => ({}), [])
+const useRefresh: () => object | undefined = (hasMode ? process.env.NODE_ENV !== 'production' : false)
+  ? () => useMemo(() => ({}), [])
+  : () => undefined
 
 function begin<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,

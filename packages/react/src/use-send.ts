@@ -5,6 +5,7 @@
 import type { RunError } from '@xmachines/core'
 import { useCallback } from 'react'
 import { checkRun } from './check-run.ts'
+import { hasMode } from './mode.ts'
 import { throwListenerError } from './snapshot/listeners.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -59,7 +60,7 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  * ```
  */
 export function useSend<Event>(run: { readonly in: { readonly send: Send<Event> } }): Send<Event> {
-  if (process.env.NODE_ENV !== 'production') checkRun('useSend', run, 'in')
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkRun('useSend', run, 'in')
   return useCallback(
     (batch) => {
       const refusal = run.in.send(batch)

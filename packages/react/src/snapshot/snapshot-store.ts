@@ -12,6 +12,7 @@
 
 import type { RunError, Snapshot } from '@xmachines/core'
 import { wrongArgument } from '../check-run.ts'
+import { hasMode } from '../mode.ts'
 import { notifyAll } from './listeners.ts'
 import { atNextFrame } from './next-frame.ts'
 import type { ObservableSnapshot, ObservedSource, SnapshotSource } from './snapshot-source.ts'
@@ -38,7 +39,7 @@ export function snapshotStoreOf<State>(source: SnapshotSource<State>): SnapshotS
   // A source only ever maps to the store made from it, so both have the same type of state.
   let store = stores.get(source) as SnapshotStore<State> | undefined
   if (store === undefined) {
-    if (process.env.NODE_ENV !== 'production' && !isSource(source)) {
+    if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && !isSource(source)) {
       throw wrongArgument('useSnapshot', 'a run, its snapshot port or a stream of snapshots', source)
     }
     if ('snapshot' in source) store = throwFatalError(source, snapshotStoreOf<State>(source.snapshot))
