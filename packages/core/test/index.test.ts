@@ -61,6 +61,7 @@ test('the public names are these', () => {
     'VERSION',
     'batchHeader',
     'checkHandlers',
+    'claimGenesis',
     'commitText',
     'genesisObjects',
     'gitObject',
