@@ -47,7 +47,7 @@ class FarSnapshot extends ReadableStream<Snapshot<Lamp>> implements SnapshotPort
   initial = this.current
   subscribe = () => () => undefined
 }
-class Far implements HandledRun<Press, Beep> {
+class Far implements HandledRun<Lamp, Press, Beep> {
   id = ''
   start = 0
   machine = { name: 'lamp', version: '1' }

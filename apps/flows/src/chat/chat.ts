@@ -36,8 +36,8 @@ export type ChatEvent =
   | { readonly type: 'STOP' }
   | { readonly type: 'REGENERATE' }
 
-/** Asks code outside of the machine to ask the model, or to stop it. */
-export type ChatOutput = { readonly type: 'ask'; readonly question: string } | { readonly type: 'stop' }
+/** Asks code outside of the machine to ask the model, which answers as long as the chat is `answering`. */
+export type ChatOutput = { readonly type: 'ask'; readonly question: string }
 
 export const chat: Machine<Chat, ChatEvent, ChatOutput> = defineMachine<Chat, ChatEvent, ChatOutput>({
   name: 'chat',
@@ -48,10 +48,7 @@ export const chat: Machine<Chat, ChatEvent, ChatOutput> = defineMachine<Chat, Ch
     answering: {
       TOKEN: to(['answering'], grow),
       END: to(['idle'], (answering) => ({ at: 'idle', turns: turnsOf(answering) })),
-      STOP: to(['stopped'], (answering, _event, emit) => {
-        emit({ type: 'stop' })
-        return { at: 'stopped', turns: turnsOf(answering) }
-      }),
+      STOP: to(['stopped'], (answering) => ({ at: 'stopped', turns: turnsOf(answering) })),
     },
     stopped: { ASK: to(['answering'], ask), REGENERATE: to(['answering'], regenerate) },
   },

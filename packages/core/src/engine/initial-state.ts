@@ -1,36 +1,31 @@
-// The initial state of a run: asked of the machine, and checked as any state is. Development asks twice.
+// The initial state of a run and the outputs of its genesis: asked of the machine, and checked as any others are.
+// Development asks twice.
 
-import { isA, wrongValue } from '../data/describe-value.ts'
+import { isA } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
-import { type AnyMachine, labelOf, nameOf } from '../machine/machine.ts'
+import { type AnyMachine, labelOf } from '../machine/machine.ts'
 import { refusedIn } from '../machine/refuse.ts'
 import { RunError } from '../machine/run-error.ts'
 import { outcomeOf, ruleDifference } from './determinism.ts'
 import { inTwoTimes } from './other-clocks.ts'
 import { failure, Refusal, refusalBy } from './refusal.ts'
+import { emitFor, Progress, type Step } from './step.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** How a run begins. */
-interface Beginning {
-  readonly state: unknown
-  /** Whether the state is final. */
-  readonly done: boolean
-}
-
 /**
- * The state that a run with this input begins with, and whether it is final.
+ * The state that a run with this input begins with, the outputs of its genesis, and whether the state is final.
  * @throws {RunError} if the machine refuses the input, or cannot begin
  */
 export function initialState(
   machine: AnyMachine,
   input: unknown,
   { checkDeterminism }: { readonly checkDeterminism: boolean },
-): Beginning {
+): Step {
   const begun =
     checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
       ? beginTwice(machine, input)
@@ -39,18 +34,23 @@ export function initialState(
   throw new RunError(begun.code, `${labelOf(machine)} cannot begin: ${begun.message}`, begun.more)
 }
 
-function begin(machine: AnyMachine, input: unknown): Beginning | Refusal {
+function begin(machine: AnyMachine, input: unknown): Step | Refusal {
+  const progress = new Progress()
+  let state: unknown
   let running = 'initial'
   try {
-    const state = machine.initial(input)
-    freezePlain(state, 'initial state')
-    const { states } = machine.graph
-    if (states.length > 0 && !states.includes(nameOf(state) as string)) {
-      throw new NotPlain(wrongValue('initial state.at', nameOf(state), `one of the states ${states.join(', ')}`))
+    try {
+      state = machine.initial(input, emitFor(progress, 0))
+    } finally {
+      // From here on nothing may be emitted.
+      progress.running = 'isDone'
     }
+    if (progress.badOutput !== undefined) throw progress.badOutput
+    freezePlain(state, 'initial state')
     running = 'isDone'
-    return { state, done: machine.isDone(state) }
+    return { state, outputs: progress.outputs, done: machine.isDone(state) }
   } catch (thrown) {
+    if (progress.badOutput !== undefined) return new Refusal('INVALID_OUTPUT', progress.badOutput.message)
     if (isA(thrown, RunError)) throw thrown
     if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message)
     const refused = running === 'initial' ? refusedIn(thrown) : undefined
@@ -58,7 +58,7 @@ function begin(machine: AnyMachine, input: unknown): Beginning | Refusal {
   }
 }
 
-function beginTwice(machine: AnyMachine, input: unknown): Beginning | Refusal {
+function beginTwice(machine: AnyMachine, input: unknown): Step | Refusal {
   const [first, second] = inTwoTimes(
     () => begin(machine, input),
     () => begin(machine, inCanonicalOrder(input)),
@@ -72,10 +72,13 @@ function beginTwice(machine: AnyMachine, input: unknown): Beginning | Refusal {
   )
 }
 
-function differenceOf(first: Beginning | Refusal, second: Beginning | Refusal): string | undefined {
+function differenceOf(first: Step | Refusal, second: Step | Refusal): string | undefined {
   if (first instanceof Refusal || second instanceof Refusal) {
     return outcomeOf(first) === outcomeOf(second) ? ruleDifference(first, second) : 'initial'
   }
-  const where = firstDifference(first.state, second.state, 'initial state')
-  return where ?? (first.done === second.done ? undefined : 'whether the run is done')
+  return (
+    firstDifference(first.state, second.state, 'initial state') ??
+    firstDifference(first.outputs ?? [], second.outputs ?? [], 'initial outputs') ??
+    (first.done === second.done ? undefined : 'whether the run is done')
+  )
 }

@@ -17,8 +17,8 @@ export interface Step {
   readonly done: boolean
 }
 
-/** What is under way in a step. */
-class Progress {
+/** What is under way in a step, or while the initial state is made. */
+export class Progress {
   /** Which event, from 0. */
   index = 0
   /** What is running, for the refusal if it throws. */
@@ -62,7 +62,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
 }
 
 /** The `emit` of one handler. Each gets its own, which knows whether that handler has returned. */
-function emitFor(progress: Progress, index: number): (output: unknown) => void {
+export function emitFor(progress: Progress, index: number): (output: unknown) => void {
   return (output) => {
     if (progress.index !== index || progress.running !== 'its handler') {
       throw new Error('emit was called after its handler returned; handlers emit while they run')

@@ -55,14 +55,17 @@ function readDocument(history: object): Partial<Record<keyof RunDocument<unknown
  */
 export function readGenesis(record: unknown): GenesisRecord {
   const genesis = copyGenesis(record) as Partial<GenesisRecord>
-  const { oid, format, machine, createdAt, nonce } = genesis
+  const { oid, format, machine, createdAt, nonce, forkedFrom } = genesis
   const machineIs = (key: 'name' | 'version' | 'oid'): boolean => typeof machine?.[key] === 'string'
   const problem =
     (typeof oid !== 'string' && `oid is ${describeValue(oid)}`) ||
     (format !== 'sha1' && format !== 'sha256' && `format is ${describeValue(format)}`) ||
     (!(machineIs('name') && machineIs('version') && machineIs('oid')) && 'machine is not { name, version, oid }') ||
     (!isCreatedAt(createdAt) && `createdAt is ${describeValue(createdAt)}`) ||
-    (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${describeValue(nonce)}`)
+    (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${describeValue(nonce)}`) ||
+    (forkedFrom !== undefined &&
+      !(typeof forkedFrom === 'string' && (format === 'sha1' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(forkedFrom)) &&
+      `forkedFrom is ${describeValue(forkedFrom)}`)
   if (problem === false) return genesis as GenesisRecord
   throw malformed(0, `the genesis record is malformed: ${problem}`)
 }

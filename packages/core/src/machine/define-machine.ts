@@ -3,10 +3,11 @@
 import { isA, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
-import { copyPlain } from '../data/plain-data.ts'
+import { copyPlain, freezePlain } from '../data/plain-data.ts'
 import { CORE_VERSION } from './core-version.ts'
 import { compileTables } from './handler-tables.ts'
 import {
+  type Emit,
   type Handler,
   type InputOf,
   labelOf,
@@ -64,7 +65,7 @@ export type HandlerTable<From, Event extends RunEvent, Output, State> = {
     | NeedsHandler<State>
 }
 
-interface CommonDefinition<State, Event extends RunEvent, Input> {
+interface CommonDefinition<State, Event extends RunEvent, Output, Input> {
   /** `[a-z][a-z0-9-]*`, at most 100 characters. */
   readonly name: string
   /**
@@ -72,8 +73,8 @@ interface CommonDefinition<State, Event extends RunEvent, Input> {
    * version.
    */
   readonly version: string
-  /** The initial state, or a pure function that makes it from the run's input. */
-  readonly initial: Exclude<State, (...input: never) => unknown> | ((input: Input) => State)
+  /** The initial state, or a pure function that makes it from the run's input, and may emit the first outputs. */
+  readonly initial: Exclude<State, (...input: never) => unknown> | ((input: Input, emit: Emit<Output>) => State)
   /** The names of the states that complete a run (RFC Run v1 §3.3). A name here makes it a state. */
   readonly final?: readonly StateName<State>[]
   /** Whether a state completes the run (RFC Run v1 §3.3); pure. */
@@ -111,6 +112,7 @@ interface TransitionDefinition<State, Event extends RunEvent, Output> {
 export type MachineDefinition<State, Event extends RunEvent, Output = never, Input = undefined> = CommonDefinition<
   State,
   Event,
+  Output,
   Input
 > &
   (TableDefinition<State, Event, Output> | TransitionDefinition<State, Event, Output>)
@@ -207,7 +209,7 @@ function machineOf<State, Event extends RunEvent, Output, Input>(
   definition: MachineDefinition<State, Event, Output, Input>,
 ): Machine<State, Event, Output, Input> {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkDefinition(definition)
-  const { name, version, initial, final = [], isDone, isFatal = () => false, events } = definition
+  const { name, version, initial, final = [], isDone, isFatal = () => false, events, unhandled } = definition
   const label = `machine ${labelOf(definition)}: `
   const finals = new Set<string>(final)
   const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
@@ -218,11 +220,12 @@ function machineOf<State, Event extends RunEvent, Output, Input>(
   const machine: Machine<State, Event, Output, Input> = {
     name,
     version,
-    initial: initialOf<State, Input>(label, initial),
+    initial: initialOf<State, Output, Input>(label, initial, states),
     transition,
     isDone: completion(finals, isDone),
     isFatal,
     events,
+    unhandled,
     graph: { states, initial: first, final: [...finals], arrows: graph.arrows },
   }
   // Hidden, so that a copy with changed members is no machine.
@@ -285,9 +288,22 @@ function checkFirst(label: string, first: string | undefined, states: readonly s
   throw new RangeError(wrongValue(`${label}initial.at`, first, `one of the states ${states.join(', ')}`))
 }
 
-function initialOf<State, Input>(label: string, initial: unknown): (input: Input) => State {
+function initialOf<State, Output, Input>(
+  label: string,
+  initial: unknown,
+  states: readonly string[],
+): (input: Input, emit?: Emit<Output>) => State {
   // A function cannot be a state, so a function makes one.
-  if (typeof initial === 'function') return initial as (input: Input) => State
+  if (typeof initial === 'function') {
+    return (input, emit = () => undefined) => {
+      const state = initial(input, emit) as State
+      const name = nameOf(state)
+      if (states.length === 0 || states.includes(name as string)) return state
+      // A state that is not plain data at all is refused as that.
+      if (name === undefined) freezePlain(state, 'initial state')
+      throw new NotPlain(wrongValue('initial state.at', name, `one of the states ${states.join(', ')}`))
+    }
+  }
   try {
     const state = copyPlain(initial, 'initial') as State
     return () => state

@@ -26,8 +26,8 @@ export type Handler<State, Event, Output, Next = State> = (state: State, event: 
 export interface Machine<State, Event extends RunEvent, Output = never, Input = undefined> {
   readonly name: string
   readonly version: string
-  /** The first state of a run with this input. */
-  initial(input: Input): State
+  /** The first state of a run with this input. Its outputs go to `emit`, if that is given. */
+  initial(input: Input, emit?: Emit<Output>): State
   /** The state after an event. Its outputs go to `emit`. */
   transition(state: State, event: Event, emit: Emit<Output>): State
   /** Whether this state completes a run. */
@@ -36,6 +36,8 @@ export interface Machine<State, Event extends RunEvent, Output = never, Input = 
   isFatal(error: RunError, snapshot: Snapshot<State>): boolean
   /** Parses each event before it is recorded. */
   readonly events: StandardSchema<RunEvent> | undefined
+  /** Whether an event that nothing handles is refused. */
+  readonly unhandled: 'refuse' | undefined
   /** Where each event can lead, as far as the definition says: what `toMermaid` draws. */
   readonly graph: MachineGraph
 }

@@ -12,7 +12,7 @@ import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce } from
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
- * Forks a run from a machine (RFC Run v1 §3.1): its initial state, no events.
+ * Forks a run from a machine (RFC Run v1 §3.1): its initial state, no events. What `initial` emits is delivered by `out`.
  *
  * @param machine made by `defineMachine`
  * @param options `input` if the machine takes one, and what makes ids repeatable
@@ -57,5 +57,5 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
     input: input === undefined ? undefined : copyArgument(input, 'input'),
     initial: undefined,
   }
-  return runOf(machine, startLog(machine, origin, { checkDeterminism }))
+  return runOf(machine, startLog(machine, origin, { checkDeterminism }), 0)
 }

@@ -12,7 +12,7 @@ import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 
-/** One execution of a machine (RFC Run v1 §2.2). `createRun`, `restoreRun` and `replayRun` make them. */
+/** One execution of a machine (RFC Run v1 §2.2). `createRun`, `restoreRun`, `replayRun` and `forkRun` make them. */
 export interface Run<State, Event extends RunEvent, Output = never, Input = undefined> {
   readonly machine: Machine<State, Event, Output, Input>
   /** The oid of the genesis commit, in hex. It is computed when first asked for, and never changes (RFC Run v1 §2.3). */
@@ -98,7 +98,9 @@ export function checkVersion(run: unknown): void {
  */
 export function internalsOf(run: unknown): RunInternals {
   if (versionOf(run, runKey) !== CORE_VERSION) {
-    throw new TypeError(wrongMaker('run', run, runKey, 'createRun, restoreRun or replayRun of @xmachines/core'))
+    throw new TypeError(
+      wrongMaker('run', run, runKey, 'createRun, restoreRun, replayRun or forkRun of @xmachines/core'),
+    )
   }
   return (run as { readonly [internalsKey]: RunInternals })[internalsKey]
 }
