@@ -82,7 +82,7 @@ export function undoable<State, Event extends RunEvent, Output, Input>(
     transition(state, event, emit) {
       const { past, present, future } = state
       if (event.type === 'UNDO' && past.length > 0) {
-        return { past: past.slice(0, -1), present: past.at(-1) as State, future: [present, ...future] }
+        return { past: past.slice(0, -1), present: past[past.length - 1] as State, future: [present, ...future] }
       }
       if (event.type === 'REDO' && future.length > 0) {
         return { past: [...past, present], present: future[0] as State, future: future.slice(1) }
