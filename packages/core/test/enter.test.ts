@@ -1,7 +1,7 @@
 /** One point of serialization: publication, re-entry from subscribers, and warnings of what nobody reads. */
 import { createRun, refuse } from '@xmachines/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { add, breaks, fail, finish, machineOf, runOf, tally } from './machines.ts'
+import { add, finish, machineOf, runOf, tally } from './machines.ts'
 import { expectBugs } from './quiet.ts'
 import { settled } from './streams.ts'
 

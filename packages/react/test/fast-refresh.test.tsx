@@ -1,7 +1,7 @@
 // An edit of a machine while its component is mounted. Fast Refresh then renders it with a new definition of that name.
 
 import { act, render } from '@testing-library/react'
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 import { createRunContext, useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { modes, muteErrors } from './modes.tsx'
@@ -17,7 +17,7 @@ const adding = (by: number, { initial = 0, most = Number.POSITIVE_INFINITY, vers
     initial,
     on: {
       ADD: (total, _event, emit) => {
-        if (total + by > most) throw new Error(`not above ${most}`)
+        if (total + by > most) refuse(`not above ${most}`)
         emit({ type: 'added', total: total + by })
         return total + by
       },

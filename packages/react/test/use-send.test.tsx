@@ -47,7 +47,7 @@ describe.each(modes)('useSend %s', (_mode, Mode) => {
   test('returns the refusal, and nothing is applied', () => {
     const { send, container, run } = mounted()
     const refusal = send([{ type: 'INC' }, { type: 'REFUSED' }])
-    expect(refusal).toMatchObject({ code: 'TRANSITION_FAILED', index: 1 })
+    expect(refusal).toMatchObject({ code: 'REFUSED', index: 1 })
     expect(container.textContent).toBe('0')
     expect(run.snapshot.current.sequence).toBe(0)
   })

@@ -140,6 +140,6 @@ function checkReplayed(log: Log, refusal: Refusal | undefined): void {
   const why =
     process.env.NODE_ENV !== 'production' && code === 'NONDETERMINISTIC'
       ? `is not deterministic: ${message}`
-      : `no longer accepts it; ${CAUSES} (${code}): ${message}`
+      : `no longer accepts it, because ${CAUSES} (${code}): ${message}`
   throw broken('REPLAY_FAILED', sequenceOf(log) + 1, `${labelOf(log.machine)} ${why}`, more)
 }

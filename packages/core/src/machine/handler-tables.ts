@@ -43,7 +43,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
   ) {
     throw new TypeError(`${label}give either transition, or states and on`)
   }
-  const types = new Set<string>()
+  const types: string[] = []
   const arrows: MachineArrow[] = []
   const names = new Set<string>()
   const graph = { states: names, arrows }
@@ -57,7 +57,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
     if (process.env.NODE_ENV !== 'production') checkTable(label, place, given)
     for (const [event, entry] of Object.entries(given as object)) {
-      if (process.env.NODE_ENV !== 'production') types.add(event)
+      if (process.env.NODE_ENV !== 'production') types.push(event)
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
@@ -100,13 +100,13 @@ const MOST_WARNINGS = 100
  * Leaves the state as it is. Development warns once of each type that no table names.
  * @param types the types that the tables name
  */
-function ignoreUnhandled(label: string, types: ReadonlySet<string>): <State>(state: State, event: RunEvent) => State {
+function ignoreUnhandled(label: string, types: readonly string[]): <State>(state: State, event: RunEvent) => State {
   if (process.env.NODE_ENV === 'production') return (state) => state
   const warned = new Set<string>()
   return (state, { type }) => {
-    if (!types.has(type) && !warned.has(type) && warned.size < MOST_WARNINGS) {
+    if (!types.includes(type) && !warned.has(type) && warned.size < MOST_WARNINGS) {
       warned.add(type)
-      const named = [...types].slice(0, 20).join(', ') || 'none'
+      const named = [...new Set(types)].slice(0, 20).join(', ') || 'none'
       tell(
         'warn',
         `${label}no handler names the event type ${describeValue(type)}, so it changes nothing. ` +
