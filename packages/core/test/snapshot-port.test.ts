@@ -29,6 +29,19 @@ describe('a reader of snapshots', () => {
     expect((await reader.read()).value?.sequence).toBe(11)
   })
 
+  test('gets the newest, also if the reader before it left while it waited', async () => {
+    const run = createRun(tally)
+    const left = run.snapshot.getReader()
+    await left.read()
+    const asked = left.read()
+    expect(await outcome(asked)).toBe('pending')
+    left.releaseLock()
+    await expect(asked).rejects.toThrow()
+    const writer = run.in.getWriter()
+    for (let round = 0; round < 3; round++) await writer.write(add(1))
+    expect((await run.snapshot.getReader().read()).value?.sequence).toBe(3)
+  })
+
   test('gets current itself, and nothing for a refusal', async () => {
     const run = createRun(tally)
     const reader = run.snapshot.getReader()

@@ -3,6 +3,7 @@
 import { isA, wrongValue } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
+import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf, nameOf } from '../machine/machine.ts'
@@ -31,7 +32,9 @@ export function initialState(
   { checkDeterminism }: { readonly checkDeterminism: boolean },
 ): Beginning {
   const begun =
-    checkDeterminism && process.env.NODE_ENV !== 'production' ? beginTwice(machine, input) : begin(machine, input)
+    checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
+      ? beginTwice(machine, input)
+      : begin(machine, input)
   if (!(begun instanceof Refusal)) return begun
   throw new RunError(begun.code, `${labelOf(machine)} cannot begin: ${begun.message}`, begun.more)
 }

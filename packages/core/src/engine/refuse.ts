@@ -1,5 +1,6 @@
 // What becomes of a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
 
+import { hasMode } from '../data/mode.ts'
 import { tell } from '../data/tell.ts'
 import { labelOf, type RunEvent } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
@@ -38,7 +39,7 @@ export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via
       publish(log, via)
     } else wakeReaders(log)
   }
-  if (process.env.NODE_ENV !== 'production') report(log, error, refusal, via)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) report(log, error, refusal, via)
   return error
 }
 
@@ -67,7 +68,7 @@ function isFatal(log: Log, error: RunError): boolean {
   try {
     return log.machine.isFatal(error, currentSnapshot(log)) === true
   } catch (thrown) {
-    if (process.env.NODE_ENV !== 'production') {
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
       tell('error', `${labelOf(log.machine)}: isFatal threw, so this is fatal: ${error.message}`, thrown)
     }
     return true

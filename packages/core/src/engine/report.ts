@@ -1,13 +1,12 @@
 // What development says about refusals. A bug of the machine or of the sender is printed at once, with its stack, whoever
 // sent the batch. A refusal by a rule is printed only if no caller got it and nobody reads `err`.
 
+import { inNextTask } from '../data/built-ins.ts'
 import { tell } from '../data/tell.ts'
 import { labelOf } from '../machine/machine.ts'
 import { type RunError, sharedMessage } from '../machine/run-error.ts'
 import type { Log, Via } from './log.ts'
 import type { Refusal } from './refusal.ts'
-
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** The refusals of one run in one tick. */
 interface Tick {
@@ -26,7 +25,6 @@ const MOST_BUGS = 10
 
 /** Says what is to be said about a refusal. */
 export function report(log: Log, error: RunError, refusal: Refusal, via: Via): void {
-  if (process.env.NODE_ENV === 'production') return
   if (isBug(refusal)) reportBug(log, error, refusal)
   // Whoever wrote a batch that ended the run has the error.
   else if (via === 'stream' && !error.fatal) tickOf(log).unseen.push(error)
@@ -56,8 +54,8 @@ function tickOf(log: Log): Tick {
   let tick = ticks.get(log)
   if (tick === undefined) {
     ticks.set(log, (tick = { bugs: new Set(), more: 0, unseen: [] }))
-    // Where there is no timer, a run prints the first bugs of each kind and no more.
-    if (typeof setTimeout === 'function') setTimeout(endTick, 0, log, tick)
+    const begun = tick
+    inNextTask(() => endTick(log, begun))
   }
   return tick
 }

@@ -2,6 +2,7 @@
 // §2.3, §7, §10).
 
 import { describeValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { revalidate } from '../engine/admit.ts'
 import { commit } from '../engine/commit.ts'
 import { stepTwice } from '../engine/determinism.ts'
@@ -127,7 +128,7 @@ function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<ReplayPl
   const { machine, state, end } = log
   if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =
-    checkDeterminism && process.env.NODE_ENV !== 'production'
+    checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
       ? stepTwice(machine, state, batch)
       : step(machine, state, batch)
   if (stepped instanceof Refusal) checkReplayed(log, stepped)
@@ -138,7 +139,7 @@ function checkReplayed(log: Log, refusal: Refusal | undefined): void {
   if (refusal === undefined) return
   const { code, message, more } = refusal
   const why =
-    process.env.NODE_ENV !== 'production' && code === 'NONDETERMINISTIC'
+    code === 'NONDETERMINISTIC'
       ? `is not deterministic: ${message}`
       : `no longer accepts it, because ${CAUSES} (${code}): ${message}`
   throw broken('REPLAY_FAILED', sequenceOf(log) + 1, `${labelOf(log.machine)} ${why}`, more)

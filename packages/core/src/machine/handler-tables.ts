@@ -2,6 +2,7 @@
 // members of the tables count, so an event of type `toString` is an event that nothing handles.
 
 import { describeValue, wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { freezeState } from '../data/plain-data.ts'
 import { tell } from '../data/tell.ts'
 import { type Handler, type MachineArrow, nameOf, type RunEvent } from './machine.ts'
@@ -38,7 +39,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
   finals: ReadonlySet<string>,
 ): Compiled<State, Event, Output> {
   if (
-    process.env.NODE_ENV !== 'production' &&
+    (hasMode ? process.env.NODE_ENV !== 'production' : false) &&
     (transition === undefined) === (states === undefined && on === undefined)
   ) {
     throw new TypeError(`${label}give either transition, or states and on`)
@@ -49,19 +50,19 @@ export function compileTables<State, Event extends RunEvent, Output>(
   const graph = { states: names, arrows }
   if (transition !== undefined) return { transition, graph }
   if (states !== undefined) {
-    if (process.env.NODE_ENV !== 'production') checkTable(label, 'states', states)
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, 'states', states)
     for (const name of [...Object.keys(states as object), ...finals]) names.add(name)
   }
 
   const compile = (from: string | undefined, place: string, given: unknown): Table<Handler<State, Event, Output>> => {
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
-    if (process.env.NODE_ENV !== 'production') checkTable(label, place, given)
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, place, given)
     for (const [event, entry] of Object.entries(given as object)) {
-      if (process.env.NODE_ENV !== 'production') types.push(event)
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) types.push(event)
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
-      if (process.env.NODE_ENV !== 'production' && states !== undefined) {
+      if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && states !== undefined) {
         checkTargets(label + where, targets ?? [], names)
       }
       arrows.push({ from, event, targets })
@@ -72,7 +73,12 @@ export function compileTables<State, Event extends RunEvent, Output>(
   const anywhere = compile(undefined, 'on', on ?? {})
   const tables: Record<string, Table<Handler<State, Event, Output>>> = Object.create(null) as never
   for (const [name, table] of Object.entries(states ?? {})) tables[name] = compile(name, `states.${name}`, table)
-  const leave = unhandled === 'refuse' ? refuseUnhandled : ignoreUnhandled(label, types)
+  const leave =
+    unhandled === 'refuse'
+      ? refuseUnhandled
+      : (hasMode ? process.env.NODE_ENV !== 'production' : false)
+        ? warnOfUnhandled(label, types)
+        : ignore
   return {
     graph,
     transition:
@@ -96,12 +102,13 @@ function refuseUnhandled(state: unknown): never {
 /** How many types of events a machine warns of. Those from outside may be without end. */
 const MOST_WARNINGS = 100
 
+const ignore = <State>(state: State): State => state
+
 /**
- * Leaves the state as it is. Development warns once of each type that no table names.
+ * As `ignore`. In development it warns once of each type that no table names.
  * @param types the types that the tables name
  */
-function ignoreUnhandled(label: string, types: readonly string[]): <State>(state: State, event: RunEvent) => State {
-  if (process.env.NODE_ENV === 'production') return (state) => state
+function warnOfUnhandled(label: string, types: readonly string[]): <State>(state: State, event: RunEvent) => State {
   const warned = new Set<string>()
   return (state, { type }) => {
     if (!types.includes(type) && !warned.has(type) && warned.size < MOST_WARNINGS) {
@@ -143,7 +150,7 @@ function compileEntry<State, Event, Output>(
     const target = Object.freeze({ at: entry }) as State
     return () => target
   }
-  if (process.env.NODE_ENV !== 'production' && typeof entry !== 'function') {
+  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && typeof entry !== 'function') {
     throw new TypeError(label + wrongValue(place, entry, 'a handler, or the name of a state without data'))
   }
   const handler = entry as Handler<State, Event, Output>
