@@ -261,7 +261,7 @@ function replaceAll(): void {
  * machine was not checked before, makes a formatter, or has ever used one.
  */
 function replaceFormat(): void {
-  if (phase === 'none' || done.at(-1)?.key === 'format') return
+  if (phase === 'none' || done[done.length - 1]?.key === 'format') return
   replaceOne(0, readOwner(formatterPrototype), 'format', otherFormat)
 }
 
