@@ -1,8 +1,4 @@
-// Development speaks on the console.
-
-import { hasMode } from './mode.ts'
-
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
+// Development speaks on the console. Nothing calls this in production.
 
 /**
  * Prints something for the developer. A console that throws or is missing harms nobody.
@@ -10,11 +6,9 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  * @param shown as for the console
  */
 export function tell(level: 'error' | 'warn', ...shown: readonly unknown[]): void {
-  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
-    try {
-      console[level](...shown)
-    } catch {
-      // What was to be told is not worth a failure of the program.
-    }
+  try {
+    console[level](...shown)
+  } catch {
+    // What was to be told is not worth a failure of the program.
   }
 }

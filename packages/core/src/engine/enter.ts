@@ -61,9 +61,9 @@ function refuseEntry(log: Log, admitted: Batch | Refusal, via: Via): RunError {
 }
 
 function reentry(running: Log['running']): Refusal {
-  const why =
-    running === 'isFatal'
-      ? 'isFatal, which is pure: read err, and send from there'
-      : 'a transition or isDone, which are pure: emit an output, and let its handler send the event'
-  return new Refusal('REENTRANT', `it was written from inside ${why}`)
+  return new Refusal(
+    'REENTRANT',
+    `it was written from inside ${running === 'isFatal' ? running : 'a transition or isDone'}; machines are pure: ` +
+      'let the handler of an output, or a reader of err, send the event',
+  )
 }

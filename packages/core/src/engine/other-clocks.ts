@@ -1,6 +1,6 @@
 // The clocks and random sources of development's second step: each clock shows another time, and each random source gives
 // other values than in the first step. So a machine that asks one is found each time, and not only if a millisecond passes
-// in between. What was captured before, and what is of another realm, cannot be replaced.
+// in between. What was captured before, and what is of another realm, cannot be replaced. Nothing calls this in production.
 
 /**
  * How far the clocks are moved: 129 years, 5 months, 2 days of the week, 13 hours, 23 minutes, 29 seconds, 371 ms. With

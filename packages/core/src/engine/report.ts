@@ -1,6 +1,7 @@
 // What development says about refusals. A bug of the machine or of the sender is printed at once, with its stack, whoever
 // sent the batch. A refusal by a rule is printed only if no caller got it and nobody reads `err`.
 
+import { inNextTask } from '../data/built-ins.ts'
 import { tell } from '../data/tell.ts'
 import { labelOf } from '../machine/machine.ts'
 import { type RunError, sharedMessage } from '../machine/run-error.ts'
@@ -54,8 +55,8 @@ function tickOf(log: Log): Tick {
   let tick = ticks.get(log)
   if (tick === undefined) {
     ticks.set(log, (tick = { bugs: new Set(), more: 0, unseen: [] }))
-    // Where there is no timer, a run prints the first bugs of each kind and no more.
-    if (typeof setTimeout === 'function') setTimeout(endTick, 0, log, tick)
+    const begun = tick
+    inNextTask(() => endTick(log, begun))
   }
   return tick
 }

@@ -150,8 +150,8 @@ function checkReplayed(log: Log, sequence: number, refusal: Refusal | undefined)
   if (refusal === undefined) return
   const { code, message, more } = refusal
   const why =
-    (hasMode ? process.env.NODE_ENV !== 'production' : false) && code === 'NONDETERMINISTIC'
+    code === 'NONDETERMINISTIC'
       ? `is not deterministic: ${message}`
-      : `no longer accepts it; ${CAUSES} (${code}): ${message}`
+      : `no longer accepts it, because ${CAUSES} (${code}): ${message}`
   throw broken('REPLAY_FAILED', sequence, `${labelOf(log.machine)} ${why}`, more)
 }

@@ -44,7 +44,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
   ) {
     throw new TypeError(`${label}give either transition, or states and on`)
   }
-  const types = new Set<string>()
+  const types: string[] = []
   const arrows: MachineArrow[] = []
   const names = new Set<string>()
   const graph = { states: names, arrows }
@@ -58,7 +58,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
     if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, place, given)
     for (const [event, entry] of Object.entries(given as object)) {
-      if (hasMode ? process.env.NODE_ENV !== 'production' : false) types.add(event)
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) types.push(event)
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
@@ -73,7 +73,12 @@ export function compileTables<State, Event extends RunEvent, Output>(
   const anywhere = compile(undefined, 'on', on ?? {})
   const tables: Record<string, Table<Handler<State, Event, Output>>> = Object.create(null) as never
   for (const [name, table] of Object.entries(states ?? {})) tables[name] = compile(name, `states.${name}`, table)
-  const leave = unhandled === 'refuse' ? refuseUnhandled : ignoreUnhandled(label, types)
+  const leave =
+    unhandled === 'refuse'
+      ? refuseUnhandled
+      : (hasMode ? process.env.NODE_ENV !== 'production' : false)
+        ? warnOfUnhandled(label, types)
+        : ignore
   return {
     graph,
     transition:
@@ -97,27 +102,26 @@ function refuseUnhandled(state: unknown): never {
 /** How many types of events a machine warns of. Those from outside may be without end. */
 const MOST_WARNINGS = 100
 
+const ignore = <State>(state: State): State => state
+
 /**
- * Leaves the state as it is. Development warns once of each type that no table names.
+ * As `ignore`. In development it warns once of each type that no table names.
  * @param types the types that the tables name
  */
-function ignoreUnhandled(label: string, types: ReadonlySet<string>): <State>(state: State, event: RunEvent) => State {
-  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
-    const warned = new Set<string>()
-    return (state, { type }) => {
-      if (!types.has(type) && !warned.has(type) && warned.size < MOST_WARNINGS) {
-        warned.add(type)
-        const named = [...types].slice(0, 20).join(', ') || 'none'
-        tell(
-          'warn',
-          `${label}no handler names the event type ${describeValue(type)}, so it changes nothing. ` +
-            `Is it a typing mistake? The types that are named: ${named}.`,
-        )
-      }
-      return state
+function warnOfUnhandled(label: string, types: readonly string[]): <State>(state: State, event: RunEvent) => State {
+  const warned = new Set<string>()
+  return (state, { type }) => {
+    if (!types.includes(type) && !warned.has(type) && warned.size < MOST_WARNINGS) {
+      warned.add(type)
+      const named = [...new Set(types)].slice(0, 20).join(', ') || 'none'
+      tell(
+        'warn',
+        `${label}no handler names the event type ${describeValue(type)}, so it changes nothing. ` +
+          `Is it a typing mistake? The types that are named: ${named}.`,
+      )
     }
+    return state
   }
-  return (state) => state
 }
 
 function checkTable(label: string, place: string, table: unknown): void {

@@ -15,34 +15,17 @@ export interface Refused {
   readonly details?: unknown
 }
 
-/** It is no Error, because a stack costs more than the batch. */
-class ThrownRefusal implements Refused {
-  readonly [refusedKey] = true
-  readonly code: Refused['code']
-  readonly message: string
-  readonly details: unknown
-
-  constructor({ code, message, details }: Refused) {
-    this.code = code
-    this.message = message
-    this.details = details
-  }
-
-  /** Seen only if it was thrown where nothing can be refused. */
-  toString(): string {
-    return `refuse(${JSON.stringify(this.message)}); only a handler and initial may refuse`
-  }
-}
-
-/** Throws what refuses a batch. */
+/** Throws what refuses a batch. It is no Error, because a stack costs more than the batch. */
 export function throwRefused(refused: Refused): never {
-  throw new ThrownRefusal(refused)
+  // The text is seen only if it was thrown where nothing can be refused.
+  const toString = (): string => `refuse(${JSON.stringify(refused.message)}); only a handler and initial may refuse`
+  throw { ...refused, toString, [refusedKey]: true }
 }
 
 /** What a machine threw to refuse a batch, or undefined if it threw anything else. */
 export function refusedIn(thrown: unknown): Refused | undefined {
   try {
-    return (thrown as Partial<ThrownRefusal>)[refusedKey] ? (thrown as Refused) : undefined
+    return (thrown as { readonly [refusedKey]?: true })[refusedKey] ? (thrown as Refused) : undefined
   } catch {
     return undefined
   }
