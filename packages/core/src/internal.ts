@@ -1,5 +1,5 @@
-// `@xmachines/core/internal`: what the stores of this workspace need from the engine. It is not public API: it promises no
-// stability, and each store is released together with the core that it was built with.
+// `@xmachines/core/internal`: what the other packages of this workspace need from the engine. It is not public API: it
+// promises no stability, and each package is released together with the core that it was built with.
 
 export { readBatchMessage } from './history/batch-message.ts'
 export type { HistoryCommits, OutsideHistory } from './history/verify-history.ts'
@@ -18,3 +18,5 @@ export type { RecordedView } from './recording/recorded-ports.ts'
 export type { SnapshotRecord } from './recording/restore-snapshot.ts'
 export { restoreSnapshot } from './recording/restore-snapshot.ts'
 export type { ReadEarlier, Retention } from './recording/retention.ts'
+export { claimGenesis } from './run/genesis-outputs.ts'
+export { checkHandlers, outputHandling, watchUnhandled } from './run/handle-output.ts'

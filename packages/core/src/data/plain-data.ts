@@ -48,6 +48,25 @@ export function copyBatch(value: unknown): unknown {
 }
 
 /**
+ * Copies an argument, as `copyPlain` does.
+ * @throws {TypeError} with the path to what is not plain data
+ */
+export function copyArgument(value: unknown, name: string): unknown {
+  try {
+    return copyPlain(value, name)
+  } catch (problem) {
+    throw new TypeError((problem as NotPlain).message)
+  }
+}
+
+/** A copy of plain data that its holder may change. */
+export function thaw(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(thaw)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, thaw(member)]))
+}
+
+/**
  * Checks a value that a machine made and freezes it in place. Production trusts what is frozen already. Development
  * remembers what it walked, so that it does not walk it again.
  * @param value anything

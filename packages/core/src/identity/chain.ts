@@ -15,6 +15,8 @@ export interface Origin {
   nonce: string | undefined
   readonly initial: unknown
   readonly input: unknown
+  /** The oid of the commit that the run was forked from, in hex, if it was. */
+  readonly forkedFrom?: string | undefined
 }
 
 /** The oids computed so far: that of the genesis, and those of the batches that are kept, with the one before them. */
@@ -37,8 +39,8 @@ export interface Chain {
 
 /** The chain of a run that has no batches yet. */
 export function startChain(machine: { readonly name: string; readonly version: string }, origin: Origin): Chain {
-  const { format, createdAt, initial, input } = origin
-  const made = genesisObjects(format, { machine, createdAt, nonce: nonceOf(origin), initial, input })
+  const { format, createdAt } = origin
+  const made = genesisObjects(format, { ...origin, machine, nonce: nonceOf(origin) })
   const digest = fromHex(made.oid)
   return {
     genesis: made.oid,

@@ -116,8 +116,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
 }
 
 function contentOf(log: Log): GenesisContent {
-  const { createdAt, initial, input } = log.origin
-  return { machine: log.machine, createdAt, nonce: nonceOf(log.origin), initial, input }
+  return { ...log.origin, machine: log.machine, nonce: nonceOf(log.origin) }
 }
 
 function keptDigestAt(log: Log, sequence: number): Uint8Array {
