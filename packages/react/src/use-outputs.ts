@@ -37,14 +37,15 @@ interface HandledRun<Event, Output, State> {
  * Handles the outputs of a run: the place for a component's effects, since transitions are pure (RFC Run v1 §4). Each
  * output starts its handler once for each component instance, in order. Handlers run side by side, and the events that
  * they return are written to `in`. While the component is hidden (`<Activity>`) no handler starts, and running handlers
- * finish. Unmounting aborts them. The handlers of the latest render are used.
+ * finish. Unmounting aborts them. The handlers of the latest render are used. The outputs of the genesis of a created run
+ * start in the first component that has a handler for their type.
  *
  * @param run the run
- * @param handlers one for each `type` of output, as own members. Return an event for an expected failure. If a handler
- *   throws, the error goes to the nearest error boundary, and the component that mounts next with handlers for the same
- *   outputs continues after that output
+ * @param handlers one for each `type` of output, as own members: a function, or an object that says what cancels it.
+ *   Return an event for an expected failure. If a handler throws, the error goes to the nearest error boundary, and the
+ *   component that mounts next with the same handlers (the code of the functions counts) continues after that output
  * @param options where to begin, read at the first commit
- * @throws {TypeError} if `handlers` is not an object
+ * @throws {TypeError} in development, if the run is not a run, or the handlers are not an object of handlers
  *
  * @example
  * ```tsx

@@ -5,7 +5,7 @@
 interface CreatedRun {
   readonly start: number
   readonly machine?: { initial(input: unknown, emit: (output: unknown) => void): unknown }
-  readonly genesis: { readonly input?: unknown }
+  readonly genesis?: { readonly input?: unknown }
 }
 
 interface GenesisOutputs {
@@ -26,12 +26,9 @@ export function claimGenesis(run: { readonly position: number }, handlers: objec
   if (run.position === 0 || (run as Partial<CreatedRun>).start !== 0) return undefined
   let genesis = unclaimed.get(run)
   if (genesis === undefined) {
-    const {
-      machine,
-      genesis: { input },
-    } = run as typeof run & CreatedRun
+    const created = run as typeof run & CreatedRun
     const outputs: unknown[] = []
-    machine?.initial(input, (output) => outputs.push(output))
+    created.machine?.initial(created.genesis?.input, (output) => outputs.push(output))
     genesis = {
       count: outputs.length,
       types: new Set(outputs.map((output) => (output as { type?: unknown } | null)?.type)),
