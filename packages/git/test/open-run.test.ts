@@ -1,5 +1,4 @@
 /** Runs are read back unchanged, with a machine or without, and listed. */
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineMachine } from '@xmachines/core'
@@ -68,10 +67,14 @@ test('runs are listed whether their refs are packed or loose, and a broken one h
   const broken = ids[3] as string
   const file = join(repository.directory, 'refs/runs/tally', broken)
   writeFileSync(file, `${'1'.repeat(40)}\n`)
-  const warned = once(process, 'warning')
-  expect(await listed()).toEqual([...ids, late.id].toSorted().filter((id) => id !== broken))
-  const [warning] = (await warned) as [Error]
-  expect(warning.message).toContain(`refs/runs/tally/${broken}`)
+  const found: string[] = []
+  const listing = async (): Promise<void> => {
+    for await (const { id } of repository.runs()) found.push(id)
+  }
+  const error = await rejection(listing())
+  expect(found).toEqual([...ids, late.id].toSorted().filter((id) => id !== broken))
+  expect(error).toMatchObject({ code: 'OBJECT_CORRUPT', run: broken })
+  expect(error.message).toContain(`refs/runs/tally/${broken}`)
 })
 
 test('a part of a history is read without the batches before it', async () => {

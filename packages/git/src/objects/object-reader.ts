@@ -6,6 +6,9 @@ import type { GitProgram } from '../process/git-program.ts'
 import type { FormatName } from './object-id.ts'
 import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
 
+/** How many milliseconds Git may print nothing of an object before it is killed: a loop in a pack never ends. */
+const PATIENCE = 60_000
+
 /** Objects that can be read. */
 export interface ObjectSource {
   readonly format: FormatName
@@ -25,6 +28,7 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
     arguments: ['cat-file', '--batch'],
     encode: (name) => `${name}\n`,
     decoder: () => objectParser(format),
+    patience: PATIENCE,
     onDeath(name, death) {
       if (death.startFailure !== undefined) throw death.startFailure
       if (wasKilled(death) && !death.retried) return ASK_AGAIN

@@ -1,5 +1,6 @@
 // Puts an open repository together from its parts. Each operation is in a file of its own.
 
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { recordable } from '../core-internals.ts'
 import { GitError } from '../git-error.ts'
@@ -12,7 +13,7 @@ import { checkId, type FormatName } from '../objects/object-id.ts'
 import { objectReader } from '../objects/object-reader.ts'
 import { gitProgram } from '../process/git-program.ts'
 import { exportRun } from '../read/export-run.ts'
-import { findRun } from '../read/find-run.ts'
+import { findRun, headFault } from '../read/find-run.ts'
 import { groupedStream } from '../read/grouped-stream.ts'
 import { streamRange } from '../read/history-range.ts'
 import { listSnapshots, readStateAt } from '../read/kept-snapshots.ts'
@@ -40,9 +41,14 @@ export interface RepositoryLocation {
   /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
   readonly gitDirectory: string
   readonly format: FormatName
+  /** The setting that makes it a mirror, which can only be read; undefined if it is none. */
+  readonly mirrorOf: string | undefined
 }
 
 type Durability = 'disk' | 'process'
+
+/** What says that a commit has other ancestors than those that its own bytes name is not asked. */
+const READING = { settings: ['core.commitGraph=false'], environment: { GIT_SHALLOW_FILE: devNull } }
 
 /** Moves refs and writes packs with one durability: a `git update-ref` either syncs all its refs or none. */
 interface Writing {
@@ -54,7 +60,7 @@ interface Writing {
 export async function assembleRepository(location: RepositoryLocation): Promise<Repository> {
   const { directory, gitDirectory, format } = location
   const packDirectory = join(gitDirectory, 'objects/pack')
-  const git = gitProgram(directory, { gitDirectory })
+  const git = gitProgram(directory, { gitDirectory, ...READING })
   const reader = objectReader(git, format)
   const { read } = reader
   const repacker = createRepacker(gitProgram(directory, { gitDirectory, settings: ['core.fsync=all'] }), packDirectory)
@@ -78,7 +84,12 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
     packWritten: repacker.packWritten,
     runDiverged: live.diverge,
   }
-  await sweepPacks(packDirectory)
+  if (location.mirrorOf === undefined) await sweepPacks(packDirectory)
+
+  /** Refuses what changes the repository if it is a mirror. */
+  function checkWritable(what: string): void {
+    if (location.mirrorOf !== undefined) throw onlyRead(directory, location.mirrorOf, what)
+  }
 
   function writingWith(durability: Durability): Writing {
     const found = writing.get(durability)
@@ -109,6 +120,7 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
     format,
     record(run, options = {}) {
       checkRecordOptions(options)
+      checkWritable('record a run')
       const used = recordable(run).format.name
       if (used !== format) {
         throw new GitError(
@@ -136,27 +148,40 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
     },
     runs: (filter = {}) => listRuns(context, filter),
     async find(id) {
-      const { ref: _, ...run } = await findRun(context, checkId(id, format))
+      const found = await findRun(context, checkId(id, format))
+      const fault = headFault(found)
+      if (fault !== undefined) throw fault
+      const { ref: _, ...run } = found
       return run
     },
-    import: async (history, options = {}) => await importHistory(context, history, options),
+    async import(history, options = {}) {
+      checkWritable('import a run')
+      return await importHistory(context, history, options)
+    },
     export: async (id, options = {}) => await exportRun(context, checkId(id, format), options),
-    keepSnapshot(run) {
+    async keepSnapshot(run) {
+      checkWritable('keep a snapshot')
       const flush = async (): Promise<unknown> =>
         (await live.flush(runRef(run.machine.name, run.id), run)) || (await lastRecorders.get(run)?.flush())
-      return keepSnapshot(context, run, flush)
+      return await keepSnapshot(context, run, flush)
     },
     snapshots: async (id) => await listSnapshots(context, await findRun(context, checkId(id, format))),
     stateAt: async (id, sequence) => await readStateAt(context, checkId(id, format), sequence),
     verify: async (machine, id, options = {}) =>
       await verifyRun(context, machine, { ...options, id: checkId(id, format) }),
-    addRemote: async (name, url) => await addRemote(context, { name: checkRemoteName(name), url: checkRemoteUrl(url) }),
+    async addRemote(name, url) {
+      const remote = { name: checkRemoteName(name), url: checkRemoteUrl(url) }
+      checkWritable('add a remote')
+      await addRemote(context, remote)
+    },
     async push(remote, id, options = {}) {
       const run = checkId(id, format)
+      checkWritable('push a run')
       return await pushRun(context, await checkedRemote(remote, options), run)
     },
     async fetch(remote: string, id: string, options: NetworkOptions = {}) {
       const run = id === 'all' ? undefined : checkId(id, format)
+      checkWritable('fetch runs')
       const checked = await checkedRemote(remote, options)
       // The overloads: all runs for `all`, one run for an id.
       return (run === undefined ? await fetchAll(context, checked) : await fetchRun(context, checked, run)) as never
@@ -169,4 +194,13 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
       reader.close()
     },
   }
+}
+
+function onlyRead(directory: string, setting: string, what: string): GitError {
+  return new GitError(
+    'UNSUPPORTED_REPOSITORY',
+    `cannot ${what}: ${directory} is a mirror (${setting}), whose next git fetch rewinds and deletes what was recorded in it; ` +
+      `a mirror can be read; to ${what}, make a repository with openRepository(path, { create: true }), and take over what is ` +
+      `here with git -C path fetch ${directory} 'refs/*:refs/*'`,
+  )
 }

@@ -116,8 +116,8 @@ async function locate(path: string): Promise<RepositoryLocation> {
       `${directory} is a shallow clone, which lacks parts of histories; complete it with git fetch --unshallow`,
     )
   }
-  await checkRemotes(git, directory)
-  return { directory, gitDirectory: await realpath(common), format }
+  const mirrorOf = await checkRemotes(git, directory)
+  return { directory, gitDirectory: await realpath(common), format, mirrorOf }
 }
 
 async function checkVersion(git: GitProgram): Promise<void> {
@@ -127,8 +127,13 @@ async function checkVersion(git: GitProgram): Promise<void> {
   throw new GitError('GIT_MISSING', `${version} is too old; install Git 2.39 or newer`)
 }
 
-/** Refuses partial clones, which lack objects, and mirrors: a fetch into one rewinds and deletes recorded runs. */
-async function checkRemotes(git: GitProgram, directory: string): Promise<void> {
+/**
+ * Refuses partial clones, which lack objects, and finds out whether it is a mirror: a fetch into one rewinds and deletes
+ * runs.
+ * @returns the setting that makes it a mirror
+ */
+async function checkRemotes(git: GitProgram, directory: string): Promise<string | undefined> {
+  let mirror: string | undefined
   const keys = '^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter|mirror|fetch))$'
   const { stdout } = await git.ask(['config', '--null', '--get-regexp', keys])
   for (const entry of stdout.toString().split('\0')) {
@@ -141,10 +146,7 @@ async function checkRemotes(git: GitProgram, directory: string): Promise<void> {
     }
     const mirrors =
       (key.endsWith('.mirror') && meansYes(value)) || (key.endsWith('.fetch') && overwritesRuns(value ?? ''))
-    if (!mirrors) continue
-    throw new GitError(
-      'UNSUPPORTED_REPOSITORY',
-      `${directory} is a mirror (${key}): a fetch would rewind and delete runs that are recorded in it; clone it without --mirror`,
-    )
+    if (mirrors) mirror ??= key
   }
+  return mirror
 }

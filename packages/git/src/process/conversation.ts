@@ -12,7 +12,10 @@ export interface ConversationOptions<Question, Answer> {
   readonly arguments: readonly string[]
   /** The text that asks a question. */
   encode(question: Question): string
-  /** Makes a decoder for one process, which takes printed bytes and gives the answers that are complete. */
+  /**
+   * Makes a decoder for one process, which takes printed bytes and gives the answers that are complete. If it throws, the
+   * first question without an answer fails with that, and the process is killed.
+   */
   decoder(): (chunk: Buffer) => readonly Answer[]
   /** Decides about the question that the process died of: answers it, throws, or has it asked again. */
   onDeath(question: Question, death: Death): Answer | typeof ASK_AGAIN | Promise<Answer | typeof ASK_AGAIN>
@@ -92,7 +95,14 @@ export function converse<Question, Answer>(
     let complaint = ''
     allowExit(started)
     started.stdout.on('data', (chunk: Buffer) => {
-      for (const answer of decode(chunk)) pending.shift()?.resolve(answer)
+      // A process that was given up may go on printing.
+      if (child !== started) return
+      try {
+        for (const answer of decode(chunk)) pending.shift()?.resolve(answer)
+      } catch (thrown) {
+        giveUp(started, thrown)
+        return
+      }
       if (pending.length > 0) {
         watch?.refresh()
         return
@@ -109,6 +119,16 @@ export function converse<Question, Answer>(
       onEnd(started, { startFailure: undefined, status: status ?? signal, complaint: complaint.trim() })
     })
     return started
+  }
+
+  function giveUp(started: GitProcess, reason: unknown): void {
+    child = undefined
+    clearTimeout(watch)
+    started.kill('SIGKILL')
+    const [first, ...others] = pending
+    pending = []
+    first?.reject(reason)
+    for (const other of others) send(other)
   }
 
   function end(): void {
