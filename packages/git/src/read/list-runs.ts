@@ -64,7 +64,11 @@ async function* list(
     reader.end()
   }
   const about = await reader.about
-  const errors = found.faults.map(({ error }) => error)
+  const errors = found.faults.map(({ ref, error }) => {
+    const { code, message, cause } = error
+    const id = ref.slice(ref.lastIndexOf('/') + 1)
+    return isOid(id, context.format) ? new GitError(code, message, { run: id, cause }) : error
+  })
   const listed: RecordedRun[] = []
   for (const run of found.runs) {
     const judged = await judge(context, run, about)

@@ -1,8 +1,8 @@
 // Lists refs strictly: what Git passes over, with a warning or without, is a fault here. So no ref is reported as one that
 // is not there because it could not be read.
 
-import { constants, type Dirent } from 'node:fs'
-import { access, lstat, readdir, stat } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
 import type { GitProgram } from '../process/git-program.ts'
@@ -38,32 +38,42 @@ export interface ListedRefs {
  * @param under a full ref, or a prefix of refs that ends in `/`
  */
 export async function listRefs(store: RefStore, under: string): Promise<ListedRefs> {
-  const { git, gitDirectory } = store
-  const asked = ['for-each-ref', '--format=%(objectname) %(refname)', under]
-  const [{ status, stdout, stderr }, places, packed] = await Promise.all([
-    git.ask(asked),
-    unreadablePlaces(gitDirectory, under),
+  const { directory, gitDirectory } = store
+  const [refs, { files, places }, packed] = await Promise.all([
+    gitRefs(store, under),
+    refFiles(gitDirectory, under),
     stat(join(gitDirectory, 'packed-refs')).catch(() => undefined),
   ])
-  if (status !== 0) {
-    throw new GitError('OBJECT_CORRUPT', `the refs of ${store.directory} cannot be read: ${stderr}; run git fsck`)
+  const faults = places.map(({ ref, cause }) => ({ ref, error: unreadable(store, ref, cause) }))
+  // Git never writes one without a header: a power cut or a copy emptied it.
+  if (packed?.size === 0) {
+    const message = `packed-refs in ${directory} is empty, and the refs in it are lost; put it back from a copy`
+    faults.push({ ref: '/', error: new GitError('OBJECT_CORRUPT', message) })
   }
-  const refs = stdout
+  const listed = new Set(refs.map(({ ref }) => ref))
+  const silent = files.filter((ref) => !listed.has(ref))
+  if (silent.length === 0) return { refs, faults }
+  // What others make or remove just now is no fault.
+  const again = await gitRefs(store, under)
+  const known = new Set(again.map(({ ref }) => ref))
+  for (const ref of silent) {
+    const error = known.has(ref) ? undefined : await brokenRef(store, ref)
+    if (error !== undefined) faults.push({ ref, error })
+  }
+  return { refs: again, faults }
+}
+
+/** The refs that Git lists. */
+async function gitRefs({ git, directory }: RefStore, under: string): Promise<ListedRef[]> {
+  const { status, stdout, stderr } = await git.ask(['for-each-ref', '--format=%(objectname) %(refname)', under])
+  if (status !== 0) {
+    throw new GitError('OBJECT_CORRUPT', `the refs of ${directory} cannot be read: ${stderr}; run git fsck`)
+  }
+  return stdout
     .toString()
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ oid: line.slice(0, line.indexOf(' ')), ref: line.slice(line.indexOf(' ') + 1) }))
-  const faults = places.map(({ ref, cause }) => ({ ref, error: unreadable(store, ref, cause) }))
-  // Git never writes one without a header: a power cut or a copy emptied it.
-  if (packed?.size === 0) {
-    const message = `packed-refs in ${store.directory} is empty, and the refs in it are lost; put it back from a copy`
-    faults.push({ ref: '/', error: new GitError('OBJECT_CORRUPT', message) })
-  }
-  for (const [, ref = ''] of stderr.matchAll(/^warning: ignoring (?:broken ref|dangling symref|ref with broken name) (.+)$/gm)) {
-    const fault = await brokenRef(store, ref)
-    if (fault !== undefined) faults.push({ ref, error: fault })
-  }
-  return { refs, faults }
 }
 
 /**
@@ -82,12 +92,11 @@ export async function checkAbsent(store: RefStore, ref: string): Promise<void> {
   )
 }
 
-/** A ref that Git warned of; undefined if it was removed meanwhile. */
+/** Why Git does not list a ref that has a file; undefined if it was removed meanwhile. */
 async function brokenRef(store: RefStore, ref: string): Promise<GitError | undefined> {
-  const path = join(store.gitDirectory, ref)
   try {
-    await lstat(path)
-    await access(path, constants.R_OK)
+    const handle = await open(join(store.gitDirectory, ref))
+    await handle.close()
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
     return code === 'ENOENT' ? undefined : unreadable(store, ref, thrown as NodeJS.ErrnoException)
@@ -95,7 +104,7 @@ async function brokenRef(store: RefStore, ref: string): Promise<GitError | undef
   return new GitError(
     'OBJECT_CORRUPT',
     `${ref} in ${store.directory} is broken: its file does not name an object; put the ref back from a copy of the repository, ` +
-      `or find its commit with git fsck --lost-found`,
+      'or find its commit with git fsck --lost-found',
   )
 }
 
@@ -106,12 +115,15 @@ function unreadable({ directory }: RefStore, ref: string, cause: NodeJS.ErrnoExc
   })
 }
 
-/** The directories on the way to refs, and below, that cannot be read: Git takes them for empty. */
-async function unreadablePlaces(
-  gitDirectory: string,
-  under: string,
-): Promise<readonly { readonly ref: string; readonly cause: NodeJS.ErrnoException }[]> {
-  const found: { readonly ref: string; readonly cause: NodeJS.ErrnoException }[] = []
+/** The refs that are files, and the directories that cannot be read: Git takes those for empty. */
+interface RefFiles {
+  readonly files: readonly string[]
+  readonly places: readonly { readonly ref: string; readonly cause: NodeJS.ErrnoException }[]
+}
+
+async function refFiles(gitDirectory: string, under: string): Promise<RefFiles> {
+  const files: string[] = []
+  const places: { readonly ref: string; readonly cause: NodeJS.ErrnoException }[] = []
   const look = async (ref: string): Promise<void> => {
     let entries: Dirent[]
     try {
@@ -119,11 +131,17 @@ async function unreadablePlaces(
     } catch (thrown) {
       const cause = thrown as NodeJS.ErrnoException
       // A file in the place of the directory that was asked for is damage; below it, it is a ref of somebody else.
-      if (cause.code !== 'ENOENT' && (cause.code !== 'ENOTDIR' || ref === under)) found.push({ ref, cause })
+      if (cause.code !== 'ENOENT' && (cause.code !== 'ENOTDIR' || ref === under)) places.push({ ref, cause })
       return
     }
-    await Promise.all(entries.filter((entry) => entry.isDirectory()).map(({ name }) => look(`${ref}${name}/`)))
+    const folders: string[] = []
+    for (const entry of entries) {
+      const name = ref + entry.name
+      if (entry.isDirectory()) folders.push(`${name}/`)
+      else if (name.startsWith(under) && !name.endsWith('.lock')) files.push(name)
+    }
+    await Promise.all(folders.filter((name) => name.startsWith(under)).map(look))
   }
   await look(under.endsWith('/') ? under : under.slice(0, under.lastIndexOf('/') + 1))
-  return found
+  return { files: under.endsWith('/') ? files : files.filter((name) => name === under), places }
 }
