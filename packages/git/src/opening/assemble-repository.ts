@@ -12,6 +12,7 @@ import { addRemote, checkRemoteName, checkRemoteUrl, remoteChecker } from '../ne
 import { checkId, type FormatName } from '../objects/object-id.ts'
 import { objectReader } from '../objects/object-reader.ts'
 import { gitProgram } from '../process/git-program.ts'
+import { WALK_PATIENCE } from '../process/patience.ts'
 import { exportRun } from '../read/export-run.ts'
 import { findRun, headFault } from '../read/find-run.ts'
 import { groupedStream } from '../read/grouped-stream.ts'
@@ -19,7 +20,7 @@ import { streamRange } from '../read/history-range.ts'
 import { listSnapshots, readStateAt } from '../read/kept-snapshots.ts'
 import { listRuns } from '../read/list-runs.ts'
 import { type OpenRunOptions, openRun } from '../read/open-run.ts'
-import { verifyRun } from '../read/verify-run.ts'
+import { type VerifyOptions, verifyRun } from '../read/verify-run.ts'
 import { importHistory } from '../record/import-history.ts'
 import { keepSnapshot } from '../record/keep-snapshot.ts'
 import { liveRecorders } from '../record/live-recorders.ts'
@@ -29,6 +30,7 @@ import { machineBranches } from '../refs/machine-branches.ts'
 import { type RefMover, refMover } from '../refs/ref-moves.ts'
 import { runRef } from '../refs/ref-names.ts'
 import { foreignRefSync } from '../refs/ref-sync.ts'
+import { guarded } from '../raw-errors.ts'
 import type { Repository } from '../repository.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { sweepPacks } from '../write/pack-store.ts'
@@ -48,7 +50,11 @@ export interface RepositoryLocation {
 type Durability = 'disk' | 'process'
 
 /** What says that a commit has other ancestors than those that its own bytes name is not asked. */
-const READING = { settings: ['core.commitGraph=false'], environment: { GIT_SHALLOW_FILE: devNull } }
+const READING = {
+  settings: ['core.commitGraph=false'],
+  environment: { GIT_SHALLOW_FILE: devNull },
+  patience: WALK_PATIENCE,
+}
 
 /** Moves refs and writes packs with one durability: a `git update-ref` either syncs all its refs or none. */
 interface Writing {
@@ -139,53 +145,68 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
       lastRecorders.set(run, recorder)
       return recorder
     },
-    open: async (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
-      // The types of the run are those of the machine that its genesis names.
-      (await openRun(context, machine, { ...options, id: checkId(id, format) })) as never,
+    open: guarded(
+      'READ_FAILED',
+      `opening a run of ${directory}`,
+      async (machine: AnyMachine | readonly AnyMachine[], id: string, options: OpenRunOptions = {}) =>
+        // The types of the run are those of the machine that its genesis names.
+        (await openRun(context, machine, { ...options, id: checkId(id, format) })) as never,
+    ),
     history(id, range = {}) {
       const run = checkId(id, format)
-      return groupedStream(() => streamRange(context, run, range))
+      return groupedStream(() => streamRange(context, run, range), `reading a run of ${directory}`)
     },
     runs: (filter = {}) => listRuns(context, filter),
-    async find(id) {
+    find: guarded('READ_FAILED', `finding a run in ${directory}`, async (id) => {
       const found = await findRun(context, checkId(id, format))
       const fault = headFault(found)
       if (fault !== undefined) throw fault
       const { ref: _, ...run } = found
       return run
-    },
-    async import(history, options = {}) {
+    }),
+    import: guarded('WRITE_FAILED', `importing into ${directory}`, async (history, options = {}) => {
       checkWritable('import a run')
       return await importHistory(context, history, options)
-    },
-    export: async (id, options = {}) => await exportRun(context, checkId(id, format), options),
+    }),
+    export: guarded('READ_FAILED', `exporting a run of ${directory}`, async (id, options = {}) =>
+      exportRun(context, checkId(id, format), options),
+    ),
     async keepSnapshot(run) {
       checkWritable('keep a snapshot')
       const flush = async (): Promise<unknown> =>
         (await live.flush(runRef(run.machine.name, run.id), run)) || (await lastRecorders.get(run)?.flush())
-      return await keepSnapshot(context, run, flush)
+      const keep = guarded('WRITE_FAILED', `keeping a snapshot in ${directory}`, () => keepSnapshot(context, run, flush))
+      return await keep()
     },
-    snapshots: async (id) => await listSnapshots(context, await findRun(context, checkId(id, format))),
-    stateAt: async (id, sequence) => await readStateAt(context, checkId(id, format), sequence),
-    verify: async (machine, id, options = {}) =>
-      await verifyRun(context, machine, { ...options, id: checkId(id, format) }),
-    async addRemote(name, url) {
+    snapshots: guarded('READ_FAILED', `listing the snapshots of ${directory}`, async (id) =>
+      listSnapshots(context, await findRun(context, checkId(id, format))),
+    ),
+    stateAt: guarded('READ_FAILED', `reading a state of ${directory}`, async (id, sequence) =>
+      readStateAt(context, checkId(id, format), sequence),
+    ),
+    verify: guarded(
+      'READ_FAILED',
+      `verifying a run of ${directory}`,
+      async (machine: AnyMachine | readonly AnyMachine[], id: string, options: VerifyOptions = {}) =>
+        verifyRun(context, machine, { ...options, id: checkId(id, format) }),
+    ),
+    addRemote: guarded('WRITE_FAILED', `adding a remote to ${directory}`, async (name, url) => {
       const remote = { name: checkRemoteName(name), url: checkRemoteUrl(url) }
       checkWritable('add a remote')
       await addRemote(context, remote)
-    },
-    async push(remote, id, options = {}) {
+    }),
+    push: guarded('WRITE_FAILED', `pushing from ${directory}`, async (remote, id, options = {}) => {
       const run = checkId(id, format)
       checkWritable('push a run')
       return await pushRun(context, await checkedRemote(remote, options), run)
-    },
-    async fetch(remote: string, id: string, options: NetworkOptions = {}) {
+    }),
+    fetch: guarded('WRITE_FAILED', `fetching into ${directory}`, async (remote: string, id: string, options: NetworkOptions = {}) => {
       const run = id === 'all' ? undefined : checkId(id, format)
       checkWritable('fetch runs')
       const checked = await checkedRemote(remote, options)
       // The overloads: all runs for `all`, one run for an id.
       return (run === undefined ? await fetchAll(context, checked) : await fetchRun(context, checked, run)) as never
-    },
+    }),
     async close() {
       await live.idle()
       await Promise.all([...writing.values()].map(({ writer }) => writer.idle()))

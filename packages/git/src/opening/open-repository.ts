@@ -7,6 +7,7 @@ import { overwritesRuns } from '../network/remotes.ts'
 import type { FormatName } from '../objects/object-id.ts'
 import { meansYes } from '../process/git-config.ts'
 import { type GitProgram, gitProgram } from '../process/git-program.ts'
+import { guarded } from '../raw-errors.ts'
 import type { Repository } from '../repository.ts'
 import { assembleRepository, type RepositoryLocation } from './assemble-repository.ts'
 import { initRepository, isVacant } from './init-repository.ts'
@@ -65,14 +66,14 @@ export async function openRepository(
   }
   const path = resolve(directory)
   if (create && (await isVacant(path))) await initRepository(path, format ?? 'sha1')
-  const location = await locate(path)
+  const location = await guarded('READ_FAILED', `opening ${path}`, locate)(path)
   if (format !== undefined && format !== location.format) {
     throw new GitError(
       'FORMAT_MISMATCH',
       `${path} is a ${location.format} repository, and format is ${format}; leave format out, or open another repository`,
     )
   }
-  return await assembleRepository(location)
+  return await guarded('READ_FAILED', `opening ${path}`, assembleRepository)(location)
 }
 
 async function locate(path: string): Promise<RepositoryLocation> {

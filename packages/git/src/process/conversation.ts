@@ -30,6 +30,8 @@ export interface Death {
   readonly status: number | NodeJS.Signals | null
   /** What it printed to its standard error. */
   readonly complaint: string
+  /** Whether it was killed because it gave no answer. */
+  readonly hung: boolean
   /** Whether the question was asked a second time already. */
   readonly retried: boolean
 }
@@ -60,6 +62,8 @@ export function converse<Question, Answer>(
   let child: GitProcess | undefined
   /** Whether the process is to end once it has answered what it was asked. */
   let closing = false
+  /** The process that was killed because it gave no answer. */
+  let hanging: GitProcess | undefined
   /** Questions without an answer, in order. */
   let pending: Pending<Question, Answer>[] = []
   /** Runs while there are such questions. */
@@ -86,6 +90,7 @@ export function converse<Question, Answer>(
     process.emitWarning(`killed git ${name} in ${git.directory}: it gave no answer for ${waited / 1000} s`, {
       code: 'XMACHINES_GIT_HANGS',
     })
+    hanging = running
     running.kill('SIGKILL')
   }
 
@@ -137,13 +142,13 @@ export function converse<Question, Answer>(
     closing = false
   }
 
-  function onEnd(ended: GitProcess, death: Omit<Death, 'retried'>): void {
+  function onEnd(ended: GitProcess, death: Omit<Death, 'retried' | 'hung'>): void {
     if (child !== ended) return
     child = undefined
     clearTimeout(watch)
     const [first, ...others] = pending
     pending = []
-    if (first !== undefined) void decide(first, { ...death, retried: first.retried })
+    if (first !== undefined) void decide(first, { ...death, hung: ended === hanging, retried: first.retried })
     for (const other of others) send(other)
   }
 

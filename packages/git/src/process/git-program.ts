@@ -38,6 +38,8 @@ export interface GitProgramOptions {
   readonly settings?: readonly string[]
   /** Variables that are added to its environment. */
   readonly environment?: Readonly<Record<string, string>>
+  /** How many milliseconds a call may print nothing and not end before it is killed; for ever unless given. */
+  readonly patience?: number
   /** Ends each call with all processes that it started; such a `git` is a process group of its own. */
   readonly signal?: AbortSignal | undefined
 }
@@ -59,7 +61,7 @@ const FLAGS = [
 /** A `git` that works in a directory. */
 export function gitProgram(
   directory: string,
-  { gitDirectory, settings = [], environment, signal }: GitProgramOptions = {},
+  { gitDirectory, settings = [], environment, patience, signal }: GitProgramOptions = {},
 ): GitProgram {
   // A caller who names a directory says that it is a repository, bare or not; the call finds out whether it is.
   const which = gitDirectory === undefined ? ['-c', 'safe.bareRepository=all'] : [`--git-dir=${gitDirectory}`]
@@ -76,6 +78,7 @@ export function gitProgram(
       signal?.throwIfAborted()
       const child = start(arguments_)
       if (signal !== undefined) endOnAbort(child, signal, reject)
+      if (patience !== undefined) endIfSilent(child, patience)
       const out: Buffer[] = []
       const err: Buffer[] = []
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -101,6 +104,7 @@ export function gitProgram(
     },
     async *lines(arguments_) {
       const child = start(arguments_)
+      if (patience !== undefined) endIfSilent(child, patience)
       let complaint = ''
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         complaint += text
@@ -172,6 +176,14 @@ function endOnAbort(child: GitProcess, signal: AbortSignal, reject: (reason: unk
     if (signal.aborted) reject(signal.reason)
   })
   child.on('error', () => signal.removeEventListener('abort', end))
+}
+
+/** Kills a process that prints nothing for too long. */
+function endIfSilent(child: GitProcess, patience: number): void {
+  const watch = setTimeout(() => child.kill('SIGKILL'), patience).unref()
+  child.stdout.on('data', () => watch.refresh())
+  child.on('close', () => clearTimeout(watch))
+  child.on('error', () => clearTimeout(watch))
 }
 
 /** Why a process could not be started. */

@@ -10,6 +10,7 @@ import { decodeGenesisMessage } from '../objects/genesis-commit.ts'
 import { isOid } from '../objects/object-id.ts'
 import { corrupt, endOf, objectParser, type ReadObject } from '../objects/object-stream.ts'
 import { whyUnreadable } from '../objects/passed-over.ts'
+import { OBJECT_PATIENCE, patiently } from '../process/patience.ts'
 import { type ListedRef, listRefs, type RefFault } from '../refs/list-refs.ts'
 import { RUNS } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
@@ -44,7 +45,7 @@ export function listRuns(context: RepositoryContext, { machine }: RunFilter): Re
       `machine is ${JSON.stringify(name ?? machine)}; it must be a machine, the name of one, or { name, version }`,
     )
   }
-  return groupedStream(() => list(context, name, version))
+  return groupedStream(() => list(context, name, version), `listing the runs of ${context.directory}`)
 }
 
 async function* list(
@@ -185,8 +186,8 @@ function readAbout({ git, format }: RepositoryContext): AboutReader {
     const found = new Map<string, AboutObject>()
     const parse = objectParser(format)
     try {
-      for await (const chunk of child.stdout) {
-        for (const object of parse(chunk as Buffer)) {
+      for await (const chunk of patiently(child.stdout, [child], OBJECT_PATIENCE)) {
+        for (const object of parse(chunk)) {
           if (object.type !== 'missing') found.set(object.oid, aboutOf(object))
         }
       }

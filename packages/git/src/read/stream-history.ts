@@ -8,8 +8,9 @@ import { decodeGenesis, type Genesis } from '../objects/genesis-commit.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
 import { corrupt, endOf, objectParser, type ReadObject } from '../objects/object-stream.ts'
 import { whyUnreadable } from '../objects/passed-over.ts'
-import type { GitProcess, GitProgram } from '../process/git-program.ts'
+import type { GitProgram } from '../process/git-program.ts'
 import { allowExit, keepAlive } from '../process/keep-alive.ts'
+import { patiently, WALK_PATIENCE } from '../process/patience.ts'
 
 /** A repository that histories are read from. */
 export interface HistorySource extends ObjectSource {
@@ -183,7 +184,7 @@ export async function* streamCommits(
     children.push(content)
     ends.push(endOf(content, 'cat-file', head))
     const parse = objectParser(format)
-    for await (const chunk of patiently(content.stdout, children)) {
+    for await (const chunk of patiently(content.stdout, children, WALK_PATIENCE)) {
       const objects = parse(chunk)
       const missing = objects.find(({ type }) => type === 'missing')
       if (missing !== undefined) throw (await whyUnreadable(source, missing.oid)) ?? corrupt(missing.oid, 'it is missing')
@@ -202,26 +203,5 @@ export async function* streamCommits(
       if (child.exitCode === null) child.kill('SIGKILL')
     }
     await Promise.allSettled(ends)
-  }
-}
-
-/** How many milliseconds to wait for the next bytes: finding the first commit of millions takes some seconds. */
-const PATIENCE = 300_000
-
-/** What a process prints. If it prints nothing for too long, it is killed with those that feed it. */
-async function* patiently(stdout: AsyncIterable<Buffer>, children: readonly GitProcess[]): AsyncGenerator<Buffer> {
-  // Only while bytes are waited for: a reader may take its time between two of them.
-  const kill = (): void => {
-    for (const child of children) child.kill('SIGKILL')
-  }
-  let watch = setTimeout(kill, PATIENCE).unref()
-  try {
-    for await (const chunk of stdout) {
-      clearTimeout(watch)
-      yield chunk
-      watch = setTimeout(kill, PATIENCE).unref()
-    }
-  } finally {
-    clearTimeout(watch)
   }
 }
