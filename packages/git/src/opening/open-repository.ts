@@ -21,7 +21,8 @@ export interface OpenRepositoryOptions {
 }
 
 /**
- * Opens a Git repository, bare or ordinary, to record runs into and to read them from (RFC Run v1 §2.3).
+ * Opens a Git repository, bare or ordinary, to record runs into and to read them from (RFC Run v1 §2.3). A mirror can only
+ * be read.
  *
  * @param directory the repository itself, or the folder that holds its `.git`; not a folder further inside
  * @param options whether to make it if there is none, and the object format

@@ -1,4 +1,5 @@
-// A part of a history: from one sequence to another, without reading the batches before it.
+// A part of a history: from one sequence to another, without reading what is before it, except the batch that it
+// continues.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import { readGenesis } from '../objects/genesis-commit.ts'
@@ -10,7 +11,7 @@ import { type HistorySource, streamBatches, streamBatchesBack, streamRecords } f
 
 /** Which part of a history to read. */
 export interface HistoryRange {
-  /** The sequence of the first record; 0, the genesis, by default. Earlier batches are not read. */
+  /** The sequence of the first record; 0, the genesis, by default. Of the earlier batches only the last is read. */
   readonly from?: number
   /** The sequence of the last record; that of the head by default. */
   readonly to?: number
