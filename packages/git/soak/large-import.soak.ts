@@ -19,7 +19,11 @@ const NOTE = 4 * 1024 * 1024
 function program(arguments_: readonly string[], output?: string): { status: number | null; stderr: string } {
   const out = output === undefined ? 'ignore' : openSync(join(folder.path, output), 'w')
   const node = ['--conditions=@xmachines/source', main, ...arguments_]
-  const result = spawnSync(process.execPath, node, { cwd: folder.path, encoding: 'utf8', stdio: ['ignore', out, 'pipe'] })
+  const result = spawnSync(process.execPath, node, {
+    cwd: folder.path,
+    encoding: 'utf8',
+    stdio: ['ignore', out, 'pipe'],
+  })
   if (typeof out === 'number') closeSync(out)
   return result
 }
@@ -35,7 +39,9 @@ test('a history of more than 512 MiB goes through a file', async () => {
   await recorder.stop()
   const { directory } = repository
   expect(program(['-C', directory, 'log', run.id, '--json'], 'large.ndjson')).toMatchObject({ status: 0, stderr: '' })
-  expect(program(['-C', directory, 'export', run.id, '-m', 'tally.mjs', '-o', 'large.json'])).toMatchObject({ status: 0 })
+  expect(program(['-C', directory, 'export', run.id, '-m', 'tally.mjs', '-o', 'large.json'])).toMatchObject({
+    status: 0,
+  })
   for (const file of ['large.ndjson', 'large.json']) {
     expect(statSync(join(folder.path, file)).size).toBeGreaterThan(LARGE)
     const copy = await makeRepository(folder)

@@ -35,7 +35,12 @@ test('GIT_SSH_COMMAND is how a remote over ssh is reached, and what ssh needs re
   expect((await there.find(run.id)).head).toBe(run.head)
   const seen = ssh.seen()
   expect(seen).toContain('called -p 2222 host')
-  for (const line of ['SSH_AUTH_SOCK=/run/agent', 'HTTPS_PROXY=http://proxy.example', 'SSL_CERT_FILE=/etc/certificates', `XDG_CONFIG_HOME=${folder.path}`]) {
+  for (const line of [
+    'SSH_AUTH_SOCK=/run/agent',
+    'HTTPS_PROXY=http://proxy.example',
+    'SSL_CERT_FILE=/etc/certificates',
+    `XDG_CONFIG_HOME=${folder.path}`,
+  ]) {
     expect(seen.split('\n')).toContain(line)
   }
 })

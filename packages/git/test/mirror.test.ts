@@ -3,7 +3,17 @@ import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test } from 'vitest'
 import { linesOf, programIn } from './program.ts'
-import { add, collect, git, makeFolder, makeRepository, rejection, type TallyRun, tally, tallyRun } from './repositories.ts'
+import {
+  add,
+  collect,
+  git,
+  makeFolder,
+  makeRepository,
+  rejection,
+  type TallyRun,
+  tally,
+  tallyRun,
+} from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -42,7 +52,11 @@ test('whatever would change a mirror is refused, with what to do', async () => {
   const { directory, run } = await cloned('--mirror')
   const mirror = await openRepository(directory)
   const before = git(directory, 'for-each-ref')
-  const refusal = { name: 'GitError', code: 'UNSUPPORTED_REPOSITORY', message: expect.stringContaining('a mirror can be read') }
+  const refusal = {
+    name: 'GitError',
+    code: 'UNSUPPORTED_REPOSITORY',
+    message: expect.stringContaining('a mirror can be read'),
+  }
   expect(() => mirror.record(run)).toThrow(expect.objectContaining(refusal))
   for (const refused of [
     () => mirror.import(run.toJSON(), { machine: tally }),

@@ -2,7 +2,19 @@
 import { defineMachine, type Machine } from '@xmachines/core'
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
-import { add, finish, git, makeFolder, makeRepository, rejection, type TallyEvent, type TallyOutput, type TallyState, tally, tallyRun } from './repositories.ts'
+import {
+  add,
+  finish,
+  git,
+  makeFolder,
+  makeRepository,
+  rejection,
+  type TallyEvent,
+  type TallyOutput,
+  type TallyState,
+  tally,
+  tallyRun,
+} from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -70,11 +82,14 @@ describe('a machine that behaves otherwise under the same version', () => {
 
   test('is refused if it is done where the run was not', async () => {
     const { repository, id } = await recorded(3, [3])
-    const sooner = changed((state, event, emit) => {
-      const by = event.type === 'ADD' ? event.by : 0
-      emit({ type: 'total', total: state.total + by })
-      return { total: state.total + by }
-    }, ({ total }) => total === 3)
+    const sooner = changed(
+      (state, event, emit) => {
+        const by = event.type === 'ADD' ? event.by : 0
+        emit({ type: 'total', total: state.total + by })
+        return { total: state.total + by }
+      },
+      ({ total }) => total === 3,
+    )
     for (const replayFrom of ['genesis', 'snapshot'] as const) {
       expect(await rejection(repository.open(sooner, id, { replayFrom }))).toMatchObject({ code: 'SNAPSHOT_MISMATCH' })
     }

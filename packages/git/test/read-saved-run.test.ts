@@ -1,10 +1,10 @@
 /** Saved runs are read piece by piece: the same history, wherever the pieces end. */
 import { Readable } from 'node:stream'
+import { restoreRun } from '@xmachines/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readSavedRun } from '../src/cli/read-saved-run.ts'
 import { programIn } from './program.ts'
 import { add, git, makeFolder, makeRepository, tally, tallyRun } from './repositories.ts'
-import { restoreRun } from '@xmachines/core'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -25,7 +25,13 @@ const ndjson = saved.records.map((record, sequence) => `${JSON.stringify({ seque
 describe.each<readonly [how: string, text: string]>([
   ['on one line', JSON.stringify(saved)],
   ['on many lines', JSON.stringify(saved, null, 2)],
-  ['with its records at the end', JSON.stringify({ head: saved.head, ...saved, records: undefined, ...{ records: saved.records } })],
+  [
+    'with its records at the end',
+    JSON.stringify({ ...saved, records: undefined, head: saved.head }).replace(
+      /\}$/,
+      `,"records":${JSON.stringify(saved.records)}}`,
+    ),
+  ],
   ['with a byte order mark', `\uFEFF${JSON.stringify(saved)}`],
   ['with an escaped key', JSON.stringify(saved).replace('"records"', '"\\u0072ecords"')],
 ])('a document %s', (_how, text) => {

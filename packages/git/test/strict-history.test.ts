@@ -8,7 +8,17 @@ import { join } from 'node:path'
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { programIn } from './program.ts'
-import { add, collect, git, makeFolder, makeRepository, rejection, type TallyRun, tally, tallyRun } from './repositories.ts'
+import {
+  add,
+  collect,
+  git,
+  makeFolder,
+  makeRepository,
+  rejection,
+  type TallyRun,
+  tally,
+  tallyRun,
+} from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -132,8 +142,14 @@ describe.each<readonly [what: string, change: (header: string) => string]>([
   ['another author', (header) => header.replace('author XMachines', 'author Somebody')],
   ['another committer', (header) => header.replace('committer XMachines', 'committer Somebody')],
   ['another author date', (header) => header.replace(/(author .*> )\d+/, '$17')],
-  ['the date of a later batch', (header) => header.replace(/(committer .*> )(\d+)/, (_, a, b) => `${a}${Number(b) + 1}`)],
-  ['the date of 2^33 batches', (header) => header.replace(/(committer .*> )(\d+)/, (_, a, b) => `${a}${Number(b) + 2 ** 33}`)],
+  [
+    'the date of a later batch',
+    (header) => header.replace(/(committer .*> )(\d+)/, (_, a, b) => `${a}${Number(b) + 1}`),
+  ],
+  [
+    'the date of 2^33 batches',
+    (header) => header.replace(/(committer .*> )(\d+)/, (_, a, b) => `${a}${Number(b) + 2 ** 33}`),
+  ],
   ['a date of 30 digits', (header) => header.replace(/(committer .*> )\d+/, `$1${'9'.repeat(30)}`)],
   ['another time zone', (header) => header.replace(/(committer .*) \+0000/, '$1 +0100')],
   ['a second parent', (header) => header.replace(/(parent .*\n)/, '$1$1')],
@@ -165,7 +181,10 @@ test('the program shows what is right before it, and ends with 1', async () => {
   expect(whole.stdout.trimEnd().split('\n')).toHaveLength(4)
   expect(whole.stderr).toContain('(OBJECT_CORRUPT)')
   expect((await log('--limit', '4')).status).toBe(0)
-  for (const more of [['--reverse', '--limit', '1'], ['--from', '4']]) {
+  for (const more of [
+    ['--reverse', '--limit', '1'],
+    ['--from', '4'],
+  ]) {
     const part = await log(...more)
     expect([part.status, part.stdout]).toEqual([1, ''])
     expect(part.stderr).toContain('(OBJECT_CORRUPT)')
@@ -307,7 +326,12 @@ describe('a genesis', () => {
     const tree = put(
       directory,
       'tree',
-      Buffer.concat([Buffer.from(files[0]!), Buffer.from(blob, 'hex'), Buffer.from(files[1]!), Buffer.from(machine, 'hex')]),
+      Buffer.concat([
+        Buffer.from(files[0]!),
+        Buffer.from(blob, 'hex'),
+        Buffer.from(files[1]!),
+        Buffer.from(machine, 'hex'),
+      ]),
     )
     const { createdAt, nonce } = run.genesis
     const message = `run tally@1.0\n\nNonce: ${nonce}\n`
@@ -356,7 +380,11 @@ test('an object that claims to be larger than any of a run is OBJECT_CORRUPT, wi
     writeFileSync(join(directory, 'objects/12', oid.slice(2)), deflateSync(Buffer.from(`${type} ${size}\0${good}`)))
     writeFileSync(join(directory, ref), `${oid}\n`)
     const other = await openRepository(directory)
-    for (const refused of [() => other.find(run.id), () => collect(other.history(run.id)), () => collect(other.runs())]) {
+    for (const refused of [
+      () => other.find(run.id),
+      () => collect(other.history(run.id)),
+      () => collect(other.runs()),
+    ]) {
       expect(await rejection(refused())).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
     }
     await other.close()

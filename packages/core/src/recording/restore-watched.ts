@@ -1,10 +1,10 @@
 // Restores a run as `restoreRun` does, and shows the run on the way: a store that keeps states compares them with what the
 // replay reaches.
 
+import { oidAt, sequenceOf } from '../engine/log.ts'
 import { broken, readGenesis } from '../history/read-records.ts'
 import type { HistoryRecord } from '../history/records.ts'
 import { replayGenesis, replayRecord } from '../history/replay.ts'
-import { oidAt, sequenceOf } from '../engine/log.ts'
 import { type AnyMachine, checkMachine, pickMachine, type RunEvent } from '../machine/machine.ts'
 import type { RestoreOptions } from '../run/restore-run.ts'
 import type { Run } from '../run/run.ts'

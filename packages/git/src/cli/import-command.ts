@@ -82,7 +82,10 @@ async function readDocument(file: string): Promise<History> {
   const what = file === '-' ? 'the standard input' : file
   if (file === '-' && process.stdin.isTTY) throw new CommandError('give a file, or pipe one into this command', 2)
   try {
-    return await readSavedRun(file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 }), what)
+    return await readSavedRun(
+      file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 }),
+      what,
+    )
   } catch (thrown) {
     if (thrown instanceof CommandError) throw thrown
     throw new CommandError(`${what} cannot be read: ${whyFailed(thrown as Error)}`)

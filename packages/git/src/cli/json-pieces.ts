@@ -31,7 +31,9 @@ export function jsonPieces(where: () => string): JsonPieces {
       if (bytes.length === 0) return
       size += bytes.length
       if (size > constants.MAX_STRING_LENGTH) {
-        throw new CommandError(`${where()} has more than ${constants.MAX_STRING_LENGTH} bytes: it is no record of a run`)
+        throw new CommandError(
+          `${where()} has more than ${constants.MAX_STRING_LENGTH} bytes: it is no record of a run`,
+        )
       }
       pieces.push(bytes)
     },

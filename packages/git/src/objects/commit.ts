@@ -24,12 +24,8 @@ export function decodeCommit({ type, content }: ReadObject): Commit | undefined 
   const found = LAYOUT.exec(text)
   if (found === null) return undefined
   const [header, tree = '', parent, authored, committed] = found
-  return { tree, parent, ...datesOf(Number(authored), Number(committed)), message: text.slice(header.length) }
-}
-
-/** What the dates of a commit say, in seconds since the epoch. */
-export function datesOf(authored: number, committed: number): Pick<Commit, 'createdAt' | 'sequence'> {
-  return { createdAt: authored, sequence: committed - authored }
+  const createdAt = Number(authored)
+  return { tree, parent, createdAt, sequence: Number(committed) - createdAt, message: text.slice(header.length) }
 }
 
 /**

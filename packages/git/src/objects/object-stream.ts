@@ -18,7 +18,7 @@ export interface ReadObject {
 const nothing = Buffer.alloc(0)
 
 /** The largest object that is read, in bytes: no more fits into one string. */
-export const LARGEST_OBJECT: number = constants.MAX_STRING_LENGTH
+const LARGEST_OBJECT = constants.MAX_STRING_LENGTH
 
 /**
  * Takes the printed bytes piece by piece, and gives the objects that are complete.
@@ -55,7 +55,10 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
         continue
       }
       if (!(Number(size) <= LARGEST_OBJECT)) {
-        tooLarge = corrupt(oid, `it claims to have ${size} bytes, and no object of a run has more than ${LARGEST_OBJECT}`)
+        tooLarge = corrupt(
+          oid,
+          `it claims to have ${size} bytes, and no object of a run has more than ${LARGEST_OBJECT}`,
+        )
         if (objects.length > 0) return objects
         throw tooLarge
       }

@@ -39,9 +39,9 @@ export async function whyUnreadable(
   if (first !== undefined) {
     const causes = passed.map(({ what }) => what).slice(0, 8)
     const more = passed.length > causes.length ? `, and ${passed.length - causes.length} more` : ''
-    const why = `it may be in what cannot be read: ${causes.join('; ')}${more}`
-    if (first.cause === undefined) return corrupt(oid, why, where)
-    const message = `the object ${oid} cannot be read: ${why}; give this user the right to read all of ${store.gitDirectory}`
+    const places = `${causes.join('; ')}${more}`
+    if (first.cause === undefined) return corrupt(oid, `it may be in files that Git does not use: ${places}`, where)
+    const message = `the object ${oid} may be in files that cannot be read: ${places}; give this user the right to read all of ${store.gitDirectory}`
     return new GitError('READ_FAILED', message, { ...where, cause: first.cause })
   }
   // Git says nothing of it on its standard output, and goes on.
@@ -71,14 +71,18 @@ async function inObjects(
     readable(join(loose, oid.slice(2)), 'ENOENT'),
     alternatesOf(directory),
   ])
-  const faults = [top, packs, fan, file].filter((found): found is PassedOver => !Array.isArray(found) && found !== undefined)
+  const faults = [top, packs, fan, file].filter(
+    (found): found is PassedOver => !Array.isArray(found) && found !== undefined,
+  )
   const inPacks = Array.isArray(packs) ? await packFaults(join(directory, 'pack'), packs, format) : []
   const others = Array.isArray(alternates) ? alternates : []
   if (!Array.isArray(alternates)) faults.push(alternates)
   const nested =
     level === MOST_LEVELS
       ? []
-      : await Promise.all(others.map((other) => inObjects(resolve(directory, other), oid, { format, level: level + 1 })))
+      : await Promise.all(
+          others.map((other) => inObjects(resolve(directory, other), oid, { format, level: level + 1 })),
+        )
   return [...faults, ...inPacks, ...nested.flat()]
 }
 
@@ -144,7 +148,9 @@ async function checkPack(pack: string, index: string, width: number): Promise<Pa
     part.begin.toString('latin1', 0, 4) === 'PACK' &&
     part.begin.readUInt32BE(8) === count &&
     part.end.equals(end.subarray(0, width))
-  return sound ? undefined : { what: `${pack} is not the pack that its index describes: it is damaged, or was cut short` }
+  return sound
+    ? undefined
+    : { what: `${pack} is not the pack that its index describes: it is damaged, or was cut short` }
 }
 
 /** The first and the last bytes of a file. */

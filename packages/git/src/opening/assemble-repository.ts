@@ -13,6 +13,7 @@ import { checkId, type FormatName } from '../objects/object-id.ts'
 import { objectReader } from '../objects/object-reader.ts'
 import { gitProgram } from '../process/git-program.ts'
 import { WALK_PATIENCE } from '../process/patience.ts'
+import { guarded } from '../raw-errors.ts'
 import { exportRun } from '../read/export-run.ts'
 import { findRun, headFault } from '../read/find-run.ts'
 import { groupedStream } from '../read/grouped-stream.ts'
@@ -30,7 +31,6 @@ import { machineBranches } from '../refs/machine-branches.ts'
 import { type RefMover, refMover } from '../refs/ref-moves.ts'
 import { runRef } from '../refs/ref-names.ts'
 import { foreignRefSync } from '../refs/ref-sync.ts'
-import { guarded } from '../raw-errors.ts'
 import type { Repository } from '../repository.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { sweepPacks } from '../write/pack-store.ts'
@@ -175,7 +175,9 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
       checkWritable('keep a snapshot')
       const flush = async (): Promise<unknown> =>
         (await live.flush(runRef(run.machine.name, run.id), run)) || (await lastRecorders.get(run)?.flush())
-      const keep = guarded('WRITE_FAILED', `keeping a snapshot in ${directory}`, () => keepSnapshot(context, run, flush))
+      const keep = guarded('WRITE_FAILED', `keeping a snapshot in ${directory}`, () =>
+        keepSnapshot(context, run, flush),
+      )
       return await keep()
     },
     snapshots: guarded('READ_FAILED', `listing the snapshots of ${directory}`, async (id) =>
@@ -200,13 +202,17 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
       checkWritable('push a run')
       return await pushRun(context, await checkedRemote(remote, options), run)
     }),
-    fetch: guarded('WRITE_FAILED', `fetching into ${directory}`, async (remote: string, id: string, options: NetworkOptions = {}) => {
-      const run = id === 'all' ? undefined : checkId(id, format)
-      checkWritable('fetch runs')
-      const checked = await checkedRemote(remote, options)
-      // The overloads: all runs for `all`, one run for an id.
-      return (run === undefined ? await fetchAll(context, checked) : await fetchRun(context, checked, run)) as never
-    }),
+    fetch: guarded(
+      'WRITE_FAILED',
+      `fetching into ${directory}`,
+      async (remote: string, id: string, options: NetworkOptions = {}) => {
+        const run = id === 'all' ? undefined : checkId(id, format)
+        checkWritable('fetch runs')
+        const checked = await checkedRemote(remote, options)
+        // The overloads: all runs for `all`, one run for an id.
+        return (run === undefined ? await fetchAll(context, checked) : await fetchRun(context, checked, run)) as never
+      },
+    ),
     async close() {
       await live.idle()
       await Promise.all([...writing.values()].map(({ writer }) => writer.idle()))

@@ -6,10 +6,7 @@ import { withoutRawError } from '../raw-errors.ts'
  * The items of the groups, one by one.
  * @param doing what is being done, as errors name it
  */
-export function groupedStream<Item>(
-  open: () => AsyncGenerator<readonly Item[]>,
-  doing: string,
-): ReadableStream<Item> {
+export function groupedStream<Item>(open: () => AsyncGenerator<readonly Item[]>, doing: string): ReadableStream<Item> {
   let groups: AsyncGenerator<readonly Item[]> | undefined
   const source: UnderlyingDefaultSource<Item> = {
     async pull(controller) {

@@ -118,7 +118,8 @@ export function checkReached(
   const oid = gitObject(objectFormat(format), 'blob', jsonFile(snapshot.state)).oid
   const why =
     (oid !== stateOid && `the history gives the state ${oid} there, and the snapshot keeps ${stateOid}`) ||
-    (reached.position !== position && `the history has ${reached.position} outputs there, and the snapshot ${position}`) ||
+    (reached.position !== position &&
+      `the history has ${reached.position} outputs there, and the snapshot ${position}`) ||
     (snapshot.status !== status && `the run is ${snapshot.status} there, and the snapshot says ${status}`)
   if (why === false) return
   const change = 'either the machine has changed under the same version, which needs a new version'

@@ -187,7 +187,8 @@ export async function* streamCommits(
     for await (const chunk of patiently(content.stdout, children, WALK_PATIENCE)) {
       const objects = parse(chunk)
       const missing = objects.find(({ type }) => type === 'missing')
-      if (missing !== undefined) throw (await whyUnreadable(source, missing.oid)) ?? corrupt(missing.oid, 'it is missing')
+      if (missing !== undefined)
+        throw (await whyUnreadable(source, missing.oid)) ?? corrupt(missing.oid, 'it is missing')
       if (objects.length === 0) continue
       // A reader that does not continue must not keep this process alive.
       for (const child of children) allowExit(child)

@@ -110,9 +110,13 @@ async function brokenRef(store: RefStore, ref: string): Promise<GitError | undef
 
 function unreadable({ directory }: RefStore, ref: string, cause: NodeJS.ErrnoException): GitError {
   const why = cause.code ?? cause.message
-  return new GitError('READ_FAILED', `${ref} in ${directory} cannot be read: ${why}; give this user the right to read it`, {
-    cause,
-  })
+  return new GitError(
+    'READ_FAILED',
+    `${ref} in ${directory} cannot be read: ${why}; give this user the right to read it`,
+    {
+      cause,
+    },
+  )
 }
 
 /** The refs that are files, and the directories that cannot be read: Git takes those for empty. */
