@@ -42,11 +42,11 @@ export function importCommand({ output, machines: loader }: Shell): Command {
   return new Command('import')
     .summary('take a saved run into the repository')
     .description('Takes a run that run.toJSON(), export or log --json saved into the repository.')
-    .argument('[file]', 'the document, or NDJSON with a record on each line; - is the standard input', '-')
+    .argument('[file]', 'the document, or NDJSON with a record on each line; - is the standard input, as is nothing')
     .addOption(machineOption('an ES module that exports the machine, to replay the run'))
     .option('--create', 'make the repository if there is none')
     .addHelpText('after', pageText(EXAMPLES, output.page))
-    .action(async (file: string, _options: object, command: Command) => {
+    .action(async (file: string | undefined, _options: object, command: Command) => {
       const options = optionsOf<ImportCommandOptions>(command)
       const machines = await loader.load(options.machine)
       const history = await readDocument(file)
@@ -78,18 +78,30 @@ export function importCommand({ output, machines: loader }: Shell): Command {
     })
 }
 
-async function readDocument(file: string): Promise<History> {
-  const what = file === '-' ? 'the standard input' : file
-  if (file === '-' && process.stdin.isTTY) throw new CommandError('give a file, or pipe one into this command', 2)
+async function readDocument(file: string | undefined): Promise<History> {
+  const what = file === undefined || file === '-' ? 'the standard input' : file
   try {
-    return await readSavedRun(
-      file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1024 * 1024 }),
-      what,
-    )
+    return await readSavedRun(bytesOf(file), what)
   } catch (thrown) {
     if (thrown instanceof CommandError) throw thrown
     throw new CommandError(`${what} cannot be read: ${whyFailed(thrown as Error)}`)
   }
+}
+
+/** The bytes of a file; of what is piped into the command, if no file is given. */
+async function* bytesOf(file: string | undefined): AsyncGenerator<Buffer> {
+  if (file !== undefined && file !== '-') {
+    yield* createReadStream(file, { highWaterMark: 1024 * 1024 })
+    return
+  }
+  const nothing = "missing required argument 'file': give one, or pipe one into the command"
+  if (file === undefined && process.stdin.isTTY) throw new CommandError(nothing, 2)
+  let empty = true
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    empty = false
+    yield chunk
+  }
+  if (file === undefined && empty) throw new CommandError(nothing, 2)
 }
 
 function needsMachine({ name, version }: GenesisRecord['machine']): string {
