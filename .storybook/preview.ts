@@ -50,7 +50,11 @@ const preview: Preview = {
       },
     },
   },
-  initialGlobals: { scheme: 'light dark' },
+  initialGlobals: {
+    scheme: 'light dark',
+    // Checks take seconds, so a reader starts them in the panel. The tests run all of them, whatever this says.
+    a11y: { manual: true },
+  },
   decorators: [
     (story, { globals }) => {
       document.documentElement.style.colorScheme = String(globals['scheme'])

@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/identity/sha256.ts', 'src/identity/native-hash.ts', 'src/internal.ts'],
+  entry: [
+    'src/index.ts',
+    'src/identity/sha256.ts',
+    'src/identity/native-hash.ts',
+    'src/machine/undo.ts',
+    'src/internal.ts',
+  ],
   platform: 'neutral',
   target: 'es2022',
   // One built file for each source file, so that bundlers drop what is not used.

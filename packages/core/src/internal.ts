@@ -1,5 +1,5 @@
-// `@xmachines/core/internal`: what the stores of this workspace need from the engine. It is not public API: it promises no
-// stability, and each store is released together with the core that it was built with.
+// `@xmachines/core/internal`: what the other packages of this workspace need from the engine. It is not public API: it
+// promises no stability, and each package is released together with the core that it was built with.
 
 export { freezePlain } from './data/plain-data.ts'
 export { readBatchMessage } from './history/batch-message.ts'
@@ -21,3 +21,5 @@ export { restoreSnapshot } from './recording/restore-snapshot.ts'
 export type { Watch } from './recording/restore-watched.ts'
 export { restoreWatched } from './recording/restore-watched.ts'
 export type { ReadEarlier, Retention } from './recording/retention.ts'
+export { claimGenesis } from './run/genesis-outputs.ts'
+export { checkHandlers, outputHandling, watchUnhandled } from './run/handle-output.ts'

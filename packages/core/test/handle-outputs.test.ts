@@ -1,7 +1,10 @@
 /** Effects: outputs handled side by side, and what they come to written back. */
 import { createRun, defineMachine, handleOutputs, restoreRun } from '@xmachines/core'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { expectBugs } from './quiet.ts'
 import { settled } from './streams.ts'
+
+expectBugs()
 
 type Event = { type: 'ASK'; n: number } | { type: 'TOLD'; n: number } | { type: 'END' } | { type: 'BREAK' }
 type Output = { type: 'fetch'; n: number } | { type: 'note' }
@@ -41,6 +44,14 @@ function gates() {
     fail: (n: number, thrown: unknown) => open.get(n)?.reject(thrown),
   }
 }
+
+// Most of these handlers leave out a type on purpose, of which development warns.
+beforeEach(() => {
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe('handleOutputs', () => {
   test('starts outputs in order and side by side, and writes back the events that they give', async () => {

@@ -2,7 +2,10 @@
 import { createRun, restoreRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, take } from './streams.ts'
+
+expectBugs()
 
 describe('a reader of snapshots', () => {
   test('gets the newest at once, then each newer one when it asks', async () => {
@@ -24,6 +27,19 @@ describe('a reader of snapshots', () => {
     expect((await reader.read()).value?.sequence).toBe(10)
     await run.in.getWriter().write(add())
     expect((await reader.read()).value?.sequence).toBe(11)
+  })
+
+  test('gets the newest, also if the reader before it left while it waited', async () => {
+    const run = createRun(tally)
+    const left = run.snapshot.getReader()
+    await left.read()
+    const asked = left.read()
+    expect(await outcome(asked)).toBe('pending')
+    left.releaseLock()
+    await expect(asked).rejects.toThrow()
+    const writer = run.in.getWriter()
+    for (let round = 0; round < 3; round++) await writer.write(add(1))
+    expect((await run.snapshot.getReader().read()).value?.sequence).toBe(3)
   })
 
   test('gets current itself, and nothing for a refusal', async () => {
@@ -173,7 +189,7 @@ describe('snapshots', () => {
     run.in.send(breaks)
     const { current } = run.snapshot
     if (current.status !== 'error') throw new Error('the run goes on')
-    expect(current.error).toEqual({ code: 'TRANSITION_FAILED', message: run.error?.message })
+    expect(current.error).toEqual({ code: 'TRANSITION_FAILED', message: run.error?.toJSON()['message'] })
     expect(Object.isFrozen(current.error)).toBe(true)
   })
 

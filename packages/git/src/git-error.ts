@@ -20,6 +20,8 @@ export type GitErrorCode =
   | 'OBJECT_CORRUPT'
   /** There is another history of the run, in the repository or at the remote. */
   | 'HISTORY_DIVERGED'
+  /** It cannot be known whether a batch was recorded: Git gave no answer, and its receipt is no longer kept. */
+  | 'UNKNOWN'
   /** Another process holds a lock, or left it. */
   | 'REPOSITORY_LOCKED'
   /** A file could not be read. */
@@ -49,7 +51,7 @@ export interface DivergedHeads {
   readonly run?: string
   /** The head at the remote. */
   readonly remote?: string
-  /** The last commit that both have. */
+  /** The last commit that both have. An equal batch that another writer recorded first is not shared. */
   readonly common: string | undefined
 }
 

@@ -1,13 +1,13 @@
 // The second step of a batch, and the pure core: (state, batch) → the next state and its outputs, or why not. Reads no
 // clock, no randomness, no stream.
 
-import { describeThrown, isA } from '../data/describe-value.ts'
+import { isA } from '../data/describe-value.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain, freezeState } from '../data/plain-data.ts'
-import { WrongTarget } from '../machine/handler-tables.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
+import { refusedIn } from '../machine/refuse.ts'
 import type { Batch } from './log.ts'
-import { Refusal } from './refusal.ts'
+import { failure, Refusal, refusalBy } from './refusal.ts'
 
 /** The result of a batch on a state. */
 export interface Step {
@@ -17,8 +17,8 @@ export interface Step {
   readonly done: boolean
 }
 
-/** What is under way in a step. */
-class Progress {
+/** What is under way in a step, or while the initial state is made. */
+export class Progress {
   /** Which event, from 0. */
   index = 0
   /** What is running, for the refusal if it throws. */
@@ -62,7 +62,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
 }
 
 /** The `emit` of one handler. Each gets its own, which knows whether that handler has returned. */
-function emitFor(progress: Progress, index: number): (output: unknown) => void {
+export function emitFor(progress: Progress, index: number): (output: unknown) => void {
   return (output) => {
     if (progress.index !== index || progress.running !== 'its handler') {
       throw new Error('emit was called after its handler returned; handlers emit while they run')
@@ -79,8 +79,7 @@ function emitFor(progress: Progress, index: number): (output: unknown) => void {
 }
 
 function refusalOf(thrown: unknown, { running, index }: Progress): Refusal {
-  if (isA(thrown, WrongTarget) || isA(thrown, NotPlain)) {
-    return new Refusal('INVALID_STATE', thrown.message, index)
-  }
-  return new Refusal('TRANSITION_FAILED', `${running} threw ${describeThrown(thrown)}`, index, thrown)
+  if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message, index)
+  const refused = running === 'its handler' ? refusedIn(thrown) : undefined
+  return refused === undefined ? failure(running, thrown, index) : refusalBy(refused, index)
 }

@@ -17,6 +17,8 @@ export interface GenesisRecord {
   /** 32 hex digits. */
   readonly nonce: string
   readonly input?: unknown
+  /** The oid of the commit that the run was forked from, if `forkRun` made it. */
+  readonly forkedFrom?: string
 }
 
 /** The record of a batch's commit: frozen plain data. */
@@ -54,15 +56,16 @@ export interface HistoryOptions {
 export function genesisRecord(log: Log): GenesisRecord {
   const { origin, machine } = log
   const { genesis, machine: machineOid } = chainOf(log)
-  const { format, createdAt, input } = origin
-  const record = {
+  const { format, createdAt, input, forkedFrom } = origin
+  return Object.freeze({
     oid: genesis,
     format: format.name,
     machine: Object.freeze({ name: machine.name, version: machine.version, oid: machineOid }),
     createdAt,
     nonce: nonceOf(origin),
-  }
-  return Object.freeze(input === undefined ? record : { ...record, input })
+    ...(input !== undefined && { input }),
+    ...(forkedFrom !== undefined && { forkedFrom }),
+  })
 }
 
 /**

@@ -13,6 +13,8 @@ export interface GenesisContent {
   readonly nonce: string
   readonly initial: unknown
   readonly input: unknown
+  /** The oid of the commit that the run was forked from, in hex, if it was. */
+  readonly forkedFrom?: string | undefined
 }
 
 /** The objects of a genesis, and three of their oids. */
@@ -30,7 +32,7 @@ export interface GenesisObjects {
 /** The objects of a genesis. */
 export function genesisObjects(
   format: ObjectFormat,
-  { machine: { name, version }, createdAt, nonce, initial, input }: GenesisContent,
+  { machine: { name, version }, createdAt, nonce, initial, input, forkedFrom }: GenesisContent,
 ): GenesisObjects {
   const objects: GitObject[] = []
   const add = (type: GitObject['type'], content: Uint8Array | string): string => {
@@ -45,7 +47,8 @@ export function genesisObjects(
   const machineMessage = `machine ${name}@${version}\n`
   const machine = add('commit', commitText({ tree: machineTree, authored: 0, committed: 0, message: machineMessage }))
   const tree = add('tree', treeBytes([...files, machineFile]))
-  const message = `run ${name}@${version}\n\nNonce: ${nonce}\n`
+  const fork = forkedFrom === undefined ? '' : `Forked-From: ${forkedFrom}\n`
+  const message = `run ${name}@${version}\n\nNonce: ${nonce}\n${fork}`
   const oid = add('commit', commitText({ tree, parent: machine, authored: createdAt, committed: createdAt, message }))
   return { tree, machine, oid, objects }
 }

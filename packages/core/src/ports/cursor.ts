@@ -23,6 +23,8 @@ export interface Ending {
 
 /** The underlying source of a readable port, and what a set of ports does with it. */
 export interface CursorSource<Item> extends UnderlyingDefaultSource<Item>, Waiting {
+  /** The stream in front of it. */
+  stream?: { readonly locked: boolean }
   /** Ends the stream if its cursor has ended and nothing is left. */
   finish(): void
   /** Ends the stream with an error, whatever is left. */
@@ -72,8 +74,9 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
       read()
     },
     wake() {
+      // If the reader that asked has left, nothing is taken for it: it would wait in the stream and grow stale.
       // What was just committed is never dropped yet.
-      if (!ended) read()
+      if (!ended && source.stream?.locked !== false) read()
     },
     cancel: end,
     finish() {

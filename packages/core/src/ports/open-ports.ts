@@ -2,6 +2,7 @@
 // `err` belong to the other. For a run both are the same; a set that shows only what is recorded has two. Streams are made
 // when they are touched. The logs hold a set weakly: whoever holds one of its ports holds it.
 
+import { hold, streamClass } from '../data/built-ins.ts'
 import { countOf, itemAt } from '../engine/kept.ts'
 import { type Attached, currentSnapshot, type Log, runId, sequenceOf } from '../engine/log.ts'
 import { KEPT_REFUSALS } from '../engine/refuse.ts'
@@ -153,7 +154,9 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
       },
     })
-    return new ReadableStream(outSource, unbuffered)
+    const stream = new (streamClass('ReadableStream'))(outSource, unbuffered)
+    outSource.stream = stream
+    return stream
   }
 
   function openErr(): ReadableStream<RunError> {
@@ -168,7 +171,9 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       },
       ending: () => (end ?? write.end) && {},
     })
-    return new ReadableStream(source, unbuffered)
+    const stream = new (streamClass('ReadableStream'))(source, unbuffered)
+    source.stream = stream
+    return stream
   }
 
   function openCursor(from: number): SnapshotCursor {
@@ -246,7 +251,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     },
   })
   // The closures above hold this reference and not the set itself, so that a set that nobody holds can be collected.
-  const given = keepsOutputs ? new WeakRef(ports) : undefined
+  const given = keepsOutputs ? hold(ports) : undefined
   return ports
 }
 
@@ -271,5 +276,5 @@ function attach(log: Log, set: Attached): void {
   if (log.sets.length >= 16 && (log.sets.length & (log.sets.length - 1)) === 0) {
     log.sets = log.sets.filter((held) => held.deref() !== undefined)
   }
-  log.sets.push(new WeakRef(set))
+  log.sets.push(hold(set))
 }

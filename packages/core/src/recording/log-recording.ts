@@ -1,5 +1,5 @@
-// What recorders add to a log: who of them holds writes back, what each still needs, and who reads what was dropped. It
-// lives in one slot of the log, which a run that nobody records does not have.
+// What recorders add to a log: who of them holds writes back, what each still needs, who reads what was dropped, and what
+// was acknowledged. It lives in one slot of the log, which a run that nobody records does not have.
 
 import type { DroppedReader, Log, Recording } from '../engine/log.ts'
 
@@ -20,6 +20,10 @@ export interface LogRecording extends Recording {
   readonly retainers: Set<Retainer>
   /** The one that can read all that was dropped. */
   reader: Retainer | undefined
+  /** The sequence up to which recorders have acknowledged this run object's batches; −1 if they have not. */
+  acknowledged: number
+  /** The tokens of this run object's appends whose results are not known yet. */
+  readonly unsettled: Set<string>
 }
 
 /** What the recorders of a log share. It is made for the first of them. */
@@ -34,6 +38,8 @@ function startRecording(): LogRecording {
     holds,
     retainers: new Set(),
     reader: undefined,
+    acknowledged: -1,
+    unsettled: new Set(),
     readDropped: undefined,
     mustWait() {
       for (const isFull of holds) if (isFull()) return true

@@ -25,6 +25,15 @@ export interface Recordable<State, Event, Output> {
   readonly sequence: number
   /** How many of them were dropped. The run keeps the others, their oids, and the oid before them. */
   readonly dropped: number
+  /**
+   * The sequence up to which batches with equal oids in a store are this run object's own: those that it began with, and
+   * those that a recorder acknowledged. An equal batch after it may be another writer's.
+   */
+  readonly owned: number
+  /** The tokens of this run object's appends whose results are not known yet, of all its recorders. */
+  readonly unsettled: Set<string>
+  /** A recorder has acknowledged the batches up to a sequence. */
+  acknowledge(sequence: number): void
   /** Whether the run takes nothing more. */
   readonly ended: boolean
   /** The run at this moment. */
@@ -77,6 +86,16 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     get dropped() {
       return log.batches.dropped
     },
+    get owned() {
+      return Math.max(initial.sequence, recordingOf(log).acknowledged)
+    },
+    get unsettled() {
+      return recordingOf(log).unsettled
+    },
+    acknowledge(sequence) {
+      const recording = recordingOf(log)
+      recording.acknowledged = Math.max(recording.acknowledged, sequence)
+    },
     get ended() {
       return log.end !== undefined
     },
@@ -97,8 +116,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
 }
 
 function contentOf(log: Log): GenesisContent {
-  const { createdAt, initial, input } = log.origin
-  return { machine: log.machine, createdAt, nonce: nonceOf(log.origin), initial, input }
+  return { ...log.origin, machine: log.machine, nonce: nonceOf(log.origin) }
 }
 
 function keptDigestAt(log: Log, sequence: number): Uint8Array {

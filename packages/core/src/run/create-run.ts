@@ -1,16 +1,18 @@
 // Creates a run.
 
+import { hasMode } from '../data/mode.ts'
+import { copyArgument } from '../data/plain-data.ts'
 import { startLog } from '../engine/start-log.ts'
 import { sha1 } from '../identity/object-format.ts'
 import { checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
 import type { Run } from './run.ts'
 import { runOf } from './run-object.ts'
-import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput } from './run-options.ts'
+import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce } from './run-options.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
- * Forks a run from a machine (RFC Run v1 §3.1): its initial state, no events.
+ * Forks a run from a machine (RFC Run v1 §3.1): its initial state, no events. What `initial` emits is delivered by `out`.
  *
  * @param machine made by `defineMachine`
  * @param options `input` if the machine takes one, and what makes ids repeatable
@@ -46,14 +48,14 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
     createdAt,
     nonce,
     format = sha1,
-    checkDeterminism = process.env.NODE_ENV !== 'production',
+    checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
   } = options ?? {}
   const origin = {
     format: checkFormat(format),
     createdAt: checkCreatedAt(createdAt),
     nonce: checkNonce(nonce),
-    input: input === undefined ? undefined : copyInput(input),
+    input: input === undefined ? undefined : copyArgument(input, 'input'),
     initial: undefined,
   }
-  return runOf(machine, startLog(machine, origin, { checkDeterminism }))
+  return runOf(machine, startLog(machine, origin, { checkDeterminism }), 0)
 }

@@ -1,27 +1,30 @@
 // Effects: outputs are read from a run and handled side by side, and the events that the handlers give are written back.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import type { InPort } from '../ports/in-port.ts'
 import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
+import {
+  type CancellableHandler,
+  checkHandlers,
+  type HandleOutput,
+  type OutputSource,
+  outputHandling,
+  watchUnhandled,
+} from './handle-output.ts'
+import { checkVersion } from './run.ts'
 
-/** What a handler of outputs gets beside the output. */
-export interface OutputContext {
-  /** Aborts when the handling ends before the handler does. */
-  readonly signal: AbortSignal
-  /** `RUN-ID/POSITION`: the same in every replay, so it serves as an idempotency key. */
-  readonly key: string
-}
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** What a handler may give: nothing, an event, or a batch. */
-export type HandledEvents<Event> = Event | readonly Event[] | undefined | void
-
-/** The handler of each type of output. An output without a handler settles at once. */
-export type OutputHandlers<Output, Event> = {
-  readonly [Type in OutputType<Output>]?: (
-    output: OutputTyped<Output, Type>,
-    context: OutputContext,
-  ) => HandledEvents<Event> | Promise<HandledEvents<Event>>
+/**
+ * The handler of each type of output: a function, or `{ handle, while, latest, timeout, onTimeout }`, which can be
+ * cancelled. An output without a handler settles at once.
+ */
+export type OutputHandlers<Output, Event, State = unknown> = {
+  readonly [Type in OutputType<Output>]?:
+    | HandleOutput<OutputTyped<Output, Type>, Event, State>
+    | CancellableHandler<OutputTyped<Output, Type>, Event, State>
 }
 
 type OutputType<Output> = Output extends { readonly type: infer Type extends string } ? Type : never
@@ -38,9 +41,7 @@ export interface HandleOutputsOptions {
 }
 
 /** A set of ports whose outputs can be handled, such as `recorder.ports()` of `@xmachines/git`. */
-export interface HandledPorts<Event, Output> {
-  /** The run's id. */
-  readonly id: string
+export interface HandledPorts<State, Event, Output> extends OutputSource<State> {
   /** The position at which `out` begins. */
   readonly start: number
   readonly in: Pick<InPort<Event>, 'getWriter'>
@@ -48,8 +49,8 @@ export interface HandledPorts<Event, Output> {
 }
 
 /** A run whose outputs can be handled: it opens a set of ports for the handling. */
-export interface HandledRun<Event, Output> extends HandledPorts<Event, Output> {
-  ports(options: PortsOptions): Ports<unknown, Event, Output>
+export interface HandledRun<State, Event, Output> extends HandledPorts<State, Event, Output> {
+  ports(options: PortsOptions): Ports<State, Event, Output>
 }
 
 /**
@@ -58,12 +59,13 @@ export interface HandledRun<Event, Output> extends HandledPorts<Event, Output> {
  * settled when these were applied or refused.
  *
  * @param run the run; or a set of ports of a recorder, to handle only outputs that are recorded
- * @param handlers own members by the output's `type`. An expected failure is an event: a handler that throws ends the
- *   handling
+ * @param handlers own members by the output's `type`: functions, or objects that say what cancels them. An expected
+ *   failure is an event: a handler that throws ends the handling
  * @param options the position to begin at, an abort signal, and a listener for what has settled
  * @returns the position up to which every output has settled, when the run has ended or the signal aborts
- * @throws {TypeError} if the handlers are not an object, or `from` is given with a set of ports
- * @throws what a handler throws; the other handlers are aborted
+ * @throws {TypeError} if a handler or one of its members has the wrong type, or `from` is given with a set of ports
+ * @throws {RangeError} if a `timeout` is not from 0 to 2³¹ − 1
+ * @throws what a handler throws, or its `while` or `onTimeout`; the other handlers are aborted
  *
  * @example
  * ```ts
@@ -98,29 +100,31 @@ export interface HandledRun<Event, Output> extends HandledPorts<Event, Output> {
  * console.log(await settled) // 1
  * ```
  */
-export function handleOutputs<Event, Output>(
-  run: HandledRun<Event, Output>,
-  handlers: NoInfer<OutputHandlers<Output, Event>>,
+export function handleOutputs<State, Event, Output>(
+  run: HandledRun<State, Event, Output>,
+  handlers: NoInfer<OutputHandlers<Output, Event, State>>,
   options?: HandleOutputsOptions,
 ): Promise<number>
-export function handleOutputs<Event, Output>(
-  ports: HandledPorts<Event, Output>,
-  handlers: NoInfer<OutputHandlers<Output, Event>>,
+export function handleOutputs<State, Event, Output>(
+  ports: HandledPorts<State, Event, Output>,
+  handlers: NoInfer<OutputHandlers<Output, Event, State>>,
   options?: Omit<HandleOutputsOptions, 'from'>,
 ): Promise<number>
-export async function handleOutputs<Event, Output>(
-  run: HandledRun<Event, Output> | HandledPorts<Event, Output>,
-  handlers: OutputHandlers<Output, Event>,
+export async function handleOutputs<State, Event, Output>(
+  run: HandledRun<State, Event, Output> | HandledPorts<State, Event, Output>,
+  handlers: OutputHandlers<Output, Event, State>,
   { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
+  checkVersion(run)
   if (typeof handlers !== 'object' || handlers === null) {
-    throw new TypeError(wrongValue('handlers', handlers, 'an object of functions by the type of output'))
+    throw new TypeError(wrongValue('handlers', handlers, 'an object of handlers by the type of output'))
   }
   if (from !== undefined && !('ports' in run)) {
     throw new TypeError('give from to ports(), not with a set of ports')
   }
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkHandlers(handlers)
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
-  const ports: HandledPorts<Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
+  const ports: HandledPorts<State, Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
   let position = ports.start
   const writer = ports.in.getWriter()
   const reader = ports.out.getReader()
@@ -128,8 +132,11 @@ export async function handleOutputs<Event, Output>(
   const settled = settlement(position, onSettled)
   /** Events of handlers that are being written. */
   const writing = new Set<Promise<void>>()
+  let warnUnhandled: ((output: unknown) => void) | undefined
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled = watchUnhandled(run, handlers)
   let reading = true
   let underWay = 0
+  const handle = outputHandling<State, Event, Output>(ports, stop.signal, write, settled.mark)
 
   const ended = new Promise<void>((resolve, reject) => {
     void readAll()
@@ -146,7 +153,7 @@ export async function handleOutputs<Event, Output>(
         const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }) as const)
         if (done || signal?.aborted === true) break
         underWay++
-        handle(value, position++).then(settledOne, reject)
+        handleOne(value, position++).then(settledOne, reject)
       }
       reading = false
       if (underWay === 0) resolve()
@@ -158,20 +165,21 @@ export async function handleOutputs<Event, Output>(
     }
   })
 
-  async function handle(output: Output, at: number): Promise<void> {
+  async function handleOne(output: Output, at: number): Promise<void> {
     const handler = handlerOf(handlers, output)
-    if (handler !== undefined) {
-      const events = await handler(output, { signal: stop.signal, key: `${ports.id}/${at}` })
-      if (stop.signal.aborted) return
-      if (events !== undefined) {
-        // A refusal is delivered by `err`. A run that has ended takes no more.
-        const written = writer.write(events).catch(() => undefined)
-        writing.add(written)
-        await written
-        writing.delete(written)
-      }
-    }
+    if (handler !== undefined) return await handle(output, at, handler)
+    warnUnhandled?.(output)
     settled.mark(at)
+  }
+
+  function write(events: Event | readonly Event[]): Promise<void> {
+    // A refusal is delivered by `err`. A run that has ended takes no more.
+    const written = writer
+      .write(events)
+      .catch(() => undefined)
+      .then(() => void writing.delete(written))
+    writing.add(written)
+    return written
   }
 
   try {
@@ -186,10 +194,10 @@ export async function handleOutputs<Event, Output>(
   }
 }
 
-function handlerOf<Output, Event>(
-  handlers: OutputHandlers<Output, Event>,
+function handlerOf<Output, Event, State>(
+  handlers: OutputHandlers<Output, Event, State>,
   output: Output,
-): ((output: Output, context: OutputContext) => HandledEvents<Event> | Promise<HandledEvents<Event>>) | undefined {
+): HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State> | undefined {
   const type: unknown = (output as { readonly type?: unknown } | null)?.type
   if (typeof type !== 'string' || !Object.hasOwn(handlers, type)) return undefined
   // The handler under an output's own type takes that output.

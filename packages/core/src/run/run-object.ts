@@ -11,7 +11,8 @@ import {
   type RunDocument,
   toDocument,
 } from '../history/records.ts'
-import { type AnyMachine, CORE_VERSION, type Machine, type RunEvent } from '../machine/machine.ts'
+import { CORE_VERSION } from '../machine/core-version.ts'
+import type { AnyMachine, Machine, RunEvent } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { InPort } from '../ports/in-port.ts'
@@ -20,12 +21,16 @@ import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/port
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 import { internalsKey, type Run, type RunInternals, runKey } from './run.ts'
 
-/** The run of a log. What its machine says that it takes and makes is what the run takes and gives. */
+/**
+ * The run of a log. What its machine says that it takes and makes is what the run takes and gives.
+ * @param start the position at which its `out` begins: after all outputs unless given
+ */
 export function runOf<State, Event extends RunEvent, Output, Input>(
   _machine: Machine<State, Event, Output, Input>,
   log: Log,
+  start: number = countOf(log.outputs),
 ): Run<State, Event, Output, Input> {
-  return new RunObject(log) as unknown as Run<State, Event, Output, Input>
+  return new RunObject(log, start) as unknown as Run<State, Event, Output, Input>
 }
 
 class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
@@ -37,9 +42,9 @@ class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
   #in: InPort<RunEvent> | undefined
   #snapshot: SnapshotPort<unknown> | undefined
 
-  constructor(log: Log) {
+  constructor(log: Log, start: number) {
     this.#log = log
-    this.#start = countOf(log.outputs)
+    this.#start = start
     this.#initial = currentSnapshot(log)
   }
 

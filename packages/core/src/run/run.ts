@@ -3,7 +3,8 @@
 
 import type { Log } from '../engine/log.ts'
 import type { GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from '../history/records.ts'
-import { CORE_VERSION, type Machine, type RunEvent, versionOf, wrongMaker } from '../machine/machine.ts'
+import { CORE_VERSION, versionOf } from '../machine/core-version.ts'
+import { type Machine, type RunEvent, wrongMaker } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { InPort } from '../ports/in-port.ts'
@@ -11,7 +12,7 @@ import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 
-/** One execution of a machine (RFC Run v1 §2.2). `createRun`, `restoreRun` and `replayRun` make them. */
+/** One execution of a machine (RFC Run v1 §2.2). `createRun`, `restoreRun`, `replayRun` and `forkRun` make them. */
 export interface Run<State, Event extends RunEvent, Output = never, Input = undefined> {
   readonly machine: Machine<State, Event, Output, Input>
   /** The oid of the genesis commit, in hex. It is computed when first asked for, and never changes (RFC Run v1 §2.3). */
@@ -83,12 +84,23 @@ export const runKey: unique symbol = Symbol.for('@xmachines/core/run') as never
 export const internalsKey: unique symbol = Symbol.for('@xmachines/core/internals') as never
 
 /**
+ * Refuses a run that another version of core made. What only has the members of a run is taken.
+ * @throws {TypeError} that names both versions
+ */
+export function checkVersion(run: unknown): void {
+  const version = versionOf(run, runKey)
+  if (version !== undefined && version !== CORE_VERSION) throw new TypeError(wrongMaker('the run', run, runKey, ''))
+}
+
+/**
  * The internals of a run.
  * @throws {TypeError} if it is not a run that this version of core made
  */
 export function internalsOf(run: unknown): RunInternals {
   if (versionOf(run, runKey) !== CORE_VERSION) {
-    throw new TypeError(wrongMaker('run', run, runKey, 'createRun, restoreRun or replayRun of @xmachines/core'))
+    throw new TypeError(
+      wrongMaker('run', run, runKey, 'createRun, restoreRun, replayRun or forkRun of @xmachines/core'),
+    )
   }
   return (run as { readonly [internalsKey]: RunInternals })[internalsKey]
 }

@@ -18,7 +18,7 @@ interface LogOptions {
 
 const EXAMPLES = `
 The first line, with sequence 0, is the genesis. With --json, each line is a record as restoreRun takes it, with its
-sequence: { sequence, oid, format, machine, createdAt, nonce, input }, then { sequence, oid, parent, events }.
+sequence: { sequence, oid, format, machine, createdAt, nonce, input, forkedFrom }, then { sequence, oid, parent, events }.
 
 Example, the latest ten batches:
   $ xmachines log 2903140d --reverse --limit 10`

@@ -30,9 +30,9 @@ interface ShownState {
 const EXAMPLES = `
 The state comes from a snapshot that is kept at that batch, which is trusted, or from --machine, which replays the run.
 
-With --json, it prints one line: { id, machine: { name, version }, format, createdAt, nonce, input, sequence, head, snapshots,
-at, oid, events, stateFrom, state, status }. stateFrom is "machine", "snapshot" or "genesis"; if the state is not
-known, it is null, and state and status are left out.
+With --json, it prints one line: { id, machine: { name, version }, format, createdAt, nonce, input, forkedFrom, sequence,
+head, snapshots, at, oid, events, stateFrom, state, status }. stateFrom is "machine", "snapshot" or "genesis"; if the
+state is not known, it is null, and state and status are left out.
 
 Example, the state after the third batch:
   $ xmachines show 2903140d --at 3 --machine ./door.mjs`
@@ -110,15 +110,15 @@ async function replayedState(
 }
 
 function toJson({ genesis, sequence, head, snapshots, at, record, known }: Shown): object {
-  const { oid: id, machine, format, createdAt, nonce, input } = genesis
+  const { oid: id, machine, format, createdAt, nonce, input, forkedFrom } = genesis
   const { name, version } = machine
-  const run = { id, machine: { name, version }, format, createdAt, nonce, input, sequence, head, snapshots }
+  const run = { id, machine: { name, version }, format, createdAt, nonce, input, forkedFrom, sequence, head, snapshots }
   const events = 'events' in record ? record.events : []
   return { ...run, at, oid: record.oid, events, ...(known ?? { stateFrom: null }) }
 }
 
 async function print(output: Output, { genesis, sequence, head, snapshots, at, record, known }: Shown): Promise<void> {
-  const { oid, machine, format, createdAt, nonce, input } = genesis
+  const { oid, machine, format, createdAt, nonce, input, forkedFrom } = genesis
   const field = (name: string, text: string): Promise<void> => output.line(['dim', name.padEnd(11)], text)
   await output.line(['dim', 'run'.padEnd(11)], ['yellow', oid])
   await output.line(['dim', 'machine'.padEnd(11)], ['cyan', `${machine.name}@${machine.version}`])
@@ -126,6 +126,7 @@ async function print(output: Output, { genesis, sequence, head, snapshots, at, r
   await field('created', timeOf(createdAt))
   await field('nonce', nonce)
   if (input !== undefined) await field('input', JSON.stringify(input))
+  if (forkedFrom !== undefined) await field('fork of', forkedFrom)
   await field('sequence', String(sequence))
   await field('head', head)
   await field('snapshots', snapshots.length === 0 ? 'none' : `at ${snapshots.join(', ')}`)

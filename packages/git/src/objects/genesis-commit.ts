@@ -2,7 +2,7 @@
 // a run.
 
 import type { GenesisRecord } from '@xmachines/core'
-import { genesisObjects } from '../core-internals.ts'
+import { genesisObjects, openOutsideHistory } from '../core-internals.ts'
 import { isMachineName, type MachineName } from '../machines.ts'
 import { decodeCommit, decodeTree } from './commit.ts'
 import { objectFormat } from './object-id.ts'
@@ -20,13 +20,24 @@ export interface Genesis {
   readonly initial: unknown
 }
 
-/** The machine and the nonce that the message of a genesis names; undefined if the object is not a genesis. */
-export function decodeGenesisMessage(object: ReadObject): (MachineName & { readonly nonce: string }) | undefined {
+const MESSAGE = /^run ([^@\n]+)@([^\n]+)\n\nNonce: ([0-9a-f]{32})\n(?:Forked-From: ([0-9a-f]+)\n)?$/
+
+/** What the message of a genesis says. */
+interface GenesisMessage extends MachineName {
+  readonly nonce: string
+  /** The oid of the commit that the run was forked from, if it was. */
+  readonly forkedFrom: string | undefined
+}
+
+/** What the message of a genesis says; undefined if the object is not a genesis. */
+export function decodeGenesisMessage(object: ReadObject): GenesisMessage | undefined {
   const message = decodeCommit(object)?.message ?? ''
-  const [, name, version, nonce] = /^run ([^@\n]+)@([^\n]+)\n\nNonce: ([0-9a-f]{32})\n$/.exec(message) ?? []
+  const [, name, version, nonce, forkedFrom] = MESSAGE.exec(message) ?? []
   if (name === undefined || version === undefined || nonce === undefined || !isMachineName(name, version))
     return undefined
-  return { name, version, nonce }
+  // The run was forked from a commit of its own object format.
+  if (forkedFrom !== undefined && forkedFrom.length !== object.oid.length) return undefined
+  return { name, version, nonce, forkedFrom }
 }
 
 /**
@@ -55,7 +66,7 @@ export async function decodeGenesis(source: ObjectSource, object: ReadObject): P
       throw corrupt(oid, `${file} of the genesis is not plain data: ${(thrown as Error).message}`, where)
     }
   }
-  const { name, version, nonce } = message
+  const { name, version, nonce, forkedFrom } = message
   const { createdAt, tree } = commit
   const [input, initial] = [await valueOf('input.json'), await valueOf('initial.json')]
   if (initial === undefined) throw corrupt(run, 'its tree has no initial.json', where)
@@ -65,8 +76,22 @@ export async function decodeGenesis(source: ObjectSource, object: ReadObject): P
     nonce,
     initial,
     input,
+    forkedFrom,
   })
   if (encoded.oid !== run) throw corrupt(run, `core writes this genesis with the oid ${encoded.oid}`, where)
-  const record = { oid: run, format: source.format, machine: { name, version, oid: encoded.machine }, createdAt, nonce }
-  return { record: input === undefined ? record : { ...record, input }, tree, files, initial }
+  const record = {
+    oid: run,
+    format: source.format,
+    machine: { name, version, oid: encoded.machine },
+    createdAt,
+    nonce,
+    ...(input !== undefined && { input }),
+    ...(forkedFrom !== undefined && { forkedFrom }),
+  }
+  try {
+    // The same bytes can hold what core does not take, such as a time that is out of range.
+    return { record: openOutsideHistory([record]).genesis, tree, files, initial }
+  } catch (thrown) {
+    throw corrupt(run, `core does not take its record: ${(thrown as Error).message}`, where)
+  }
 }

@@ -3,20 +3,23 @@
 //
 //   the run has more ─► writer.pull ─► next: fill a pack ─► the promise resolves ─► recorded rises
 
+import { randomBytes } from 'node:crypto'
 import type { Ports, PortsOptions, Run, RunEvent } from '@xmachines/core'
 import { type Checkpoint, type Recordable, type RecordedView, recordable } from '../core-internals.ts'
 import { asGitError, type GitError } from '../git-error.ts'
 import { hexOf } from '../objects/object-id.ts'
 import type { PackBuilder } from '../objects/pack.ts'
+import { emptyTree, encodeReceipt, nextCount } from '../objects/receipt-commit.ts'
 import { streamEarlier } from '../read/earlier-batches.ts'
-import { type MoveFailure, RefMismatch } from '../refs/ref-moves.ts'
-import { machineRef, runRef } from '../refs/ref-names.ts'
+import { type MoveFailure, RefMismatch, type RefMove } from '../refs/ref-moves.ts'
+import { machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { FULL_PACK, type NextPortion, type Source, type Writer } from '../write/writer.ts'
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
+import type { ReceiptTip } from './receipt-chain.ts'
 import type { RecordOptions } from './record-options.ts'
 import { recordedAt } from './recorded-at.ts'
-import { divergedElsewhere, type Recording, recorderStopped, withRecorded } from './recording-errors.ts'
+import { divergedElsewhere, type Recording, recorderStopped, refsKeepMoving, withRecorded } from './recording-errors.ts'
 import { sequenceWaits } from './sequence-waits.ts'
 
 /** Records one run into one repository. */
@@ -52,6 +55,8 @@ export interface RecorderParts {
 
 /** How many batches may wait unless `maxUnrecorded` is given. */
 const MOST_UNRECORDED = 16_384
+/** How often to look again at refs that others keep moving, without recording anything. */
+const MOST_ROUNDS = 8
 const NOTHING: NextPortion = { portion: undefined, more: false }
 
 /** Begins to record a run. */
@@ -63,13 +68,22 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   const history: Recordable<State, Event, Output> = recordable(run)
   const id = run.id
   const ref = runRef(run.machine.name, id)
-  const machine = { ref: machineRef(run.machine), oid: run.genesis.machine.oid }
+  const { genesis } = run
+  const machine = { ref: machineRef(run.machine), oid: genesis.machine.oid }
+  const receipts = receiptRef(run.machine.name, id)
+  const receiptOf = { format: context.format, machine: run.machine, createdAt: genesis.createdAt }
   /** The sequence up to which the ref has moved; −1 if it does not exist. */
   let recorded = -1
   /** The sequence up to which packs hold the run; −1 is nothing. */
   let taken = -1
-  /** Reads where the ref points; made again when somebody else moved it. */
+  /** Where the receipt of the next portion goes. */
+  let tip: ReceiptTip = { at: undefined, previous: undefined, count: 0 }
+  /** The tokens of portions that Git gave no answer about: reading the receipts settles them. */
+  let unanswered: string[] = []
+  /** Reads where the refs point; made again when somebody else moved them. */
   let prepared: Promise<void> | undefined
+  /** How often they were read since something was recorded. */
+  let rounds = 0
   let error: GitError | undefined
   /** The sequence after which nothing is recorded, once the recorder was stopped. */
   let last = Number.POSITIVE_INFINITY
@@ -116,14 +130,35 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     }
   }
 
-  /** Finds out where the ref points, and continues from there. */
+  /** Finds out where the refs point, and continues from there. */
   async function prepare(): Promise<void> {
-    const sequence = await recordedAt(context, history, now)
-    if (sequence === undefined) return
-    if (sequence > recorded) await syncForeign([ref, machine.ref])
-    recorded = sequence
+    if (rounds++ === MOST_ROUNDS) throw refsKeepMoving(now())
+    const lost = unanswered
+    const found = await recordedAt(context, history, { now, receipts })
+    const { sequence, failure } = found
+    history.acknowledge(sequence)
+    if (failure?.code !== 'UNKNOWN') {
+      for (const token of lost) history.unsettled.delete(token)
+      unanswered = unanswered.filter((token) => !lost.includes(token))
+    }
+    if (failure !== undefined && recorded < 0) throw failure
+    if (sequence > recorded) {
+      await syncForeign([receipts, ref, machine.ref])
+      acknowledge(sequence)
+    }
+    tip = found.tip
     taken = sequence
     advance()
+    // Appends that were made after all are acknowledged, even if nothing can follow them.
+    if (failure !== undefined) throw failure
+  }
+
+  /** The batches up to a sequence are recorded, and this run's own. */
+  function acknowledge(sequence: number): void {
+    if (sequence <= recorded) return
+    recorded = sequence
+    rounds = 0
+    history.acknowledge(sequence)
   }
 
   function take(pack: PackBuilder, written: Promise<MoveFailure>): NextPortion {
@@ -146,13 +181,15 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       return { portion: undefined, more }
     }
     const sequence = taken
+    const to = oidAt(sequence)
+    const { token, receipt } = addReceipt(pack, { after: before, sequence, head: to })
     void written
-      .then((failure) => onWritten(sequence, failure))
+      .then((failure) => onWritten({ sequence, token, failure }))
       .catch((thrown: unknown) => fail(asGitError(thrown, `writing into ${context.packDirectory}`)))
       .catch((thrown: unknown) => process.emitWarning(`the recorder of ${ref} failed: ${String(thrown)}`))
     return {
       portion: {
-        move: { ref, from, to: oidAt(sequence) },
+        move: { ref, from, to, receipt },
         machine,
         get withdrawn() {
           return error !== undefined
@@ -162,9 +199,37 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     }
   }
 
-  function onWritten(sequence: number, failure: MoveFailure): void {
+  /** Adds the receipt of a portion to the pack of that portion. */
+  function addReceipt(
+    pack: PackBuilder,
+    made: { readonly after: number; readonly sequence: number; readonly head: string },
+  ): { readonly token: string; readonly receipt: RefMove } {
+    const token = randomBytes(16).toString('hex')
+    const { at, previous } = tip
+    const count = nextCount(tip.count)
+    const { oid, bytes } = encodeReceipt(receiptOf, { ...made, token, previous, count })
+    pack.addShared(oid, bytes)
+    if (count === 1) {
+      const tree = emptyTree(context.format)
+      pack.addShared(tree.oid, tree.bytes)
+    }
+    history.unsettled.add(token)
+    tip = { at: oid, previous: oid, count }
+    return { token, receipt: { ref: receipts, to: oid, from: at } }
+  }
+
+  function onWritten({
+    sequence,
+    token,
+    failure,
+  }: {
+    readonly sequence: number
+    readonly token: string
+    readonly failure: MoveFailure
+  }): void {
     if (failure === undefined) {
-      recorded = Math.max(recorded, sequence)
+      acknowledge(sequence)
+      history.unsettled.delete(token)
       advance()
       return
     }
@@ -172,8 +237,11 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       fail(failure)
       return
     }
-    if (sequence <= recorded) return
-    // Another recorder of this run was faster, or somebody recorded something else under its id.
+    // A refusal is final: whatever the ref points to, this portion did not put it there.
+    if (failure.unanswered && sequence > recorded) unanswered.push(token)
+    else history.unsettled.delete(token)
+    if (sequence <= recorded || finished) return
+    // Another recorder of this run was faster, somebody recorded something else under its id, or Git gave no answer.
     prepared = prepare()
     // Its failure is reported by `next`.
     prepared.catch(() => undefined)

@@ -55,6 +55,37 @@ export function otherHistory(
   })
 }
 
+/** Another writer recorded an equal batch first. */
+export function lostRace(
+  { ref, directory, id, recorded, head }: Recording,
+  found: CommitPoint,
+  common: CommitPoint,
+): GitError {
+  return new GitError(
+    'HISTORY_DIVERGED',
+    `another writer recorded an equal batch ${common.sequence + 1} first: ${ref} in ${directory} is at sequence ${found.sequence}, and ` +
+      `this run has recorded only up to sequence ${common.sequence}; open the run there, and send what is missing again`,
+    { run: id, sequence: recorded, heads: { recorded: found.oid, run: head, common: common.oid } },
+  )
+}
+
+/** An answer was lost, and so was the receipt that would replace it. */
+export function unknownResult({ ref, directory, id, recorded }: Recording, found: CommitPoint): GitError {
+  return new GitError(
+    'UNKNOWN',
+    `it is not known whether this run or another writer recorded the batches after sequence ${recorded}: git died without ` +
+      `an answer, ${ref} in ${directory} is at sequence ${found.sequence}, and the receipts of these batches are no longer ` +
+      'kept; open the run there, and send only what is missing in its state',
+    { run: id, sequence: recorded },
+  )
+}
+
+/** Others kept moving the refs of a run. */
+export function refsKeepMoving({ ref, directory, id, recorded }: Recording): GitError {
+  const why = `others keep moving ${ref} in ${directory}, or its receipts; record the run again`
+  return new GitError('REPOSITORY_LOCKED', why, { run: id, sequence: recorded })
+}
+
 /** A push or a fetch found that the run has another continuation at a remote. */
 export function divergedElsewhere({ ref, id, recorded }: Recording, { message, heads }: GitError): GitError {
   const text = `${message} (${ref} is recorded up to sequence ${recorded})`

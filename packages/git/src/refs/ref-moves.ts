@@ -1,5 +1,7 @@
 // Moves refs by compare-and-swap, with one `git update-ref` that keeps running: one transaction for each move. A move
-// counts as made only if Git said so, or if the ref was read and points where it should.
+// counts as made only if Git said so. If Git died, the ref is read. That it points where it should is enough for a ref
+// whose place is all that matters. It is not enough for an append, because another writer may have put an equal commit
+// there: an append has a receipt, which says who did.
 
 import { GitError } from '../git-error.ts'
 import { type FormatName, noOid } from '../objects/object-id.ts'
@@ -19,13 +21,21 @@ export interface RefMove {
   readonly to: string
   /** Where it must point before; undefined if it must not exist. */
   readonly from: string | undefined
+  /**
+   * The ref of its receipts moves in the same transaction, and before it. Git locks both refs before it moves one, so no
+   * other writer comes between. Only if Git is killed between the two, the receipt is there and the append is not.
+   */
+  readonly receipt?: Omit<RefMove, 'receipt'>
 }
 
 /** The ref did not point where the move expected it. */
 export class RefMismatch {
   readonly found: string | undefined
-  constructor(found: string | undefined) {
+  /** Whether Git died without an answer: then the receipt says whether the move was made. */
+  readonly unanswered: boolean
+  constructor(found: string | undefined, { unanswered = false }: { readonly unanswered?: boolean } = {}) {
     this.found = found
+    this.unanswered = unanswered
   }
 }
 
@@ -53,26 +63,44 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
   const conversation = converse<RefMove, MoveFailure>({
     git,
     arguments: ['update-ref', '--stdin', '-z'],
-    encode: ({ ref, to, from = noOid(format) }) => `start\0update ${ref}\0${to}\0${from}\0commit\0`,
+    encode: ({ receipt, ...move }) => `start\0${receipt === undefined ? '' : update(receipt)}${update(move)}commit\0`,
     decoder: commitDecoder,
     onDeath,
     patience: PATIENCE,
   })
 
-  /** The move that Git died of may have been made before it died: the ref says so. */
+  function update({ ref, to, from = noOid(format) }: RefMove): string {
+    return `update ${ref}\0${to}\0${from}\0`
+  }
+
+  /** The move that Git died of may have been made before it died. */
   async function onDeath(move: RefMove, death: Death): Promise<MoveFailure | typeof ASK_AGAIN> {
     const { startFailure, complaint, status } = death
     const how = complaint || `it ended with ${status}`
     const error = startFailure ?? new GitError('GIT_FAILED', `git update-ref in ${git.directory} failed: ${how}`)
     try {
       const found = await readOid(move.ref)
-      if (found === move.to) return undefined
-      if (found !== move.from) return new RefMismatch(found)
-      const mayRetry = !death.retried && (wasKilled(death) || (await clearStaleLock(gitDirectory, move.ref, error)))
-      return mayRetry ? ASK_AGAIN : error
+      const { receipt } = move
+      const refused = hasRefused(death)
+      const mismatch = new RefMismatch(found, { unanswered: !refused })
+      if (receipt === undefined && found === move.to) return undefined
+      if (found !== move.from) return mismatch
+      if (receipt !== undefined) {
+        const at = await readOid(receipt.ref)
+        // The ref of the receipts moved and that of the run did not: Git was killed in between, or another Git was.
+        if (at !== receipt.from) return refused && at === receipt.to ? error : mismatch
+      }
+      if (death.retried) return error
+      return wasKilled(death) || (await clearLocks(move, error)) ? ASK_AGAIN : error
     } catch (thrown) {
       return thrown instanceof GitError ? thrown : error
     }
+  }
+
+  async function clearLocks({ ref, receipt }: RefMove, error: GitError): Promise<boolean> {
+    const cleared = receipt !== undefined && (await clearStaleLock(gitDirectory, receipt.ref, error))
+    // A process that was killed during an append left both.
+    return (await clearStaleLock(gitDirectory, ref, error)) || cleared
   }
 
   return {
@@ -81,6 +109,14 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
       Promise.all(moves.map((move) => conversation.ask(move).catch((thrown: GitError) => thrown))),
     close: () => conversation.close(),
   }
+}
+
+/**
+ * Whether Git ended by itself and said why: it then made no move that it did not confirm. Statuses above 128 are those of
+ * signals, as a shell around Git reports them.
+ */
+function hasRefused({ status, complaint }: Death): boolean {
+  return typeof status === 'number' && status <= 128 && complaint !== ''
 }
 
 /** Finds the confirmations of commits among the printed lines; those of other commands say nothing new. */

@@ -7,6 +7,8 @@ import type { MachineName } from '../machines.ts'
 export const RUNS = 'refs/runs/'
 /** Where all snapshots are. */
 export const SNAPSHOTS = 'refs/snapshots/'
+/** Where all receipts are. */
+const RECEIPTS = 'refs/receipts/'
 /** Where all machines are. */
 export const MACHINES = 'refs/heads/machines/'
 
@@ -20,6 +22,11 @@ export function runRef(name: string, id: string): string {
   return `${RUNS}${name}/${id}`
 }
 
+/** The ref of a run's receipts: it points to the latest one. */
+export function receiptRef(name: string, id: string): string {
+  return `${RECEIPTS}${name}/${id}`
+}
+
 /** Where the snapshots of a run are. */
 export function snapshotRefs(name: string, id: string): string {
   return `${SNAPSHOTS}${name}/${id}/`
@@ -30,12 +37,17 @@ export function snapshotRef(name: string, id: string, sequence: number): string 
   return `${snapshotRefs(name, id)}${sequence}`
 }
 
+/** Where everything is that was fetched from a remote. */
+export function fetchedRefs(remote: string): string {
+  return `refs/fetched/${remote}/`
+}
+
 /** Where the runs of a remote are, as the last fetch found them. */
 export function fetchedRuns(remote: string): string {
-  return `refs/fetched/${remote}/runs/`
+  return `${fetchedRefs(remote)}runs/`
 }
 
 /** Where the snapshots of a remote are. */
 export function fetchedSnapshots(remote: string): string {
-  return `refs/fetched/${remote}/snapshots/`
+  return `${fetchedRefs(remote)}snapshots/`
 }

@@ -169,7 +169,11 @@ export function createWriter(
 
   async function sync(shares: readonly Share[]): Promise<void> {
     const machines = shares.map(({ portion }) => portion.machine.ref).filter((ref) => !synced.has(ref))
-    await syncRefs(gitDirectory, [...shares.map(({ portion }) => portion.move.ref), ...machines])
+    const moved = shares.flatMap(({ portion: { move } }) => [
+      move.ref,
+      ...(move.receipt === undefined ? [] : [move.receipt.ref]),
+    ])
+    await syncRefs(gitDirectory, [...moved, ...machines])
     for (const ref of machines) synced.add(ref)
   }
 

@@ -1,0 +1,121 @@
+/** The recipes of docs/recipes.md that need no React: the page shows the files in `recipes`, and here they are used. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRun, restoreRun, waitFor } from '@xmachines/core'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { receive } from './recipes/expected-head.ts'
+import { cart } from './recipes/immer.ts'
+import { customers, describeOrder, order } from './recipes/personal-data.ts'
+import { handlePrice, price } from './recipes/retry.ts'
+import { armTimer, offer } from './recipes/timers.ts'
+import { turnstile } from './recipes/turnstile.ts'
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/recipes.md'), 'utf8')
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test.each(['immer', 'turnstile', 'turnstile.test', 'retry', 'timers', 'personal-data', 'expected-head'])(
+  'the page shows %s as it is run here',
+  (name) => {
+    const code = readFileSync(join(import.meta.dirname, `recipes/${name}.ts`), 'utf8')
+    expect(page).toContain(`\`\`\`ts\n${code}\`\`\``)
+  },
+)
+
+test('a cart that is written with immer shares what did not change', () => {
+  const run = createRun(cart)
+  run.in.send([
+    { type: 'ADDED', sku: 'pen' },
+    { type: 'ADDED', sku: 'ink' },
+  ])
+  const [pen] = run.state.items
+  run.in.send({ type: 'ADDED', sku: 'ink' })
+  expect(run.state.items[0]).toBe(pen)
+  expect(run.state.items).toEqual([
+    { sku: 'pen', count: 1 },
+    { sku: 'ink', count: 2 },
+  ])
+  run.in.send({ type: 'REMOVED', sku: 'pen' })
+  expect(restoreRun(cart, run.toJSON()).state).toEqual({ items: [{ sku: 'ink', count: 2 }] })
+})
+
+test('a price is asked for again under the same key, until there is an answer', async () => {
+  const run = createRun(price)
+  const keys: string[] = []
+  const ask = async (key: string): Promise<number> => {
+    if (keys.push(key) < 3) throw new Error('the server is down')
+    return 250
+  }
+  void handlePrice(run, ask)
+  run.in.send({ type: 'ASK' })
+  await waitFor(run, ({ state }) => state.at === 'known')
+  expect(run.state).toEqual({ at: 'known', cents: 250 })
+  expect(keys).toEqual([`${run.id}/0`, `${run.id}/0`, `${run.id}/0`])
+})
+
+test('a price that never comes is a state that says why', async () => {
+  const run = createRun(price)
+  void handlePrice(run, () => Promise.reject(new Error('the server is down')))
+  run.in.send({ type: 'ASK' })
+  await waitFor(run, ({ state }) => state.at === 'failed')
+  expect(run.state).toEqual({ at: 'failed', why: 'the server is down' })
+})
+
+describe('an offer', () => {
+  test('expires at its time, also if its run was restored meanwhile', () => {
+    vi.useFakeTimers({ now: 1000 })
+    const first = createRun(offer, { input: { until: 5000 } })
+    const stop = armTimer(first)
+    vi.advanceTimersByTime(3000)
+    stop()
+    const again = restoreRun(offer, first.toJSON())
+    armTimer(again)
+    vi.advanceTimersByTime(999)
+    expect(again.state.at).toBe('open')
+    vi.advanceTimersByTime(1)
+    expect(again.state.at).toBe('expired')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('expires at once if its time passed while nothing ran, and never if it was accepted', () => {
+    vi.useFakeTimers({ now: 9000 })
+    const late = createRun(offer, { input: { until: 5000 } })
+    armTimer(late)
+    vi.advanceTimersByTime(0)
+    expect(late.state.at).toBe('expired')
+    const accepted = createRun(offer, { input: { until: 10_000 } })
+    armTimer(accepted)
+    accepted.in.send({ type: 'ACCEPT' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+test('an order keeps no name, and outlives its customer', () => {
+  customers.set('c7', { name: 'Ada Lovelace', email: 'ada@example.org' })
+  onTestFinished(() => customers.clear())
+  const run = createRun(order, { input: { customer: 'c7' } })
+  run.in.send({ type: 'PAID' })
+  expect(describeOrder(run.state)).toBe('Ada Lovelace has paid')
+  expect(JSON.stringify(run)).not.toMatch(/Ada|ada@/)
+  customers.delete('c7')
+  expect(describeOrder(restoreRun(order, run.toJSON()).state)).toBe('a deleted customer has paid')
+})
+
+test('of two requests that saw the same head, one is applied', async () => {
+  const run = createRun(turnstile)
+  const request = (head: string, type: string): Request =>
+    new Request('http://localhost/', {
+      method: 'POST',
+      body: JSON.stringify({ type }),
+      headers: { 'If-Match': `"${head}"` },
+    })
+  const { head } = run
+  const answers = await Promise.all([receive(run, request(head, 'COIN')), receive(run, request(head, 'COIN'))])
+  expect(answers.map(({ status }) => status)).toEqual([204, 412])
+  expect(run.snapshot.current.sequence).toBe(1)
+  expect(answers[0]?.headers.get('ETag')).toBe(`"${run.head}"`)
+  expect((await receive(run, request(run.head, 'PUSH'))).status).toBe(204)
+  expect(run.state.at).toBe('locked')
+})

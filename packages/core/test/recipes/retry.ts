@@ -1,0 +1,34 @@
+import { defineMachine, handleOutputs, type RunOf } from '@xmachines/core'
+import pRetry from 'p-retry'
+
+type Price = { at: 'unknown' } | { at: 'asking' } | { at: 'known'; cents: number } | { at: 'failed'; why: string }
+type PriceEvent = { type: 'ASK' } | { type: 'ANSWERED'; cents: number } | { type: 'FAILED'; why: string }
+type PriceOutput = { type: 'fetch' }
+
+export const price = defineMachine<Price, PriceEvent, PriceOutput>({
+  name: 'price',
+  version: '1',
+  initial: { at: 'unknown' },
+  on: {
+    ASK: (_price, _event, emit) => {
+      emit({ type: 'fetch' })
+      return { at: 'asking' }
+    },
+    ANSWERED: (_price, { cents }) => ({ at: 'known', cents }),
+    FAILED: (_price, { why }) => ({ at: 'failed', why }),
+  },
+})
+
+export function handlePrice(run: RunOf<typeof price>, ask: (key: string) => Promise<number>): Promise<number> {
+  return handleOutputs(run, {
+    fetch: async (_output, { key, signal }) => {
+      try {
+        // The key is the same each time, so the server can tell a second try from a second request.
+        const cents = await pRetry(() => ask(key), { retries: 3, minTimeout: 10, signal })
+        return { type: 'ANSWERED', cents }
+      } catch (error) {
+        return { type: 'FAILED', why: error instanceof Error ? error.message : String(error) }
+      }
+    },
+  })
+}
