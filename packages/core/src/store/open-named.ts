@@ -1,11 +1,12 @@
 // Opens the run that has a name in a store, such as the draft of a form. A name that no run has gets a new one.
 
 import { describeThrown, isA } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import { createRun } from '../run/create-run.ts'
 import { forkRun } from '../run/fork-run.ts'
-import { replayRun } from '../run/restore-run.ts'
+import { replayRun } from '../run/replay-run.ts'
 import { internalsOf, type Run } from '../run/run.ts'
 import type { CreateRunOptions } from '../run/run-options.ts'
 import { type OpenSharedOptions, openShared } from './open-shared.ts'
@@ -134,7 +135,7 @@ async function replace<State, Event extends RunEvent, Output, Input>(
   } catch (thrown) {
     why = `migrate failed: ${describeThrown(thrown)}`
   }
-  if (process.env.NODE_ENV !== 'production') {
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     console.warn(
       `The run ${id} does not open: ${error.message}. It stays in the store, and a new run begins in its place; ${why}.`,
     )
