@@ -1,6 +1,7 @@
 // A repository, as its users see it.
 
 import type { History, HistoryRecord, Machine, Run, RunDocument, RunEvent, RunOf } from '@xmachines/core'
+import type { RunStore } from '@xmachines/core/store'
 import type { AnyMachine } from './machines.ts'
 import type { PushedRun } from './network/push.ts'
 import type { NetworkOptions } from './network/remote-calls.ts'
@@ -21,6 +22,11 @@ export interface Repository {
   /** The path of the repository. */
   readonly directory: string
   readonly format: FormatName
+  /**
+   * The repository as a store of runs, for `recordRun`, `openShared` and whatever else works with any store. It throws
+   * `StoreError`s, whose `cause` is the `GitError`. What recorders write and what it writes is the same.
+   */
+  readonly store: RunStore
   /**
    * Records a run's history as it is committed, until the run ends or the recorder is stopped. Of what is here already, it
    * takes over what the run object began with and what was acknowledged to it. Anything after that is another writer's,

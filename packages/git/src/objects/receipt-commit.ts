@@ -21,12 +21,36 @@ export interface Receipt {
   readonly count: number
   /** The receipt before this one; undefined if there is none. If a chain begins here, nothing keeps the earlier one. */
   readonly previous: string | undefined
+  /** What a store adds; undefined in a chain that only recorders have written. */
+  readonly stored?: StoredDetails | undefined
+}
+
+/** What a receipt says beyond who appended. */
+export interface StoredDetails {
+  /** Outputs since the genesis, after the append. */
+  readonly position: number
+  /** The position up to which outputs counted as settled when the run was first appended. */
+  readonly settled: number
+  /** How many idempotency keys the chain has, with those of this receipt. */
+  readonly count: number
+  /** The keys of this append. */
+  readonly keys: readonly KeyedBatch[]
+}
+
+/** A batch, and the idempotency key or the token that it was appended under. */
+export interface KeyedBatch {
+  readonly key: string
+  readonly sequence: number
+  /** The oid of its commit. */
+  readonly oid: string
 }
 
 /** A receipt in a repository. */
 export interface StoredReceipt extends Receipt {
   /** The oid of its commit. */
   readonly oid: string
+  /** The oid of its tree, which is empty unless a chain begins here and takes over what the one before it kept. */
+  readonly tree: string
 }
 
 /**
@@ -35,48 +59,94 @@ export interface StoredReceipt extends Receipt {
  */
 const MOST_RECEIPTS = 1024
 
-/** Encodes the receipt of an append. */
+/** Whose receipts are encoded. */
+export interface ReceiptOf {
+  readonly format: FormatName
+  readonly machine: MachineName
+  readonly createdAt: number
+}
+
+/**
+ * Encodes the receipt of an append.
+ * @param tree the oid of its tree, if it is not empty
+ */
 export function encodeReceipt(
-  {
-    format,
-    machine,
-    createdAt,
-  }: { readonly format: FormatName; readonly machine: MachineName; readonly createdAt: number },
-  { after, sequence, head, token, previous, count }: Receipt,
+  { format, machine, createdAt }: ReceiptOf,
+  { after, sequence, head, token, previous, count, stored }: Receipt,
+  tree: string = emptyTree(format).oid,
 ): GitObject {
   const begins = count === 1
   const link = begins && previous !== undefined ? `Earlier: ${previous}\n` : ''
   const text = commitText({
-    tree: emptyTree(format).oid,
+    tree,
     parent: begins ? undefined : previous,
     authored: createdAt,
     committed: createdAt + sequence,
     message:
       `receipt ${machine.name}@${machine.version} at ${sequence}\n\n` +
-      `After: ${after}\nHead: ${head}\nToken: ${token}\nCount: ${count}\n${link}`,
+      `After: ${after}\nHead: ${head}\nToken: ${token}\nCount: ${count}\n${link}${stored === undefined ? '' : detailsText(stored)}`,
   })
   return gitObject(objectFormat(format), 'commit', text)
 }
 
-/** The tree of every receipt. */
+function detailsText({ position, settled, count, keys }: StoredDetails): string {
+  // A key is any text: as JSON it is one line.
+  const lines = keys.map(({ key, sequence, oid }) => `Key: ${sequence} ${oid} ${JSON.stringify(key)}\n`)
+  return `Position: ${position}\nSettled: ${settled}\nKeys: ${count}\n${lines.join('')}`
+}
+
+/** The tree of a receipt that takes nothing over. */
 export function emptyTree(format: FormatName): GitObject {
   return gitObject(objectFormat(format), 'tree', treeBytes([]))
 }
 
-/** The number of the receipt after one, in its chain. */
-export function nextCount(count: number): number {
-  return count >= MOST_RECEIPTS ? 1 : count + 1
+/**
+ * The number of the receipt after one, in its chain.
+ * @param mustGoOn whether the chain has what must be kept, so that it cannot begin anew
+ */
+export function nextCount(count: number, mustGoOn = false): number {
+  return count >= MOST_RECEIPTS && !mustGoOn ? 1 : count + 1
 }
 
 const BODY =
-  /^receipt [^\n]* at \d+\n\nAfter: (-1|\d+)\nHead: ([0-9a-f]+)\nToken: ([0-9a-f]{32})\nCount: (\d+)\n(?:Earlier: ([0-9a-f]+)\n)?$/
+  /^receipt [^\n]* at \d+\n\nAfter: (-1|\d+)\nHead: ([0-9a-f]+)\nToken: ([0-9a-f]{32})\nCount: (\d+)\n(?:Earlier: ([0-9a-f]+)\n)?/
+const DETAILS = /^Position: (\d+)\nSettled: (\d+)\nKeys: (\d+)\n/
+const KEY = /^Key: (\d+) ([0-9a-f]+) (".*")$/
 
 /** Decodes a receipt; undefined if the object is none. */
 export function decodeReceipt(object: ReadObject): StoredReceipt | undefined {
   const commit = decodeCommit(object)
   const found = commit === undefined ? null : BODY.exec(commit.message)
   if (commit === undefined || found === null) return undefined
-  const [, after, head = '', token = '', count, earlier] = found
-  const { sequence, parent: previous = earlier } = commit
-  return { oid: object.oid, after: Number(after), sequence, head, token, count: Number(count), previous }
+  const [body, after, head = '', token = '', count, earlier] = found
+  const rest = commit.message.slice(body.length)
+  const stored = rest === '' ? undefined : decodeDetails(rest)
+  if (rest !== '' && stored === undefined) return undefined
+  const { sequence, tree, parent: previous = earlier } = commit
+  return { oid: object.oid, tree, after: Number(after), sequence, head, token, count: Number(count), previous, stored }
+}
+
+function decodeDetails(text: string): StoredDetails | undefined {
+  const found = DETAILS.exec(text)
+  if (found === null) return undefined
+  const [details, position, settled, count] = found
+  const keys: KeyedBatch[] = []
+  const lines = text.slice(details.length).split('\n')
+  if (lines.pop() !== '') return undefined
+  for (const line of lines) {
+    const [, sequence, oid = '', json = ''] = KEY.exec(line) ?? []
+    const key = parseKey(json)
+    if (key === undefined) return undefined
+    keys.push({ key, sequence: Number(sequence), oid })
+  }
+  return { position: Number(position), settled: Number(settled), count: Number(count), keys }
+}
+
+function parseKey(json: string): string | undefined {
+  try {
+    const key: unknown = JSON.parse(json)
+    return typeof key === 'string' ? key : undefined
+  } catch {
+    return undefined
+  }
 }

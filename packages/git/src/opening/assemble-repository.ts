@@ -34,6 +34,7 @@ import { foreignRefSync } from '../refs/ref-sync.ts'
 import type { Repository } from '../repository.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { sweepPacks } from '../write/pack-store.ts'
+import { gitStore } from '../store/git-store.ts'
 import { createRepacker } from '../write/repack.ts'
 import { createWriter, type Writer } from '../write/writer.ts'
 
@@ -123,9 +124,17 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
     return remote
   }
 
+  const store = gitStore({
+    context,
+    writer: writingWith('disk').writer,
+    syncForeign,
+    checkWritable,
+  })
+
   return {
     directory,
     format,
+    store,
     record(run, options = {}) {
       checkRecordOptions(options)
       checkWritable('record a run')

@@ -3,7 +3,7 @@
 
 import type { Recordable } from '../core-internals.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
-import { decodeReceipt, type StoredReceipt } from '../objects/receipt-commit.ts'
+import { decodeReceipt, type StoredDetails, type StoredReceipt } from '../objects/receipt-commit.ts'
 
 /** Where the next receipt of a run goes. */
 export interface ReceiptTip {
@@ -13,6 +13,8 @@ export interface ReceiptTip {
   readonly previous: string | undefined
   /** How many receipts its chain has. */
   readonly count: number
+  /** What a store has added to the latest receipt. */
+  readonly stored?: StoredDetails | undefined
 }
 
 /** The receipts of a run, as they were found. */
@@ -29,12 +31,13 @@ export interface FoundReceipts {
 export async function findReceipts(
   source: ObjectSource,
   ref: string,
-  wasMade: ((receipt: StoredReceipt) => boolean) | undefined,
+  wasMade: ((receipt: StoredReceipt) => boolean | Promise<boolean>) | undefined,
 ): Promise<FoundReceipts> {
   const object = await source.read(ref)
   let latest = object === undefined || wasMade === undefined ? undefined : decodeReceipt(object)
-  while (latest !== undefined && wasMade?.(latest) !== true) latest = await before(source, latest)
-  return { tip: { at: object?.oid, previous: latest?.oid, count: latest?.count ?? 0 }, latest }
+  while (latest !== undefined && (await wasMade?.(latest)) !== true) latest = await before(source, latest)
+  const { oid: previous, count = 0, stored } = latest ?? {}
+  return { tip: { at: object?.oid, previous, count, stored }, latest }
 }
 
 /** What the receipts say about the batches that a run has in common with a ref. */
@@ -70,7 +73,8 @@ export async function ownBatches(
   return { sequence, unknown: sequence < shared && !reachesBack && history.unsettled.size > 0 }
 }
 
-async function before(source: ObjectSource, { previous }: StoredReceipt): Promise<StoredReceipt | undefined> {
+/** The receipt before one; undefined if there is none, or Git has collected it. */
+export async function before(source: ObjectSource, { previous }: StoredReceipt): Promise<StoredReceipt | undefined> {
   const object = previous === undefined ? undefined : await source.read(previous)
   return object === undefined ? undefined : decodeReceipt(object)
 }

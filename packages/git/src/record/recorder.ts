@@ -206,15 +206,19 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   ): { readonly token: string; readonly receipt: RefMove } {
     const token = randomBytes(16).toString('hex')
     const { at, previous } = tip
-    const count = nextCount(tip.count)
-    const { oid, bytes } = encodeReceipt(receiptOf, { ...made, token, previous, count })
+    // Only a store takes keys over into a chain that begins anew.
+    const count = nextCount(tip.count, (tip.stored?.count ?? 0) > 0)
+    // Of a portion that ends before the latest batch, this position is an upper bound.
+    const { position } = checkpoints.at(-1) ?? history.checkpoint()
+    const stored = tip.stored && { ...tip.stored, position, keys: [] }
+    const { oid, bytes } = encodeReceipt(receiptOf, { ...made, token, previous, count, stored })
     pack.addShared(oid, bytes)
     if (count === 1) {
       const tree = emptyTree(context.format)
       pack.addShared(tree.oid, tree.bytes)
     }
     history.unsettled.add(token)
-    tip = { at: oid, previous: oid, count }
+    tip = { at: oid, previous: oid, count, stored }
     return { token, receipt: { ref: receipts, to: oid, from: at } }
   }
 

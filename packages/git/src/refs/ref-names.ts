@@ -1,6 +1,7 @@
 // The names of refs: where a run, a machine or a snapshot is found. Names and versions of machines become parts of refs
 // by the rules of `defineMachine`.
 
+import { hash } from 'node:crypto'
 import type { MachineName } from '../machines.ts'
 
 /** Where all runs are. */
@@ -9,6 +10,10 @@ export const RUNS = 'refs/runs/'
 export const SNAPSHOTS = 'refs/snapshots/'
 /** Where all receipts are. */
 const RECEIPTS = 'refs/receipts/'
+/** Where the leases of all runs are. */
+const LEASES = 'refs/leases/'
+/** Where all names of runs are. */
+const NAMES = 'refs/names/'
 /** Where all machines are. */
 export const MACHINES = 'refs/heads/machines/'
 
@@ -25,6 +30,16 @@ export function runRef(name: string, id: string): string {
 /** The ref of a run's receipts: it points to the latest one. */
 export function receiptRef(name: string, id: string): string {
   return `${RECEIPTS}${name}/${id}`
+}
+
+/** The ref of a run's lease: it points to a blob that says who has it. */
+export function leaseRef(name: string, id: string): string {
+  return `${LEASES}${name}/${id}`
+}
+
+/** The ref of a name: it points to a blob that says whose name it is. A name is any text, so the ref has its hash. */
+export function nameRef(key: string): string {
+  return `${NAMES}${hash('sha256', key)}`
 }
 
 /** Where the snapshots of a run are. */

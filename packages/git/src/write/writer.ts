@@ -34,7 +34,8 @@ export interface NextPortion {
 /** A part of a run that goes into one pack, and is written once its ref has moved. */
 interface Portion {
   readonly move: RefMove
-  readonly machine: MachineBranch
+  /** The branch that must be there first; undefined if what is moved needs none. */
+  readonly machine: MachineBranch | undefined
   /** Whether the source no longer wants it written; looked at before the ref moves. */
   readonly withdrawn: boolean
 }
@@ -155,11 +156,13 @@ export function createWriter(
   }
 
   async function moveRefs(shares: readonly Share[]): Promise<void> {
-    const ensured = await Promise.allSettled(shares.map(({ portion }) => ensureMachine(portion.machine, mover)))
+    const ensured = await Promise.allSettled(
+      shares.map(({ portion: { machine } }) => (machine === undefined ? undefined : ensureMachine(machine, mover))),
+    )
     // A wrong machine branch fails the runs of that machine, and no others.
     const sound = shares.filter(({ portion, answer }, at) => {
       const { status, reason } = ensured[at] as { status: string; reason?: unknown }
-      if (status === 'rejected') answer(asGitError(reason, `making the branch ${portion.machine.ref}`))
+      if (status === 'rejected') answer(asGitError(reason, `making the branch ${portion.machine?.ref}`))
       return status === 'fulfilled'
     })
     const failures = await mover.move(sound.map(({ portion }) => portion.move))
@@ -168,7 +171,9 @@ export function createWriter(
   }
 
   async function sync(shares: readonly Share[]): Promise<void> {
-    const machines = shares.map(({ portion }) => portion.machine.ref).filter((ref) => !synced.has(ref))
+    const machines = shares
+      .flatMap(({ portion: { machine } }) => (machine === undefined ? [] : [machine.ref]))
+      .filter((ref) => !synced.has(ref))
     const moved = shares.flatMap(({ portion: { move } }) => [
       move.ref,
       ...(move.receipt === undefined ? [] : [move.receipt.ref]),

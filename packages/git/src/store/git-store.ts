@@ -1,0 +1,146 @@
+// The repository as a store of runs. What recorders write and what the store writes is the same: either reads the other's.
+
+import {
+  followRecords,
+  isAnswer,
+  leaseKeeper,
+  missing,
+  type Receipt,
+  type RunStore,
+  streamOf,
+  unknown,
+} from '@xmachines/core/store'
+import { leaseRef, machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
+import { refWatch } from '../refs/watch-refs.ts'
+import type { RepositoryContext } from '../repository-context.ts'
+import type { Writer } from '../write/writer.ts'
+import { appender } from './append.ts'
+import { leaseCells } from './leases.ts'
+import { listStored } from './list-stored.ts'
+import { readStored } from './read-stored.ts'
+import { receiptBooks } from './receipt-books.ts'
+import { runNames } from './run-names.ts'
+import { storing, storingEach } from './store-failure.ts'
+import { findStored, receiptsOf } from './stored-run.ts'
+
+/** What a store works with. */
+export interface GitStoreParts {
+  readonly context: RepositoryContext
+  /** Writes, and syncs what it writes. */
+  readonly writer: Writer
+  /** Syncs refs that somebody else moved, and the packs that hold what they point to. */
+  syncForeign(refs: readonly string[]): Promise<void>
+  /** Refuses what changes a repository that can only be read. */
+  checkWritable(what: string): void
+}
+
+/** The store of a repository. */
+export function gitStore(parts: GitStoreParts): RunStore {
+  const { context, syncForeign, checkWritable } = parts
+  const { directory } = context
+  const books = receiptBooks(context)
+  const refs = refWatch(context.gitDirectory)
+  const append = appender(parts, { books, onAppended: refs.moved })
+  const cells = leaseCells(parts)
+  const leases = leaseKeeper({
+    read: storing(`reading a lease in ${directory}`, cells.read),
+    swap: storing(`writing a lease in ${directory}`, cells.swap),
+  })
+  const names = runNames(parts)
+
+  async function receipt(id: string, key: string, since: number): Promise<Receipt | undefined> {
+    const run = await findStored(context, id)
+    if (run === undefined) return undefined
+    const { latest } = await receiptsOf(context, run)
+    if (latest === undefined) {
+      if (since < run.sequence && !isAnswer(id, key)) throw unknown(id, run.sequence)
+      return undefined
+    }
+    const book = await books.read(id, latest)
+    const found = isAnswer(id, key) ? book.answers.get(key) : (book.keys.get(key) ?? book.writers.get(key))
+    if (found !== undefined) {
+      // Whoever asks takes it for recorded. The one who appended may have been killed before it synced.
+      const { name } = run.machine
+      await syncForeign([receiptRef(name, id), runRef(name, id), machineRef(run.machine)])
+    } else if (since < book.completeAfter && !isAnswer(id, key)) throw unknown(id, book.completeAfter)
+    return found
+  }
+
+  /** Resolves once a ref may have moved, after so many milliseconds, or when the signal aborts. */
+  function untilMoved(ref: string, signal: AbortSignal, milliseconds?: number): Promise<'moved' | 'over'> {
+    return new Promise((resolve) => {
+      const end = (how: 'moved' | 'over'): void => {
+        stop()
+        clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+        resolve(how)
+      }
+      const abort = (): void => end('over')
+      const stop = refs.watch(ref, () => end('moved'))
+      const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds)
+      signal.addEventListener('abort', abort)
+      if (signal.aborted) abort()
+    })
+  }
+
+  /** Resolves once a run has a record of a sequence. */
+  async function wait(id: string, sequence: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const over = new AbortController()
+      const stop = AbortSignal.any([signal, over.signal])
+      try {
+        const run = await findStored(context, id)
+        if (run === undefined) throw missing(id)
+        const ref = runRef(run.machine.name, id)
+        // Watched first, read then: what moves in between is seen.
+        const news = untilMoved(ref, stop)
+        const now = await findStored(context, id)
+        if (now === undefined || now.sequence >= sequence) return
+        await news
+      } finally {
+        over.abort()
+      }
+    }
+  }
+
+  async function untilFree(id: string, signal: AbortSignal): Promise<void> {
+    const run = await findStored(context, id)
+    if (run === undefined) return
+    const ref = leaseRef(run.machine.name, id)
+    let before = await cells.read(id)
+    let due = performance.now() + before.ttl
+    while (!signal.aborted && before.owner !== undefined && performance.now() < due) {
+      await untilMoved(ref, signal, due - performance.now())
+      const now = await cells.read(id)
+      if (now.beat !== before.beat) due = performance.now() + now.ttl
+      before = now
+    }
+  }
+
+  const reading = `reading a run of ${directory}`
+  const store: RunStore = {
+    head: storing(reading, async (id) => {
+      const run = await findStored(context, id)
+      return run && { head: run.head, sequence: run.sequence }
+    }),
+    append: storing(`appending to a run of ${directory}`, async (...given) => {
+      checkWritable('append to a run')
+      await append(...given)
+    }),
+    receipt: storing(reading, receipt),
+    read: (id, range) => streamOf(storingEach(reading, readStored(context, id, range))),
+    follow: (id, options) => followRecords({ read: store.read, wait: storing(reading, wait) }, id, options),
+    list: (options = {}) => streamOf(storingEach(`listing the runs of ${directory}`, listStored(context, options))),
+    lease: storing(`taking a lease in ${directory}`, async (id, options) => {
+      checkWritable('take a lease')
+      return await leases.take(id, options)
+    }),
+    untilFree: storing(reading, untilFree),
+    name: storing(`reading a name in ${directory}`, names.name),
+    rename: storing(`writing a name in ${directory}`, async (...given) => {
+      checkWritable('name a run')
+      return await names.rename(...given)
+    }),
+  }
+  return store
+}

@@ -1,0 +1,342 @@
+/** A repository is a store of runs: it behaves as the suite for stores says, and as `repository.record` expects. */
+
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRun, restoreRun } from '@xmachines/core'
+import { handleShared, openShared, recordRun, type RunStore, StoreError } from '@xmachines/core/store'
+import { storeCases } from '@xmachines/core/store/conformance'
+import { GitError, openRepository, type Repository } from '@xmachines/git'
+import { execFileSync } from 'node:child_process'
+import { afterAll, describe, expect, test } from 'vitest'
+import { programIn } from './program.ts'
+import { add, collect, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+
+const folder = makeFolder()
+const opened: Repository[] = []
+afterAll(async () => {
+  await Promise.all(opened.map((one) => one.close()))
+  folder.remove()
+})
+
+/** Opens handles on one new repository. */
+async function makePlace(): Promise<{ readonly directory: string; open(): Promise<Repository> }> {
+  const { directory } = await makeRepository(folder)
+  return {
+    directory,
+    async open() {
+      const repository = await openRepository(directory)
+      opened.push(repository)
+      return repository
+    },
+  }
+}
+
+/** A handle, and another on the same repository. */
+async function openTwice(): Promise<[Repository, Repository]> {
+  const { open } = await makePlace()
+  return [await open(), await open()]
+}
+
+const cases = makePlace()
+
+describe('the store of a repository', () => {
+  test.each(storeCases)(
+    '$title',
+    async ({ check, needsDamage }) => {
+      // What is damaged is no place for the other cases.
+      const { directory, open } = await (needsDamage === true ? makePlace() : cases)
+      await check({
+        open: async () => (await open()).store,
+        damage: async (id, sequence, how) => damage(directory, { id, sequence, how }),
+      })
+    },
+    240_000,
+  )
+})
+
+/** Damages the commit of a batch, in its pack or as a loose object. */
+function damage(
+  directory: string,
+  { id, sequence, how }: { readonly id: string; readonly sequence: number; readonly how: 'change' | 'remove' },
+): void {
+  const [head] = git(directory, 'for-each-ref', '--format=%(objectname)', `refs/runs/*/${id}`).split('\n')
+  const oid = git(directory, 'rev-list', '--reverse', String(head)).split('\n')[sequence + 1]!
+  const content = execFileSync('git', ['-C', directory, 'cat-file', 'commit', oid])
+  const packs = join(directory, 'objects/pack')
+  for (const name of readdirSync(packs).filter((one) => one.endsWith('.pack'))) {
+    const path = join(packs, name)
+    const bytes = readFileSync(path)
+    const at = bytes.indexOf(content)
+    if (how === 'change') {
+      if (at === -1) continue
+      bytes[at + content.length - 4] = (bytes[at + content.length - 4] as number) ^ 1
+      chmodSync(path, 0o644)
+      writeFileSync(path, bytes)
+    } else {
+      renameSync(path, join(folder.path, name))
+      rmSync(path.replace(/pack$/, 'idx'), { force: true })
+      execFileSync('git', ['-C', directory, 'unpack-objects', '-q'], { input: bytes })
+    }
+  }
+  if (how === 'remove') rmSync(join(directory, 'objects', oid.slice(0, 2), oid.slice(2)))
+}
+
+/** The refs under some prefixes. */
+function refsOf(directory: string, ...under: string[]): string[] {
+  return git(directory, 'for-each-ref', '--format=%(refname)', ...under)
+    .split('\n')
+    .filter((line) => line !== '')
+}
+
+async function codeOf(asked: Promise<unknown>): Promise<string | undefined> {
+  const error = await rejection(asked)
+  expect(error).toBeInstanceOf(StoreError)
+  return error.code
+}
+
+describe('a run that recorders record', () => {
+  test('is continued through the store, and then by recorders again', async () => {
+    const [repository, other] = await openTwice()
+    const run = tallyRun()
+    run.in.send(add(2))
+    await repository.record(run).stop()
+
+    const shared = await openShared(other.store, run.id, tally)
+    shared.in.send(add(3))
+    expect(await shared.flush()).toBe(2)
+    shared.close()
+    expect((await other.store.head(run.id))?.sequence).toBe(2)
+
+    const back = await repository.open(tally, run.id)
+    expect(back.state).toEqual({ total: 5 })
+    back.in.send(add(4))
+    expect(await repository.record(back).stop()).toBe(3)
+    expect(await repository.store.head(run.id)).toEqual({ head: back.head, sequence: 3 })
+    const [listed] = await collect(other.store.list())
+    expect(listed).toMatchObject({ id: run.id, sequence: 3, position: 3, settled: 0 })
+    expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  })
+
+  test('has lost the race if the store appended an equal batch first', async () => {
+    const [repository, other] = await openTwice()
+    const run = tallyRun()
+    const recorder = repository.record(run)
+    await recorder.flush()
+    const shared = await openShared(other.store, run.id, tally)
+    shared.in.send(add())
+    await shared.flush()
+    shared.close()
+    run.in.send(add())
+    expect((await rejection(recorder.flush())).code).toBe('HISTORY_DIVERGED')
+  })
+
+  test('keeps the keys of the store, however many batches a recorder appends', async () => {
+    const [repository] = await openTwice()
+    const { store, directory } = repository
+    const run = tallyRun()
+    await recordRun(run, store).stop()
+    const shared = await openShared(store, run.id, tally)
+    shared.sendWithKey(add(), 'order-7')
+    await shared.flush()
+    shared.close()
+    setCount(directory, `refs/receipts/tally/${run.id}`, 1023)
+    const back = await repository.open(tally, run.id)
+    const recorder = repository.record(back)
+    for (let at = 0; at < 3; at++) {
+      back.in.send(add())
+      await recorder.flush()
+    }
+    expect((await store.receipt(run.id, 'order-7', 0))?.sequence).toBe(1)
+    expect(git(directory, 'log', '-1', '--format=%B', `refs/receipts/tally/${run.id}`)).toContain('Count: 1026')
+  })
+})
+
+/** Makes a chain of receipts look as if it had so many. */
+function setCount(directory: string, ref: string, count: number): void {
+  const input = `${git(directory, 'cat-file', 'commit', ref).replace(/\nCount: \d+\n/, `\nCount: ${count}\n`)}\n`
+  const hash = ['-C', directory, 'hash-object', '-t', 'commit', '-w', '--stdin']
+  git(directory, 'update-ref', ref, execFileSync('git', hash, { input, encoding: 'utf8' }).trim())
+}
+
+describe('receipts', () => {
+  test('are taken over by a chain that begins anew, and outlive garbage collection', async () => {
+    const [repository, other] = await openTwice()
+    const { store, directory } = repository
+    const run = tallyRun()
+    await recordRun(run, store).stop()
+    const shared = await openShared(store, run.id, tally)
+    shared.sendWithKey(add(), 'a "key"\nof two lines, é')
+    await shared.flush()
+    shared.sendWithKey(add(), `${run.id}/0`)
+    await shared.flush()
+    const ref = `refs/receipts/tally/${run.id}`
+    setCount(directory, ref, 1024)
+    for (const by of [1, 2]) {
+      shared.in.send(add(by))
+      await shared.flush()
+    }
+    shared.close()
+    expect(git(directory, 'rev-list', '--count', ref)).toBe('2')
+    git(directory, 'gc', '--quiet', '--prune=now')
+    for (const handle of [store, other.store]) {
+      expect((await handle.receipt(run.id, 'a "key"\nof two lines, é', 0))?.sequence).toBe(1)
+      expect((await handle.receipt(run.id, `${run.id}/0`, 0))?.sequence).toBe(2)
+      expect(await handle.receipt(run.id, 'another', 0)).toBeUndefined()
+    }
+    expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+  })
+
+  test('that Git has collected are unknown to whoever knew the run before', async () => {
+    const [{ store, directory }] = await openTwice()
+    const run = tallyRun()
+    run.in.send(add())
+    await recordRun(run, store).stop()
+    git(directory, 'update-ref', '-d', `refs/receipts/tally/${run.id}`)
+    expect(await codeOf(store.receipt(run.id, '0'.repeat(32), 0))).toBe('UNKNOWN')
+    expect(await store.receipt(run.id, '0'.repeat(32), 1)).toBeUndefined()
+  })
+})
+
+describe('shared runs', () => {
+  test('of two handles settle each output once, and both have all batches', async () => {
+    const [repository, other] = await openTwice()
+    const seed = tallyRun()
+    await recordRun(seed, repository.store).stop()
+    const one = await openShared(repository.store, seed.id, tally)
+    const two = await openShared(other.store, seed.id, tally)
+    const handled: number[] = []
+    const over = new AbortController()
+    const handlers = { total: ({ total }: { total: number }) => void handled.push(total) }
+    const handling = [one, two].map((run) => handleShared(run, handlers, { ttl: 5000, signal: over.signal }))
+    for (let at = 0; at < 5; at++) {
+      one.in.send(add(1))
+      two.in.send(add(10))
+      await Promise.all([one.flush(), two.flush()])
+    }
+    await expect.poll(() => [one.position, two.position, handled.length], { timeout: 20_000 }).toEqual([10, 10, 10])
+    expect(new Set(handled).size).toBe(10)
+    over.abort()
+    await Promise.all(handling)
+    expect([one.head, one.state]).toEqual([two.head, { total: 55 }])
+    one.close()
+    two.close()
+    expect(await collect(repository.store.list({ unsettled: true }))).toEqual([])
+    expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  }, 60_000)
+
+  test('of many writers at once share packs', async () => {
+    const [{ store, directory }] = await openTwice()
+    const runs = Array.from({ length: 32 }, () => tallyRun())
+    await Promise.all(runs.map((run) => recordRun(run, store).stop()))
+    const packs = readdirSync(join(directory, 'objects/pack')).filter((name) => name.endsWith('.pack'))
+    expect(packs.length).toBeLessThan(8)
+    expect((await collect(store.list())).length).toBe(32)
+  })
+})
+
+describe('what fails', () => {
+  test('is an error of the store, with that of Git as its cause', async () => {
+    const [{ store, directory }] = await openTwice()
+    const run = tallyRun()
+    run.in.send(add())
+    await recordRun(run, store).stop()
+    writeFileSync(join(directory, `refs/runs/tally/${run.id}`), '')
+    for (const asked of [store.head(run.id), collect(store.read(run.id, { from: 0 })), collect(store.list())]) {
+      const error = await rejection(asked)
+      expect([error.name, error.code]).toEqual(['StoreError', 'CORRUPT'])
+      expect(error.cause).toBeInstanceOf(GitError)
+    }
+    expect(await codeOf(collect(store.read('no oid', { from: 0 })))).toBe('MISSING')
+  })
+
+  test('is unavailable if the repository is gone', async () => {
+    const [{ store, directory }] = await openTwice()
+    const run = tallyRun()
+    await recordRun(run, store).stop()
+    renameSync(directory, `${directory}.away`)
+    const [copy] = [tallyRun()]
+    expect((await rejection(recordRun(copy, store).flush())).name).toBe('StoreError')
+    renameSync(`${directory}.away`, directory)
+    expect((await store.head(run.id))?.sequence).toBe(0)
+  })
+
+  test('names the object format that a run must have', async () => {
+    const [{ store }] = await openTwice()
+    expect(await codeOf(recordRun(tallyRun('sha256'), store).flush())).toBe('CORRUPT')
+  })
+})
+
+test('a repository with SHA-256 is a store too', async () => {
+  const { store, directory } = await makeRepository(folder, 'sha256')
+  const run = tallyRun('sha256')
+  run.in.send(add())
+  await recordRun(run, store).stop()
+  expect(restoreRun(tally, (await collect(store.read(run.id, { from: 0 }))) as never).head).toBe(run.head)
+  expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+})
+
+test('a follower goes on after the refs were packed', async () => {
+  const [{ store, directory }, other] = await openTwice()
+  const run = tallyRun()
+  const recorder = recordRun(run, other.store)
+  await recorder.flush()
+  const over = new AbortController()
+  const seen: string[] = []
+  const reading = (async () => {
+    for await (const { oid } of store.follow(run.id, { from: 0, signal: over.signal })) seen.push(oid)
+  })()
+  for (let at = 1; at <= 3; at++) {
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(at)
+    git(directory, 'pack-refs', '--all', '--prune')
+    run.in.send(add())
+    await recorder.flush()
+  }
+  await expect.poll(() => seen.at(-1), { timeout: 10_000 }).toBe(run.head)
+  over.abort()
+  await reading
+  expect(seen).toHaveLength(4)
+}, 60_000)
+
+test('receipts, leases and names stay in their repository, and are not listed as runs', async () => {
+  const { directory, open } = await makePlace()
+  const repository = await open()
+  const { store } = repository
+  const hub = await makeRepository(folder)
+  const run = createRun(tally, { input: { start: 1 } })
+  run.in.send(add())
+  await recordRun(run, store).stop()
+  const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
+  await lease?.settle(1)
+  await lease?.release()
+  expect(await store.rename('a name', undefined, run.id)).toBe(true)
+  expect(refsOf(directory).map((ref) => ref.split('/')[1])).toEqual(['heads', 'leases', 'names', 'receipts', 'runs'])
+
+  await repository.addRemote('hub', hub.directory)
+  await repository.push('hub', run.id)
+  expect(refsOf(hub.directory)).toEqual(['refs/heads/machines/tally/1.0', `refs/runs/tally/${run.id}`])
+  expect(await collect(repository.runs())).toMatchObject([{ id: run.id }])
+  expect(await repository.verify(tally, run.id)).toMatchObject({ head: run.head })
+  const { status, stderr } = await programIn(folder.path)(['verify', directory, '--machine', './tally.mjs'])
+  expect([status, stderr]).toEqual([0, ''])
+
+  git(directory, 'gc', '--quiet', '--prune=now')
+  expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
+  expect(await store.name('a name')).toBe(run.id)
+  expect((await store.lease(run.id, { owner: 'two', ttl: 1000 }))?.settled).toBe(1)
+}, 60_000)
+
+test('a lease is free to the next owner once it was given back, without a wait', async () => {
+  const [{ store }, { store: other }] = await openTwice()
+  const run = tallyRun()
+  await recordRun(run, store).stop()
+  const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
+  const free = freeOf(other, run.id)
+  expect(await Promise.race([free.then(() => 'free'), other.head(run.id).then(() => 'held')])).toBe('held')
+  await lease?.release()
+  await free
+  expect(await other.lease(run.id, { owner: 'two', ttl: 1000 })).toBeDefined()
+})
+
+function freeOf(store: RunStore, id: string): Promise<void> {
+  return store.untilFree?.(id, new AbortController().signal) ?? Promise.resolve()
+}
