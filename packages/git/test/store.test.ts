@@ -4,18 +4,22 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync, chmodSync
 import { join } from 'node:path'
 import { createRun, restoreRun } from '@xmachines/core'
 import { handleShared, openShared, recordRun, type RunStore, StoreError } from '@xmachines/core/store'
+import { sha256 } from '@xmachines/core/sha256'
 import { storeCases } from '@xmachines/core/store/conformance'
 import { GitError, openRepository, type Repository } from '@xmachines/git'
 import { execFileSync } from 'node:child_process'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { type Fault, faultyGit } from './faulty-git.ts'
 import { programIn } from './program.ts'
 import { add, collect, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 const opened: Repository[] = []
-afterAll(async () => {
-  await Promise.all(opened.map((one) => one.close()))
-  folder.remove()
+afterAll(() => folder.remove())
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await Promise.all(opened.splice(0).map((one) => one.close()))
 })
 
 /** Opens handles on one new repository. */
@@ -37,17 +41,15 @@ async function openTwice(): Promise<[Repository, Repository]> {
   return [await open(), await open()]
 }
 
-const cases = makePlace()
-
 describe('the store of a repository', () => {
   test.each(storeCases)(
     '$title',
-    async ({ check, needsDamage }) => {
-      // What is damaged is no place for the other cases.
-      const { directory, open } = await (needsDamage === true ? makePlace() : cases)
+    async ({ check }) => {
+      const { directory, open } = await makePlace()
       await check({
         open: async () => (await open()).store,
         damage: async (id, sequence, how) => damage(directory, { id, sequence, how }),
+        shortLease: 900,
       })
     },
     240_000,
@@ -67,8 +69,8 @@ function damage(
     const path = join(packs, name)
     const bytes = readFileSync(path)
     const at = bytes.indexOf(content)
+    if (at === -1) continue
     if (how === 'change') {
-      if (at === -1) continue
       bytes[at + content.length - 4] = (bytes[at + content.length - 4] as number) ^ 1
       chmodSync(path, 0o644)
       writeFileSync(path, bytes)
@@ -186,6 +188,26 @@ describe('receipts', () => {
     expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
   })
 
+  test('of appends that were not made do not count, and are replaced', async () => {
+    const [{ store, directory }, other] = await openTwice()
+    const run = tallyRun()
+    const recorder = recordRun(run, store)
+    await recorder.flush()
+    run.in.send(add())
+    await recorder.stop()
+    const receipts = `refs/receipts/tally/${run.id}`
+    const [, token = ''] = /Token: (.*)/.exec(git(directory, 'log', '-1', '--format=%B', receipts)) ?? []
+    expect(await other.store.receipt(run.id, token, 0)).toEqual({ sequence: 1, oid: run.head })
+    git(directory, 'update-ref', `refs/runs/tally/${run.id}`, run.id)
+    expect(await other.store.receipt(run.id, token, 0)).toBeUndefined()
+    const shared = await openShared(other.store, run.id, tally)
+    shared.in.send(add(7))
+    expect(await shared.flush()).toBe(1)
+    shared.close()
+    expect(await store.receipt(run.id, token, 0)).toBeUndefined()
+    expect(git(directory, 'rev-list', '--count', receipts)).toBe('2')
+  })
+
   test('that Git has collected are unknown to whoever knew the run before', async () => {
     const [{ store, directory }] = await openTwice()
     const run = tallyRun()
@@ -195,6 +217,52 @@ describe('receipts', () => {
     expect(await codeOf(store.receipt(run.id, '0'.repeat(32), 0))).toBe('UNKNOWN')
     expect(await store.receipt(run.id, '0'.repeat(32), 1)).toBeUndefined()
   })
+})
+
+describe('an answer of git that was lost', () => {
+  /** A run at sequence 1 that is recorded through a store whose git dies as planned. */
+  async function lose(...faults: readonly Fault[]) {
+    const [repository] = await openTwice()
+    const { directory, store } = repository
+    const run = tallyRun()
+    run.in.send(add())
+    await recordRun(run, store).stop()
+    // The git that has moved refs so far goes on; a new handle starts the faulty one.
+    const faulty = faultyGit(folder)
+    const victim = await openRepository(directory)
+    opened.push(victim)
+    faulty.plan(...faults)
+    return { run, directory, faulty, recorder: recordRun(run, victim.store), store }
+  }
+
+  test.each<[Fault, number]>([
+    ['before', 1],
+    ['between', 1],
+    ['after', 1],
+    ['between', 3],
+    ['after', 3],
+  ])('is settled by the receipt if it was killed %s the moves, %i times', async (fault, times) => {
+    const { run, directory, faulty, recorder, store } = await lose(...Array<Fault>(times).fill(fault))
+    for (let at = 0; at < times; at++) {
+      run.in.send(add())
+      expect(await recorder.flush()).toBe(2 + at)
+    }
+    expect(faulty.left()).toEqual([])
+    expect(await store.head(run.id)).toEqual({ head: run.head, sequence: 1 + times })
+    expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  })
+
+  test.each<Fault>(['before', 'between'])(
+    'is a loss if it was killed %s the moves, and then another recorded an equal batch',
+    async (fault) => {
+      const { run, directory, faulty, recorder, store } = await lose(fault)
+      const child = join(import.meta.dirname, 'append-child.ts')
+      faulty.meanwhile(process.execPath, '--conditions=@xmachines/source', child, directory, run.id)
+      run.in.send(add())
+      expect(await codeOf(recorder.flush())).toBe('MOVED')
+      expect(await store.head(run.id)).toEqual({ head: run.head, sequence: 2 })
+    },
+  )
 })
 
 describe('shared runs', () => {
@@ -241,8 +309,12 @@ describe('what fails', () => {
     run.in.send(add())
     await recordRun(run, store).stop()
     writeFileSync(join(directory, `refs/runs/tally/${run.id}`), '')
-    for (const asked of [store.head(run.id), collect(store.read(run.id, { from: 0 })), collect(store.list())]) {
-      const error = await rejection(asked)
+    for (const ask of [
+      () => store.head(run.id),
+      () => collect(store.read(run.id, { from: 0 })),
+      () => collect(store.list()),
+    ]) {
+      const error = await rejection(ask())
       expect([error.name, error.code]).toEqual(['StoreError', 'CORRUPT'])
       expect(error.cause).toBeInstanceOf(GitError)
     }
@@ -271,7 +343,8 @@ test('a repository with SHA-256 is a store too', async () => {
   const run = tallyRun('sha256')
   run.in.send(add())
   await recordRun(run, store).stop()
-  expect(restoreRun(tally, (await collect(store.read(run.id, { from: 0 }))) as never).head).toBe(run.head)
+  const records = await collect(store.read(run.id, { from: 0 }))
+  expect(restoreRun(tally, records as never, { format: sha256 }).head).toBe(run.head)
   expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
 })
 
@@ -302,6 +375,7 @@ test('receipts, leases and names stay in their repository, and are not listed as
   const repository = await open()
   const { store } = repository
   const hub = await makeRepository(folder)
+  opened.push(hub)
   const run = createRun(tally, { input: { start: 1 } })
   run.in.send(add())
   await recordRun(run, store).stop()
@@ -316,7 +390,7 @@ test('receipts, leases and names stay in their repository, and are not listed as
   expect(refsOf(hub.directory)).toEqual(['refs/heads/machines/tally/1.0', `refs/runs/tally/${run.id}`])
   expect(await collect(repository.runs())).toMatchObject([{ id: run.id }])
   expect(await repository.verify(tally, run.id)).toMatchObject({ head: run.head })
-  const { status, stderr } = await programIn(folder.path)(['verify', directory, '--machine', './tally.mjs'])
+  const { status, stderr } = await programIn(folder.path)(['-C', directory, 'verify', run.id, '-m', 'tally.mjs'])
   expect([status, stderr]).toEqual([0, ''])
 
   git(directory, 'gc', '--quiet', '--prune=now')

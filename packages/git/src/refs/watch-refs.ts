@@ -1,7 +1,7 @@
 // Wakes those who wait for a ref: at once if it moves in this process, soon if another process moves its file, and at the
 // next look whatever happened. A ref that was packed has no file; the first that moves it makes one.
 
-import { type FSWatcher, watch } from 'node:fs'
+import { type FSWatcher, statSync, watch } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 /** Waits for refs. */
@@ -15,12 +15,10 @@ export interface RefWatch {
 /** How many milliseconds lie between two looks. */
 const LOOK_AGAIN = 500
 
-/** A directory of refs that is watched. */
+/** Those who wait for the refs in a directory, by their names in it. */
 interface Place {
-  readonly watcher: FSWatcher | undefined
-  /** Those who wait, by the name of their ref in the directory. */
   readonly waiting: Map<string, Set<() => void>>
-  readonly timer: NodeJS.Timeout
+  close(): void
 }
 
 /** Watches the refs of a repository. */
@@ -28,17 +26,32 @@ export function refWatch(gitDirectory: string): RefWatch {
   const places = new Map<string, Place>()
 
   function open(directory: string): Place {
+    const path = join(gitDirectory, directory)
     const waiting: Place['waiting'] = new Map()
-    const wakeAll = (): void => {
-      for (const each of waiting.values()) wake(each)
-    }
-    const watcher = watchDirectory(join(gitDirectory, directory), (name) => {
+    let watched = watchDirectory(path, changed)
+    // The file system may report nothing.
+    const timer = setInterval(() => {
+      // Git removes a directory whose refs were all packed, and makes another with the next ref.
+      if (inodeOf(path) !== watched.inode) {
+        watched.watcher?.close()
+        watched = watchDirectory(path, changed)
+      }
+      changed(undefined)
+    }, LOOK_AGAIN)
+
+    function changed(name: string | undefined): void {
       // Git writes NAME.lock and renames it.
-      if (name === undefined) wakeAll()
-      else wake(waiting.get(name))
-    })
-    // The directory may be on a file system that reports nothing, or may be removed and made again.
-    return { watcher, waiting, timer: setInterval(wakeAll, LOOK_AGAIN) }
+      if (name !== undefined) wake(waiting.get(name))
+      else for (const each of waiting.values()) wake(each)
+    }
+
+    return {
+      waiting,
+      close() {
+        clearInterval(timer)
+        watched.watcher?.close()
+      },
+    }
   }
 
   return {
@@ -55,8 +68,7 @@ export function refWatch(gitDirectory: string): RefWatch {
         if (others.size === 0 && waiting.get(name) === others) waiting.delete(name)
         if (waiting.size > 0 || places.get(directory) !== place) return
         places.delete(directory)
-        clearInterval(place.timer)
-        place.watcher?.close()
+        place.close()
       }
     },
   }
@@ -66,13 +78,23 @@ function wake(waiting: ReadonlySet<() => void> | undefined): void {
   if (waiting !== undefined) for (const seen of Array.from(waiting)) seen()
 }
 
-/** Undefined if the system cannot watch it: then it is only looked at. */
-function watchDirectory(directory: string, onChange: (name: string | undefined) => void): FSWatcher | undefined {
+/** A directory that is watched; without a watcher if the system cannot watch it. */
+interface Watched {
+  readonly watcher: FSWatcher | undefined
+  readonly inode: number | undefined
+}
+
+function watchDirectory(path: string, onChange: (name: string | undefined) => void): Watched {
+  const inode = inodeOf(path)
   try {
-    const watcher = watch(directory, { persistent: false }, (_kind, name) => onChange(name ?? undefined))
+    const watcher = watch(path, { persistent: false }, (_kind, name) => onChange(name ?? undefined))
     watcher.on('error', () => watcher.close())
-    return watcher
+    return { watcher, inode }
   } catch {
-    return undefined
+    return { watcher: undefined, inode }
   }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino
 }

@@ -2,10 +2,16 @@
 
 import { StoreError, type StoreErrorCode } from '../store-error.ts'
 
-/** Fails a case unless two values are the same JSON. */
+/** Fails a case unless two values are the same JSON. The order of members has no meaning: a store may give another. */
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
-  const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
+  const [is, should] = [JSON.stringify(actual, inOrder), JSON.stringify(expected, inOrder)]
   if (is !== should) throw new Error(`${what} is ${String(is)}; it must be ${String(should)}`)
+}
+
+/** A value with its members in the order of their names. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 /** Fails a case unless something rejects with a code of `StoreError`. */
