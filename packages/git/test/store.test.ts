@@ -1,13 +1,13 @@
 /** A repository is a store of runs: it behaves as the suite for stores says, and as `repository.record` expects. */
 
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, restoreRun } from '@xmachines/core'
-import { handleShared, openShared, recordRun, type RunStore, StoreError } from '@xmachines/core/store'
 import { sha256 } from '@xmachines/core/sha256'
+import { handleShared, openShared, type RunStore, recordRun, StoreError } from '@xmachines/core/store'
 import { storeCases } from '@xmachines/core/store/conformance'
 import { GitError, openRepository, type Repository } from '@xmachines/git'
-import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { type Fault, faultyGit } from './faulty-git.ts'
 import { programIn } from './program.ts'
@@ -292,6 +292,17 @@ describe('shared runs', () => {
     expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
   }, 60_000)
 
+  test('of one handle take turns', async () => {
+    const [{ store }] = await openTwice()
+    const seed = tallyRun()
+    await recordRun(seed, store).stop()
+    const shared = await Promise.all([1, 2, 3].map(() => openShared(store, seed.id, tally)))
+    for (const run of shared) for (const by of [1, 2]) run.in.send(add(by))
+    await Promise.all(shared.map((run) => run.flush()))
+    await expect.poll(() => shared.map(({ state }) => state), { timeout: 10_000 }).toEqual(Array(3).fill({ total: 9 }))
+    for (const run of shared) run.close()
+  })
+
   test('of many writers at once share packs', async () => {
     const [{ store, directory }] = await openTwice()
     const runs = Array.from({ length: 32 }, () => tallyRun())
@@ -336,6 +347,23 @@ describe('what fails', () => {
     const [{ store }] = await openTwice()
     expect(await codeOf(recordRun(tallyRun('sha256'), store).flush())).toBe('CORRUPT')
   })
+})
+
+test('a mirror can be read, and not appended to', async () => {
+  const { directory, open } = await makePlace()
+  const run = tallyRun()
+  await recordRun(run, (await open()).store).stop()
+  const mirror = join(folder.path, 'mirror.git')
+  git(folder.path, 'clone', '--quiet', '--mirror', directory, mirror)
+  const { store, close } = await openRepository(mirror)
+  expect((await store.head(run.id))?.head).toBe(run.head)
+  for (const ask of [
+    () => store.lease(run.id, { owner: 'one', ttl: 1000 }),
+    () => store.rename('a name', undefined, run.id),
+  ]) {
+    expect(await rejection(ask())).toMatchObject({ code: 'UNAVAILABLE', cause: { code: 'UNSUPPORTED_REPOSITORY' } })
+  }
+  await close()
 })
 
 test('a repository with SHA-256 is a store too', async () => {

@@ -21,7 +21,8 @@ export async function* readStored(
   if (run === undefined) throw missing(id)
   const last = Math.min(to, run.sequence)
   if (from > last) return
-  if (from > 0 && last === run.sequence && last - from < FEW_COMMITS) yield* readLast(context, run, from)
+  const isShort = Number.isInteger(from) && from > 0 && last === run.sequence && last - from < FEW_COMMITS
+  if (isShort) yield* readLast(context, run, from)
   else for await (const group of streamRange(context, id, { from, to: last })) yield* group
 }
 

@@ -1,7 +1,7 @@
 // Names of runs: one ref for each, which points to a blob that says whose name it is.
 
-import type { RunStore } from '@xmachines/core/store'
 import { randomBytes } from 'node:crypto'
+import type { RunStore } from '@xmachines/core/store'
 import { gitObject } from '../core-internals.ts'
 import { noOid, objectFormat } from '../objects/object-id.ts'
 import { corrupt } from '../objects/object-stream.ts'
@@ -10,7 +10,7 @@ import { nameRef } from '../refs/ref-names.ts'
 import { syncRefs } from '../refs/ref-sync.ts'
 import { writePortion } from '../write/write-portion.ts'
 import type { GitStoreParts } from './git-store.ts'
-import { keepsMoving } from './store-failure.ts'
+import { lostName } from './store-failure.ts'
 
 /** The names of the runs of a repository. */
 export function runNames({ context, writer }: GitStoreParts): Pick<RunStore, 'name' | 'rename'> {
@@ -51,8 +51,7 @@ export function runNames({ context, writer }: GitStoreParts): Pick<RunStore, 'na
       const failure = id === undefined ? await giveUp(key, oid) : await give(key, id, oid)
       if (failure === undefined) return true
       if (!(failure instanceof RefMismatch)) throw failure
-      // Without an answer, a name that belongs to nobody may have been given up here.
-      if (failure.unanswered) throw keepsMoving(nameRef(key), directory)
+      if (failure.unanswered) throw lostName(key, directory)
       return false
     },
   }

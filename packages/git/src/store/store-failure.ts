@@ -1,6 +1,6 @@
 // What fails in the repository, as errors of a store. The `GitError` is the cause.
 
-import { type StoreErrorCode, StoreError } from '@xmachines/core/store'
+import { StoreError, type StoreErrorCode } from '@xmachines/core/store'
 import { asReadError, GitError, type GitErrorCode } from '../git-error.ts'
 import { withoutRawError } from '../raw-errors.ts'
 
@@ -14,7 +14,7 @@ const CODES: ReadonlyMap<GitErrorCode, StoreErrorCode> = new Map([
 ])
 
 /** What was thrown, as an error of a store; wrong arguments stay what they are. */
-export function storeFailure(thrown: unknown, doing: string): unknown {
+function storeFailure(thrown: unknown, doing: string): unknown {
   const known = withoutRawError(thrown, 'READ_FAILED', doing)
   if (!(known instanceof GitError)) return known
   return new StoreError(CODES.get(known.code) ?? 'UNAVAILABLE', known.message, { cause: known })
@@ -50,6 +50,13 @@ export function lostAnswer(id: string, directory: string): StoreError {
     `git died before it said whether the run ${id} was appended to in ${directory}; ask for the receipt of the append`,
     { cause: asReadError(new Error('git gave no answer'), `appending to the run ${id}`, { run: id }) },
   )
+}
+
+/** The error for a change of a name whose answer was lost. */
+export function lostName(key: string, directory: string): StoreError {
+  const name = JSON.stringify(key.slice(0, 80))
+  const why = `git died before it said whether the name ${name} was changed in ${directory}; ask whose it is`
+  return new StoreError('UNAVAILABLE', why, { cause: asReadError(new Error('git gave no answer'), `naming ${name}`) })
 }
 
 /** The error for what others keep moving. */

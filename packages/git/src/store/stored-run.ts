@@ -1,8 +1,8 @@
 // A run as the store sees it: its ref, and the latest receipt of an append that was made.
 
 import { GitError } from '../git-error.ts'
-import type { StoredReceipt } from '../objects/receipt-commit.ts'
 import { isOid } from '../objects/object-id.ts'
+import type { StoredReceipt } from '../objects/receipt-commit.ts'
 import { isAncestor } from '../read/ancestry.ts'
 import { type FoundRun, findRun, headFault } from '../read/find-run.ts'
 import { type FoundReceipts, findReceipts } from '../record/receipt-chain.ts'

@@ -157,7 +157,9 @@ export function createWriter(
 
   async function moveRefs(shares: readonly Share[]): Promise<void> {
     const ensured = await Promise.allSettled(
-      shares.map(({ portion: { machine } }) => (machine === undefined ? undefined : ensureMachine(machine, mover))),
+      shares.map(async ({ portion: { machine } }) => {
+        if (machine !== undefined) await ensureMachine(machine, mover)
+      }),
     )
     // A wrong machine branch fails the runs of that machine, and no others.
     const sound = shares.filter(({ portion, answer }, at) => {
