@@ -64,6 +64,9 @@ export async function appendTo({ run, head }: AppendTarget, { id, expected, slic
 
   /** Checks the slice; returns the oid of its last record. */
   async function checked(): Promise<string> {
+    if (slice.records.length === 0) {
+      throw new StoreError('CORRUPT', `nothing was appended to the run ${id}: the slice is empty; append at least one record`)
+    }
     try {
       // Where the run ends is compared by the statement. The sequence is needed only to say what is wrong.
       return checkSlice(id, expected === undefined ? undefined : { head: expected, sequence: 0 }, expected, slice).head
