@@ -29,12 +29,10 @@ CREATE TABLE IF NOT EXISTS xmachines_records (
   run bigint NOT NULL,
   sequence bigint NOT NULL,
   record json NOT NULL,
-  -- The token of the append that ended with this record.
+  -- The token of the append that ended with this record. It has no index: who looks for it knows where to begin.
   writer text COLLATE "C",
   PRIMARY KEY (run, sequence)
 );
-
-CREATE INDEX IF NOT EXISTS xmachines_records_writer ON xmachines_records (run, writer) WHERE writer IS NOT NULL;
 
 -- The batches that came with an idempotency key. The key of an answer has the position of its output.
 CREATE TABLE IF NOT EXISTS xmachines_keys (

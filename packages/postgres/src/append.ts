@@ -40,6 +40,7 @@ export interface AppendTarget {
 export async function appendTo({ run, head }: AppendTarget, { id, expected, slice, options }: Append): Promise<number> {
   const last = await checked()
   const { records, position, settled = 0 } = slice
+  const isSingle = records.length === 1
   const { writer, keys = new Map<string, number>() } = options
   const values: Value[] = [
     textOf(id),
@@ -47,7 +48,7 @@ export async function appendTo({ run, head }: AppendTarget, { id, expected, slic
     records.length,
     position,
     textOf(writer),
-    JSON.stringify(records),
+    JSON.stringify(isSingle ? records[0] : records),
     ...(expected === undefined ? begin(records[0], settled) : [expected]),
   ]
   if (keys.size > 0) {
@@ -65,7 +66,10 @@ export async function appendTo({ run, head }: AppendTarget, { id, expected, slic
   /** Checks the slice; returns the oid of its last record. */
   async function checked(): Promise<string> {
     if (slice.records.length === 0) {
-      throw new StoreError('CORRUPT', `nothing was appended to the run ${id}: the slice is empty; append at least one record`)
+      throw new StoreError(
+        'CORRUPT',
+        `nothing was appended to the run ${id}: the slice is empty; append at least one record`,
+      )
     }
     try {
       // Where the run ends is compared by the statement. The sequence is needed only to say what is wrong.
@@ -77,7 +81,7 @@ export async function appendTo({ run, head }: AppendTarget, { id, expected, slic
 
   async function attempt(): Promise<number | undefined> {
     try {
-      return await run({ isNew: expected === undefined, hasKeys: keys.size > 0 }, values)
+      return await run({ isNew: expected === undefined, isSingle, hasKeys: keys.size > 0 }, values)
     } catch (thrown) {
       const code = codeOf((thrown as StoreError).cause)
       // A key whose sequence is not in the slice. No other value can be missing.

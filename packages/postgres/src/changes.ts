@@ -31,6 +31,8 @@ interface Waiting {
   end(error?: Error): void
 }
 
+/** Milliseconds between notifications: what comes meanwhile goes together. */
+const INTERVAL = 2
 /** Milliseconds without anybody who waits, after which nothing listens any more. */
 const LINGER = 2000
 
@@ -42,9 +44,9 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
   let looking = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let lingering: ReturnType<typeof setTimeout> | undefined
-  /** What others have not been notified of. */
-  const untold = new Set<string>()
-  let telling = false
+  /** What others have not been notified of: of each run the latest. */
+  const untold = new Map<string, string>()
+  let telling: Promise<void> | undefined
 
   const ear = earFor(connection, channel, {
     heard(text) {
@@ -62,16 +64,14 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
   }
 
   async function tellOthers(): Promise<void> {
-    if (telling) return
-    telling = true
-    // What is appended while a notification is under way goes with the next.
     while (untold.size > 0) {
-      const told = JSON.stringify(Array.from(untold))
+      const told = JSON.stringify(Array.from(untold.values()))
       untold.clear()
       // Without it, others learn of it when they look.
       await connection.run(notify, [told]).catch(() => undefined)
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL))
     }
-    telling = false
+    telling = undefined
   }
 
   async function look(): Promise<void> {
@@ -150,8 +150,8 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
     tell(id, news, scope) {
       tellHere(id, news)
       if (scope === 'here') return
-      untold.add(`${textOf(id)} ${news}`)
-      void tellOthers()
+      untold.set(`${textOf(id)} ${typeof news}`, `${textOf(id)} ${news}`)
+      telling ??= tellOthers()
     },
     wait(id, sequence, signal) {
       const joined = join(id, sequence, signal)
@@ -165,7 +165,7 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
       clearTimeout(timer)
       timer = undefined
       clearTimeout(lingering)
-      await ear.close()
+      await Promise.all([ear.close(), telling])
     },
   }
 }

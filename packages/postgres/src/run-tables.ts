@@ -30,11 +30,21 @@ export interface RunTables extends Pick<RunStore, 'head' | 'receipt' | 'read' | 
   append(id: string, expected: string | undefined, slice: Slice, options: AppendOptions): Promise<number>
 }
 
-/** How many bytes of records are read at a time, roughly. */
-const PAGE_BYTES = 1_000_000
+/** Records that were read together. */
+interface Page {
+  readonly records: readonly StoredRecord[]
+  readonly isLast: boolean
+  /** How many such records make a page of the right length. */
+  readonly fitting: number
+}
+
+/** 128 random bits need so many printable characters. A shorter key is not looked for among the tokens of writers. */
+const SHORTEST_TOKEN = 20
+/** How many characters of records are read at a time, roughly. */
+const PAGE_BYTES = 500_000
 /** How many records are read at first, and at most. */
 const FIRST_PAGE = 256
-const LONGEST_PAGE = 4096
+const LONGEST_PAGE = 2048
 /** How many runs are listed at a time. */
 const LIST_PAGE = 500
 
@@ -50,41 +60,63 @@ export function runTables(
   }
 
   async function receipt(id: string, key: string, since: number): Promise<Receipt | undefined> {
-    const [found] = await connection.run(statements.receipt, [textOf(id), textOf(key)])
-    if (found === undefined) return undefined
+    const [run] = await connection.run(statements.receipt, [textOf(id), textOf(key)])
+    if (run === undefined) return undefined
+    let found = run
+    if (run.sequence === null && key.length >= SHORTEST_TOKEN && !isAnswer(id, key)) {
+      found = (await connection.run(statements.writer, [textOf(id), textOf(key), since]))[0] ?? run
+    }
     if (found.sequence !== null) {
       const sequence = Number(found.sequence)
       return { sequence, oid: parseRecord(id, sequence, found.record).oid }
     }
-    const completeAfter = Number(found.keys_after)
+    const completeAfter = Number(run.keys_after)
     if (since < completeAfter && !isAnswer(id, key)) throw unknown(id, completeAfter)
     return undefined
   }
 
-  async function* readRecords(
-    id: string,
-    { from, to = Number.MAX_SAFE_INTEGER }: ReadOptions,
-  ): AsyncGenerator<StoredRecord, void> {
-    let next = from
-    for (let size = FIRST_PAGE; next <= to; ) {
-      const last = Math.min(to, next + size - 1)
-      const rows = await connection.run(statements.read, [textOf(id), next, last])
-      const [first] = rows
-      if (first === undefined) throw missing(id)
-      const latest = Number(first.latest)
-      let bytes = 0
-      for (const { sequence, record } of rows) {
-        if (sequence === null) break
-        if (Number(sequence) !== next) throw corrupt(id, next, 'is not there')
-        bytes += record?.length ?? 0
-        yield parseRecord(id, next, record)
-        next += 1
-      }
-      if (next <= Math.min(last, latest)) throw corrupt(id, next, 'is not there')
-      if (last >= latest) return
-      // Large batches come in short pages, so that memory stays bounded.
-      size = Math.max(1, Math.min(LONGEST_PAGE, Math.floor((size * PAGE_BYTES) / Math.max(bytes, 1))))
+  /** One page of records, from a sequence on. */
+  async function readPage(id: string, next: number, to: number, size: number): Promise<Page> {
+    const last = Math.min(to, next + size - 1)
+    const rows = await connection.run(statements.read, [textOf(id), next, last])
+    const [first] = rows
+    if (first === undefined) throw missing(id)
+    const latest = Number(first.latest)
+    let bytes = 0
+    const records: StoredRecord[] = []
+    for (const { sequence, record } of rows) {
+      if (sequence === null) break
+      const due = next + records.length
+      if (Number(sequence) !== due) throw corrupt(id, due, 'is not there')
+      bytes += record?.length ?? 0
+      records.push(parseRecord(id, due, record))
     }
+    if (next + records.length <= Math.min(last, latest)) throw corrupt(id, next + records.length, 'is not there')
+    // Large batches come in short pages, so that memory stays bounded.
+    const fitting = Math.floor((records.length * PAGE_BYTES) / Math.max(bytes, 1))
+    return { records, isLast: last >= latest || last === to, fitting: Math.max(1, Math.min(LONGEST_PAGE, fitting)) }
+  }
+
+  function read(id: string, { from, to = Number.MAX_SAFE_INTEGER }: ReadOptions): ReadableStream<StoredRecord> {
+    let next = from
+    let size = FIRST_PAGE
+    let coming: Promise<Page> | undefined
+    return new ReadableStream<StoredRecord>(
+      {
+        async pull(controller) {
+          if (next > to) return controller.close()
+          const { records, isLast, fitting } = await (coming ?? readPage(id, next, to, size))
+          next += records.length
+          size = fitting
+          // A pool gets the next page while this one is used.
+          coming = isLast || !connection.isPool ? undefined : readPage(id, next, to, size)
+          coming?.catch(() => undefined)
+          for (const record of records) controller.enqueue(record)
+          if (isLast) controller.close()
+        },
+      },
+      { highWaterMark: 0 },
+    )
   }
 
   async function* listRuns({ machine, unsettled = false }: ListOptions): AsyncGenerator<ListedRun, void> {
@@ -128,7 +160,7 @@ export function runTables(
       return appendTo({ run, head }, { id, expected, slice, options })
     },
     receipt,
-    read: (id, options) => streamOf(readRecords(id, options)),
+    read,
     list: (options = {}) => streamOf(listRuns(options)),
     name,
     rename,

@@ -38,6 +38,8 @@ export interface ReceiptRow {
 /** Which statement appends. */
 export interface AppendKind {
   readonly isNew: boolean
+  /** Whether it has one record, which is kept with less work. */
+  readonly isSingle: boolean
   readonly hasKeys: boolean
   /** Whether the notification goes with the append. */
   readonly notifies: boolean
@@ -57,6 +59,7 @@ export interface Statements {
   append(kind: AppendKind): Statement<{ readonly sequence: Big }>
   readonly read: Statement<PageRow>
   readonly receipt: Statement<ReceiptRow>
+  readonly writer: Statement<ReceiptRow>
   list(kind: ListKind): Statement<RunRow>
   readonly sequences: Statement<{ readonly id: string; readonly sequence: Big }>
   readonly notify: Statement<unknown>
@@ -79,9 +82,9 @@ export function statementsFor(prefix: string, kept: number): Statements {
   ) as [string, string, string, string, string]
   const channel = `${prefix}changes`
 
-  // $1 id, $2 head, $3 how many records, $4 position, $5 writer, $6 records; for a new run $7 name, $8 version, $9 settled,
+  // $1 id, $2 head, $3 how many records, $4 position, $5 writer, $6 the records, or the only one; for a new run $7 name, $8 version, $9 settled,
   // otherwise $7 the expected head; with keys, the last two are the keys and how many of them are no answers.
-  function append({ isNew, hasKeys, notifies }: AppendKind): Statement<{ readonly sequence: Big }> {
+  function append({ isNew, isSingle, hasKeys, notifies }: AppendKind): Statement<{ readonly sequence: Big }> {
     const first = isNew ? 10 : 8
     const keysSince = `keys_since + $${first + 1}::bigint`
     const isFull = `${keysSince} > ${SLACK}`
@@ -97,6 +100,11 @@ export function statementsFor(prefix: string, kept: number): Statements {
   ON CONFLICT (id) DO NOTHING`
       : `UPDATE ${runs} SET head = $2::text, sequence = sequence + $3::bigint, position = $4::bigint${hasKeys ? trims : ''}
   WHERE id = $1::text AND head = $7::text`
+    const added = isSingle
+      ? 'SELECT number, sequence, $6::text::json, $5::text FROM moved'
+      : `SELECT moved.number, moved.sequence - $3::bigint + slice.at, slice.record,
+    CASE slice.at WHEN $3::bigint THEN $5::text END
+  FROM moved, json_array_elements($6::text::json) WITH ORDINALITY AS slice (record, at)`
     // A key whose sequence is not in the slice becomes NULL, which the table refuses, and the whole append with it.
     const keyed = `, keyed AS (
   INSERT INTO ${keys} (run, key, sequence, position)
@@ -116,9 +124,7 @@ export function statementsFor(prefix: string, kept: number): Statements {
   RETURNING number, sequence, keys_after, keys_since
 ), added AS (
   INSERT INTO ${records} (run, sequence, record, writer)
-  SELECT moved.number, moved.sequence - $3::bigint + slice.at, slice.record,
-    CASE slice.at WHEN $3::bigint THEN $5::text END
-  FROM moved, json_array_elements($6::text::json) WITH ORDINALITY AS slice (record, at)
+  ${added}
 )${hasKeys ? keyed : ''}
 SELECT sequence${notifies ? `, pg_notify('${channel}', $1::text || ' ' || sequence)` : ''} FROM moved`,
     }
@@ -151,16 +157,17 @@ LEFT JOIN ${records} AS page ON page.run = run.number AND page.sequence BETWEEN 
 WHERE run.id = $1::text ORDER BY page.sequence`,
     },
     receipt: {
-      text: `SELECT run.keys_after, found.sequence, record.record::text AS record
+      text: `SELECT run.keys_after, record.sequence, record.record::text AS record
 FROM ${runs} AS run
-LEFT JOIN LATERAL (
-  SELECT sequence FROM ${keys} WHERE run = run.number AND key = $2::text
-  UNION ALL
-  SELECT sequence FROM ${records} WHERE run = run.number AND writer = $2::text
-  LIMIT 1
-) AS found ON true
-LEFT JOIN ${records} AS record ON record.run = run.number AND record.sequence = found.sequence
+LEFT JOIN ${keys} AS given ON given.run = run.number AND given.key = $2::text
+LEFT JOIN ${records} AS record ON record.run = run.number AND record.sequence = given.sequence
 WHERE run.id = $1::text`,
+    },
+    // $3 the sequence after which the append was made, if it was
+    writer: {
+      text: `SELECT run.keys_after, record.sequence, record.record::text AS record
+FROM ${runs} AS run JOIN ${records} AS record ON record.run = run.number
+WHERE run.id = $1::text AND record.sequence > $3::bigint AND record.writer = $2::text LIMIT 1`,
     },
     list,
     sequences: {

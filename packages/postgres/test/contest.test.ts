@@ -26,27 +26,31 @@ describe('two processes', () => {
     return spawn(process.execPath, flags, { stdio: ['pipe', 'pipe', 'inherit'] })
   }
 
-  test.each(['equal', 'different'])('of two that append %s batches, one is acknowledged in each round', async (kind) => {
-    const run = tallyRun()
-    await append(store, run)
-    const children = ['1', '2'].map((name) => begin('contest-child.ts', run.id, kind, name))
-    const lines = children.map(({ stdout }) =>
-      createInterface({ input: stdout as NonNullable<typeof stdout> })[Symbol.asyncIterator](),
-    )
-    const all = async (): Promise<unknown[]> => await Promise.all(lines.map(async (line) => (await line.next()).value))
-    const say = (word: string): void => {
-      for (const { stdin } of children) stdin?.write(`${word}\n`)
-    }
-    for (let round = 1; round <= ROUNDS; round++) {
-      say('open')
-      expect(await all()).toEqual(['ready', 'ready'])
-      say('append')
-      expect((await all()).toSorted()).toEqual(['MOVED', 'won'])
-    }
-    for (const { stdin } of children) stdin?.end()
-    await Promise.all(children.map((child) => once(child, 'close')))
-    expect(await recordsOf(store, run.id)).toHaveLength(1 + ROUNDS)
-  })
+  test.each(['equal', 'different'])(
+    'of two that append %s batches, one is acknowledged in each round',
+    async (kind) => {
+      const run = tallyRun()
+      await append(store, run)
+      const children = ['1', '2'].map((name) => begin('contest-child.ts', run.id, kind, name))
+      const lines = children.map(({ stdout }) =>
+        createInterface({ input: stdout as NonNullable<typeof stdout> })[Symbol.asyncIterator](),
+      )
+      const all = async (): Promise<unknown[]> =>
+        await Promise.all(lines.map(async (line) => (await line.next()).value))
+      const say = (word: string): void => {
+        for (const { stdin } of children) stdin?.write(`${word}\n`)
+      }
+      for (let round = 1; round <= ROUNDS; round++) {
+        say('open')
+        expect(await all()).toEqual(['ready', 'ready'])
+        say('append')
+        expect((await all()).toSorted()).toEqual(['MOVED', 'won'])
+      }
+      for (const { stdin } of children) stdin?.end()
+      await Promise.all(children.map((child) => once(child, 'close')))
+      expect(await recordsOf(store, run.id)).toHaveLength(1 + ROUNDS)
+    },
+  )
 
   test('that share a run lose nothing and double nothing', async () => {
     const run = tallyRun()

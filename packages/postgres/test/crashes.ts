@@ -69,7 +69,7 @@ export async function crashRounds(victim: Victim, rounds: number): Promise<Crash
     const records = await readWhenUp(id)
     batches += records.length - 1
     for (const [sequence, record] of records.entries()) {
-      const [event] = 'events' in record ? (record.events as { value?: number }[]) : []
+      const [event] = 'events' in record ? (record.events as readonly { value?: number }[]) : []
       if (sequence > 0 && event?.value !== sequence) doubled.push(`${id} ${sequence}`)
       const place = `${id} ${sequence}`
       if (acknowledged.has(place) && acknowledged.get(place) !== record.oid) lost.push(place)

@@ -16,7 +16,10 @@ afterEach(() => {
 })
 
 /** Follows a run from its genesis, and keeps what comes. */
-function follow(store: PostgresStore, run: TallyRun): { readonly records: StoredRecord[]; readonly done: Promise<void> } {
+function follow(
+  store: PostgresStore,
+  run: TallyRun,
+): { readonly records: StoredRecord[]; readonly done: Promise<void> } {
   const records: StoredRecord[] = []
   const { signal } = stop
   const read = async (): Promise<void> => {

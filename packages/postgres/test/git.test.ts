@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRun, restoreRun } from '@xmachines/core'
+import { createRun, type RunDocument, restoreRun } from '@xmachines/core'
 import { sha256 } from '@xmachines/core/sha256'
 import { openShared, recordRun } from '@xmachines/core/store'
 import { openRepository } from '@xmachines/git'
+import { createTables } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, kinds } from './databases.ts'
-import { add, recordsOf, tally } from './ledgers.ts'
+import { add, recordsOf, type TallyEvent, type TallyRun, tally } from './ledgers.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-postgres-git-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -47,16 +48,17 @@ describe.each(kinds)('in %s', (kind, openDatabase) => {
     await repository.record(opened).stop()
     const exported = await repository.export(run.id, { machine: tally })
     await repository.close()
-    const back = restoreRun(tally, exported, format === undefined ? {} : { format })
+    const restored = (): TallyRun =>
+      restoreRun(tally, exported as RunDocument<TallyEvent>, { ...(format && { format }) })
+    const back = restored()
     expect(await recordRun(back, store).stop()).toBe(201)
     expect(await store.head(run.id)).toEqual({ head: opened.head, sequence: 201 })
 
     // And into a database that does not have it.
     const prefix = `${database.prefix}${name}_`
-    const { createTables } = await import('@xmachines/postgres')
     await createTables(database.client, { prefix })
     const other = await database.open({ prefix })
-    await recordRun(restoreRun(tally, exported, format === undefined ? {} : { format }), other).stop()
+    await recordRun(restored(), other).stop()
     const shared = await openShared(other, run.id, tally, format === undefined ? {} : { format })
     expect([shared.id, shared.head, shared.state]).toEqual([run.id, opened.head, 7])
     shared.close()

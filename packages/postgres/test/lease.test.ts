@@ -100,9 +100,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     const run = await begin()
     const stores = await Promise.all(Array.from({ length: 6 }, () => database.open()))
     for (let round = 0; round < 10; round++) {
-      const leases = await Promise.all(
-        stores.map((one, at) => one.lease(run.id, { owner: String(at), ttl: 60_000 })),
-      )
+      const leases = await Promise.all(stores.map((one, at) => one.lease(run.id, { owner: String(at), ttl: 60_000 })))
       const [taken, ...others] = leases.filter((lease) => lease !== undefined)
       expect(others).toEqual([])
       await taken?.release()

@@ -1,6 +1,6 @@
 /** A connection that is cut between the commit and its answer: the receipt says that the append was made. */
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { type Recorder, openShared, recordRun } from '@xmachines/core/store'
+import { openShared, recordRun } from '@xmachines/core/store'
 import { type PostgresStore, postgresStore } from '@xmachines/postgres'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -96,7 +96,7 @@ describe('a connection that is cut', () => {
 
   test.each(['before', 'after'] as const)('%s the server commits: each batch is there once', async (when) => {
     const run = tallyRun()
-    const recorder: Recorder<unknown, unknown, unknown> = recordRun(run, store)
+    const recorder = recordRun(run, store)
     await recorder.flush()
     for (let round = 1; round <= 10; round++) {
       const before = proxy.cuts
@@ -118,7 +118,10 @@ describe('a connection that is cut', () => {
   test('of one who shares a run while another appends equal batches: none is taken for the other', async () => {
     const seed = tallyRun()
     await recordRun(seed, store).flush()
-    const [mine, theirs] = [await openShared(store, seed.id, tally), await openShared(await database.open(), seed.id, tally)]
+    const [mine, theirs] = [
+      await openShared(store, seed.id, tally),
+      await openShared(await database.open(), seed.id, tally),
+    ]
     for (let round = 1; round <= 10; round++) {
       proxy.cut('after')
       mine.in.send(add(1))

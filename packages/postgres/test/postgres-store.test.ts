@@ -31,8 +31,9 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     'the name, key and token %j belong to nobody else',
     async (odd) => {
       const run = tallyRun(1)
-      await append(store, run, { writer: `w${odd}`, keys: new Map([[`k${odd}`, 1]]) })
-      expect((await store.receipt(run.id, `w${odd}`, 0))?.sequence).toBe(1)
+      const writer = `${token()}${odd}`
+      await append(store, run, { writer, keys: new Map([[`k${odd}`, 1]]) })
+      expect((await store.receipt(run.id, writer, 0))?.sequence).toBe(1)
       expect((await store.receipt(run.id, `k${odd}`, 0))?.sequence).toBe(1)
       expect(await store.receipt(run.id, odd, 0)).toBe(undefined)
       const name = `${run.id}${odd}`
@@ -90,14 +91,23 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   })
 
   test.each([
-    ['swapped', 'UPDATE xmachines_records SET sequence = 7 - sequence + 100 WHERE run = $1 AND sequence IN (3, 4)', true],
+    [
+      'swapped',
+      'UPDATE xmachines_records SET sequence = 7 - sequence + 100 WHERE run = $1 AND sequence IN (3, 4)',
+      true,
+    ],
     ['no object', `UPDATE xmachines_records SET record = '3' WHERE run = $1 AND sequence = 3`, false],
-    ['of another run', `UPDATE xmachines_records SET record = replace(record::text, '"parent":"', '"parent":"0')::json WHERE run = $1 AND sequence = 3`, false],
+    [
+      'of another run',
+      `UPDATE xmachines_records SET record = replace(record::text, '"parent":"', '"parent":"0')::json WHERE run = $1 AND sequence = 3`,
+      false,
+    ],
   ])('records that are %s are found by whoever opens the run', async (_what, damage, isSwap) => {
     const run = tallyRun(6)
     await append(store, run)
     await hurt(run.id, damage)
-    if (isSwap) await hurt(run.id, 'UPDATE xmachines_records SET sequence = sequence - 100 WHERE run = $1 AND sequence > 100')
+    if (isSwap)
+      await hurt(run.id, 'UPDATE xmachines_records SET sequence = sequence - 100 WHERE run = $1 AND sequence > 100')
     const opened = async (): Promise<unknown> => restoreRun(tally, (await recordsOf(store, run.id)) as never)
     await expect(opened()).rejects.toThrow()
   })
@@ -196,7 +206,9 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   })
 
   async function hurt(id: string, statement: string): Promise<void> {
-    const [{ number } = {}] = await database.sql('SELECT number::text AS number FROM xmachines_runs WHERE id = $1', [id])
+    const [{ number } = {}] = await database.sql('SELECT number::text AS number FROM xmachines_runs WHERE id = $1', [
+      id,
+    ])
     await database.sql(statement, [number])
   }
 })

@@ -51,7 +51,8 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
       expect(await refusalOf(ask())).toMatchObject({
         name: 'StoreError',
         code: 'UNAVAILABLE',
-        message: 'Postgres did not answer as it should (42P01): its tables are missing: call createTables(client) once, or run schema.sql',
+        message:
+          'Postgres did not answer as it should (42P01): its tables are missing: call createTables(client) once, or run schema.sql',
       })
     }
   })

@@ -6,7 +6,7 @@ import type { PostgresClient, PostgresStore } from '@xmachines/postgres'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { type Database, openPglite, openServer } from './databases.ts'
-import { add, append, readAll, recordsOf, refusalOf, tally, tallyRun } from './ledgers.ts'
+import { add, append, readAll, recordsOf, refusalOf, tally, tallyRun, token } from './ledgers.ts'
 
 /** Runs work in a transaction; rolls back if the work throws. */
 type Transact = (database: Database, work: (client: PostgresClient) => Promise<void>) => Promise<void>
@@ -101,9 +101,10 @@ describe.each(kinds)('in %s', (_kind, openDatabase, transact) => {
 
   test('a receipt, a key and a name are rolled back as well', async () => {
     const run = tallyRun(1)
+    const writer = token()
     const work = async (client: PostgresClient): Promise<void> => {
       const within = store.within(client)
-      await append(within, run, { writer: 'w', keys: new Map([['k', 1]]) })
+      await append(within, run, { writer, keys: new Map([['k', 1]]) })
       expect((await within.receipt(run.id, 'k', 0))?.sequence).toBe(1)
       expect(await within.rename(run.id, undefined, run.id)).toBe(true)
       expect(await recordsOf(within, run.id)).toHaveLength(2)
@@ -111,7 +112,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase, transact) => {
       throw new Error('no')
     }
     await expect(transact(database, work)).rejects.toThrow('no')
-    expect(await store.receipt(run.id, 'w', 0)).toBe(undefined)
+    expect(await store.receipt(run.id, writer, 0)).toBe(undefined)
     expect(await store.receipt(run.id, 'k', 0)).toBe(undefined)
     expect(await store.name(run.id)).toBe(undefined)
   })
