@@ -8,6 +8,7 @@ export type {
   EventTyped,
   HandlerTable,
   MachineDefinition,
+  MachineTypes,
   StateAt,
   StateName,
 } from './machine/define-machine.ts'
@@ -26,6 +27,8 @@ export type {
   StateOf,
 } from './machine/machine.ts'
 export { toMermaid } from './machine/mermaid.ts'
+export type { PlainData } from './machine/plain-type.ts'
+export { refuse } from './machine/refuse.ts'
 export type { RunErrorCode } from './machine/run-error.ts'
 export { RunError } from './machine/run-error.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './machine/schema.ts'
@@ -47,9 +50,11 @@ export type {
 } from './run/handle-output.ts'
 export type { HandledPorts, HandledRun, HandleOutputsOptions, OutputHandlers } from './run/handle-outputs.ts'
 export { handleOutputs } from './run/handle-outputs.ts'
-export type { History, ReplayOptions, RestoreOptions } from './run/restore-run.ts'
-export { replayRun, restoreRun } from './run/restore-run.ts'
+export type { OldEvent, ReplayRunOptions } from './run/replay-run.ts'
+export { replayRun } from './run/replay-run.ts'
+export type { History, RestoreOptions } from './run/restore-run.ts'
+export { restoreRun } from './run/restore-run.ts'
 export type { AnyRun, Run, RunOf } from './run/run.ts'
-export type { CreateRunArguments, CreateRunOptions, RunOptions } from './run/run-options.ts'
+export type { CreateRunArguments, CreateRunOptions, ReplayOptions, RunOptions } from './run/run-options.ts'
 export type { WaitedFor } from './run/wait-for.ts'
 export { waitFor } from './run/wait-for.ts'

@@ -111,14 +111,14 @@ describe('the outputs of a genesis', () => {
       },
       on: {},
     })
-    return thrownBy(() => createRun(wrong)) as RunError
+    return thrownBy<RunError>(() => createRun(wrong))
   }
 
   test('must be plain data, whether or not the machine swallows the error', () => {
     const bad = { type: 'wait', when: new Date() } as never
     expect(refused((emit) => emit(bad))).toMatchObject({
       code: 'INVALID_OUTPUT',
-      message: expect.stringMatching(/^wrong@1: output\.when is a Date/),
+      message: expect.stringMatching(/^wrong@1 cannot begin: output\.when is a Date/),
     })
     const swallowed = refused((emit) => {
       try {

@@ -4,7 +4,10 @@ import { type Checkpoint, type RecordedView, recordable } from '@xmachines/core/
 import { describe, expect, test } from 'vitest'
 import { makeRepository } from './git.ts'
 import { add, breaks, fail, finish, type TallyEvent, type TallyOutput, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { all, ending, outcome, settled, take } from './streams.ts'
+
+expectBugs()
 
 /** A run, a view of it, and a recorder that records when it is asked to. */
 function recorded(): {

@@ -5,7 +5,7 @@ import { createRun, type RunError } from '@xmachines/core'
 import { useRefusals } from '@xmachines/react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
-import { caught, expectQuietConsole, modes, muteErrors, Retry, tryAgain } from './modes.tsx'
+import { caught, expectQuietConsole, modes, muteErrors, Retry, thrownBy, tryAgain } from './modes.tsx'
 import { type WorkRun, workOn } from './work.ts'
 
 function Listener({ run, listener }: { run: WorkRun; listener: (refusal: RunError) => void }) {
@@ -18,7 +18,7 @@ const refuse = (run: WorkRun, ...names: readonly string[]) =>
     for (const name of names) run.in.send({ type: 'REFUSED', name })
   })
 
-const reason = ({ cause }: RunError): string => String(cause)
+const reason = (refusal: RunError): string => String(refusal.reason)
 
 describe.each(modes)('useRefusals %s', (_mode, Mode) => {
   expectQuietConsole()
@@ -29,7 +29,7 @@ describe.each(modes)('useRefusals %s', (_mode, Mode) => {
     render(<Listener run={run} listener={(refusal) => void received.push(reason(refusal))} />, { wrapper: Mode })
     await refuse(run, 'a', 'b')
     await act(async () => run.ports().in.getWriter().write({ type: 'REFUSED', name: 'c' }))
-    expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c'])
+    expect(received).toEqual(['not a', 'not b', 'not c'])
   })
 
   test('begins at the first commit, and uses the listener of the latest render', async () => {
@@ -42,7 +42,7 @@ describe.each(modes)('useRefusals %s', (_mode, Mode) => {
     await refuse(run, 'a')
     rerender(<Listener run={run} listener={(refusal) => void received.push(`second ${reason(refusal)}`)} />)
     await refuse(run, 'b')
-    expect(received).toEqual(['Error: not a', 'second Error: not b'])
+    expect(received).toEqual(['not a', 'second not b'])
   })
 
   test('two components each receive every refusal, and none after they unmount', async () => {
@@ -93,7 +93,45 @@ test('an error of a listener goes to the nearest error boundary, and the next co
   await refuse(run, 'd')
   await tryAgain()
   unmute()
-  expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'Error: not d'])
+  expect(received).toEqual(['not a', 'not b', 'not c', 'not d'])
+})
+
+test('a component with another listener does not continue at the position of one that threw', async () => {
+  const run = workOn()
+  const received: string[] = []
+  const Other = () => {
+    useRefusals(run, (refusal) => void received.push(`other ${reason(refusal)}`))
+    return null
+  }
+  const failing = (refusal: RunError): void => {
+    received.push(reason(refusal))
+    if (received.length === 1) throw new Error('the listener broke')
+  }
+  const unmute = muteErrors()
+  render(
+    <Retry>
+      <Listener run={run} listener={failing} />
+    </Retry>,
+  )
+  await refuse(run, 'a', 'b')
+  render(<Other />)
+  await refuse(run, 'c')
+  await tryAgain()
+  unmute()
+  expect(received.toSorted()).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'other Error: not c'])
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['[object Object]', {}],
+])('useRefusals refuses %s, which is not a run', (given, run) => {
+  const thrown = thrownBy(() => {
+    useRefusals(run as never, () => {})
+    return null
+  })
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `useRefusals takes a run, not ${given}` })
 })
 
 test('useRefusals refuses a listener that is not a function', () => {

@@ -21,7 +21,7 @@ requirement('9', 'Errors are observable via err, each once and in order', async 
   same(
     errors.map((error) => [error?.code, error?.index, error?.sequence, error?.run === run.id]),
     [
-      ['TRANSITION_FAILED', 0, 0, true],
+      ['REFUSED', 0, 0, true],
       ['INVALID_EVENT', undefined, 0, true],
       ['INVALID_EVENT', 1, 0, true],
     ],
@@ -34,7 +34,7 @@ requirement('9', 'A refused batch errors no stream, and the run continues', asyn
   const writer = run.in.getWriter()
   await writer.write({ type: 'FAIL' })
   await writer.write({ type: 'ADD', by: 1 })
-  same((await reader.read()).value?.code, 'TRANSITION_FAILED')
+  same((await reader.read()).value?.code, 'REFUSED')
   same(run.snapshot.current, { state: { total: 1, from: [] }, status: 'active', sequence: 1 })
 })
 
@@ -76,7 +76,7 @@ requirement('9', 'err keeps the latest 256 refusals, and tells a late reader how
   const errors = await take(run.err, 257)
   same([errors[0]?.code, errors[0]?.dropped], ['ERRORS_DROPPED', 44])
   same(
-    errors.slice(1).every(({ code }) => code === 'TRANSITION_FAILED'),
+    errors.slice(1).every(({ code }) => code === 'REFUSED'),
     true,
   )
 })
@@ -89,5 +89,5 @@ requirement('9', 'An error is frozen, and says what was wrong, where, and what t
   for (const part of ['sum@1', 'sequence 0', 'event 1 (FAIL)', 'asked to fail']) {
     ok(refusal.message.includes(part), `its message contains "${part}": ${refusal.message}`)
   }
-  same(JSON.parse(JSON.stringify(refusal)).cause, 'Error: asked to fail')
+  same(JSON.parse(JSON.stringify(refusal)).reason, 'asked to fail')
 })

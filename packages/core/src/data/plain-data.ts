@@ -7,12 +7,13 @@
 import { describeThrown, isA } from './describe-value.ts'
 import { checkKeys, checkUndefined, freezeAndRemember } from './development.ts'
 import { copyFlat, freezeFlat, inheritsMembers } from './flat.ts'
+import { hasMode } from './mode.ts'
 import { MOST_LEVELS, NotPlain } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, type Walk } from './walk.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 // Read once, because Node's `process.env` is slow.
-const development = process.env.NODE_ENV !== 'production'
+const development = hasMode ? process.env.NODE_ENV !== 'production' : false
 
 /**
  * Copies a value that somebody else holds into frozen plain data.
@@ -44,6 +45,25 @@ export function copyBatch(value: unknown): unknown {
   } catch (problem) {
     throw located(problem, 'event', walk)
   }
+}
+
+/**
+ * Copies an argument, as `copyPlain` does.
+ * @throws {TypeError} with the path to what is not plain data
+ */
+export function copyArgument(value: unknown, name: string): unknown {
+  try {
+    return copyPlain(value, name)
+  } catch (problem) {
+    throw new TypeError((problem as NotPlain).message)
+  }
+}
+
+/** A copy of plain data that its holder may change. */
+export function thaw(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(thaw)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, thaw(member)]))
 }
 
 /**

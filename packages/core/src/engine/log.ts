@@ -1,10 +1,11 @@
 // The log: all that a run holds. Ports are cursors over it, and hold no state of the run. `commit.ts` is the only file
 // that appends batches to it.
 
+import type { Held } from '../data/built-ins.ts'
 import { appendDigest, type Chain, digestIn, type Origin, startChain } from '../identity/chain.ts'
 import { toHex } from '../identity/hex.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
-import type { RunError } from '../machine/run-error.ts'
+import { type RunError, sharedMessage } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import { countOf, itemAt, type Kept, keep } from './kept.ts'
 
@@ -78,12 +79,10 @@ export interface Log {
   /** Readers that wait. Each is woken once, and then waits again if it has nothing to read. */
   waiting: Waiting[]
   /** Sets of ports. Whoever holds one of its ports holds the set. */
-  sets: WeakRef<Attached>[]
+  sets: Held<Attached>[]
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
-  /** Refusals that no caller got, for the warning of development in this tick. */
-  unseen: RunError[] | undefined
 }
 
 /** The subscriptions to a log, and the notifications that are due. */
@@ -119,7 +118,6 @@ export function createLog(
     sets: [],
     subscriptions: undefined,
     recording: undefined,
-    unseen: undefined,
   }
 }
 
@@ -137,8 +135,9 @@ function materialize(log: Log): Snapshot<unknown> {
   const { state, status, end } = log
   const sequence = sequenceOf(log)
   if (status !== 'error') return Object.freeze({ state, status, sequence })
-  const { code, message } = end as RunError
-  return Object.freeze({ state, status, sequence, error: Object.freeze({ code, message }) })
+  const error = end as RunError
+  const shared = { code: error.code, message: sharedMessage(error) }
+  return Object.freeze({ state, status, sequence, error: Object.freeze(shared) })
 }
 
 /** The oids of a log. */

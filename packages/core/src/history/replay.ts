@@ -2,9 +2,10 @@
 // §2.3, §7, §10).
 
 import { describeValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { revalidate } from '../engine/admit.ts'
 import { commit } from '../engine/commit.ts'
-import { stepTwice } from '../engine/enter.ts'
+import { stepTwice } from '../engine/determinism.ts'
 import { type Batch, chainOf, type Log, sequenceOf } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
 import { startLog } from '../engine/start-log.ts'
@@ -13,10 +14,14 @@ import { appendDigest } from '../identity/chain.ts'
 import { isHexOf } from '../identity/hex.ts'
 import { type ObjectFormat, sha1 } from '../identity/object-format.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
+import { type RunError, sharedMessage } from '../machine/run-error.ts'
 import { broken, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** Why a machine may replay a history otherwise than it was recorded. */
+export const CAUSES = 'its behaviour changed, or depends on a clock, a random number or a variable'
 
 /** How records are replayed. */
 export interface ReplayPlan {
@@ -24,8 +29,6 @@ export interface ReplayPlan {
   readonly pick: (genesis: GenesisRecord) => AnyMachine
   /** The object format, if it is not SHA-1 with the portable hash. */
   readonly format?: ObjectFormat | undefined
-  /** Whether the oids must be those of the content. */
-  readonly verify: boolean
   /** Whether the schema of events must give each event back unchanged. */
   readonly revalidate: boolean
   readonly checkDeterminism: boolean
@@ -49,15 +52,18 @@ export function replay(records: Iterable<unknown>, plan: ReplayPlan): Log {
   return log
 }
 
-/** The log of a genesis record. */
+/**
+ * The log of a genesis record.
+ * @param plan as for a replay; with `verify: false` its oids are not compared
+ */
 export function replayGenesis(
   genesis: GenesisRecord,
   {
     pick,
     format: given,
-    verify,
+    verify = true,
     checkDeterminism,
-  }: Pick<ReplayPlan, 'pick' | 'format' | 'verify' | 'checkDeterminism'>,
+  }: Pick<ReplayPlan, 'pick' | 'format' | 'checkDeterminism'> & { readonly verify?: boolean },
 ): Log {
   const machine = pick(genesis)
   const { createdAt, nonce, input, forkedFrom } = genesis
@@ -73,7 +79,10 @@ export function replayGenesis(
   try {
     log = startLog(machine, { format, createdAt, nonce, input, forkedFrom, initial: undefined }, { checkDeterminism })
   } catch (thrown) {
-    throw broken('REPLAY_FAILED', 0, (thrown as Error).message, thrown)
+    // `initialState` throws nothing else.
+    const { message } = thrown as RunError
+    const shared = sharedMessage(thrown as RunError)
+    throw broken('REPLAY_FAILED', 0, shared, { cause: thrown, threw: message.slice(shared.length + 1) || undefined })
   }
   if (verify) verifyGenesis(log, genesis)
   return log
@@ -88,16 +97,16 @@ export function replayRecord(
   log: Log,
   record: unknown,
   parent: string,
-  plan: Pick<ReplayPlan, 'verify' | 'revalidate' | 'checkDeterminism'>,
+  plan: Pick<ReplayPlan, 'revalidate' | 'checkDeterminism'>,
 ): string {
   const sequence = sequenceOf(log) + 1
-  const { oid, batch } = readBatch(record, sequence, plan.verify ? parent : undefined)
-  if (plan.verify && !isHexOf(oid, appendDigest(chainOf(log), batch))) {
+  const { oid, batch } = readBatch(record, sequence, parent)
+  if (!isHexOf(oid, appendDigest(chainOf(log), batch))) {
     throw broken('HISTORY_MISMATCH', sequence, `the oid ${describeValue(oid)} is not the oid of its content`)
   }
   const { events } = log.machine
-  if (plan.revalidate && events !== undefined) checkReplayed(log, revalidate(events, batch))
-  replayBatch(log, batch, plan)
+  if (plan.revalidate && events !== undefined) checkReplayed(log, sequence, revalidate(events, batch))
+  replayBatch(log, batch, plan, sequence)
   return oid
 }
 
@@ -111,29 +120,38 @@ function verifyGenesis(log: Log, genesis: GenesisRecord): void {
       'HISTORY_MISMATCH',
       0,
       `the oid of the genesis is ${describeValue(genesis.oid)}, but its content gives ${oid}; ` +
-        'either it was changed, or the machine has another initial state under the same version',
+        `either it was changed, or the machine begins otherwise under the same version: ${CAUSES}`,
     )
   }
 }
 
 /**
  * Steps a batch and appends it.
+ * @param sequence that of its record
  * @throws {RunError} `REPLAY_FAILED` if the machine refuses it
  */
-export function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>): void {
+export function replayBatch(
+  log: Log,
+  batch: Batch,
+  { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>,
+  sequence: number,
+): void {
   const { machine, state, end } = log
-  if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
+  if (end !== undefined) checkReplayed(log, sequence, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =
-    checkDeterminism && process.env.NODE_ENV !== 'production'
+    checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
       ? stepTwice(machine, state, batch)
       : step(machine, state, batch)
-  if (stepped instanceof Refusal) checkReplayed(log, stepped)
+  if (stepped instanceof Refusal) checkReplayed(log, sequence, stepped)
   else commit(log, batch, stepped)
 }
 
-function checkReplayed(log: Log, refusal: Refusal | undefined): void {
+function checkReplayed(log: Log, sequence: number, refusal: Refusal | undefined): void {
   if (refusal === undefined) return
-  const { code, message, cause } = refusal
-  const why = `${labelOf(log.machine)} no longer accepts it: ${message} (${code})`
-  throw broken('REPLAY_FAILED', sequenceOf(log) + 1, why, cause)
+  const { code, message, more } = refusal
+  const why =
+    code === 'NONDETERMINISTIC'
+      ? `is not deterministic: ${message}`
+      : `no longer accepts it, because ${CAUSES} (${code}): ${message}`
+  throw broken('REPLAY_FAILED', sequence, `${labelOf(log.machine)} ${why}`, more)
 }

@@ -59,13 +59,15 @@ const MOST_MILLISECONDS = 2 ** 31 - 1
  * Handles outputs one by one.
  * @param source the set of ports that the outputs are from
  * @param whole aborts with the whole handling
- * @param finish writes the events of the output at a position, if there are any; it does not reject
+ * @param write writes events; it does not reject
+ * @param settle is called with the position of each output that has settled
  * @returns a function that handles one output. It rejects with what the handler throws
  */
 export function outputHandling<State, Event, Output>(
   { id, snapshot }: OutputSource<State>,
   whole: AbortSignal,
-  finish: (position: number, events?: HandledEvents<Event>) => Promise<void> | void,
+  write: (events: Event | readonly Event[]) => Promise<unknown>,
+  settle: (position: number) => void,
 ): (output: Output, position: number, handler: AnyHandler<Output, Event, State>) => Promise<void> {
   /** What cancels each output under way, and the type of the output. */
   const underWay = new Map<(reason?: unknown) => void, unknown>()
@@ -84,7 +86,7 @@ export function outputHandling<State, Event, Output>(
     if (latest === true) for (const [cancel, other] of underWay) if (other === type) cancel()
     const isStale = (): boolean => isWanted !== undefined && !isWanted(snapshot.current.state, output)
     if (isStale()) {
-      await finish(position)
+      settle(position)
       return
     }
     const stop = new AbortController()
@@ -123,7 +125,8 @@ export function outputHandling<State, Event, Output>(
           }, timeout)
         }
         const context: OutputContext<State> = {
-          signal: stop.signal,
+          // Nothing but the end of the whole handling aborts a plain function, also after it has returned.
+          signal: typeof handler === 'function' ? whole : stop.signal,
           key: `${id}/${position}`,
           get state() {
             return snapshot.current.state
@@ -137,7 +140,8 @@ export function outputHandling<State, Event, Output>(
       clearTimeout(timer)
     }
     if (whole.aborted) return
-    await finish(position, dropped || (events !== undefined && isStale()) ? undefined : events)
+    if (events !== undefined && !dropped && !isStale()) await write(events)
+    settle(position)
   }
 }
 

@@ -1,19 +1,19 @@
 // Effects: outputs are read from a run and handled side by side, and the events that the handlers give are written back.
 
-import { isA, wrongValue } from '../data/describe-value.ts'
-import { RunError } from '../machine/run-error.ts'
+import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import type { InPort } from '../ports/in-port.ts'
 import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
 import {
   type CancellableHandler,
   checkHandlers,
-  type HandledEvents,
   type HandleOutput,
   type OutputSource,
   outputHandling,
   watchUnhandled,
 } from './handle-output.ts'
+import { checkVersion } from './run.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -115,13 +115,14 @@ export async function handleOutputs<State, Event, Output>(
   handlers: OutputHandlers<Output, Event, State>,
   { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
+  checkVersion(run)
   if (typeof handlers !== 'object' || handlers === null) {
     throw new TypeError(wrongValue('handlers', handlers, 'an object of handlers by the type of output'))
   }
   if (from !== undefined && !('ports' in run)) {
     throw new TypeError('give from to ports(), not with a set of ports')
   }
-  if (process.env.NODE_ENV !== 'production') checkHandlers(handlers)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkHandlers(handlers)
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
   const ports: HandledPorts<State, Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
   let position = ports.start
@@ -131,10 +132,11 @@ export async function handleOutputs<State, Event, Output>(
   const settled = settlement(position, onSettled)
   /** Events of handlers that are being written. */
   const writing = new Set<Promise<void>>()
+  let warnUnhandled: ((output: unknown) => void) | undefined
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled = watchUnhandled(run, handlers)
   let reading = true
   let underWay = 0
-  const handle = outputHandling<State, Event, Output>(ports, stop.signal, finish)
-  const warn = process.env.NODE_ENV === 'production' ? undefined : watchUnhandled(run, handlers)
+  const handle = outputHandling<State, Event, Output>(ports, stop.signal, write, settled.mark)
 
   const ended = new Promise<void>((resolve, reject) => {
     void readAll()
@@ -166,27 +168,18 @@ export async function handleOutputs<State, Event, Output>(
   async function handleOne(output: Output, at: number): Promise<void> {
     const handler = handlerOf(handlers, output)
     if (handler !== undefined) return await handle(output, at, handler)
-    if (process.env.NODE_ENV !== 'production') warn?.(output)
+    warnUnhandled?.(output)
     settled.mark(at)
   }
 
-  /** Writes the answer to an output, which has settled once that is applied or refused. */
-  function finish(at: number, events: HandledEvents<Event>): Promise<void> | void {
-    if (events === undefined) return settled.mark(at)
-    const finished = writer
-      .write(events as Event | readonly Event[])
-      .then(
-        () => true,
-        // A refusal is delivered by `err`, and a run that has ended takes no more. Otherwise the answer was not recorded, or `in`
-        // was closed, and the output has not settled.
-        (reason: unknown) => isA(reason, RunError),
-      )
-      .then((isSettled) => {
-        if (isSettled) settled.mark(at)
-        writing.delete(finished)
-      })
-    writing.add(finished)
-    return finished
+  function write(events: Event | readonly Event[]): Promise<void> {
+    // A refusal is delivered by `err`. A run that has ended takes no more.
+    const written = writer
+      .write(events)
+      .catch(() => undefined)
+      .then(() => void writing.delete(written))
+    writing.add(written)
+    return written
   }
 
   try {

@@ -1,15 +1,19 @@
-// The options of `createRun`: their types, and what is refused of them.
+// The options of `createRun` and of replays: their types, and what is refused of them.
 
 import { wrongValue } from '../data/describe-value.ts'
-import type { NotPlain } from '../data/not-plain.ts'
-import { copyPlain } from '../data/plain-data.ts'
-import { isCreatedAt } from '../history/read-records.ts'
+import { hasMode } from '../data/mode.ts'
+import { isCreatedAt, MOST_SECONDS } from '../history/read-records.ts'
 import { toHex } from '../identity/hex.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
 /** What makes a run differ from another run of the same machine. */
 export interface RunOptions {
-  /** Whole seconds since the epoch, 0 to 2³³ − 1. By default the clock is read at the call. */
+  /**
+   * Whole seconds since the epoch, 0 to 2³³ − 1. By default the clock is read at the call; one that is wrong, so that it
+   * is out of this range, counts as the end of the range that is nearest.
+   */
   readonly createdAt?: number
   /** 16 bytes; random by default. */
   readonly nonce?: Uint8Array
@@ -28,6 +32,26 @@ export type CreateRunArguments<Input> = undefined extends Input
   ? [options?: CreateRunOptions<Input>]
   : [options: CreateRunOptions<Input>]
 
+/** How a history is replayed. */
+export interface ReplayOptions {
+  /** The object format if it is not SHA-1, such as `sha256` of `@xmachines/core/sha256`; or a faster hash of the same. */
+  readonly format?: ObjectFormat
+  /** As with `createRun`. It applies to what is replayed too. */
+  readonly checkDeterminism?: boolean
+}
+
+/** What a replay does with these options. */
+export function planOf({
+  format,
+  checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
+}: ReplayOptions): {
+  readonly format: ObjectFormat | undefined
+  readonly checkDeterminism: boolean
+} {
+  if (format !== undefined) checkFormat(format)
+  return { format, checkDeterminism }
+}
+
 /** Refuses what is not an object format. */
 export function checkFormat(format: ObjectFormat): ObjectFormat {
   if (typeof format?.hash === 'function') return format
@@ -36,8 +60,10 @@ export function checkFormat(format: ObjectFormat): ObjectFormat {
 
 /** The time of a genesis: the given one, or the clock's. */
 export function checkCreatedAt(createdAt: number | undefined): number {
-  if (createdAt === undefined) return Math.floor(Date.now() / 1000)
-  if (isCreatedAt(createdAt)) return createdAt
+  // A device whose clock is wrong must have runs too. The nonce tells them apart.
+  if (createdAt === undefined) return Math.min(Math.max(Math.floor(Date.now() / 1000) || 0, 0), MOST_SECONDS)
+  // −0 is 0.
+  if (isCreatedAt(createdAt)) return createdAt + 0
   const refused = typeof createdAt === 'number' ? RangeError : TypeError
   throw new refused(wrongValue('createdAt', createdAt, 'whole seconds since the epoch, from 0 to 2³³ − 1'))
 }
@@ -45,16 +71,9 @@ export function checkCreatedAt(createdAt: number | undefined): number {
 /** The hex digits of a given nonce. */
 export function checkNonce(nonce: Uint8Array | undefined): string | undefined {
   if (nonce === undefined) return undefined
-  if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
-  const refused = nonce instanceof Uint8Array ? RangeError : TypeError
+  // The array of another realm is one too: Jest runs tests in a realm of their own.
+  const isBytes = ArrayBuffer.isView(nonce) && nonce[Symbol.toStringTag] === 'Uint8Array'
+  if (isBytes && nonce.length === 16) return toHex(nonce)
+  const refused = isBytes ? RangeError : TypeError
   throw new refused(wrongValue('nonce', nonce, 'a Uint8Array of 16 bytes'))
-}
-
-/** A copy of an input. */
-export function copyInput(input: unknown): unknown {
-  try {
-    return copyPlain(input, 'input')
-  } catch (problem) {
-    throw new TypeError((problem as NotPlain).message)
-  }
 }

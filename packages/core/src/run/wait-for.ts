@@ -5,6 +5,7 @@ import { labelOf } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
+import { checkVersion } from './run.ts'
 
 /** What `waitFor` needs from a run. */
 export interface WaitedFor<State> {
@@ -21,7 +22,7 @@ export interface WaitedFor<State> {
  * @param predicate is called with the current snapshot, and after each change
  * @param options `signal` gives up waiting
  * @returns the snapshot
- * @throws {TypeError} if the predicate is not a function
+ * @throws {TypeError} if the predicate is not a function, or another version of core made the run
  * @throws {RunError} if the run ends first: its fatal error, or `RUN_DONE`
  * @throws what the predicate throws, or the signal's reason
  *
@@ -47,8 +48,9 @@ export async function waitFor<State>(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Snapshot<State>> {
   if (typeof predicate !== 'function') throw new TypeError(wrongValue('the predicate', predicate, 'a function'))
+  checkVersion(run)
   const { snapshot } = run
-  signal?.throwIfAborted()
+  if (signal?.aborted === true) throw reasonOf(signal)
   let stop: (() => void) | undefined
   let abort: (() => void) | undefined
   try {
@@ -62,8 +64,10 @@ export async function waitFor<State>(
           reject(thrown)
         }
       }
-      abort = () => reject(signal?.reason)
-      signal?.addEventListener('abort', abort)
+      if (signal !== undefined) {
+        abort = () => reject(reasonOf(signal))
+        signal.addEventListener('abort', abort)
+      }
       stop = snapshot.subscribe(look)
       look()
     })
@@ -71,6 +75,11 @@ export async function waitFor<State>(
     stop?.()
     if (abort !== undefined) signal?.removeEventListener('abort', abort)
   }
+}
+
+/** Why a signal aborted. React Native's signals have no reason. */
+function reasonOf(signal: AbortSignal): unknown {
+  return 'reason' in signal ? signal.reason : new Error('the signal aborted the wait')
 }
 
 function doneFirst<State>({ id, machine, snapshot }: WaitedFor<State>): RunError {

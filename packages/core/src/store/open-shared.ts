@@ -1,6 +1,7 @@
 // Opens a run of a store so that several can drive it at once.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import type { EventOf, InputOf, OutputOf, StateOf } from '../machine/machine.ts'
 import { type AnyMachine, checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
@@ -79,7 +80,7 @@ export async function openShared(
   store: RunStore,
   id: string,
   machine: AnyMachine | readonly AnyMachine[],
-  { format, checkDeterminism = process.env.NODE_ENV !== 'production' }: OpenSharedOptions = {},
+  { format, checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false }: OpenSharedOptions = {},
 ): Promise<unknown> {
   const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
   for (const one of machines) checkMachine(one)

@@ -13,12 +13,15 @@ import { publish } from '../engine/publish.ts'
 import { refuse } from '../engine/refuse.ts'
 import { replayRecord } from '../history/replay.ts'
 import { RunError } from '../machine/run-error.ts'
+import { recordable } from '../recording/recordable.ts'
+import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { appendSlice } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
+import { takeSlice } from './take-slice.ts'
 
 /** A batch that is not in the store yet. */
 interface Pending {
@@ -37,8 +40,16 @@ export interface SharedLog {
   readonly problem: Error | undefined
   /** The idempotency key of the batches that are sent during a call. */
   withKey<Result>(key: string, send: () => Result): Result
+  /**
+   * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
+   * follows only if the run is wanted then.
+   * @throws {StoreError} `MOVED` if the store has the run
+   */
+  begin(isWanted: () => Promise<boolean>): Promise<boolean>
   /** Resolves with the confirmed sequence once all that is pending now is kept or refused; rejects if it will be neither. */
   flush(): Promise<number>
+  /** What is pending, in order. */
+  batches(): readonly Batch[]
   /** Stops following and appending. What is pending is not kept. */
   close(): void
   /** Calls a listener after every change of `pending` and `problem`. */
@@ -49,8 +60,12 @@ export interface SharedLog {
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 30_000
 
-/** Shares a log that has what the store has. */
-export function shareLog(store: RunStore, confirmed: Log): SharedLog {
+/**
+ * Shares a log.
+ * @param confirmed has what the store has, or what it will have once the run is begun
+ * @param isNew whether the store does not have the run yet: then nothing is appended or followed until it is begun
+ */
+export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
   const id = oidAt(confirmed, 0)
   const { machine, origin, checkDeterminism } = confirmed
   const tentative = createLog(machine, origin, { checkDeterminism })
@@ -64,13 +79,14 @@ export function shareLog(store: RunStore, confirmed: Log): SharedLog {
   const { signal } = closing
   const waits = sequenceWaits()
   const listeners = new Set<() => void>()
+  let begun = !isNew
   let appending = false
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
   reset()
   watch()
-  void follow()
+  if (begun) void follow()
 
   /** Has the tentative log begin where the confirmed one ends. */
   function reset(): void {
@@ -133,7 +149,7 @@ export function shareLog(store: RunStore, confirmed: Log): SharedLog {
   }
 
   async function append(): Promise<void> {
-    if (appending) return
+    if (appending || !begun) return
     appending = true
     // Whatever else is sent in this turn joins the first slice.
     await Promise.resolve()
@@ -179,7 +195,7 @@ export function shareLog(store: RunStore, confirmed: Log): SharedLog {
   function confirm(records: readonly StoredRecord[]): void {
     let parent = oidAt(confirmed, sequenceOf(confirmed))
     for (const record of records) {
-      parent = replayRecord(confirmed, record, parent, { verify: true, revalidate: false, checkDeterminism: false })
+      parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
     }
     entries = entries.slice(records.length)
     tentative.batches.items = tentative.batches.items.slice(records.length)
@@ -287,6 +303,21 @@ export function shareLog(store: RunStore, confirmed: Log): SharedLog {
         key = undefined
       }
     },
+    async begin(isWanted) {
+      begun = await exclusively(async () => {
+        const to = sequenceOf(confirmed)
+        const position = countOf(confirmed.outputs)
+        const run = recordable(runOf(machine, confirmed))
+        const slice = takeSlice(run, { from: 0, to, position, settled: position })
+        await appendSlice(store, { id, expected: undefined, after: -1, slice })
+        return await isWanted()
+      })
+      if (begun) {
+        void follow()
+        void append()
+      }
+      return begun
+    },
     async flush() {
       if (entries.length > 0) {
         if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
@@ -294,6 +325,7 @@ export function shareLog(store: RunStore, confirmed: Log): SharedLog {
       }
       return sequenceOf(confirmed)
     },
+    batches: () => tentative.batches.items,
     close,
     onChange(listener) {
       listeners.add(listener)

@@ -3,11 +3,12 @@
 // whose place is all that matters. It is not enough for an append, because another writer may have put an equal commit
 // there: an append has a receipt, which says who did.
 
+import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
 import { type FormatName, noOid } from '../objects/object-id.ts'
 import { ASK_AGAIN, converse, type Death, wasKilled } from '../process/conversation.ts'
 import type { GitProgram } from '../process/git-program.ts'
-import { clearStaleLock } from '../process/stale-lock.ts'
+import { clearStaleLock, clearStaleLocks } from '../process/stale-lock.ts'
 
 /**
  * How many milliseconds Git may take for a move before it is killed. A slow disk takes less. If it does not, only time
@@ -81,11 +82,15 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
     try {
       const found = await readOid(move.ref)
       const { receipt } = move
-      const mismatch = new RefMismatch(found, { unanswered: !hasRefused(death) })
+      const refused = hasRefused(death)
+      const mismatch = new RefMismatch(found, { unanswered: !refused })
       if (receipt === undefined && found === move.to) return undefined
       if (found !== move.from) return mismatch
-      // Another Git, or this one before it was killed, moved the ref of the receipts and no more.
-      if (receipt !== undefined && (await readOid(receipt.ref)) !== receipt.from) return mismatch
+      if (receipt !== undefined) {
+        const at = await readOid(receipt.ref)
+        // The ref of the receipts moved and that of the run did not: Git was killed in between, or another Git was.
+        if (at !== receipt.from) return refused && at === receipt.to ? error : mismatch
+      }
       if (death.retried) return error
       return wasKilled(death) || (await clearLocks(move, error)) ? ASK_AGAIN : error
     } catch (thrown) {
@@ -93,9 +98,13 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
     }
   }
 
+  /** A process that was killed during an append left the locks of both refs. */
   async function clearLocks({ ref, receipt }: RefMove, error: GitError): Promise<boolean> {
-    if (receipt !== undefined && (await clearStaleLock(gitDirectory, receipt.ref, error))) return true
-    return await clearStaleLock(gitDirectory, ref, error)
+    if (receipt === undefined) return await clearStaleLock(gitDirectory, ref, error)
+    return await clearStaleLocks(
+      [receipt.ref, ref].map((one) => join(gitDirectory, `${one}.lock`)),
+      error,
+    )
   }
 
   return {

@@ -1,0 +1,218 @@
+// A run that is kept in a store: found again after a reload, shared by components and tabs, and never a white page.
+
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { defineMachine } from '@xmachines/core'
+import { memoryStore, openNamed, type RunStore, StoreError } from '@xmachines/core/store'
+import { useOutputs, useSend, useSnapshot } from '@xmachines/react'
+import { PersistentRun, usePersistentRun } from '@xmachines/react/persistent'
+import { type ReactNode, Suspense, useState } from 'react'
+import { hydrateRoot } from 'react-dom/client'
+import { renderToString } from 'react-dom/server'
+import { describe, expect, test, vi } from 'vitest'
+import { Boundary, expectQuietConsole, modes } from './modes.tsx'
+
+type DraftEvent = { type: 'TYPED'; text: string }
+
+const draft = defineMachine<string, DraftEvent, { type: 'typed' }>({
+  name: 'draft',
+  version: '1',
+  initial: '',
+  on: {
+    TYPED: (text, event, emit) => {
+      emit({ type: 'typed' })
+      return text + event.text
+    },
+  },
+})
+
+function Draft({ store, onStoreError }: { store: RunStore; onStoreError?: (error: Error) => void }): ReactNode {
+  const run = usePersistentRun(draft, { store, key: 'draft', ...(onStoreError && { onStoreError }) })
+  const text = useSnapshot(run, ({ state }) => state)
+  const send = useSend(run)
+  return (
+    <button type="button" data-run={run.id} onClick={() => send({ type: 'TYPED', text: 'a' })}>
+      {text || 'empty'}
+    </button>
+  )
+}
+
+const shown = (): string[] => screen.getAllByRole('button').map((button) => button.textContent ?? '')
+
+async function mount(tree: ReactNode, Mode: (typeof modes)[number][1]) {
+  const mounted = render(<Suspense fallback="opening">{tree}</Suspense>, { wrapper: Mode })
+  await screen.findAllByRole('button')
+  return mounted
+}
+
+/** The batches that a store has of the run with a name. */
+async function kept(store: RunStore): Promise<number> {
+  const id = await store.name('draft')
+  return id === undefined ? -1 : ((await store.head(id))?.sequence ?? -1)
+}
+
+describe.each(modes)('%s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('a run is suspended until it is open, kept after each event, and found again', async () => {
+    const store = memoryStore()
+    const { unmount } = await mount(<Draft store={store} />, Mode)
+    expect(shown()).toEqual(['empty'])
+    fireEvent.click(screen.getByRole('button'))
+    expect(shown()).toEqual(['a'])
+    const id = screen.getByRole('button').dataset['run']
+    await vi.waitFor(async () => expect(await kept(store)).toBe(1))
+    unmount()
+    await mount(<Draft store={store} />, Mode)
+    expect([shown(), screen.getByRole('button').dataset['run']]).toEqual([['a'], id])
+  })
+
+  test('components with one key share one run, and it stays open until the last unmounts', async () => {
+    const store = memoryStore()
+    const follow = vi.spyOn(store, 'follow')
+    const Both = (): ReactNode => {
+      const [isShort, shorten] = useState(false)
+      return (
+        <>
+          <Draft store={store} />
+          {!isShort && <Draft store={store} />}
+          <input aria-label="shorten" type="checkbox" onChange={() => shorten(true)} />
+        </>
+      )
+    }
+    const { unmount } = await mount(<Both />, Mode)
+    fireEvent.click(screen.getAllByRole('button')[0] as HTMLElement)
+    expect(shown()).toEqual(['a', 'a'])
+    fireEvent.click(screen.getByLabelText('shorten'))
+    fireEvent.click(screen.getByRole('button'))
+    expect(shown()).toEqual(['aa'])
+    await vi.waitFor(async () => expect(await kept(store)).toBe(2))
+    expect(follow).toHaveBeenCalledTimes(1)
+    const signal = follow.mock.calls[0]?.[1].signal
+    expect(signal?.aborted).toBe(false)
+    unmount()
+    await vi.waitFor(() => expect(signal?.aborted).toBe(true))
+  })
+
+  test('what another tab sends is shown', async () => {
+    const store = memoryStore()
+    await mount(<Draft store={store} />, Mode)
+    await vi.waitFor(async () => expect(await kept(store)).toBe(0))
+    const { run } = await openNamed(store, 'draft', draft, {})
+    run.in.send({ type: 'TYPED', text: 'b' })
+    await screen.findByText('b')
+    run.close()
+  })
+
+  test('nothing is written before the first commit', async () => {
+    const store = memoryStore()
+    const append = vi.spyOn(store, 'append')
+    const never = new Promise<void>(() => undefined)
+    const Sibling = (): ReactNode => {
+      throw never
+    }
+    render(
+      <Suspense fallback="opening">
+        <Draft store={store} />
+        <Sibling />
+      </Suspense>,
+      { wrapper: Mode },
+    )
+    await act(async () => {
+      await Promise.resolve()
+    })
+    expect(screen.queryByRole('button')).toBeNull()
+    expect(append).not.toHaveBeenCalled()
+  })
+
+  test('a store that cannot be opened leaves a run in memory, and says so', async () => {
+    const store: RunStore = {
+      ...memoryStore(),
+      name: async () => {
+        throw new StoreError('UNAVAILABLE', 'this window is private')
+      },
+    }
+    const onStoreError = vi.fn()
+    await mount(<Draft store={store} onStoreError={onStoreError} />, Mode)
+    fireEvent.click(screen.getByRole('button'))
+    expect(shown()).toEqual(['a'])
+    await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1))
+    expect(onStoreError.mock.calls[0]?.[0].message).toBe('this window is private')
+  })
+
+  test('a store that fails later keeps nothing lost, and says so once', async () => {
+    const store = memoryStore()
+    const append = store.append
+    let isFull = false
+    const filling: RunStore = {
+      ...store,
+      append: async (...given) => {
+        if (isFull) throw new StoreError('UNAVAILABLE', 'the disk is full')
+        await append(...given)
+      },
+    }
+    const onStoreError = vi.fn()
+    await mount(<Draft store={filling} onStoreError={onStoreError} />, Mode)
+    await vi.waitFor(async () => expect(await kept(store)).toBe(0))
+    isFull = true
+    fireEvent.click(screen.getByRole('button'))
+    await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1), 5000)
+    expect(shown()).toEqual(['a'])
+    isFull = false
+    await vi.waitFor(async () => expect(await kept(store)).toBe(1), 5000)
+  })
+
+  test('what cannot be opened for another reason is thrown to the boundary', async () => {
+    const store: RunStore = {
+      ...memoryStore(),
+      name: async () => {
+        throw new Error('a bug of the store')
+      },
+    }
+    const spy = vi.spyOn(console, 'error').mockReturnValue()
+    const prevent = (event: Event): void => event.preventDefault()
+    window.addEventListener('error', prevent)
+    render(
+      <Boundary>
+        <Suspense fallback="opening">
+          <Draft store={store} />
+        </Suspense>
+      </Boundary>,
+      { wrapper: Mode },
+    )
+    expect((await screen.findByRole('alert')).textContent).toBe('a bug of the store')
+    window.removeEventListener('error', prevent)
+    spy.mockClear()
+  })
+
+  test('a page that a server rendered shows the fallback, hydrates without a warning, and then the run', async () => {
+    const store = memoryStore()
+    const page = (
+      <Mode>
+        <PersistentRun machine={draft} store={store} name="draft" fallback={<p>opening</p>}>
+          {(run) => <button type="button">{run.state || 'empty'}</button>}
+        </PersistentRun>
+      </Mode>
+    )
+    const container = document.createElement('div')
+    document.body.append(container)
+    container.innerHTML = renderToString(page)
+    expect(container.textContent).toBe('opening')
+    const root = await act(async () => hydrateRoot(container, page))
+    await vi.waitFor(() => expect(container.textContent).toBe('empty'))
+    act(() => root.unmount())
+    container.remove()
+  })
+
+  test('other hooks take the run', async () => {
+    const store = memoryStore()
+    const typed = vi.fn()
+    const Handled = (): ReactNode => {
+      const run = usePersistentRun(draft, { store, key: 'draft' })
+      useOutputs(run, { typed })
+      return <Draft store={store} />
+    }
+    await mount(<Handled />, Mode)
+    fireEvent.click(screen.getByRole('button'))
+    await vi.waitFor(() => expect(typed).toHaveBeenCalledTimes(1))
+  })
+})
