@@ -15,7 +15,7 @@ export interface Stage {
 }
 
 /** The same work, bare, and as durable. */
-export interface Bare {
+interface Bare {
   /** What the table calls its work. */
   readonly names: { readonly insert: string; readonly select: string; readonly listen: string }
   /** Keeps one record as the next of a list. */

@@ -8,7 +8,7 @@ import { stringOf, textOf } from './sql-text.ts'
 import type { Statements } from './statements.ts'
 
 /** What is heard of a run: the sequence of its latest record, or that its lease was given back. */
-export type News = number | 'free'
+type News = number | 'free'
 
 /** What happens to the runs of a store, here and elsewhere. */
 export interface Changes {

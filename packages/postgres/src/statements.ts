@@ -7,7 +7,7 @@ import type { Statement } from './connection.ts'
 const SLACK = 128
 
 /** A number of Postgres' `bigint`: the drivers give text, numbers or bigints. */
-export type Big = string | number | bigint
+type Big = string | number | bigint
 
 /** A run, as it is listed. */
 export interface RunRow {
@@ -22,14 +22,14 @@ export interface RunRow {
 }
 
 /** One record of a page, or a row without one if the page is empty. */
-export interface PageRow {
+interface PageRow {
   readonly latest: Big
   readonly sequence: Big | null
   readonly record: string | null
 }
 
 /** Whose receipt was found; none if `record` is null. */
-export interface ReceiptRow {
+interface ReceiptRow {
   readonly keys_after: Big
   readonly sequence: Big | null
   readonly record: string | null
@@ -46,7 +46,7 @@ export interface AppendKind {
 }
 
 /** Which runs are listed. */
-export interface ListKind {
+interface ListKind {
   readonly byName: boolean
   readonly byVersion: boolean
   readonly unsettled: boolean

@@ -1,4 +1,4 @@
-/** The writer, a backend of the server, and all of the server are killed, a few times each. `pnpm test:soak` does more. */
+/** The writer, a backend of the server, and all of the server are killed, a few times each. `pnpm test:soak:postgres` does more. */
 import { expect, test } from 'vitest'
 import { crashRounds, type Victim } from './crashes.ts'
 

@@ -105,7 +105,7 @@ export async function crashRounds(victim: Victim, rounds: number): Promise<Crash
     const started = spawn(process.execPath, ['--conditions=@xmachines/source', program, config, ...ids], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    createInterface({ input: started.stdout as NonNullable<typeof started.stdout> }).on('line', (line) => {
+    createInterface({ input: started.stdout }).on('line', (line) => {
       const [word, ...parts] = line.split(' ')
       if (word === 'safe' && parts.length === 3) {
         acknowledged.set(`${parts[0]} ${parts[1]}`, String(parts[2]))
