@@ -1,6 +1,6 @@
 /** What the store promises beyond the suite for stores: any text, damage, pages, receipts and indexes. */
 import { createRun, restoreRun } from '@xmachines/core'
-import { recordRun, StoreError } from '@xmachines/core/store'
+import { recordRun, type StoreError } from '@xmachines/core/store'
 import { type PostgresStore, postgresStore } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, kinds, openPool, openServer } from './databases.ts'
