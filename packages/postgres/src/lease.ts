@@ -33,10 +33,11 @@ export function leasesOf(connection: Connection, statements: Statements, changes
       const over = new AbortController()
       const stop = AbortSignal.any([signal, over.signal])
       const told = changes.waitUntilFree(id, stop)
-      const [lease] = await connection.run(statements.remaining, [textOf(id)]).catch(() => [])
-      // Without an answer, it is asked again by whoever wants it.
-      if (lease === undefined) await (signal.aborted ? undefined : aborted(stop))
-      else if (Number(lease.milliseconds) > 0) await Promise.race([told, pause(Number(lease.milliseconds), stop)])
+      const rows = await connection.run(statements.remaining, [textOf(id)]).catch(() => undefined)
+      // Without an answer, it is asked again by whoever wants it. A run that nobody has had a lease of has no row.
+      if (rows === undefined) await aborted(stop)
+      const left = Number(rows?.[0]?.milliseconds ?? 0)
+      if (left > 0) await Promise.race([told, pause(left, stop)])
       over.abort()
     },
   }

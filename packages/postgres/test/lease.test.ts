@@ -86,7 +86,26 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     expect(await other.untilFree?.(run.id, signal)).toBe(undefined)
   })
 
-  test('who waits for a lease stops at an abort, and when it runs out', async () => {
+  test('a lease that nobody has had is free', async () => {
+    const run = await begin()
+    expect(await store.untilFree?.(run.id, new AbortController().signal)).toBe(undefined)
+  })
+
+  test('who waits for a lease goes on when it has run out', async () => {
+    const run = await begin()
+    const lost = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
+    await database.sql(
+      `UPDATE xmachines_leases SET until = clock_timestamp() + interval '50 ms' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
+      [run.id],
+    )
+    await store.untilFree?.(run.id, new AbortController().signal)
+    const taken = await store.lease(run.id, { owner: 'other', ttl: 60_000 })
+    expect(taken).toBeDefined()
+    await taken?.release()
+    await lost?.release().catch(() => undefined)
+  })
+
+  test('who waits for a lease stops at an abort', async () => {
     const run = await begin()
     const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
     const controller = new AbortController()
