@@ -271,10 +271,10 @@ export const storeCases: readonly StoreCase[] = [
       const [store, other] = [await open(), await open()]
       const run = ledgerRun(1)
       await append(store, run, { from: 0 })
-      const mine = await store.lease(run.id, { owner: 'one', ttl: 150 })
+      const mine = await store.lease(run.id, { owner: 'one', ttl: 900 })
       const asked = Date.now()
-      while (Date.now() - asked < 500) {
-        expectEqual(await other.lease(run.id, { owner: 'other', ttl: 150 }), undefined, 'a lease that is renewed')
+      while (Date.now() - asked < 2000) {
+        expectEqual(await other.lease(run.id, { owner: 'other', ttl: 900 }), undefined, 'a lease that is renewed')
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
       expectEqual(mine?.signal.aborted, false, 'that it was lost')
