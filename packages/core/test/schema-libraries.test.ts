@@ -12,6 +12,9 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import * as mini from 'zod/mini'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const machineOf = (events: StandardSchema<RunEvent>) =>
   defineMachine<RunEvent | null, RunEvent>({
