@@ -80,7 +80,8 @@ function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): 
     if (event instanceof Refusal) return event
     parsed.push(event)
   }
-  return Object.freeze(parsed) as Batch
+  // Each is within the limits of plain data. All together must be, or a history would not take them back.
+  return admitEvents(parsed)
 }
 
 function parse(schema: StandardSchema<unknown>, event: unknown, index: number): Batch | Refusal {
