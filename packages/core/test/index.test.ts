@@ -64,6 +64,7 @@ test('the public names are these', () => {
     'checkHandlers',
     'claimGenesis',
     'commitText',
+    'freezePlain',
     'genesisObjects',
     'gitObject',
     'isMachine',
@@ -74,6 +75,7 @@ test('the public names are these', () => {
     'readBatchMessage',
     'recordable',
     'restoreSnapshot',
+    'restoreWatched',
     'treeBytes',
     'watchUnhandled',
   ])

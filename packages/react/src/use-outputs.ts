@@ -140,11 +140,12 @@ function followOutputs<Event, Output, State>(
         run as typeof run & { readonly snapshot: SnapshotPort<State> },
         signal,
         // `err` delivers a refusal, and a run that has ended takes no more events.
-        (events) =>
-          writerOf(run)
-            .write(events)
-            .catch(() => undefined),
-        () => undefined,
+        (_position, events) =>
+          events === undefined
+            ? undefined
+            : writerOf(run)
+                .write(events)
+                .catch(() => undefined),
       )
       await handling(output, position, handler)
     },
