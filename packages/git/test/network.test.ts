@@ -315,6 +315,20 @@ test('objects that Git finds corrupt never become a run', async () => {
   expect(git(there.directory, 'for-each-ref')).toBe('')
 })
 
+test('a connection that breaks off within a pack is no sign of corrupt objects', async () => {
+  const { here, there } = await three(web)
+  const run = await recorded(here, 200)
+  await here.push('hub', run.id)
+  let posts = 0
+  // The first lists refs.
+  server.onRequest = ({ method }) => (method === 'POST' && ++posts === 2 ? 'within' : undefined)
+  const error = await rejection(there.fetch('hub', run.id)).finally(() => {
+    server.onRequest = () => undefined
+  })
+  expect(error).toMatchObject({ code: 'REMOTE_FAILED', message: expect.stringContaining('try again') })
+  expect(await there.fetch('hub', run.id)).toMatchObject({ sequence: 200 })
+})
+
 test('nobody is asked for a password', async () => {
   const { here } = await three(web)
   const run = await recorded(here)

@@ -6,6 +6,7 @@ import { lstat, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GitError } from '../git-error.ts'
 import type { GitProgram } from '../process/git-program.ts'
+import { adviceOn } from '../raw-errors.ts'
 
 /** Where refs are. */
 export interface RefStore {
@@ -123,9 +124,7 @@ async function brokenRef(store: RefStore, ref: string): Promise<GitError | undef
 }
 
 function unreadable({ directory }: RefStore, ref: string, cause: NodeJS.ErrnoException): GitError {
-  const forbidden = cause.code === 'EACCES' || cause.code === 'EPERM'
-  const advice = forbidden ? 'give this user the right to read it' : 'mend the disk, or put it back from a copy'
-  const message = `${ref} in ${directory} cannot be read: ${cause.code ?? cause.message}; ${advice}`
+  const message = `${ref} in ${directory} cannot be read: ${cause.code ?? cause.message}; ${adviceOn(cause)}`
   return new GitError('READ_FAILED', message, { cause })
 }
 
