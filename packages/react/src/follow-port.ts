@@ -35,13 +35,12 @@ export interface Following<Item, Latest> {
 /** A port that one component follows. */
 interface Follower {
   readonly run: object
-  /** Aborted when the component unmounts or a handler throws. */
-  readonly stop: AbortController
-  /** Whether the insertion effect was cleaned up and did not run again. */
-  unmounting: boolean
-  show(): void
-  hide(): void
-  stopIfUnmounted(): void
+  /** Aborts when the component unmounts or a handler throws. */
+  readonly signal: AbortSignal
+  /** The insertion effect; returns its clean-up. */
+  mount(): () => void
+  /** The effect; returns its clean-up. */
+  show(): () => void
 }
 
 /** The cursors of components whose handler threw, by run and by kind. The next components continue with them. */
@@ -71,7 +70,7 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
   // It cleans up other effects when it hides a component too, and in the double mount of StrictMode.
   useInsertionEffect(() => {
     let current = follower.current
-    if (current?.run !== run || current.stop.signal.aborted) {
+    if (current?.run !== run || current.signal.aborted) {
       const following = begin()
       const kept = keptCursors.get(run)
       // Cursors of one kind on one run have items of one type.
@@ -84,23 +83,10 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
       })
       follower.current = current
     }
-    const { stopIfUnmounted } = current
-    current.unmounting = false
-    return () => {
-      current.unmounting = true
-      // A component that unmounts while it is hidden has no other effect left to clean up.
-      void Promise.resolve().then(stopIfUnmounted)
-    }
+    return current.mount()
     // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with what the first commit gave
   }, [run])
-  useEffect(() => {
-    const current = follower.current
-    current?.show()
-    return () => {
-      current?.hide()
-      current?.stopIfUnmounted()
-    }
-  }, [run])
+  useEffect(() => follower.current?.show(), [run])
 }
 
 /** Keeps the cursor of a component whose handler threw. */
@@ -122,6 +108,8 @@ function follow<Item, Latest>(
   const { signal } = stop
   /** The items that are being handled, in order. */
   const running = new Set<Positioned<Item>>()
+  /** Whether the insertion effect was cleaned up and did not run again. */
+  let unmounting = false
   let shown = false
   let reading = false
 
@@ -157,31 +145,41 @@ function follow<Item, Latest>(
     }
   }
 
-  const follower: Follower = {
+  function stopIfUnmounted(): void {
+    if (!unmounting || signal.aborted) return
+    shown = false
+    stop.abort()
+    close?.()
+    // After a fatal end `out` is errored and rejects the cancellation.
+    reader.cancel().catch(() => undefined)
+  }
+
+  return {
     run,
-    stop,
-    unmounting: false,
+    signal,
+    mount() {
+      unmounting = false
+      return () => {
+        unmounting = true
+        // A component that unmounts while it is hidden has no other effect left to clean up.
+        void Promise.resolve().then(stopIfUnmounted)
+      }
+    },
     show() {
       shown = !signal.aborted
       void readOn()
-    },
-    hide() {
-      shown = false
-    },
-    stopIfUnmounted() {
-      if (!follower.unmounting || signal.aborted) return
-      shown = false
-      stop.abort()
-      close?.()
-      // After a fatal end `out` is errored and rejects the cancellation.
-      reader.cancel().catch(() => undefined)
+      return () => {
+        shown = false
+        stopIfUnmounted()
+      }
     },
   }
-  return follower
 }
 
 /** The next item; undefined at the end of the port. A fatal end errors `out`, but `err` is what reports it. */
-async function read<Item>(cursor: PortCursor<Item>): Promise<Positioned<Item> | undefined> {
-  const { done, value } = await cursor.reader.read().catch(() => ({ done: true, value: undefined }) as const)
-  return done ? undefined : [value, cursor.position++]
+function read<Item>(cursor: PortCursor<Item>): Promise<Positioned<Item> | undefined> {
+  return cursor.reader.read().then(
+    ({ done, value }) => (done ? undefined : [value, cursor.position++]),
+    () => undefined,
+  )
 }

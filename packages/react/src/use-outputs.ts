@@ -150,9 +150,7 @@ function followOutputs<Event, Output, State>(
     },
     // The types of outputs and the code of their handlers: components of one kind have the same.
     kind: (handlers) =>
-      Object.entries(handlers)
-        .flatMap(([type, handler]) => [type, handler, ...Object.values(handler ?? {})])
-        .join(),
+      JSON.stringify(handlers, (_key, value: unknown) => (typeof value === 'function' ? String(value) : value)),
     ...((hasMode ? process.env.NODE_ENV !== 'production' : false) && { close: () => unwatch?.() }),
   }
 }
