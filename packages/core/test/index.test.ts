@@ -66,6 +66,8 @@ test('the public names are these', () => {
     'commitText',
     'genesisObjects',
     'gitObject',
+    'handlerOf',
+    'hasMode',
     'isMachine',
     'jsonFile',
     'openOutsideHistory',

@@ -12,10 +12,10 @@ export interface PortCursor<Item> {
   readonly reader: ReadableStreamDefaultReader<Item>
   /** The position of the next item to be read. */
   position: number
-  /** Items to handle again, before any others: their handling was aborted. */
-  readonly retries: Positioned<Item>[]
-  /** The current read, or one that ended while the component was hidden; undefined when the port has ended. */
-  pending: Promise<Positioned<Item> | undefined> | undefined
+  /** Items whose handling was aborted, to be handled again; and then the current read, which gives nothing at the end. */
+  readonly waiting: (Positioned<Item> | Promise<Positioned<Item> | undefined>)[]
+  /** Whether an item is to be handled. */
+  wants(item: Item, position: number): boolean
 }
 
 type Positioned<Item> = readonly [item: Item, position: number]
@@ -24,12 +24,10 @@ type Positioned<Item> = readonly [item: Item, position: number]
 export interface Following<Item, Latest> {
   /** Opens the port, at the first commit. */
   open(): PortCursor<Item>
-  /** Handles an item; `signal` is the same for all, and aborts when the component unmounts or a handler throws. */
-  handle(item: Item, position: number, signal: AbortSignal, latest: Latest): unknown
+  /** Handles an item with what the latest render gave. */
+  handle(item: Item, position: number, latest: Latest): unknown
   /** What a component must have in common with one that threw, to continue at its position. */
   kind(latest: Latest): string
-  /** Called when the component unmounts. */
-  close?(): void
 }
 
 /** A port that one component follows. */
@@ -47,8 +45,12 @@ interface Follower {
 const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>[]>>()
 
 /** A cursor at the beginning of a stream. */
-export function openCursor<Item>(stream: ReadableStream<Item>, position: number): PortCursor<Item> {
-  return { reader: stream.getReader(), position, retries: [], pending: undefined }
+export function openCursor<Item>(
+  stream: ReadableStream<Item>,
+  position: number,
+  wants: PortCursor<Item>['wants'] = () => true,
+): PortCursor<Item> {
+  return { reader: stream.getReader(), position, waiting: [], wants }
 }
 
 /**
@@ -57,9 +59,14 @@ export function openCursor<Item>(stream: ReadableStream<Item>, position: number)
  *
  * @param run the run of the port
  * @param latest what this render gives to the handling
- * @param begin called at the first commit: how to open the port and handle its items
+ * @param begin called at the first commit: how to open the port and handle its items. `signal` aborts when the component
+ *   unmounts or a handler throws
  */
-export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin: () => Following<Item, Latest>): void {
+export function useFollowedPort<Item, Latest>(
+  run: object,
+  latest: Latest,
+  begin: (signal: AbortSignal) => Following<Item, Latest>,
+): void {
   const [, rethrow] = useState<never>()
   const given = useRef(latest)
   const follower = useRef<Follower>(undefined)
@@ -71,12 +78,15 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
   useInsertionEffect(() => {
     let current = follower.current
     if (current?.run !== run || current.signal.aborted) {
-      const following = begin()
+      const stop = new AbortController()
+      const following = begin(stop.signal)
       const kept = keptCursors.get(run)
       // Cursors of one kind on one run have items of one type.
       const cursor = (kept?.get(following.kind(latest))?.shift() as PortCursor<Item> | undefined) ?? following.open()
-      current = follow(run, cursor, following, given, (thrown) => {
-        keep(run, following.kind(given.current), cursor)
+      current = follow(run, stop, cursor, following, given, (thrown) => {
+        const kind = following.kind(given.current)
+        const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+        keptCursors.set(run, kept.set(kind, [...(kept.get(kind) ?? []), cursor]))
         rethrow(() => {
           throw thrown
         })
@@ -89,22 +99,15 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
   useEffect(() => follower.current?.show(), [run])
 }
 
-/** Keeps the cursor of a component whose handler threw. */
-function keep(run: object, kind: string, cursor: PortCursor<unknown>): void {
-  const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
-  keptCursors.set(run, kept)
-  kept.set(kind, [...(kept.get(kind) ?? []), cursor])
-}
-
 function follow<Item, Latest>(
   run: object,
+  stop: AbortController,
   cursor: PortCursor<Item>,
-  { handle, close }: Pick<Following<Item, Latest>, 'handle' | 'close'>,
+  { handle }: Pick<Following<Item, Latest>, 'handle'>,
   given: { readonly current: Latest },
   onThrown: (thrown: unknown) => void,
 ): Follower {
-  const { reader, retries } = cursor
-  const stop = new AbortController()
+  const { reader, waiting } = cursor
   const { signal } = stop
   /** The items that are being handled, in order. */
   const running = new Set<Positioned<Item>>()
@@ -117,14 +120,11 @@ function follow<Item, Latest>(
     if (reading) return
     reading = true
     while (shown) {
-      let next = retries.shift()
-      if (next === undefined) {
-        cursor.pending ??= read(cursor)
-        next = await cursor.pending
-        // Hidden in the meantime: the item stays pending until the component is shown again.
-        if (next === undefined || !shown) break
-        cursor.pending = undefined
-      }
+      if (waiting.length === 0) waiting.push(read(cursor))
+      const next = await waiting[0]
+      // Hidden in the meantime: the item waits until the component is shown again.
+      if (next === undefined || !shown) break
+      waiting.shift()
       void handleOne(next)
     }
     reading = false
@@ -133,14 +133,14 @@ function follow<Item, Latest>(
   async function handleOne(item: Positioned<Item>): Promise<void> {
     running.add(item)
     try {
-      await handle(...item, signal, given.current)
+      if (cursor.wants(...item)) await handle(...item, given.current)
       running.delete(item)
     } catch (thrown) {
       running.delete(item)
       if (signal.aborted) return
       shown = false
       stop.abort(thrown)
-      retries.unshift(...running)
+      waiting.unshift(...running)
       onThrown(thrown)
     }
   }
@@ -149,7 +149,6 @@ function follow<Item, Latest>(
     if (!unmounting || signal.aborted) return
     shown = false
     stop.abort()
-    close?.()
     // After a fatal end `out` is errored and rejects the cancellation.
     reader.cancel().catch(() => undefined)
   }
