@@ -113,10 +113,11 @@ function followOutputs<Event, Output, State>(
     signal,
     // `err` delivers a refusal, and a run that has ended takes no more events.
     (_position, events) =>
-      events &&
-      writerOf(run)
-        .write(events)
-        .catch(() => undefined),
+      events === undefined
+        ? undefined
+        : writerOf(run)
+            .write(events as Event)
+            .catch(() => undefined),
   )
   let warnMissed: ((start: number) => void) | undefined
   let warnUnhandled: ((output: unknown) => void) | undefined
