@@ -213,6 +213,17 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'postgres',
+          include: ['packages/postgres/test/**/*.test.ts'],
+          globalSetup: ['packages/postgres/test/server.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],

@@ -2,10 +2,9 @@
  * Finds strace for the tests that look at system calls.
  * Order: STRACE_PATH, an installed strace, Debian's package, which is unpacked and not installed, and needs no root.
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 
+import { librariesIn, unpackDebian } from './debian.ts'
 import { makeOnce, onPath, versionOf } from './programs.ts'
 
 /** A strace, and how to start it. */
@@ -42,35 +41,8 @@ function* candidates(): Generator<Strace> {
     return
   }
   yield* onPath('strace').map((path) => ({ path, env: {} }))
-  makeOnce(cache, unpack)
-  const libraries = ['usr/lib', 'lib']
-    .map((folder) => join(cache, folder))
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => [folder, ...readdirSync(folder).map((name) => join(folder, name))])
-  yield { path: join(cache, 'usr/bin/strace'), env: { LD_LIBRARY_PATH: libraries.join(delimiter) } }
-}
-
-function unpack(folder: string): void {
-  // apt-get gets its own folders for lists and archives, so that it changes nothing on the system.
-  const own = join(folder, 'apt')
-  mkdirSync(join(own, 'state/lists/partial'), { recursive: true })
-  mkdirSync(join(own, 'cache/archives/partial'), { recursive: true })
-  const apart = ['-o', `Dir::State=${own}/state`, '-o', `Dir::Cache=${own}/cache`, '-o', 'APT::Sandbox::User=root']
-  const download = ['download', '--quiet', ...packages]
-  if (!succeeds('apt-get', download, folder)) {
-    succeeds('apt-get', [...apart, 'update', '--quiet'], folder)
-    if (!succeeds('apt-get', [...apart, ...download], folder)) throw new Error(`apt-get cannot download it. ${advice}`)
-  }
-  rmSync(own, { recursive: true })
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.deb'))) {
-    if (!succeeds('dpkg-deb', ['--extract', name, '.'], folder)) {
-      throw new Error(`dpkg-deb cannot unpack ${name}. ${advice}`)
-    }
-  }
-}
-
-function succeeds(program: string, args: readonly string[], cwd: string): boolean {
-  return spawnSync(program, args, { cwd, timeout: 120_000 }).status === 0
+  makeOnce(cache, (folder) => unpackDebian(folder, { packages, advice }))
+  yield { path: join(cache, 'usr/bin/strace'), env: librariesIn(cache) }
 }
 
 const advice =

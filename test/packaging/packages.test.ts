@@ -9,7 +9,7 @@ import { consumer, packedPackage } from './project.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-packaging-'))
-const names = ['@xmachines/core', '@xmachines/git', '@xmachines/react']
+const names = ['@xmachines/core', '@xmachines/git', '@xmachines/postgres', '@xmachines/react']
 const nodes: [string, () => string][] = [
   ['the Node of the workspace', () => process.execPath],
   ['the Node of this machine', () => machineNode().path],
@@ -148,10 +148,9 @@ function emptyProject(packed: PackedPackage): string {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   const siblings = Object.keys(packed.manifest.dependencies ?? {}).filter((dependency) => names.includes(dependency))
   const tarballs = [packed.name, ...siblings].map((name) => packedPackage(name).tarball)
-  const peers = Object.keys(packed.manifest.peerDependencies ?? {}).flatMap((peer) => [
-    exactly(peer),
-    exactly(`@types/${peer}`),
-  ])
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = packed.manifest
+  const needed = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true)
+  const peers = needed.flatMap((peer) => [exactly(peer), exactly(`@types/${peer}`)])
   run(project, 'npm', ['install', '--no-audit', '--no-fund', '--prefix', project, ...tarballs, ...peers], consumer())
   return project
 }

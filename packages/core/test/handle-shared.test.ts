@@ -147,6 +147,37 @@ describe('outputs of a shared run', () => {
     expect(settle).not.toHaveBeenCalled()
   })
 
+  test('end the handling with the run', async () => {
+    const errand = defineMachine<
+      { at: 'new' } | { at: 'asked' } | { at: 'done' },
+      { type: 'ASK' } | { type: 'DONE' },
+      { type: 'go' }
+    >({
+      name: 'errand',
+      version: '1',
+      initial: { at: 'new' },
+      states: {
+        new: {
+          ASK: (_errand, _event, emit) => {
+            emit({ type: 'go' })
+            return { at: 'asked' }
+          },
+        },
+        asked: { DONE: 'done' },
+        done: {},
+      },
+      final: ['done'],
+    })
+    const store = memoryStore()
+    const seed = createRun(errand)
+    await recordRun(seed, store).stop()
+    const run = await openShared(store, seed.id, errand)
+    const handled = handleShared(run, { go: async () => ({ type: 'DONE' }) })
+    run.in.send({ type: 'ASK' })
+    expect(await handled).toBe(1)
+    expect(run.state.at).toBe('done')
+  })
+
   test('end the handling with what a handler throws, and give the lease back', async () => {
     const { store, id } = await seeded()
     const run = await desk(store, id)

@@ -119,6 +119,35 @@ describe('a shared run', () => {
     expect(run.problem).toBeUndefined()
   })
 
+  test('appends once what was kept without an answer, however long the store is away after that', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    let isAway = false
+    let answersLost = 0
+    const there = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+      isAway ? Promise.reject(new StoreError('UNAVAILABLE', 'it is away')) : ask()
+    const away: RunStore = {
+      ...store,
+      receipt: (...given) => there(() => store.receipt(...given)),
+      follow: (...given) => store.follow(...given),
+      async append(...given) {
+        await there(() => store.append(...given))
+        if (answersLost++ > 0) return
+        isAway = true
+        throw new StoreError('UNAVAILABLE', 'the answer was lost')
+      },
+    }
+    const run = await openShared(away, id, stock)
+    onTestFinished(() => run.close())
+    run.in.send({ type: 'ADDED', count: 1 })
+    await vi.waitFor(() => expect(run.problem).toBeDefined(), 10_000)
+    run.in.send({ type: 'ADDED', count: 10 })
+    isAway = false
+    await run.flush()
+    await vi.waitFor(() => expect(run.pending).toBe(0))
+    expect([run.state, (await store.head(id))?.sequence]).toEqual([14, 2])
+  })
+
   test('ends for all when the machine completes, and not before the store has it', async () => {
     const store = memoryStore()
     const seed = createRun(tally)

@@ -49,7 +49,6 @@ describe('the store of a repository', () => {
       await check({
         open: async () => (await open()).store,
         damage: async (id, sequence, how) => damage(directory, { id, sequence, how }),
-        shortLease: 900,
       })
     },
     240_000,

@@ -15,6 +15,13 @@ export interface AppendPlan {
   readonly keys?: AppendOptions['keys']
   /** Holds the token of the append until its result is known. */
   readonly tokens?: Set<string>
+  /** The token of the append: drawn unless given. */
+  readonly writer?: string
+  /**
+   * Whether an earlier try got no answer, so that it may have been made. It is set when that happens: give the same plan again to
+   * go on with the same append.
+   */
+  isLost?: boolean
 }
 
 /** How often a store is asked before the append is given up, and how many milliseconds lie between, at first. */
@@ -26,12 +33,11 @@ const FIRST_PAUSE = 20
  * @throws {StoreError} `MOVED` if another writer was first, `CORRUPT`, `UNKNOWN`, or `UNAVAILABLE` if the store does not answer
  */
 export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<void> {
-  const { id, expected, after, slice, keys, tokens } = plan
-  const writer = toHex(crypto.getRandomValues(new Uint8Array(16)))
+  const { id, expected, after, slice, keys, tokens, writer = newToken() } = plan
   const options: AppendOptions = keys === undefined ? { writer } : { writer, keys }
   tokens?.add(writer)
   try {
-    let isLost = false
+    if (plan.isLost === true && (await wasMade(undefined, 1))) return
     for (let tries = 1; ; tries++) {
       try {
         return await store.append(id, expected, slice, options)
@@ -39,8 +45,8 @@ export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<vo
         const refusal = storeErrorOf(thrown)
         const isFinal = refusal !== undefined && refusal.code !== 'UNAVAILABLE'
         // A definite answer is believed, unless an earlier one was lost: then that append may be what moved the head.
-        if (isFinal && !isLost) throw refusal
-        isLost = true
+        if (isFinal && plan.isLost !== true) throw refusal
+        plan.isLost = true
         if (await wasMade(thrown, tries)) return
         if (isFinal) throw refusal
         if (tries === MOST_TRIES) throw unavailable(id, thrown)
@@ -58,10 +64,15 @@ export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<vo
       } catch (problem) {
         const refusal = storeErrorOf(problem)
         if (refusal?.code === 'UNKNOWN') throw refusal
-        if (asked >= MOST_TRIES) throw unavailable(id, thrown)
+        if (asked >= MOST_TRIES) throw unavailable(id, thrown ?? problem)
       }
     }
   }
+}
+
+/** A token of 128 random bits, for one append. */
+export function newToken(): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(16)))
 }
 
 function unavailable(id: string, cause: unknown): StoreError {

@@ -36,7 +36,8 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   { owner = crypto.randomUUID(), ttl = TTL, signal }: HandleSharedOptions = {},
 ): Promise<number> {
   let settled = 0
-  while (signal?.aborted !== true) {
+  let hasEnded = false
+  while (!hasEnded && signal?.aborted !== true) {
     const lease = await takeLease(run, { owner, ttl, signal })
     if (lease === undefined) break
     const stop = signal === undefined ? lease.signal : AbortSignal.any([signal, lease.signal])
@@ -48,11 +49,12 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     }
     try {
       settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled })
+      // Giving the lease back aborts its signal too.
+      hasEnded = !stop.aborted
     } finally {
       await keeping
       await lease.release().catch(() => undefined)
     }
-    if (!stop.aborted) break
   }
   return settled
 }

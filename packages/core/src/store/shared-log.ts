@@ -16,7 +16,7 @@ import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
-import { appendSlice } from './append-slice.ts'
+import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
@@ -80,6 +80,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   const waits = sequenceWaits()
   const listeners = new Set<() => void>()
   let begun = !isNew
+  /** The append whose result is not known yet. It is made with these very records, whatever is sent meanwhile. */
+  let underWay: AppendPlan | undefined
   let appending = false
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
@@ -165,30 +167,42 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     appending = false
   }
 
-  /** Appends what is pending now. Answers whether the store took part, whatever the result. */
+  /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
-    const count = entries.length
-    if (count === 0 || signal.aborted) return true
-    const after = sequenceOf(confirmed)
-    const expected = oidAt(confirmed, after)
-    const { records, commits } = encodeBatches(confirmed, tentative.batches.items.slice(0, count))
-    const slice = { records, commits, format: origin.format, position: countOf(tentative.outputs) }
-    const keys = new Map<string, number>()
-    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
+    if (entries.length === 0 || signal.aborted) return true
+    const plan = (underWay ??= planAppend())
     try {
-      await appendSlice(store, { id, expected, after, slice, keys })
+      await appendSlice(store, plan)
     } catch (thrown) {
       const refusal = storeErrorOf(thrown)
-      if (refusal?.code === 'MOVED') await catchUp()
-      else if (refusal?.code === 'UNAVAILABLE' || refusal === undefined) {
+      if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
         tell(refusal ?? (thrown as Error))
         return false
-      } else throw refusal
+      }
+      if (refusal.code !== 'MOVED') throw refusal
+      underWay = undefined
+      await catchUp()
       return true
     }
-    confirm(records)
+    underWay = undefined
+    confirm(plan.slice.records)
     tell(undefined)
     return true
+  }
+
+  function planAppend(): AppendPlan {
+    const after = sequenceOf(confirmed)
+    const encoded = encodeBatches(confirmed, tentative.batches.items)
+    const keys = new Map<string, number>()
+    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
+    return {
+      id,
+      expected: oidAt(confirmed, after),
+      after,
+      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
+      keys,
+      writer: newToken(),
+    }
   }
 
   /** The oldest pending batches are in the store. */
@@ -247,6 +261,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
+          await settleUnderWay()
           await exclusively(async () => {
             if (!signal.aborted) takeFollowed(value)
           })
@@ -259,6 +274,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pause(++failures)
       }
     }
+  }
+
+  /** What follows may be what this writer appended without learning of it. So that is found out first. */
+  async function settleUnderWay(): Promise<void> {
+    while (underWay !== undefined && !signal.aborted) await pause(1)
   }
 
   /** What this writer appended comes back as well. */

@@ -22,6 +22,7 @@ export function checkSlice(
   { records, commits, format }: Slice,
 ): Head {
   if (current?.head !== expected) throw moved(id, expected, current)
+  if (records.length === 0) throw corrupt(id, (current?.sequence ?? -1) + 1, 'the slice is empty')
   let head = current?.head
   let sequence = (current?.sequence ?? -1) + 1
   for (const [at, record] of records.entries()) {
@@ -36,8 +37,7 @@ export function checkSlice(
     head = record.oid
     sequence += 1
   }
-  if (head === undefined) throw corrupt(id, 0, 'the slice is empty')
-  return { head, sequence: sequence - 1 }
+  return { head: head as string, sequence: sequence - 1 }
 }
 
 function corrupt(id: string, sequence: number, why: string): StoreError {
