@@ -136,14 +136,12 @@ export function appender(
     })
     const count = nextCount(tip.count)
     const settled = latest?.stored?.settled ?? slice.settled ?? 0
-    const kept =
+    const taken =
       count === 1 && latest !== undefined
-        ? encodeKept(
-            format,
-            keptOf(id, await books.read(id, latest), await settledOf(context, { id, name: run.name, settled })),
-          )
+        ? keptOf(id, await books.read(id, latest), await settledOf(context, { id, name: run.name, settled }))
         : undefined
-    const had = kept === undefined ? (latest?.stored?.count ?? 0) : 1
+    const kept = taken && encodeKept(format, taken)
+    const had = taken === undefined ? (latest?.stored?.count ?? 0) : taken.keys.length
     const stored = { position: slice.position, settled, count: had + keyed.length, keys: keyed }
     const tree = kept?.[1] ?? emptyTree(format)
     const { oid, bytes } = encodeReceipt(
