@@ -2,13 +2,14 @@
  * One run of every test. Each project says where its tests are and where they run.
  */
 
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
+import { folderOfGit, newerGits } from './scripts/newer-git.ts'
 
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
@@ -30,6 +31,23 @@ const reacts = [
   // React 18 has no <Activity>.
   { react: 'react 18', major: '18', alias: onReact18, unsupported: ['**/activity.test.tsx'] },
 ]
+
+// The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
+const newerGit = 'packages/git/test/newer-git.test.ts'
+const dependOnGit = ['failures', 'locks', 'network', 'open-repository', 'push', 'repository-formats']
+const onNewerGits = newerGits.map((name) => ({
+  resolve,
+  ssr,
+  test: {
+    name: `git ${name}`,
+    include: [newerGit, ...dependOnGit.map((file) => `packages/git/test/${file}.test.ts`)],
+    env: { PATH: [folderOfGit(name), process.env['PATH']].join(delimiter) },
+    globalSetup: ['packages/git/test/newer-git-setup.ts'],
+    setupFiles: ['packages/git/test/newer-git-needed.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+}))
 
 // Chromium is looked up when a browser is launched, not here: on a machine without it, only the tests that need it
 // fail, with a message that says what to install.
@@ -115,8 +133,15 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'git', include: ['packages/git/test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'git',
+          include: ['packages/git/test/**/*.test.ts'],
+          exclude: [newerGit],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
+      ...onNewerGits,
       types('git'),
       ...reacts.map(({ react, major, alias, unsupported }) => ({
         resolve: { ...resolve, alias },
@@ -192,6 +217,7 @@ export default defineConfig({
         test: {
           name: 'packaging',
           include: ['test/packaging/**/*.test.ts'],
+          globalSetup: ['test/packaging/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

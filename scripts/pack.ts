@@ -52,8 +52,8 @@ export function packPackages(folder: string): PackedPackage[] {
  */
 export function lintTarball(tarball: string): void {
   run(root, join(root, 'node_modules/.bin/publint'), [tarball, '--strict'])
-  // Not `attw --pack`, which ignores `publishConfig.exports`.
-  run(root, join(root, 'node_modules/.bin/attw'), [tarball, '--profile', 'esm-only'])
+  // Not `attw --pack`, which ignores `publishConfig.exports`. The packages are ESM only, which is said of CommonJS callers.
+  run(root, join(root, 'node_modules/.bin/attw'), [tarball, '--ignore-rules', 'cjs-resolves-to-esm'])
 }
 
 /**

@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { machineNode } from '../../scripts/machine-node.ts'
-import { lintTarball, type Manifest, type PackedPackage, packPackages, readManifest, run } from '../../scripts/pack.ts'
+import { lintTarball, type Manifest, type PackedPackage, readManifest, run } from '../../scripts/pack.ts'
+import { consumer, packedPackage } from './project.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-packaging-'))
@@ -13,18 +14,15 @@ const nodes: [string, () => string][] = [
   ['the Node of the workspace', () => process.execPath],
   ['the Node of this machine', () => machineNode().path],
 ]
-let packages: PackedPackage[] = []
-
-beforeAll(() => {
-  packages = packPackages(folder)
-})
+const typescript = join(root, 'node_modules/.bin/tsc')
+const typescript5 = join(import.meta.dirname, 'jest/node_modules/.bin/tsc')
 
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
 test('every published package is tested here', () => {
-  expect(packages.map(({ name }) => name)).toEqual(names)
+  expect(inject('packages').map(({ name }) => name)).toEqual(names)
 })
 
 describe.each(names)('%s', (name) => {
@@ -70,24 +68,45 @@ describe.each(names)('%s', (name) => {
 
   // React's own types need the DOM.
   const withoutDom = { lib: ['es2023'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')] }
-  const surroundings: [string, object][] = [
+  const surroundings: [string, object, string?][] = [
     ['nodenext', { moduleResolution: 'nodenext', module: 'nodenext' }],
     ['bundler', { moduleResolution: 'bundler', module: 'esnext' }],
+    ['nodenext in TypeScript 5', { moduleResolution: 'nodenext', module: 'nodenext' }, typescript5],
+    ['node16 in TypeScript 5', { moduleResolution: 'node16', module: 'node16' }, typescript5],
+    ['node10 in TypeScript 5', { moduleResolution: 'node10', module: 'esnext' }, typescript5],
+    ['node10 in TypeScript 5, for CommonJS', { moduleResolution: 'node10', module: 'commonjs' }, typescript5],
+    ['bundler in TypeScript 5', { moduleResolution: 'bundler', module: 'esnext' }, typescript5],
   ]
   const inNode: [string, object] = [
     'without the DOM',
     { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
   ]
   if (name !== '@xmachines/react') surroundings.push(inNode)
-  test.each(surroundings)('its types resolve, and every declaration compiles (%s)', (_title, around) => {
-    const shared = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2023', types: [] }
-    const config = { compilerOptions: { ...shared, ...around }, files: ['types.ts'] }
-    const imports = specifiers.map((specifier, index) => `import * as module${index} from '${specifier}'`)
-    const uses = specifiers.map((_specifier, index) => `export type Names${index} = keyof typeof module${index}`)
-    writeFileSync(join(project, 'types.ts'), `${[...imports, ...uses].join('\n')}\n`)
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config))
-    run(project, join(root, 'node_modules/.bin/tsc'), ['-p', '.'])
-  })
+  if (name === '@xmachines/core') {
+    surroundings.push(['in a worker', { moduleResolution: 'bundler', module: 'esnext', lib: ['es2022', 'webworker'] }])
+    test('without the types of a platform the compiler says which are missing', () => {
+      writeFileSync(
+        join(project, 'bare.ts'),
+        `import { createRun } from '${name}'\nexport type Made = typeof createRun\n`,
+      )
+      const options = ['--strict', '--noEmit', '--lib', 'es2022', '--types', '', '--module', 'esnext']
+      const compile = (): string => run(project, typescript, [...options, '--moduleResolution', 'bundler', 'bare.ts'])
+      expect(compile).toThrow("Cannot find name 'ReadableStream'")
+    })
+  }
+  test.each(surroundings)(
+    'its types resolve, and every declaration compiles (%s)',
+    (_title, around, tsc = typescript) => {
+      const checked = { strict: true, isolatedModules: true, skipLibCheck: false }
+      const shared = { ...checked, noEmit: true, target: 'es2023', types: [] }
+      const config = { compilerOptions: { ...shared, ...around }, files: ['types.ts'] }
+      const imports = specifiers.map((specifier, index) => `import * as module${index} from '${specifier}'`)
+      const uses = specifiers.map((_specifier, index) => `export type Names${index} = keyof typeof module${index}`)
+      writeFileSync(join(project, 'types.ts'), `${[...imports, ...uses].join('\n')}\n`)
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config))
+      run(project, tsc, ['-p', '.'])
+    },
+  )
 })
 
 /** A machine and a saved run of it, as a user of the package has them. */
@@ -122,13 +141,6 @@ test.each(nodes)('the program of @xmachines/git imports a run, verifies it, and 
   expect(JSON.parse(xmachines('export', id, '-m', 'door.js'))).toEqual(JSON.parse(saved))
 })
 
-function packedPackage(name: string): PackedPackage {
-  const packed = packages.find((each) => each.name === name)
-  if (!packed)
-    throw new Error(`There is no package ${name}; packed were ${packages.map((each) => each.name).join(', ')}.`)
-  return packed
-}
-
 /** Makes a project and installs a tarball with its dependencies: tarballs of its siblings, peers and their types. */
 function emptyProject(packed: PackedPackage): string {
   const project = join(folder, `in-${packed.manifest.name.replace('@xmachines/', '')}`)
@@ -147,10 +159,4 @@ function emptyProject(packed: PackedPackage): string {
 /** A package in the version that the workspace uses. */
 function exactly(name: string): string {
   return `${name}@${readManifest(join(root, 'node_modules', name)).version}`
-}
-
-/** The environment without the variables that npm, pnpm and Vitest set for the scripts of this workspace. */
-function consumer(): NodeJS.ProcessEnv {
-  const ours = /^(pnpm_|npm_(?!config_)|npm_config_(local_|global_)?prefix$|NODE_(ENV|OPTIONS|PATH)$|VITEST)/i
-  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !ours.test(key)))
 }

@@ -22,7 +22,9 @@ export interface Repository {
   readonly directory: string
   readonly format: FormatName
   /**
-   * Records a run's history as it is committed, until the run ends or the recorder is stopped.
+   * Records a run's history as it is committed, until the run ends or the recorder is stopped. Of what is here already, it
+   * takes over what the run object began with and what was acknowledged to it. Anything after that is another writer's,
+   * even if its oids are those of the run: then the recorder fails with `HISTORY_DIVERGED`.
    * @throws {GitError} `FORMAT_MISMATCH` if the run's oids have another object format
    * @throws {TypeError} if the run is not a run, or an option has the wrong type
    * @throws {RangeError} if an option is out of its range

@@ -15,8 +15,11 @@ export interface Contested {
   readonly faults: string
 }
 
+/** Whether the two record equal batches, or different ones. */
+export type Batches = 'equal' | 'different'
+
 /** Lets two processes contest for runs. */
-export async function contest(folder: Folder, runs: number): Promise<Contested> {
+export async function contest(folder: Folder, runs: number, batches: Batches): Promise<Contested> {
   const repository = await makeRepository(folder)
   const { directory } = repository
   const ids: string[] = []
@@ -30,7 +33,7 @@ export async function contest(folder: Folder, runs: number): Promise<Contested> 
   const sides = [1, 2].map((name) => {
     const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
       process.execPath,
-      ['--conditions=@xmachines/source', script, directory, String(name), ...ids],
+      ['--conditions=@xmachines/source', script, directory, batches === 'equal' ? '1' : String(name), ...ids],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     )
     return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
@@ -48,8 +51,10 @@ export async function contest(folder: Folder, runs: number): Promise<Contested> 
     const head = said[winner]?.slice('won '.length)
     const [word, code, own, run, recorded] = said[1 - winner]?.split(' ') ?? []
     const isReported = word === 'lost' && code === 'HISTORY_DIVERGED' && own === run && recorded === head
-    if (!isReported || git(directory, 'rev-parse', `refs/runs/tally/${id}`) !== head)
-      wrong.push(`${id}: ${said.join('; ')}`)
+    const ref = `refs/runs/tally/${id}`
+    const isThere =
+      git(directory, 'rev-parse', ref) === head && git(directory, 'rev-list', '--count', `${id}..${ref}`) === '1'
+    if (!isReported || !isThere) wrong.push(`${id}: ${said.join('; ')}`)
     else won[winner]!++
   }
   for (const { child } of sides) child.stdin.end()

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, utimesSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { BatchRecord } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
@@ -136,7 +136,9 @@ export function gitsOf(parent: number | undefined): number[] {
     .filter((name) => {
       try {
         const [, own] = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]!.split(' ')
-        return Number(own) === parent && readFileSync(`/proc/${name}/comm`, 'latin1').trim() === 'git'
+        // The arguments, because another program may have loaded git.
+        const called = readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0')
+        return Number(own) === parent && called.some((part) => basename(part) === 'git')
       } catch {
         return false
       }

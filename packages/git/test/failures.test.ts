@@ -157,11 +157,14 @@ test('if two continue one run exactly one wins, and the other gets the last comm
   })
 
   const late = await openRepository(directory)
-  expect(await rejection(late.record(run).flush())).toMatchObject({
-    code: 'HISTORY_DIVERGED',
-    heads: { common: run.head },
-    message: expect.stringContaining('another process continued it'),
-  })
+  const recorder = late.record(run)
+  for (let times = 0; times < 2; times++) {
+    expect(await rejection(recorder.flush())).toMatchObject({
+      code: 'HISTORY_DIVERGED',
+      heads: { common: run.head },
+      message: expect.stringContaining('another process continued it'),
+    })
+  }
 })
 
 test('an object that was damaged in memory is not written, and other runs of its group are', async () => {

@@ -30,6 +30,11 @@ function refsOf({ directory }: Repository): string {
   return git(directory, 'for-each-ref')
 }
 
+/** The refs, except those of receipts: only what is recorded leaves some. */
+function refsOfHistory({ directory }: Repository): string {
+  return git(directory, 'for-each-ref', 'refs/heads', 'refs/runs', 'refs/snapshots')
+}
+
 /** The packs; a recorder removes the `.keep` of its last one shortly after it acknowledged it. */
 function packsOf({ directory }: Repository): string[] {
   return readdirSync(join(directory, 'objects/pack'))
@@ -54,7 +59,7 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     expect(refsOf(two)).toBe(refsOf(one))
     const options = format === 'sha256' ? { format: sha256 } : {}
     expect(restoreRun(tally, document as RunDocument<TallyEvent>, options).head).toBe(run.head)
-    expect(refsOf(one)).toBe(refsOf(await recordedElsewhere(run, format)))
+    expect(refsOf(one)).toBe(refsOfHistory(await recordedElsewhere(run, format)))
   })
 
   test('new batches of a run that is here are imported without the machine', async () => {
@@ -166,17 +171,24 @@ test('a repository that cannot be written to is reported, and takes the run once
   expect(await repository.import(saved(run), { machine: tally })).toMatchObject({ before: -1, sequence: 1 })
 })
 
-test('imported and recorded batches make one history', async () => {
+test('imported and recorded batches make one history, and a recorder that came second opens it', async () => {
   const repository = await makeRepository(folder)
-  const run = tallyRun()
-  const recorder = repository.record(run)
+  let run = tallyRun()
+  let recorder = repository.record(run)
   await recorder.flush()
   const others = await Promise.all([1, 2, 3].map(() => openRepository(repository.directory)))
   for (let round = 0; round < 10; round++) {
     run.in.send(add(round))
     const document = saved(run)
-    const imported = await Promise.all([recorder.flush(), ...others.map((other) => other.import(document))])
-    expect(imported.slice(1)).toMatchObject(others.map(() => ({ sequence: round + 1 })))
+    const imports = others.map((other) => other.import(document))
+    const [recorded] = await Promise.allSettled([recorder.flush(), ...imports])
+    expect(await Promise.all(imports)).toMatchObject(others.map(() => ({ sequence: round + 1, head: run.head })))
+    if (recorded.status === 'fulfilled') continue
+    expect(recorded.reason).toMatchObject({ code: 'HISTORY_DIVERGED', sequence: round })
+    const opened = await repository.open(tally, run.id)
+    expect(opened.head).toBe(run.head)
+    run = opened
+    recorder = repository.record(run)
   }
   await recorder.stop()
   expect((await repository.verify(tally, run.id)).head).toBe(run.head)
@@ -212,7 +224,7 @@ describe('a run is exported', () => {
     await two.import(document, { machine: tally, onProgress })
     expect(reported.length).toBeGreaterThan(5)
     expect(reported).toEqual(reported.toSorted((a, b) => a - b))
-    expect(refsOf(two)).toBe(refsOf(one))
+    expect(refsOf(two)).toBe(refsOfHistory(one))
     expect(git(two.directory, 'fsck', '--strict', '--full')).toBe('')
     expect(packsOf(two)).toHaveLength(2)
   })

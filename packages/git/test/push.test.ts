@@ -1,6 +1,6 @@
 /** Pushes that are refused, lose a race or break off: their result is read from the remote. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Repository } from '@xmachines/git'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type GitServer, serveGit } from './git-server.ts'
@@ -183,4 +183,105 @@ test('a machine branch that somebody moved at the remote is reported', async () 
   git(hub.directory, 'update-ref', 'refs/heads/machines/tally/1.0', run.id)
   const error = await rejection(here.push('hub', run.id))
   expect(error).toMatchObject({ code: 'HISTORY_DIVERGED', message: expect.stringContaining('machines/tally/1.0') })
+})
+
+/** A remote that is reached without the server, and whose Git says something else about each ref that it did not take. */
+function withOtherWords(): void {
+  const program = join(folder.path, 'receive-pack')
+  const script = `#!${process.execPath}
+const child = require('node:child_process').spawn('git-receive-pack', process.argv.slice(2), { stdio: ['inherit', 'pipe', 'inherit'] })
+child.stdout.on('data', (data) => {
+  const text = data.toString('latin1')
+  process.stdout.write(Buffer.from(text.replace(/(ng \\S+ )([^\\n]*)/g, (all, ng, why) => ng + '?'.repeat(why.length)), 'latin1'))
+})
+child.on('close', (status) => process.exit(status))
+`
+  writeFileSync(program, script, { mode: 0o755 })
+  git(here.directory, 'config', 'remote.local.receivepack', program)
+}
+
+/** A line of a hook that counts how often it is called. */
+const counting = 'echo >> "$PWD/calls"'
+const calls = (): number => readFileSync(join(hub.directory, 'calls'), 'utf8').length
+/** A line of a hook that runs Git outside of the quarantine of the push. */
+const unquarantined = 'env -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES git'
+
+test.each([
+  ['was moved', () => `${unquarantined} update-ref ${refOf(run)} ${run.head}^`],
+  ['was deleted', () => `${unquarantined} update-ref -d ${refOf(run)}`],
+])('a push whose ref %s meanwhile is repeated, whatever the remote says about it', async (_how, line) => {
+  await here.addRemote('local', `file://${hub.directory}`)
+  await here.push('local', run.id)
+  git(hub.directory, 'update-ref', refOf(run), run.id)
+  withOtherWords()
+  hook(hub, 'pre-receive', `if [ ! -e moved ]; then : > moved; ${line()}; fi`)
+  expect(await here.push('local', run.id)).toMatchObject({ remoteHead: run.head })
+  expect(atHub()).toBe(run.head)
+})
+
+test('a push of a new run that others have just pushed less of is repeated, whatever the remote says about it', async () => {
+  await here.addRemote('local', `file://${hub.directory}`)
+  await here.push('local', run.id)
+  git(hub.directory, 'update-ref', '-d', refOf(run))
+  withOtherWords()
+  hook(hub, 'pre-receive', `if [ ! -e moved ]; then : > moved; ${unquarantined} update-ref ${refOf(run)} ${run.id}; fi`)
+  expect(await here.push('local', run.id)).toMatchObject({ remoteHead: run.head })
+  expect(atHub()).toBe(run.head)
+})
+
+test('a push that others keep winning against is given up, and says so', async () => {
+  await here.addRemote('local', `file://${hub.directory}`)
+  await here.push('local', run.id)
+  git(hub.directory, 'update-ref', refOf(run), run.id)
+  // Between two earlier batches, at each push.
+  const other = `if [ $(git rev-parse ${refOf(run)}) = ${run.id} ]; then to=${run.head}^; else to=${run.id}; fi`
+  hook(hub, 'pre-receive', `${counting}\n${other}\n${unquarantined} update-ref ${refOf(run)} $to`)
+  const error = await rejection(here.push('local', run.id))
+  const message = expect.stringMatching(
+    /^others keep moving refs\/runs\/tally\/\w+ at the remote local .*; push the run again$/,
+  )
+  expect(error).toMatchObject({ code: 'REPOSITORY_LOCKED', run: run.id, sequence: 3, message })
+  expect(calls()).toBe(8)
+})
+
+test('a push that a hook declines is made once', async () => {
+  hook(hub, 'pre-receive', `${counting}\nexit 1`)
+  expect(await rejection(here.push('hub', run.id))).toMatchObject({ code: 'REMOTE_REJECTED' })
+  expect(calls()).toBe(1)
+})
+
+test('a remote that holds a lock on the ref is asked a few times, and its words are reported', async () => {
+  hook(hub, 'pre-receive', counting)
+  const lock = join(hub.directory, `${refOf(run)}.lock`)
+  mkdirSync(dirname(lock), { recursive: true })
+  writeFileSync(lock, '')
+  const error = await rejection(here.push('hub', run.id))
+  expect(error).toMatchObject({ code: 'REMOTE_REJECTED', message: expect.stringContaining(`refuses ${refOf(run)}`) })
+  expect(calls()).toBe(3)
+  // Whoever holds it ends while the push is under way.
+  hook(hub, 'pre-receive', `${counting}\nif [ $(wc -l < calls) -eq 5 ]; then rm -f ${lock}; fi`)
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
+})
+
+test('the branch of a machine, or a snapshot, that another push is making is pushed again', async () => {
+  const { ref } = await here.keepSnapshot(run)
+  for (const one of ['refs/heads/machines/tally/1.0', ref]) {
+    const lock = join(hub.directory, `${one}.lock`)
+    mkdirSync(dirname(lock), { recursive: true })
+    writeFileSync(lock, '')
+  }
+  // The other push ends without having made them, after this one has failed.
+  const ends = 'if [ $(wc -l < calls) -ge 2 ]; then find refs -name "*.lock" -exec rm {} +; fi'
+  hook(hub, 'pre-receive', `${counting}\n${ends}`)
+  expect(await here.push('hub', run.id)).toMatchObject({ remoteHead: run.head })
+  expect(git(hub.directory, 'rev-parse', 'refs/heads/machines/tally/1.0')).toBe(run.genesis.machine.oid)
+  expect(await hub.snapshots(run.id)).toEqual(await here.snapshots(run.id))
+})
+
+test('pushes of several runs of a new machine at once all arrive', async () => {
+  const runs = Array.from({ length: 8 }, () => tallyRun())
+  await Promise.all(runs.map((one) => here.record(one).stop()))
+  const pushed = await Promise.all([...runs, run, run].map(({ id }) => here.push('hub', id)))
+  expect(pushed).toHaveLength(10)
+  for (const { id, head } of runs) expect(git(hub.directory, 'rev-parse', `refs/runs/tally/${id}`)).toBe(head)
 })

@@ -14,6 +14,7 @@ test('the page has a recipe for each of these', () => {
   expect([...new Set(recipes.map(({ title }) => title))]).toEqual([
     'Runs in Git',
     'The layout',
+    'Who was first',
     'Audit',
     'Find the event after which something was wrong',
     'See what changed between two snapshots',

@@ -132,8 +132,13 @@ test('two recorders of one run write it once', async () => {
     if (at % 7 === 0) await recorders[at % 3]!.flush()
   }
   await Promise.all(recorders.map(({ flush }) => flush()))
-  expect(git(repository.directory, 'rev-parse', recorders[0]!.ref)).toBe(run.head)
-  expect(git(repository.directory, 'fsck', '--strict', '--full')).toBe('')
+  const { directory } = repository
+  expect(git(directory, 'rev-parse', recorders[0]!.ref)).toBe(run.head)
+  // Each batch is appended under one receipt. Those of appends that came too late are nobody's.
+  const dangling = [...git(directory, 'fsck', '--strict', '--full').matchAll(/^dangling commit (.*)$/gm)]
+  expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
+  for (const [, oid] of dangling)
+    expect(git(directory, 'log', '-1', '--format=%s', oid!)).toMatch(/^receipt tally@1.0 at /)
 })
 
 test('writes wait above maxUnrecorded, and send does not', async () => {

@@ -182,11 +182,11 @@ describe('a run that is opened from a snapshot', () => {
   test.each(['sha1', 'sha256'] as const)('is the same run, and continues (%s)', async (format) => {
     const repository = await makeRepository(folder, format)
     const run = tallyRun(format, { start: 2 })
-    repository.record(run)
+    const recorder = repository.record(run)
     for (let at = 0; at < 20; at++) run.in.send([add(), add(at)])
     await repository.keepSnapshot(run)
     for (let at = 0; at < 5; at++) run.in.send(add(at))
-    await repository.record(run).stop()
+    await recorder.stop()
 
     const opened = await repository.open(tally, run.id, { replayFrom: 'snapshot' })
     expect(opened.id).toBe(run.id)

@@ -16,21 +16,26 @@ function stepOf({ kind, path, to }: Call, repository: string): string | undefine
   const temporary = /^objects\/pack\/xmachines-[^/]*\.(pack|idx|keep)\.tmp$/.exec(name)?.[1]
   if (kind === 'create' || kind === 'write') {
     if (temporary !== undefined) return `write ${temporary}`
-    if (/^refs\/.*\.lock$/.test(name)) return 'write ref'
+    if (/^refs\/.*\.lock$/.test(name)) return `write ${refOf(name)}`
   }
   if (kind === 'rename' && temporary !== undefined) {
     return new RegExp(`/objects/pack/pack-[0-9a-f]+\\.${temporary}$`).test(to) ? `rename ${temporary}` : undefined
   }
-  if (kind === 'rename' && name.startsWith('refs/') && path === `${to}.lock`) return 'rename ref'
+  if (kind === 'rename' && name.startsWith('refs/') && path === `${to}.lock`) return `rename ${refOf(name)}`
   if (kind === 'sync') {
     if (temporary !== undefined) return `sync ${temporary}`
     if (name === 'objects/pack') return 'sync packs'
-    if (/^refs\/.*\.lock$/.test(name)) return 'sync ref'
+    if (/^refs\/.*\.lock$/.test(name)) return `sync ${refOf(name)}`
     if (/^refs(\/|$)/.test(name)) return 'sync folders of refs'
   }
-  if (kind === 'make folder' && name.startsWith('refs/')) return 'write ref'
+  if (kind === 'make folder' && name.startsWith('refs/')) return `write ${refOf(name)}`
   if (kind === 'remove' && /^objects\/pack\/pack-[0-9a-f]+\.keep$/.test(name)) return 'remove keep'
   return undefined
+}
+
+/** Whether a file is of the ref of receipts, or of another ref. */
+function refOf(name: string): 'receipt' | 'ref' {
+  return name.startsWith('refs/receipts') ? 'receipt' : 'ref'
 }
 
 /** The calls of each batch, by their steps: those between its acknowledgement and the previous one. */
@@ -66,7 +71,12 @@ const ORDER = [
   ['write idx', 'rename idx'],
   ['rename keep', 'rename pack'],
   ['rename pack', 'rename idx'],
+  ['rename idx', 'write receipt'],
   ['rename idx', 'write ref'],
+  // Git locks both refs before it moves one, and that of the receipt first.
+  ['write receipt', 'rename receipt'],
+  ['write ref', 'rename receipt'],
+  ['rename receipt', 'rename ref'],
   ['write ref', 'rename ref'],
   ['rename ref', 'tell'],
   ['rename ref', 'remove keep'],
@@ -77,7 +87,11 @@ const DURABLE_ORDER = [
   ['sync pack', 'rename pack'],
   ['sync idx', 'rename pack'],
   ['rename idx', 'sync packs'],
+  ['sync packs', 'write receipt'],
   ['sync packs', 'write ref'],
+  ['write receipt', 'sync receipt'],
+  ['sync receipt', 'rename receipt'],
+  ['sync ref', 'rename receipt'],
   ['write ref', 'sync ref'],
   ['sync ref', 'rename ref'],
   ['rename ref', 'sync folders of refs'],
@@ -115,7 +129,7 @@ describe.skipIf(process.platform !== 'linux').each(['sha1', 'sha256'] as const)(
     const folders = batches.disk.map((steps) =>
       steps.get('sync folders of refs')!.map(({ path }) => path.replace(/^.*\.git\//, '')),
     )
-    const run = ['refs', 'refs/runs', 'refs/runs/tally']
+    const run = ['refs', 'refs/receipts', 'refs/receipts/tally', 'refs/runs', 'refs/runs/tally']
     const machine = ['refs/heads', 'refs/heads/machines', 'refs/heads/machines/tally']
     expect(folders.map((paths) => paths.toSorted())).toEqual([[...run, ...machine].toSorted(), run, run])
   })

@@ -5,6 +5,7 @@
 import type { Machine, OutputHandlers, Run, RunError, RunEvent, Snapshot } from '@xmachines/core'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
 import { keepContext } from './fast-refresh.ts'
+import { hasMode } from './mode.ts'
 import { type UseOutputsOptions, useOutputs } from './use-outputs.ts'
 import { useRefusals } from './use-refusals.ts'
 import { type UseRunArguments, type UseRunOptions, useRun } from './use-run.ts'
@@ -88,7 +89,7 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
 export function createRunContext<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
 ): RunContext<State, Event, Output, Input> {
-  if (process.env.NODE_ENV !== 'production') return keepContext(machine, contextOf)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) return keepContext(machine, contextOf)
   return contextOf(() => machine)
 }
 

@@ -87,7 +87,7 @@ export function useFollowedPort<Item>(
     return () => {
       current.unmounting = true
       // A component that unmounts while it is hidden has no other effect left to clean up.
-      queueMicrotask(stopIfUnmounted)
+      void Promise.resolve().then(stopIfUnmounted)
     }
     // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with the name of the first commit
   }, [run])

@@ -5,6 +5,7 @@
 import type { OutputHandlers, PortsOptions } from '@xmachines/core'
 import { isReplacement } from './fast-refresh.ts'
 import { openCursor, useFollowedPort } from './follow-port.ts'
+import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -89,7 +90,7 @@ export function useOutputs<Event, Output>(
     `out ${Object.keys(handlers).sort().join(' ')}`,
     () => {
       // The outputs of a history that was replayed after an edit have been handled already.
-      const start = process.env.NODE_ENV !== 'production' && isReplacement(run) ? 'now' : from
+      const start = (hasMode ? process.env.NODE_ENV !== 'production' : false) && isReplacement(run) ? 'now' : from
       const position = start === 'now' ? run.position : start === 'start' ? 0 : start
       return openCursor(run.ports({ from: start }).out, position)
     },

@@ -14,6 +14,7 @@ import {
 } from '@xmachines/core'
 import { useState } from 'react'
 import { type ComponentRun, replayEdit } from './fast-refresh.ts'
+import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -74,7 +75,7 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   const [own] = useState(
     (): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, edits: [] }),
   )
-  if (process.env.NODE_ENV !== 'production') replayEdit(own, machine, options)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) replayEdit(own, machine, options)
   return own.run
 }
 

@@ -2,6 +2,7 @@
 // keeps no trail and no count: whatever it does not know it leaves to the walk, which decides. Callers keep it inside
 // their `try`, because an accessor or a proxy may throw here too.
 
+import { isWellFormed } from './built-ins.ts'
 import { MOST_VALUES, SHORT_KEY } from './not-plain.ts'
 import { isGoodKey, type Walk } from './walk.ts'
 
@@ -70,6 +71,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isShortLeaf(value: unknown): boolean {
   const type = typeof value
   if (type === 'number') return (value as number) - (value as number) === 0
-  if (type === 'string') return (value as string).length < SHORT_KEY && (value as string).isWellFormed()
+  if (type === 'string') return (value as string).length < SHORT_KEY && isWellFormed(value as string)
   return type === 'boolean' || value === null
 }

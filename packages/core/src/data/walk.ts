@@ -1,5 +1,6 @@
 // The checks of every walk over a value: leaves, keys, objects and arrays, with the limits of depth and number.
 
+import { isWellFormed } from './built-ins.ts'
 import {
   MOST_LEVELS,
   MOST_VALUES,
@@ -84,7 +85,7 @@ export function refused(level: number, { trail }: Walk, why: string): NotPlain {
 /** Whether text is well-formed. Long text counts as several values, before the one that it is. */
 function isText(text: string, walk: Walk): boolean {
   walk.values += Math.round(text.length / VALUE_TEXT)
-  return text.isWellFormed()
+  return isWellFormed(text)
 }
 
 /** Whether a prototype is null, or the `Object.prototype` of another realm: a root with what only that has. */

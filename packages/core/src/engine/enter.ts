@@ -1,5 +1,6 @@
 // The one way into a log: enter → step → commit → publish, or refuse. Each has a file of its own in this folder.
 
+import { hasMode } from '../data/mode.ts'
 import type { AnyMachine } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import { commit } from './commit.ts'
@@ -57,7 +58,7 @@ function stepIn(log: Log, batch: Batch): Step | Refusal {
   try {
     log.running = 'transition'
     // `process.env` is asked second, because Node's is slow.
-    if (log.checkDeterminism && process.env.NODE_ENV !== 'production') {
+    if (log.checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)) {
       return stepTwice(machine, state, batch, () => {
         log.running = 'check'
       })

@@ -1,6 +1,7 @@
 // The log: all that a run holds. Ports are cursors over it, and hold no state of the run. `commit.ts` is the only file
 // that appends batches to it.
 
+import type { Held } from '../data/built-ins.ts'
 import { appendDigest, type Chain, digestIn, type Origin, startChain } from '../identity/chain.ts'
 import { toHex } from '../identity/hex.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
@@ -78,7 +79,7 @@ export interface Log {
   /** Readers that wait. Each is woken once, and then waits again if it has nothing to read. */
   waiting: Waiting[]
   /** Sets of ports. Whoever holds one of its ports holds the set. */
-  sets: WeakRef<Attached>[]
+  sets: Held<Attached>[]
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined

@@ -1,5 +1,7 @@
 // What becomes of a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
 
+import { inNextTask } from '../data/built-ins.ts'
+import { hasMode } from '../data/mode.ts'
 import { labelOf, type RunEvent } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
 import { type Batch, currentSnapshot, type Log, runId, sequenceOf, type Via } from './log.ts'
@@ -38,7 +40,7 @@ export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via
     }
     wakeReaders(log)
   }
-  if (process.env.NODE_ENV !== 'production' && via === 'stream') warnUnlessRead(log, error)
+  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && via === 'stream') warnUnlessRead(log, error)
   return error
 }
 
@@ -80,7 +82,7 @@ function warnUnlessRead(log: Log, error: RunError): void {
     return
   }
   log.unseen = [error]
-  setTimeout(() => {
+  inNextTask(() => {
     const unseen = log.unseen ?? []
     log.unseen = undefined
     if (log.sets.some((set) => set.deref()?.readsRefusals())) return

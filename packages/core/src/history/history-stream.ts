@@ -1,5 +1,6 @@
 // The history of a run as a stream of records: a cursor over the batches of its log.
 
+import { streamClass } from '../data/built-ins.ts'
 import { wrongValue } from '../data/describe-value.ts'
 import { type DroppedReader, type Log, sequenceOf } from '../engine/log.ts'
 import { type Cursor, cursorSource, unbuffered } from '../ports/cursor.ts'
@@ -32,5 +33,5 @@ export function historyStream(
     ending: () => (follow && log.end === undefined ? undefined : {}),
     ended: () => dropped?.close(),
   }
-  return new ReadableStream(cursorSource(log, cursor), unbuffered)
+  return new (streamClass('ReadableStream'))(cursorSource(log, cursor), unbuffered)
 }

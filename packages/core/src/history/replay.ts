@@ -2,6 +2,7 @@
 // §2.3, §7, §10).
 
 import { describeValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { revalidate } from '../engine/admit.ts'
 import { commit } from '../engine/commit.ts'
 import { stepTwice } from '../engine/enter.ts'
@@ -124,7 +125,7 @@ export function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<R
   const { machine, state, end } = log
   if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =
-    checkDeterminism && process.env.NODE_ENV !== 'production'
+    checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
       ? stepTwice(machine, state, batch)
       : step(machine, state, batch)
   if (stepped instanceof Refusal) checkReplayed(log, stepped)

@@ -84,7 +84,7 @@ function writeAscii(bytes: Uint8Array, from: number, text: string): number {
   return from + text.length
 }
 
-/** Like `encodeInto`, which costs more than short text itself if all of it is ASCII. */
+/** Writes text as UTF-8. An encoder costs more than short text itself if all of it is ASCII. */
 function writeUtf8(bytes: Uint8Array, from: number, text: string): number {
   if (text.length < 200) {
     let at = 0
@@ -95,7 +95,9 @@ function writeUtf8(bytes: Uint8Array, from: number, text: string): number {
     }
     if (at === text.length) return from + at
   }
-  return from + utf8.encodeInto(text, bytes.subarray(from)).written
+  const encoded = utf8.encode(text)
+  bytes.set(encoded, from)
+  return from + encoded.length
 }
 
 function grown(bytes: Uint8Array, least: number): Uint8Array<ArrayBuffer> {

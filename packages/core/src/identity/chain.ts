@@ -1,5 +1,6 @@
 // The oids of one run's commits. They are computed when someone asks, never while events are applied (RFC Run v1 §2.3).
 
+import { lacks } from '../data/built-ins.ts'
 import { type BatchEncoder, batchEncoder } from './batch-commit.ts'
 import { genesisObjects } from './genesis-objects.ts'
 import { fromHex, toHex } from './hex.ts'
@@ -55,7 +56,15 @@ export function startChain(machine: { readonly name: string; readonly version: s
 
 /** The 32 hex digits that tell apart runs of one machine that began in the same second. */
 export function nonceOf(origin: Origin): string {
-  return (origin.nonce ??= toHex(crypto.getRandomValues(new Uint8Array(16))))
+  return (origin.nonce ??= drawNonce())
+}
+
+function drawNonce(): string {
+  // React Native has no `crypto` of its own.
+  if (globalThis.crypto?.getRandomValues === undefined) {
+    throw lacks('crypto.getRandomValues to draw a nonce with', ', or give createRun a nonce')
+  }
+  return toHex(crypto.getRandomValues(new Uint8Array(16)))
 }
 
 /**

@@ -3,8 +3,14 @@
 import { fromHex, toHex } from './hex.ts'
 import type { ObjectFormat } from './object-format.ts'
 
-/** Encodes text as Git stores it. */
-export const utf8: TextEncoder = new TextEncoder()
+/** Encodes text as Git stores it. Jest's jsdom has no `TextEncoder`. */
+export const utf8: Pick<TextEncoder, 'encode'> =
+  typeof TextEncoder === 'function' ? new TextEncoder() : { encode: encodeByEscapes }
+
+// Every engine has `unescape`: it gives one character for each byte.
+function encodeByEscapes(text = ''): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(unescape(encodeURIComponent(text)), (byte) => byte.charCodeAt(0))
+}
 
 /** An object as Git names it. */
 export interface GitObject {

@@ -1,6 +1,7 @@
 // Defines a machine: checks a definition and compiles it. Runs nothing.
 
 import { isA, wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyPlain } from '../data/plain-data.ts'
 import { compileTables } from './handler-tables.ts'
@@ -129,14 +130,15 @@ export type MachineDefinition<State, Event extends RunEvent, Output = never, Inp
 export function defineMachine<State, Event extends RunEvent = RunEvent, Output = never, Input = undefined>(
   definition: MachineDefinition<State, Event, Output, Input>,
 ): Machine<State, Event, Output, Input> {
-  if (process.env.NODE_ENV !== 'production') checkDefinition(definition)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkDefinition(definition)
   const { name, version, initial, final = [], isDone, isFatal = () => false, events } = definition
   const label = `machine ${labelOf(definition)}: `
   const finals = new Set<string>(final)
   const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
   const states = [...graph.states]
   const first = typeof initial === 'function' ? undefined : nameOf(initial)
-  if (process.env.NODE_ENV !== 'production' && typeof initial !== 'function') checkFirst(label, first, states)
+  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && typeof initial !== 'function')
+    checkFirst(label, first, states)
   const machine: Machine<State, Event, Output, Input> = {
     name,
     version,

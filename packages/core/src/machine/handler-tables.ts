@@ -2,6 +2,7 @@
 // members of the tables count, so an event of type `toString` is an event that nothing handles.
 
 import { describeValue, wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { freezeState } from '../data/plain-data.ts'
 import { type Handler, type MachineArrow, nameOf, type RunEvent } from './machine.ts'
 
@@ -38,7 +39,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
   finals: ReadonlySet<string>,
 ): Compiled<State, Event, Output> {
   if (
-    process.env.NODE_ENV !== 'production' &&
+    (hasMode ? process.env.NODE_ENV !== 'production' : false) &&
     (transition === undefined) === (states === undefined && on === undefined)
   ) {
     throw new TypeError(`${label}give either transition, or states and on`)
@@ -48,18 +49,18 @@ export function compileTables<State, Event extends RunEvent, Output>(
   const graph = { states: names, arrows }
   if (transition !== undefined) return { transition, graph }
   if (states !== undefined) {
-    if (process.env.NODE_ENV !== 'production') checkTable(label, 'states', states)
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, 'states', states)
     for (const name of [...Object.keys(states as object), ...finals]) names.add(name)
   }
 
   const compile = (from: string | undefined, place: string, given: unknown): Table<Handler<State, Event, Output>> => {
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
-    if (process.env.NODE_ENV !== 'production') checkTable(label, place, given)
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, place, given)
     for (const [event, entry] of Object.entries(given as object)) {
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
-      if (process.env.NODE_ENV !== 'production' && states !== undefined) {
+      if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && states !== undefined) {
         checkTargets(label + where, targets ?? [], names)
       }
       arrows.push({ from, event, targets })
@@ -111,7 +112,7 @@ function compileEntry<State, Event, Output>(
     const target = Object.freeze({ at: entry }) as State
     return () => target
   }
-  if (process.env.NODE_ENV !== 'production' && typeof entry !== 'function') {
+  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && typeof entry !== 'function') {
     throw new TypeError(label + wrongValue(place, entry, 'a handler, or the name of a state without data'))
   }
   const handler = entry as Handler<State, Event, Output>

@@ -9,6 +9,7 @@
 // A writer of `getWriter` enters its batch itself. It gives the stream underneath a token, and only if the set is full: then
 // the token waits in the sink for room, and so `ready` and `close` wait too.
 
+import { streamClass } from '../data/built-ins.ts'
 import { admit } from '../engine/admit.ts'
 import { enter } from '../engine/enter.ts'
 import type { Log } from '../engine/log.ts'
@@ -118,11 +119,12 @@ interface Classes {
 let classes: Classes | undefined
 
 function makeClasses(): Classes {
-  // Some platforms have no global of this name, but all have the class.
-  const PlatformWriter: typeof WritableStreamDefaultWriter =
-    globalThis.WritableStreamDefaultWriter ?? new WritableStream().getWriter().constructor
+  const PlatformStream = streamClass('WritableStream')
+  // Not the global of this name: some platforms have none, and that of a polyfilled stream may be the platform's own.
+  const { constructor } = new PlatformStream().getWriter()
+  const PlatformWriter = constructor as typeof WritableStreamDefaultWriter
 
-  class InStream extends WritableStream<unknown> implements InPort<unknown> {
+  class InStream extends PlatformStream<unknown> implements InPort<unknown> {
     readonly send: (batch: unknown) => RunError | undefined
     readonly #set: InSet
     readonly #gate: Gate

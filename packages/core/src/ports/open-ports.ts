@@ -2,6 +2,7 @@
 // `err` belong to the other. For a run both are the same; a set that shows only what is recorded has two. Streams are made
 // when they are touched. The logs hold a set weakly: whoever holds one of its ports holds it.
 
+import { hold, streamClass } from '../data/built-ins.ts'
 import { countOf, itemAt } from '../engine/kept.ts'
 import { type Attached, currentSnapshot, type Log, runId, sequenceOf } from '../engine/log.ts'
 import { KEPT_REFUSALS } from '../engine/refuse.ts'
@@ -169,7 +170,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
       },
     })
-    const stream = new ReadableStream(outSource, unbuffered)
+    const stream = new (streamClass('ReadableStream'))(outSource, unbuffered)
     outSource.stream = stream
     return stream
   }
@@ -186,7 +187,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       },
       ending: () => (end ?? lasting.end) && {},
     })
-    const stream = new ReadableStream(source, unbuffered)
+    const stream = new (streamClass('ReadableStream'))(source, unbuffered)
     source.stream = stream
     return stream
   }
@@ -267,7 +268,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     },
   })
   // The closures above hold this reference and not the set itself, so that a set that nobody holds can be collected.
-  const given = keepsOutputs ? new WeakRef(ports) : undefined
+  const given = keepsOutputs ? hold(ports) : undefined
   return ports
 }
 
@@ -292,5 +293,5 @@ function attach(log: Log, set: Attached): void {
   if (log.sets.length >= 16 && (log.sets.length & (log.sets.length - 1)) === 0) {
     log.sets = log.sets.filter((held) => held.deref() !== undefined)
   }
-  log.sets.push(new WeakRef(set))
+  log.sets.push(hold(set))
 }

@@ -1,5 +1,6 @@
 // The `snapshot` port: a stream in which the latest wins, and the synchronous members that a user interface needs.
 
+import { streamClass } from '../data/built-ins.ts'
 import { currentSnapshot, type Log, type Subscription } from '../engine/log.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import { type CursorSource, unbuffered } from './cursor.ts'
@@ -58,7 +59,9 @@ interface Classes {
 let classes: Classes | undefined
 
 function makeClasses(): Classes {
-  class SnapshotStream extends ReadableStream<Snapshot<unknown>> implements SnapshotPort<unknown> {
+  const PlatformStream = streamClass('ReadableStream')
+
+  class SnapshotStream extends PlatformStream<Snapshot<unknown>> implements SnapshotPort<unknown> {
     readonly #log: Log
     readonly #open: (delivered: number) => SnapshotCursor
     readonly #cursor: SnapshotCursor

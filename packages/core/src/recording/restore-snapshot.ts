@@ -1,5 +1,6 @@
 // Restores a run from a snapshot, not from its genesis. What comes before the snapshot is trusted, and not kept.
 
+import { hasMode } from '../data/mode.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { complete } from '../engine/commit.ts'
 import { chainOf, oidAt, sequenceOf } from '../engine/log.ts'
@@ -44,7 +45,7 @@ export function restoreSnapshot<State, Event extends RunEvent, Output, Input>(
   options: ReplayOptions & { readonly head?: string } = {},
 ): Run<State, Event, Output, Input> {
   checkMachine(machine)
-  const { format, checkDeterminism = process.env.NODE_ENV !== 'production' } = options
+  const { format, checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false } = options
   const plan = { pick: (): AnyMachine => machine, format, verify: true, revalidate: false, checkDeterminism }
   const log = replayGenesis(genesis, plan)
   if (sequence > 0) {

@@ -1,5 +1,6 @@
 // Creates a run.
 
+import { hasMode } from '../data/mode.ts'
 import { startLog } from '../engine/start-log.ts'
 import { sha1 } from '../identity/object-format.ts'
 import { checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
@@ -46,7 +47,7 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
     createdAt,
     nonce,
     format = sha1,
-    checkDeterminism = process.env.NODE_ENV !== 'production',
+    checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
   } = options ?? {}
   const origin = {
     format: checkFormat(format),

@@ -1,6 +1,7 @@
 // Restores and replays runs from their histories.
 
 import { describeValue, wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { broken, checkEnd, type EndOfDocument, openHistory } from '../history/read-records.ts'
 import type { GenesisRecord, HistoryRecord, RunDocument } from '../history/records.ts'
@@ -132,7 +133,7 @@ export function replayRun<State, Event extends RunEvent, Output, Input>(
   return runOf(machine, replay(records, { ...planOf(options), pick, verify: false, revalidate: false }))
 }
 
-function planOf({ format, checkDeterminism = process.env.NODE_ENV !== 'production' }: ReplayOptions) {
+function planOf({ format, checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false }: ReplayOptions) {
   if (format !== undefined) checkFormat(format)
   return { format, checkDeterminism }
 }

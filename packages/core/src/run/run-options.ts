@@ -45,8 +45,10 @@ export function checkCreatedAt(createdAt: number | undefined): number {
 /** The hex digits of a given nonce. */
 export function checkNonce(nonce: Uint8Array | undefined): string | undefined {
   if (nonce === undefined) return undefined
-  if (nonce instanceof Uint8Array && nonce.length === 16) return toHex(nonce)
-  const refused = nonce instanceof Uint8Array ? RangeError : TypeError
+  // The array of another realm is one too: Jest runs tests in a realm of their own.
+  const isBytes = ArrayBuffer.isView(nonce) && nonce[Symbol.toStringTag] === 'Uint8Array'
+  if (isBytes && nonce.length === 16) return toHex(nonce)
+  const refused = isBytes ? RangeError : TypeError
   throw new refused(wrongValue('nonce', nonce, 'a Uint8Array of 16 bytes'))
 }
 

@@ -48,7 +48,7 @@ export async function waitFor<State>(
 ): Promise<Snapshot<State>> {
   if (typeof predicate !== 'function') throw new TypeError(wrongValue('the predicate', predicate, 'a function'))
   const { snapshot } = run
-  signal?.throwIfAborted()
+  if (signal?.aborted === true) throw reasonOf(signal)
   let stop: (() => void) | undefined
   let abort: (() => void) | undefined
   try {
@@ -62,8 +62,10 @@ export async function waitFor<State>(
           reject(thrown)
         }
       }
-      abort = () => reject(signal?.reason)
-      signal?.addEventListener('abort', abort)
+      if (signal !== undefined) {
+        abort = () => reject(reasonOf(signal))
+        signal.addEventListener('abort', abort)
+      }
       stop = snapshot.subscribe(look)
       look()
     })
@@ -71,6 +73,11 @@ export async function waitFor<State>(
     stop?.()
     if (abort !== undefined) signal?.removeEventListener('abort', abort)
   }
+}
+
+/** Why a signal aborted. React Native's signals have no reason. */
+function reasonOf(signal: AbortSignal): unknown {
+  return 'reason' in signal ? signal.reason : new Error('the signal aborted the wait')
 }
 
 function doneFirst<State>({ id, machine, snapshot }: WaitedFor<State>): RunError {

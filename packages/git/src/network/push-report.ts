@@ -1,9 +1,12 @@
-// What `git push --porcelain` prints about each ref.
+// What `git push --porcelain` prints about each ref. Only its marks are read: the words differ between versions of Git,
+// and come from the Git of the remote.
 
 /** The result of a push for one ref. */
 export interface PushReport {
-  /** `taken`: it points where it should at the remote. `in race`: it points elsewhere, or was just being moved. */
-  readonly result: 'taken' | 'in race' | 'refused'
+  /** Whether it points where it should at the remote. */
+  readonly taken: boolean
+  /** Whether a hook of the remote declined it. That some words say so only saves pushes that a hook declines again. */
+  readonly declined: boolean
   readonly why: string
 }
 
@@ -14,10 +17,8 @@ export function parsePush(printed: string): Map<string, PushReport> {
     const [flag = '', refs, why = ''] = line.split('\t')
     if (refs === undefined || /failed to report status|\[remote failure\]/.test(why)) continue
     const ref = refs.slice(refs.indexOf(':') + 1)
-    if (flag === ' ' || flag === '*' || flag === '=') reports.set(ref, { result: 'taken', why })
-    else reports.set(ref, { result: IN_RACE.test(why) ? 'in race' : 'refused', why })
+    const taken = flag === ' ' || flag === '*' || flag === '='
+    reports.set(ref, { taken, declined: !taken && why.includes('hook declined'), why })
   }
   return reports
 }
-
-const IN_RACE = /lock|failed to update ref|already exists|but expected|fetch first|non-fast-forward|stale/

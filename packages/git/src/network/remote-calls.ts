@@ -1,9 +1,10 @@
 // Calls of `git` that reach a remote: their settings, and the errors that their failures become.
 
-import { GitError } from '../git-error.ts'
+import { asGitError, GitError } from '../git-error.ts'
 import { type GitProgram, gitProgram } from '../process/git-program.ts'
 import { pause } from '../process/pause.ts'
-import { clearStaleLock } from '../process/stale-lock.ts'
+import { clearStaleLocks, locksOnRefs } from '../process/stale-lock.ts'
+import { fetchedRefs } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { checkRemoteName, withoutSecrets } from './remotes.ts'
 
@@ -26,12 +27,15 @@ export interface Remote {
 /**
  * Git checks the objects that arrive as well. What arrives is one pack whatever its size, so that only one file and one
  * directory need syncing, and it is on disk before any ref moves. No program may ask anybody for a password. A server
- * over http that is silent for a minute is given up.
+ * over http that is silent for a minute is given up. A commit-graph is written after repacking, and a lock on it must not
+ * fail a fetch. Git waits for each lock on a ref in turn: not long, because a fetch that was killed may have left many.
  */
 const SETTINGS: readonly string[] = [
   'core.fsync=all',
   'fetch.fsckObjects=true',
   'fetch.unpackLimit=1',
+  'core.filesRefLockTimeout=50',
+  'fetch.writeCommitGraph=false',
   'advice.pushUpdateRejected=false',
   'core.askPass=',
   'push.pushOption=',
@@ -76,12 +80,39 @@ export async function fetchRefs(
     context.packWritten()
     if (status === 0) return
     const failure = remoteFailure(context, remote, `fetching from it ended with ${status}: ${stderr}`)
+    if (status !== REFS_NOT_WRITTEN || failure.code !== 'REMOTE_FAILED') throw failure
     // Another fetch from this remote, or one that was killed: a fetched ref belongs to whoever fetches.
-    const [, ref] = /cannot lock ref '(refs\/fetched\/[^']+)'/.exec(stderr) ?? []
-    if (ref === undefined || tries > MOST_TRIES) throw failure
-    if (tries === MOST_TRIES && !(await clearStaleLock(context.gitDirectory, ref, failure))) throw failure
-    await pause(tries)
+    const notWritten = refsNotWritten(context, remote, stderr)
+    const lastTry = tries >= MOST_TRIES
+    const cleared = await clearLocks(context, remote, { failure: notWritten, wait: !lastTry })
+    if (lastTry && !cleared) throw notWritten
+    await pause(Math.min(tries, MOST_TRIES))
   }
+}
+
+/** The exit status of a `git fetch` that reached the remote, and could not write all refs. */
+const REFS_NOT_WRITTEN = 1
+
+/** Removes the locks that a killed fetch left; if they may belong to a living one, waits for it or throws. */
+async function clearLocks(
+  { gitDirectory }: RepositoryContext,
+  { name }: Remote,
+  { failure, wait }: { readonly failure: GitError; readonly wait: boolean },
+): Promise<boolean> {
+  try {
+    return await clearStaleLocks(await locksOnRefs(gitDirectory, fetchedRefs(name)), failure)
+  } catch (thrown) {
+    if (wait) return false
+    throw asGitError(thrown, `removing a lock in ${gitDirectory}`)
+  }
+}
+
+function refsNotWritten({ directory }: RepositoryContext, { name }: Remote, how: string): GitError {
+  return new GitError(
+    'GIT_FAILED',
+    `what was fetched from the remote ${name} could not be written below ${fetchedRefs(name)} in ${directory}: ` +
+      `${withoutSecrets(how)}; no run was changed here: mend what is in the way, and fetch again`,
+  )
 }
 
 /** Where refs of a remote point; a name that ends in `*` means all refs that begin so. Missing refs are left out. */

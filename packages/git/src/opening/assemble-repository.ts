@@ -39,6 +39,8 @@ export interface RepositoryLocation {
   readonly directory: string
   /** Where refs and objects are; of a linked worktree, those of the repository that it belongs to. */
   readonly gitDirectory: string
+  /** Whether its packs must stay, because another repository may borrow objects from it. */
+  readonly precious: boolean
   readonly format: FormatName
 }
 
@@ -75,7 +77,7 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
       return writingWith('disk').mover
     },
     ensureMachine: machineBranches({ git, gitDirectory, read }),
-    packWritten: repacker.packWritten,
+    packWritten: location.precious ? () => undefined : repacker.packWritten,
     runDiverged: live.diverge,
   }
   await sweepPacks(packDirectory)

@@ -10,6 +10,7 @@ import type { FormatName } from '../objects/object-id.ts'
 import { editConfig, untilUnlocked } from '../process/git-config.ts'
 import { gitProgram } from '../process/git-program.ts'
 import { syncDirectory } from '../process/sync-directory.ts'
+import { readFormat } from './repository-extensions.ts'
 
 const MARK = 'xmachines-unfinished'
 
@@ -53,7 +54,10 @@ async function make(path: string, format: FormatName): Promise<void> {
   const mark = join(path, MARK)
   await writeFile(mark, '')
   await syncDirectory(path)
-  const git = gitProgram(path)
+  // Refs in files, whatever the default of the user or of a later Git is.
+  const git = gitProgram(path, { settings: ['init.defaultRefFormat=files'] })
+  // Some versions of Git break an unfinished one of another format, if they make it again.
+  await readFormat(path)
   // HEAD moves to the branch of the first recorded machine; until then its branch has no commit.
   const flags = ['--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`]
   await untilUnlocked(path, async () => void (await git.run(['init', ...flags])))

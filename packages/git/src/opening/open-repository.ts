@@ -10,6 +10,7 @@ import { type GitProgram, gitProgram } from '../process/git-program.ts'
 import type { Repository } from '../repository.ts'
 import { assembleRepository, type RepositoryLocation } from './assemble-repository.ts'
 import { initRepository, isVacant } from './init-repository.ts'
+import { readFormat } from './repository-extensions.ts'
 
 /** How a repository is opened. */
 export interface OpenRepositoryOptions {
@@ -88,14 +89,22 @@ async function locate(path: string): Promise<RepositoryLocation> {
   }
   const git = gitProgram(directory)
   await checkVersion(git)
+  const stored = await readFormat(directory)
   const questions = ['--show-object-format', '--is-bare-repository', '--is-shallow-repository', '--is-inside-git-dir']
   const paths = ['--path-format=absolute', '--git-dir', '--git-common-dir', '--show-cdup']
   const { status, stdout, stderr } = await git.ask(['rev-parse', ...questions, ...paths])
-  if (status !== 0)
+  if (status !== 0) {
+    if (stored !== undefined && stored.recent.length > 0) {
+      throw new GitError(
+        'UNSUPPORTED_REPOSITORY',
+        `${directory} has the extension ${stored.recent.join(' and ')}, and the installed Git cannot open it: install a newer Git (${stderr})`,
+      )
+    }
     throw new GitError(
       'NOT_A_REPOSITORY',
       `${directory} is not a Git repository: give the directory of one (${stderr})`,
     )
+  }
   const [format, bare, shallow, inside, own = '', common = '', up] = stdout.toString().split('\n')
   const top = bare === 'false' && inside === 'false' && up === ''
   if (!top && (await realpath(own)) !== directory) {
@@ -117,7 +126,8 @@ async function locate(path: string): Promise<RepositoryLocation> {
     )
   }
   await checkRemotes(git, directory)
-  return { directory, gitDirectory: await realpath(common), format }
+  const precious = meansYes(stored?.extensions.get('preciousobjects') ?? 'no')
+  return { directory, gitDirectory: await realpath(common), format, precious }
 }
 
 async function checkVersion(git: GitProgram): Promise<void> {

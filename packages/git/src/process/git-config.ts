@@ -1,6 +1,7 @@
 // Reads and changes the configuration of a repository. Changes take Git's own lock, and are made in one synced step:
 // Git syncs nothing of it, and a power cut that empties the configuration leaves no repository.
 
+import { existsSync } from 'node:fs'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
@@ -39,15 +40,17 @@ export async function untilUnlocked(gitDirectory: string, work: () => Promise<vo
       await work()
       return
     } catch (thrown) {
-      const why = (thrown as Error).message
-      if (!/could not lock config file|EEXIST/.test(why)) throw thrown
+      const { code, message: why } = thrown as NodeJS.ErrnoException
+      // The lock may be gone by now; then only Git's words tell.
+      const locked = code === 'EEXIST' || existsSync(join(gitDirectory, 'config.lock'))
+      if (!locked && !why.includes('could not lock config file')) throw thrown
       const failure = new GitError(
         'REPOSITORY_LOCKED',
         `the configuration of ${gitDirectory} is locked: ${why}; try again once nobody changes it`,
       )
       const held = await clearStaleLock(gitDirectory, 'config', failure).then(
         () => failure,
-        (locked: GitError) => locked,
+        (reason: GitError) => reason,
       )
       if (tries === MOST_TRIES) throw held
     }

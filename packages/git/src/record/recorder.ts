@@ -136,17 +136,20 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     const lost = unanswered
     const found = await recordedAt(context, history, { now, receipts })
     const { sequence, failure } = found
-    if (sequence > recorded) {
-      await syncForeign([receipts, ref, machine.ref])
-      acknowledge(sequence)
-    }
+    history.acknowledge(sequence)
     if (failure?.code !== 'UNKNOWN') {
       for (const token of lost) history.unsettled.delete(token)
       unanswered = unanswered.filter((token) => !lost.includes(token))
     }
+    if (failure !== undefined && recorded < 0) throw failure
+    if (sequence > recorded) {
+      await syncForeign([receipts, ref, machine.ref])
+      acknowledge(sequence)
+    }
     tip = found.tip
     taken = sequence
     advance()
+    // Appends that were made after all are acknowledged, even if nothing can follow them.
     if (failure !== undefined) throw failure
   }
 

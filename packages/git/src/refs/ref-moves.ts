@@ -81,11 +81,15 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
     try {
       const found = await readOid(move.ref)
       const { receipt } = move
-      const mismatch = new RefMismatch(found, { unanswered: !hasRefused(death) })
+      const refused = hasRefused(death)
+      const mismatch = new RefMismatch(found, { unanswered: !refused })
       if (receipt === undefined && found === move.to) return undefined
       if (found !== move.from) return mismatch
-      // Another Git, or this one before it was killed, moved the ref of the receipts and no more.
-      if (receipt !== undefined && (await readOid(receipt.ref)) !== receipt.from) return mismatch
+      if (receipt !== undefined) {
+        const at = await readOid(receipt.ref)
+        // The ref of the receipts moved and that of the run did not: Git was killed in between, or another Git was.
+        if (at !== receipt.from) return refused && at === receipt.to ? error : mismatch
+      }
       if (death.retried) return error
       return wasKilled(death) || (await clearLocks(move, error)) ? ASK_AGAIN : error
     } catch (thrown) {
@@ -94,8 +98,9 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
   }
 
   async function clearLocks({ ref, receipt }: RefMove, error: GitError): Promise<boolean> {
-    if (receipt !== undefined && (await clearStaleLock(gitDirectory, receipt.ref, error))) return true
-    return await clearStaleLock(gitDirectory, ref, error)
+    const cleared = receipt !== undefined && (await clearStaleLock(gitDirectory, receipt.ref, error))
+    // A process that was killed during an append left both.
+    return (await clearStaleLock(gitDirectory, ref, error)) || cleared
   }
 
   return {

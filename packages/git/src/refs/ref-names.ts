@@ -8,7 +8,7 @@ export const RUNS = 'refs/runs/'
 /** Where all snapshots are. */
 export const SNAPSHOTS = 'refs/snapshots/'
 /** Where all receipts are. */
-export const RECEIPTS = 'refs/receipts/'
+const RECEIPTS = 'refs/receipts/'
 /** Where all machines are. */
 export const MACHINES = 'refs/heads/machines/'
 
@@ -37,12 +37,17 @@ export function snapshotRef(name: string, id: string, sequence: number): string 
   return `${snapshotRefs(name, id)}${sequence}`
 }
 
+/** Where everything is that was fetched from a remote. */
+export function fetchedRefs(remote: string): string {
+  return `refs/fetched/${remote}/`
+}
+
 /** Where the runs of a remote are, as the last fetch found them. */
 export function fetchedRuns(remote: string): string {
-  return `refs/fetched/${remote}/runs/`
+  return `${fetchedRefs(remote)}runs/`
 }
 
 /** Where the snapshots of a remote are. */
 export function fetchedSnapshots(remote: string): string {
-  return `refs/fetched/${remote}/snapshots/`
+  return `${fetchedRefs(remote)}snapshots/`
 }

@@ -7,6 +7,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asGitError, type GitError } from '../git-error.ts'
 import type { GitProgram } from '../process/git-program.ts'
+import { clearStaleLocks } from '../process/stale-lock.ts'
 import { syncDirectory } from '../process/sync-directory.ts'
 
 /** Above this many packs, the small ones are combined. */
@@ -35,7 +36,19 @@ export function createRepacker(git: GitProgram, packDirectory: string): Repacker
       return
     }
     await combine(packs.filter((pack) => names.has(`${pack}.idx`) && !isKept(names, pack)))
-    await git.run(['commit-graph', 'write', '--reachable', '--split', '--no-progress'])
+    await writeCommitGraph()
+  }
+
+  async function writeCommitGraph(): Promise<void> {
+    const write = ['commit-graph', 'write', '--reachable', '--split', '--no-progress']
+    try {
+      await git.run(write)
+    } catch (thrown) {
+      const locks = ['commit-graph.lock', 'commit-graphs/commit-graph-chain.lock']
+      const paths = locks.map((name) => join(packDirectory, '../info', name))
+      if (!(await clearStaleLocks(paths, asGitError(thrown, 'writing the commit-graph')))) throw thrown
+      await git.run(write)
+    }
   }
 
   async function combine(packs: readonly string[]): Promise<void> {

@@ -1,0 +1,102 @@
+// A git that is killed in the middle of an append, as often as a test plans it.
+
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { vi } from 'vitest'
+import { findStrace } from '../../../scripts/strace.ts'
+import type { Folder } from './repositories.ts'
+
+/**
+ * When git is killed: before it moves a ref, between the ref of the receipt and that of the run, or after both and without
+ * an answer.
+ */
+export type Fault = 'before' | 'between' | 'after'
+
+/** The `git` on the PATH of this process. */
+export interface FaultyGit {
+  /** The next appends end like this, and those after them go well. */
+  plan(...faults: readonly Fault[]): void
+  /** Runs a program, once, right before the next git is killed. */
+  meanwhile(command: string, ...arguments_: readonly string[]): void
+  /** The planned faults that have not happened yet. */
+  left(): Fault[]
+}
+
+/**
+ * Puts a git on the PATH that runs under strace the next time that it moves refs; `vi.unstubAllEnvs()` puts the real one
+ * back.
+ * @param faults arguments of strace: what to inject
+ */
+export function tracedGit(folder: Folder, faults: readonly string[]): void {
+  const strace = findStrace()
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const place = mkdtempSync(join(folder.path, 'traced-'))
+  const due = join(place, 'due')
+  writeFileSync(due, '')
+  const quoted = ['-qq', '-o', '/dev/null', ...faults, real].map((one) => `'${one}'`).join(' ')
+  const environment = Object.entries(strace.env)
+    .map(([name, value]) => `${name}='${value}'`)
+    .join(' ')
+  const choose = `case "$*" in *"update-ref --stdin"*) rm '${due}' 2> /dev/null && ${environment} exec '${strace.path}' ${quoted} "$@" ;; esac`
+  writeFileSync(join(place, 'git'), `#!/bin/sh\n${choose}\nexec '${real}' "$@"\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
+}
+
+/** Puts a faulty git on the PATH; `vi.unstubAllEnvs()` puts the real one back. */
+export function faultyGit(folder: Folder): FaultyGit {
+  const path = process.env['PATH'] ?? ''
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const place = mkdtempSync(join(folder.path, 'faulty-'))
+  const notes = { plan: join(place, 'plan.json'), meanwhile: join(place, 'meanwhile.json') }
+  for (const note of Object.values(notes)) writeFileSync(note, '[]')
+  const [programs, mover] = [join(place, 'bin'), join(place, 'update-ref.cjs')]
+  mkdirSync(programs)
+  writeFileSync(mover, moverSource({ real, path, ...notes }))
+  const choose = `case "$*" in *"update-ref --stdin"*) exec '${process.execPath}' '${mover}' "$@" ;; esac`
+  writeFileSync(join(programs, 'git'), `#!/bin/sh\n${choose}\nexec '${real}' "$@"\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', [programs, path].join(delimiter))
+  return {
+    plan: (...faults) => writeFileSync(notes.plan, JSON.stringify(faults)),
+    meanwhile: (...command) => writeFileSync(notes.meanwhile, JSON.stringify(command)),
+    left: () => JSON.parse(readFileSync(notes.plan, 'utf8')) as Fault[],
+  }
+}
+
+/** A `git update-ref --stdin -z` that has the real one make each transaction, or a part of it. */
+function moverSource(constants: Readonly<Record<'real' | 'path' | 'plan' | 'meanwhile', string>>): string {
+  return `
+const { execFileSync, spawnSync } = require('node:child_process')
+const { readFileSync, writeFileSync } = require('node:fs')
+const { real, path, plan, meanwhile } = ${JSON.stringify(constants)}
+const take = (note) => {
+  const all = JSON.parse(readFileSync(note, 'utf8'))
+  writeFileSync(note, '[]')
+  return all
+}
+let text = ''
+process.stdin.on('data', (chunk) => {
+  text += chunk
+  for (let end; (end = text.indexOf('commit\\0')) >= 0; text = text.slice(end + 7)) transact(text.slice(0, end))
+})
+process.stdin.on('end', () => process.exit(0))
+function transact(asked) {
+  const updates = asked.split('update ').slice(1).map((one) => 'update ' + one)
+  // Only appends move two refs.
+  const [fault, ...others] = updates.length === 2 ? take(plan) : []
+  if (others.length > 0) writeFileSync(plan, JSON.stringify(others))
+  const some = fault === 'before' ? [] : fault === 'between' ? updates.slice(0, 1) : updates
+  const input = 'start\\0' + some.join('') + 'commit\\0'
+  const { status, stdout, stderr } = spawnSync(real, process.argv.slice(2), { input, env: { ...process.env, PATH: path } })
+  if (fault === undefined) {
+    process.stdout.write(stdout)
+    process.stderr.write(stderr)
+    if (status !== 0) process.exit(status)
+    return
+  }
+  const [command, ...given] = take(meanwhile)
+  if (command !== undefined) execFileSync(command, given, { env: { ...process.env, PATH: path } })
+  process.kill(process.pid, 'SIGKILL')
+}
+`
+}
