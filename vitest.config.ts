@@ -19,17 +19,19 @@ const ssr = { resolve: { conditions: [source, ...defaultServerConditions] } }
 // Vite must know these in advance, or it finds them while tests run and reloads the page.
 const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @noble/hashes/${file}.js`)
 
-// The tests of the React binding also run on the oldest React that it supports, which is installed in its own folder.
-const react18 = join(import.meta.dirname, 'packages/react/test/react-18/node_modules')
-const onReact18 = ['react', 'react-dom', '@testing-library/react', 'use-sync-external-store'].map((name) => ({
-  find: new RegExp(`^${name}(?=/|$)`),
-  replacement: join(react18, name),
-}))
+// The tests of the React binding also run on older versions of React, each installed in a folder of its own: the oldest
+// that it supports, and 19.2, which updates external stores differently when it shows a hidden <Activity>.
+const installedIn = (folder: string) =>
+  ['react', 'react-dom', '@testing-library/react', 'use-sync-external-store'].map((name) => ({
+    find: new RegExp(`^${name}(?=/|$)`),
+    replacement: join(import.meta.dirname, 'packages/react/test', folder, 'node_modules', name),
+  }))
 const reactSetup = join(import.meta.dirname, 'packages/react/test/setup.ts')
 const reacts = [
-  { react: 'react', major: '19', alias: [], unsupported: [] },
+  { react: 'react', version: '19.3', alias: [], unsupported: [] },
+  { react: 'react 19.2', version: '19.2', alias: installedIn('react-19.2'), unsupported: [] },
   // React 18 has no <Activity>.
-  { react: 'react 18', major: '18', alias: onReact18, unsupported: ['**/activity.test.tsx'] },
+  { react: 'react 18', version: '18.3', alias: installedIn('react-18'), unsupported: ['**/activity.test.tsx'] },
 ]
 
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
@@ -143,19 +145,34 @@ export default defineConfig({
       },
       ...onNewerGits,
       types('git'),
-      ...reacts.map(({ react, major, alias, unsupported }) => ({
+      ...reacts.map(({ react, version, alias, unsupported }) => ({
         resolve: { ...resolve, alias },
         ssr,
         test: {
           name: react,
           environment: 'jsdom',
-          env: { REACT_MAJOR: major },
+          env: { REACT_VERSION: version },
           setupFiles: [reactSetup],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*', ...unsupported],
         },
       })),
-      ...reacts.map(({ react, major, alias }) => ({
+      ...reacts.map(({ react, version, alias, unsupported }) => ({
+        // The production builds of React have no `act`, so only tests without it run on them. They have no `jsxDEV`
+        // either. Vitest's cache of transformed modules distinguishes projects by their mode, not by options of Oxc.
+        mode: 'production',
+        oxc: { jsx: { development: false } },
+        resolve: { ...resolve, alias },
+        ssr,
+        test: {
+          name: `${react} production`,
+          environment: 'jsdom',
+          env: { NODE_ENV: 'production', REACT_VERSION: version },
+          include: ['packages/react/test/builds/**/*.test.tsx'],
+          exclude: ['**/node_modules/**', ...unsupported],
+        },
+      })),
+      ...reacts.map(({ react, version, alias }) => ({
         root: 'packages/react',
         resolve: { ...resolve, alias },
         optimizeDeps: {
@@ -173,7 +190,7 @@ export default defineConfig({
         },
         test: {
           name: `${react} browser`,
-          env: { REACT_MAJOR: major },
+          env: { REACT_VERSION: version },
           setupFiles: [reactSetup],
           include: ['test/**/*.browser.test.{ts,tsx}'],
           exclude: ['**/node_modules/**'],

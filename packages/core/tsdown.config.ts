@@ -5,6 +5,7 @@ export default defineConfig({
     'src/index.ts',
     'src/identity/sha256.ts',
     'src/identity/native-hash.ts',
+    'src/machine/undo.ts',
     'src/internal.ts',
     'src/store/index.ts',
     'src/store/conformance/index.ts',

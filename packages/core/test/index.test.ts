@@ -5,6 +5,7 @@ import * as core from '@xmachines/core'
 import * as internal from '@xmachines/core/internal'
 import * as native from '@xmachines/core/node'
 import * as sha256 from '@xmachines/core/sha256'
+import * as undo from '@xmachines/core/undo'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
 
@@ -53,12 +54,14 @@ const examples = readExamples()
 test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
+  expect(Object.keys(undo)).toEqual(['undoable'])
   expect(Object.keys(native).toSorted()).toEqual(['sha1', 'sha256'])
   expect(Object.keys(internal).toSorted()).toEqual([
     'NAME',
     'VERSION',
     'batchHeader',
     'checkHandlers',
+    'claimGenesis',
     'commitText',
     'genesisObjects',
     'gitObject',
@@ -81,12 +84,12 @@ test('nothing of the package is imported by another path', async () => {
 })
 
 describe('an example', () => {
-  test.each([...names, 'sha256', 'sha1'])('of %s stands in its docstring', (name) => {
+  test.each([...names, 'sha256', 'sha1', 'undoable'])('of %s stands in its docstring', (name) => {
     expect(examples.map((example) => example.name)).toContain(name)
   })
 
   test.each(examples)('of $name imports by the public name, and says what it prints', ({ source, expected }) => {
-    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node|\/store)?'/)
+    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node|\/store|\/undo)?'/)
     expect(source.match(/console\.log\(/g)).toHaveLength(expected.length)
     expect(expected).not.toEqual([])
   })
@@ -95,12 +98,62 @@ describe('an example', () => {
     expect(linesOf(source)).toEqual(expected)
   })
 
+  const elsewhere = readFileSync(join(folder, '../../../docs/coming-from-xstate.md'), 'utf8')
+  const [cancelled = '', retried = ''] = [...elsewhere.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code)
+
   test('of the page for those who come from elsewhere prints what it says', () => {
-    const page = readFileSync(join(folder, '../../../docs/coming-from-xstate.md'), 'utf8')
-    const [, source = ''] = /```ts\n([\s\S]*?)```/.exec(page) ?? []
-    const [, events = ''] = /It prints (.*): every event/.exec(page) ?? []
+    const [, events = ''] = /It prints (.*): every event/.exec(elsewhere) ?? []
     const types = [...events.matchAll(/`([A-Z]+)`/g)].map(([, type]) => type)
-    expect(linesOf(source)).toEqual(['{"at":"known","price":4}', ...types])
+    expect(linesOf(retried)).toEqual(['{"at":"known","price":4}', ...types])
+  })
+
+  test('of a request that can be cancelled has at most 25 lines of machine and wiring', () => {
+    const [, counted = ''] = cancelled.split('// From here to the end it is machine and wiring.\n')
+    const lines = counted.split('\n').filter((line) => line.trim() !== '')
+    expect(counted).toMatch(/^type Search =/)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(120)
+    expect(lines.length).toBeGreaterThan(10)
+    expect(lines.length).toBeLessThanOrEqual(25)
+  })
+
+  test('of a request that can be cancelled aborts it, lets the newer one take over, and drops late answers', () => {
+    const use = `
+const asked = []
+globalThis.fetch = (url, { signal }) =>
+  new Promise((answer, fail) => asked.push({ url, signal, answer: (hits) => answer({ json: () => hits }), fail }))
+const turn = () => new Promise((resolve) => setTimeout(resolve))
+const ask_ = async (query) => {
+  run.in.send({ type: 'ASK', query })
+  await turn()
+  return asked.at(-1)
+}
+const one = await ask_('one')
+run.in.send({ type: 'CANCEL' })
+const two = await ask_('two')
+const three = await ask_('three')
+const again = await ask_('three')
+console.log(asked.map(({ signal }) => signal.aborted))
+for (const late of [one, two, three]) late.answer(['late'])
+await turn()
+console.log(run.state)
+again.answer(['in time'])
+await turn()
+console.log(run.state, again.signal.aborted)
+const failing = await ask_('four')
+failing.fail(new Error('offline'))
+await turn()
+console.log(run.state)
+const types = []
+for (const record of run.toJSON().records.slice(1)) types.push(record.events[0].type)
+console.log(types.join(' '))
+`
+    expect(linesOf(cancelled + use)).toEqual([
+      '[true,true,true,false]',
+      '{"at":"loading","query":"three"}',
+      '{"at":"found","hits":["in time"]} false',
+      '{"at":"failed"}',
+      'ASK CANCEL ASK ASK ASK FOUND ASK FAILED',
+    ])
   })
 })
 

@@ -111,7 +111,7 @@ describe('the outputs of a genesis', () => {
       },
       on: {},
     })
-    return thrownBy(() => createRun(wrong)) as RunError
+    return thrownBy<RunError>(() => createRun(wrong))
   }
 
   test('must be plain data, whether or not the machine swallows the error', () => {

@@ -4,7 +4,8 @@
 
 import type { Machine, OutputHandlers, Run, RunError, RunEvent, Snapshot } from '@xmachines/core'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from 'react'
-import { keepContext } from './fast-refresh.ts'
+import { checkMachine, checkRun } from './check-run.ts'
+import { keepContext } from './kept-context.ts'
 import { hasMode } from './mode.ts'
 import { type UseOutputsOptions, useOutputs } from './use-outputs.ts'
 import { useRefusals } from './use-refusals.ts'
@@ -37,14 +38,15 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
   /** `useSend` on that run. */
   readonly useSend: () => Send<Event>
   /** `useOutputs` on that run. */
-  readonly useOutputs: (handlers: OutputHandlers<Output, Event>, options?: UseOutputsOptions) => void
+  readonly useOutputs: (handlers: OutputHandlers<Output, Event, State>, options?: UseOutputsOptions) => void
   /** `useRefusals` on that run. */
   readonly useRefusals: (listener: (refusal: RunError) => void) => void
 }
 
 /**
  * Makes a context for the runs of a machine: a `Provider` for a tree of components, and hooks that find the run there
- * (RFC Run v1 §2.2). Providers may be nested; each component uses the nearest run.
+ * (RFC Run v1 §2.2). Providers may be nested; each component uses the nearest run. Contexts are separate, also those of
+ * machines of the same name.
  *
  * @param machine made by `defineMachine`
  * @returns the `Provider` and the hooks; each hook throws if there is no `Provider` above its component
@@ -89,7 +91,10 @@ export interface RunContext<State, Event extends RunEvent, Output, Input> {
 export function createRunContext<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
 ): RunContext<State, Event, Output, Input> {
-  if (hasMode ? process.env.NODE_ENV !== 'production' : false) return keepContext(machine, contextOf)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    checkMachine('createRunContext', machine)
+    return keepContext(machine, contextOf)
+  }
   return contextOf(() => machine)
 }
 
@@ -100,6 +105,8 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
   const Context = createContext<Run<State, Event, Output, Input> | undefined>(undefined)
 
   function Provider({ run, children, ...options }: Props): ReactElement {
+    if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && run !== undefined)
+      checkRun('Provider', run, 'ports')
     return run === undefined
       ? createElement(RunMaker, { options: [options] as unknown as UseRunArguments<Event, Input> }, children)
       : createElement(Context.Provider, { value: run }, children)

@@ -1,18 +1,36 @@
 // Fast Refresh for machines. In development, an edit of a machine replays the history of the run that `useRun` made on
 // the new definition, as time-travelling reducers do. Production builds leave this file out.
 
-import { type CreateRunArguments, createRun, type Machine, type Run, type RunEvent, replayRun } from '@xmachines/core'
+import {
+  type CreateRunArguments,
+  createRun,
+  type History,
+  type Machine,
+  type Run,
+  type RunEvent,
+  replayRun,
+} from '@xmachines/core'
+import { isEdited } from './kept-context.ts'
 
-/** The run of a component, and the definition that it runs on. */
+/** The run of a component, and what it was made from. */
 export interface ComponentRun<State, Event extends RunEvent, Output, Input> {
   run: Run<State, Event, Output, Input>
+  /** The definition that the run is on. */
   machine: Machine<State, Event, Output, Input>
-  /** The times, in milliseconds, of the latest consecutive renders that each came with another definition. */
-  edits: number[]
+  /** What development knows of the renders so far. */
+  renders?: Renders
 }
 
-/** Nobody edits more often within a second. A component that does so makes a new definition in every render. */
-const MOST_EDITS = 5
+interface Renders {
+  /** The object that Fast Refresh replaces, as of the latest render. */
+  refresh: object | undefined
+  /** Whether the first render was given a history. */
+  readonly restored: boolean
+  /** The id of the run of that history, if the history tells without being read. */
+  readonly restoredId: string | undefined
+  /** The warnings so far. */
+  readonly warnings: Set<string>
+}
 
 const replacements = new WeakSet<object>()
 
@@ -24,40 +42,77 @@ export function isReplacement(run: object): boolean {
 }
 
 /**
- * Replaces the run of a component after an edit of its machine: a render with another definition of the same name.
+ * Replaces the run of a component after an edit of its machine. Otherwise the component keeps its run, and the console
+ * says so if this render brings another machine or another history.
  * @param own changed in place, so that a second render with the same definition changes nothing
+ * @param refresh another object than in the render before if Fast Refresh caused this render
  * @param machine the definition of this render
- * @param options the options of `useRun`, for a run that starts over
+ * @param options the options of `useRun` in this render
  */
-export function replayEdit<State, Event extends RunEvent, Output, Input>(
+export function followEdit<State, Event extends RunEvent, Output, Input>(
   own: ComponentRun<State, Event, Output, Input>,
+  refresh: object | undefined,
   machine: Machine<State, Event, Output, Input>,
-  options: object | undefined,
+  options: { readonly history?: History<Event> | null | undefined } | undefined,
 ): void {
-  const { edits } = own
-  if (machine === own.machine) edits.length = 0
-  if (machine === own.machine || machine?.name !== own.machine.name || edits.length > MOST_EDITS) return
-  const label = `${machine.name}@${machine.version}`
-  edits.push(Date.now())
-  if (edits.length > MOST_EDITS) {
-    const [earliest = 0] = edits
-    if (Date.now() - earliest < 1000) {
-      console.warn(`useRun received another definition of ${label} in every render. Define it outside the component.`)
-      return
+  const history = options?.history ?? undefined
+  own.renders ??= { refresh, restored: history !== undefined, restoredId: idOf(history), warnings: new Set() }
+  const { renders } = own
+  const refreshed = renders.refresh !== refresh
+  renders.refresh = refresh
+  const { machine: before } = own
+  if (machine !== before) {
+    if (machine?.name === before.name && (refreshed || isEdited(before, machine))) {
+      own.run = replay(machine, own.run, options)
+      own.machine = machine
+      replacements.add(own.run)
+    } else {
+      warn(
+        renders,
+        `useRun received another machine in a later render, ${labelOf(machine)}, and keeps its run of ` +
+          `${labelOf(before)}. Define the machine outside the component; if another machine is meant, give the ` +
+          'component another key for it.',
+      )
     }
-    edits.shift()
   }
-  own.run = replay(machine, own.run, options, label)
-  own.machine = machine
-  replacements.add(own.run)
+  if (history === undefined) return
+  const [id, { restored, restoredId }] = [idOf(history), renders]
+  if (!restored) {
+    warn(
+      renders,
+      `useRun received a history after it had made a run of ${labelOf(before)}, and keeps that run. Render the ` +
+        'component when the history has arrived (suspend until then), or give it another key for it.',
+    )
+  } else if (id !== undefined && restoredId !== undefined && id !== restoredId) {
+    warn(
+      renders,
+      `useRun received the history of run ${id} in a later render, and keeps run ${restoredId}. Give the ` +
+        'component a key that changes with the run, such as its id.',
+    )
+  }
+}
+
+function warn({ warnings }: Renders, warning: string): void {
+  if (warnings.has(warning)) return
+  warnings.add(warning)
+  console.warn(warning)
+}
+
+function labelOf(machine: { readonly name: string; readonly version: string } | undefined): string {
+  return `${machine?.name}@${machine?.version}`
+}
+
+/** The id of the run of a history; undefined if only reading the history would tell. */
+function idOf(history: History<RunEvent> | undefined): string | undefined {
+  return history !== undefined && 'records' in history ? history.records[0]?.oid : undefined
 }
 
 function replay<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   before: Run<State, Event, Output, Input>,
   options: object | undefined,
-  label: string,
 ): Run<State, Event, Output, Input> {
+  const label = labelOf(machine)
   try {
     const run = replayRun(machine, before.toJSON(), options)
     if (run.id !== before.id) {
@@ -72,37 +127,4 @@ function replay<State, Event extends RunEvent, Output, Input>(
     const fresh: object = { ...options, history: undefined, ...(input !== undefined && { input }) }
     return createRun(machine, ...([fresh] as unknown as CreateRunArguments<Input>))
   }
-}
-
-interface KeptContext {
-  /** The latest definition. */
-  machine: object
-  readonly context: unknown
-}
-
-/** The contexts made so far, by the name and version of their machine. */
-const contexts = new Map<string, KeptContext[]>()
-
-/**
- * Makes the context of a machine, or finds it again after an edit. An edited module is evaluated again: if it made a
- * new context for a machine of the same name and version, React would mount every component below it again.
- * @param make makes a context that asks for the latest definition whenever it needs it
- */
-export function keepContext<AMachine extends { readonly name: string; readonly version: string }, Context>(
-  machine: AMachine,
-  make: (latestMachine: () => AMachine) => Context,
-): Context {
-  const label = `${machine.name}@${machine.version}`
-  const sameName = contexts.get(label) ?? []
-  contexts.set(label, sameName)
-  // A second context for the same definition is not an edit, so it is separate.
-  const earlier = sameName.find((kept) => kept.machine !== machine)
-  if (earlier !== undefined) {
-    earlier.machine = machine
-    // Machines of the same name and version have the same type.
-    return earlier.context as Context
-  }
-  const added: KeptContext = { machine, context: make(() => added.machine as AMachine) }
-  sameName.push(added)
-  return added.context as Context
 }

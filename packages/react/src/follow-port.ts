@@ -20,11 +20,20 @@ export interface PortCursor<Item> {
 
 type Positioned<Item> = readonly [item: Item, position: number]
 
-/** Handles an item; `signal` aborts when the component unmounts. */
-type Handle<Item> = (item: Item, position: number, signal: AbortSignal) => unknown
+/** How a component follows a port, with what its latest render gave. */
+export interface Following<Item, Latest> {
+  /** Opens the port, at the first commit. */
+  open(): PortCursor<Item>
+  /** Handles an item; `signal` is the same for all, and aborts when the component unmounts or a handler throws. */
+  handle(item: Item, position: number, signal: AbortSignal, latest: Latest): unknown
+  /** What a component must have in common with one that threw, to continue at its position. */
+  kind(latest: Latest): string
+  /** Called when the component unmounts. */
+  close?(): void
+}
 
 /** A port that one component follows. */
-interface Following {
+interface Follower {
   readonly run: object
   /** Aborted when the component unmounts or a handler throws. */
   readonly stop: AbortController
@@ -35,8 +44,8 @@ interface Following {
   stopIfUnmounted(): void
 }
 
-/** The cursors of components whose handler threw, by run and by name. The next component continues with them. */
-const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>>>()
+/** The cursors of components whose handler threw, by run and by kind. The next components continue with them. */
+const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>[]>>()
 
 /** A cursor at the beginning of a stream. */
 export function openCursor<Item>(stream: ReadableStream<Item>, position: number): PortCursor<Item> {
@@ -48,39 +57,32 @@ export function openCursor<Item>(stream: ReadableStream<Item>, position: number)
  * nearest error boundary, and the component that mounts next continues after that item.
  *
  * @param run the run of the port
- * @param name the name under which the cursor is kept after an error; a component with the same name continues with it
- * @param open opens the port, at the first commit
- * @param handle handles an item; the function of the latest render is used
+ * @param latest what this render gives to the handling
+ * @param begin called at the first commit: how to open the port and handle its items
  */
-export function useFollowedPort<Item>(
-  run: object,
-  name: string,
-  open: () => PortCursor<Item>,
-  handle: Handle<Item>,
-): void {
+export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin: () => Following<Item, Latest>): void {
   const [, rethrow] = useState<never>()
-  const latest = useRef(handle)
-  const following = useRef<Following>(undefined)
+  const given = useRef(latest)
+  const follower = useRef<Follower>(undefined)
   useInsertionEffect(() => {
-    latest.current = handle
+    given.current = latest
   })
   // React cleans up insertion effects when a component unmounts, and on Fast Refresh, where it runs them again at once.
   // It cleans up other effects when it hides a component too, and in the double mount of StrictMode.
   useInsertionEffect(() => {
-    let current = following.current
+    let current = follower.current
     if (current?.run !== run || current.stop.signal.aborted) {
-      const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>>()
-      keptCursors.set(run, kept)
-      // Cursors with one name on one run have items of one type.
-      const cursor = (kept.get(name) as PortCursor<Item> | undefined) ?? open()
-      kept.delete(name)
-      current = follow(run, cursor, latest, (thrown) => {
-        kept.set(name, cursor)
+      const following = begin()
+      const kept = keptCursors.get(run)
+      // Cursors of one kind on one run have items of one type.
+      const cursor = (kept?.get(following.kind(latest))?.shift() as PortCursor<Item> | undefined) ?? following.open()
+      current = follow(run, cursor, following, given, (thrown) => {
+        keep(run, following.kind(given.current), cursor)
         rethrow(() => {
           throw thrown
         })
       })
-      following.current = current
+      follower.current = current
     }
     const { stopIfUnmounted } = current
     current.unmounting = false
@@ -89,10 +91,10 @@ export function useFollowedPort<Item>(
       // A component that unmounts while it is hidden has no other effect left to clean up.
       void Promise.resolve().then(stopIfUnmounted)
     }
-    // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with the name of the first commit
+    // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with what the first commit gave
   }, [run])
   useEffect(() => {
-    const current = following.current
+    const current = follower.current
     current?.show()
     return () => {
       current?.hide()
@@ -101,12 +103,20 @@ export function useFollowedPort<Item>(
   }, [run])
 }
 
-function follow<Item>(
+/** Keeps the cursor of a component whose handler threw. */
+function keep(run: object, kind: string, cursor: PortCursor<unknown>): void {
+  const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+  keptCursors.set(run, kept)
+  kept.set(kind, [...(kept.get(kind) ?? []), cursor])
+}
+
+function follow<Item, Latest>(
   run: object,
   cursor: PortCursor<Item>,
-  latest: { readonly current: Handle<Item> },
+  { handle, close }: Pick<Following<Item, Latest>, 'handle' | 'close'>,
+  given: { readonly current: Latest },
   onThrown: (thrown: unknown) => void,
-): Following {
+): Follower {
   const { reader, retries } = cursor
   const stop = new AbortController()
   const { signal } = stop
@@ -135,7 +145,7 @@ function follow<Item>(
   async function handleOne(item: Positioned<Item>): Promise<void> {
     running.add(item)
     try {
-      await latest.current(...item, signal)
+      await handle(...item, signal, given.current)
       running.delete(item)
     } catch (thrown) {
       running.delete(item)
@@ -147,7 +157,7 @@ function follow<Item>(
     }
   }
 
-  const following: Following = {
+  const follower: Follower = {
     run,
     stop,
     unmounting: false,
@@ -159,14 +169,15 @@ function follow<Item>(
       shown = false
     },
     stopIfUnmounted() {
-      if (!following.unmounting || signal.aborted) return
+      if (!follower.unmounting || signal.aborted) return
       shown = false
       stop.abort()
+      close?.()
       // After a fatal end `out` is errored and rejects the cancellation.
       reader.cancel().catch(() => undefined)
     },
   }
-  return following
+  return follower
 }
 
 /** The next item; undefined at the end of the port. A fatal end errors `out`, but `err` is what reports it. */

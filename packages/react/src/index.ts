@@ -2,6 +2,7 @@
 
 export type { RunContext, RunProviderProps } from './create-run-context.ts'
 export { createRunContext } from './create-run-context.ts'
+export { shallow } from './shallow.ts'
 export type { SnapshotSource } from './snapshot/snapshot-source.ts'
 export type { UseOutputsOptions } from './use-outputs.ts'
 export { useOutputs } from './use-outputs.ts'

@@ -2,23 +2,31 @@
 
 // The effects of a component: it handles the outputs of a run while it is shown.
 
-import type { OutputHandlers, PortsOptions } from '@xmachines/core'
+import type { OutputHandlers, PortsOptions, SnapshotPort } from '@xmachines/core'
+import { checkHandlers, claimGenesis, outputHandling, watchUnhandled } from '@xmachines/core/internal'
+import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
-import { openCursor, useFollowedPort } from './follow-port.ts'
+import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
+import { watchMissed } from './missed-outputs.ts'
 import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Where a component begins to handle outputs. */
 export interface UseOutputsOptions {
-  /** The position of the first output, as for `run.ports`; default: the position at the component's first commit. */
+  /**
+   * The position of the first output, as for `run.ports`. By default the position at the component's first commit, and
+   * before that the outputs of the genesis that no component has handled.
+   */
   readonly from?: NonNullable<PortsOptions['from']>
 }
 
 /** The members of a run that `useOutputs` needs. */
-interface OutputSource<Event, Output> {
+interface HandledRun<Event, Output, State> {
   readonly id: string
   readonly position: number
+  /** What handlers read `state` from, and `while` is asked about. */
+  readonly snapshot?: Pick<SnapshotPort<State>, 'current' | 'subscribe'>
   ports(options?: PortsOptions): {
     readonly in: WritableStream<Event | readonly Event[]>
     readonly out: ReadableStream<Output>
@@ -29,14 +37,15 @@ interface OutputSource<Event, Output> {
  * Handles the outputs of a run: the place for a component's effects, since transitions are pure (RFC Run v1 §4). Each
  * output starts its handler once for each component instance, in order. Handlers run side by side, and the events that
  * they return are written to `in`. While the component is hidden (`<Activity>`) no handler starts, and running handlers
- * finish. Unmounting aborts them. The handlers of the latest render are used.
+ * finish. Unmounting aborts them. The handlers of the latest render are used. The outputs of the genesis of a created run
+ * start in the first component that has a handler for their type.
  *
  * @param run the run
- * @param handlers one for each `type` of output, as own members. Return an event for an expected failure. If a handler
- *   throws, the error goes to the nearest error boundary, and the component that mounts next with handlers for the same
- *   outputs continues after that output
+ * @param handlers one for each `type` of output, as own members: a function, or an object that says what cancels it.
+ *   Return an event for an expected failure. If a handler throws, the error goes to the nearest error boundary, and the
+ *   component that mounts next with the same handlers (the code of the functions counts) continues after that output
  * @param options where to begin, read at the first commit
- * @throws {TypeError} if `handlers` is not an object
+ * @throws {TypeError} in development, if the run is not a run, or the handlers are not an object of handlers
  *
  * @example
  * ```tsx
@@ -77,37 +86,76 @@ interface OutputSource<Event, Output> {
  * }
  * ```
  */
-export function useOutputs<Event, Output>(
-  run: OutputSource<Event, Output>,
-  handlers: NoInfer<OutputHandlers<Output, Event>>,
-  { from = 'now' }: UseOutputsOptions = {},
+export function useOutputs<Event, Output, State = unknown>(
+  run: HandledRun<Event, Output, State>,
+  handlers: NoInfer<OutputHandlers<Output, Event, State>>,
+  { from }: UseOutputsOptions = {},
 ): void {
-  if (typeof handlers !== 'object' || handlers === null) {
-    throw new TypeError(`useOutputs takes an object with a handler for each type of output, not ${String(handlers)}`)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    checkRun('useOutputs', run, 'ports')
+    if (typeof handlers !== 'object' || handlers === null) {
+      throw wrongArgument('useOutputs', 'an object with a handler for each type of output', handlers)
+    }
+    checkHandlers(handlers)
   }
-  useFollowedPort<Output>(
-    run,
-    `out ${Object.keys(handlers).sort().join(' ')}`,
-    () => {
-      // The outputs of a history that was replayed after an edit have been handled already.
-      const start = (hasMode ? process.env.NODE_ENV !== 'production' : false) && isReplacement(run) ? 'now' : from
-      const position = start === 'now' ? run.position : start === 'start' ? 0 : start
-      return openCursor(run.ports({ from: start }).out, position)
+  useFollowedPort<Output, typeof handlers>(run, handlers, () => followOutputs(run, handlers, from))
+}
+
+function followOutputs<Event, Output, State>(
+  run: HandledRun<Event, Output, State>,
+  first: OutputHandlers<Output, Event, State>,
+  given: UseOutputsOptions['from'],
+): Following<Output, OutputHandlers<Output, Event, State>> {
+  let handling: ReturnType<typeof outputHandling<State, Event, Output>> | undefined
+  let warn: ((output: unknown) => void) | undefined
+  let wanted = (_type: unknown, _position: number): boolean => true
+  let unwatch: (() => void) | undefined
+  return {
+    open() {
+      const { position } = run
+      let start = given === undefined || given === 'now' ? position : given === 'start' ? 0 : given
+      const genesis = given === 'now' ? undefined : claimGenesis(run, first)
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+        // The outputs of a history that was replayed after an edit have been handled already.
+        if (isReplacement(run)) start = position
+        else unwatch = watchMissed(run, Object.keys(first), given === undefined, genesis?.count ?? 0)
+        warn = watchUnhandled(run, first)
+      }
+      if (genesis !== undefined && given === undefined) {
+        wanted = (type, at) => at >= position || (at < genesis.count && genesis.types.has(type))
+        start = 0
+      }
+      return openCursor(run.ports({ from: start }).out, start)
     },
-    async (output, position, signal) => {
-      const type = (output as { readonly type?: string } | null)?.type as keyof typeof handlers
-      const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined
-      if (handler === undefined) return
-      if (typeof handler !== 'function') throw new TypeError(`the handler of ${String(type)} is not a function`)
-      // The handler for the type of an output takes that output.
-      const events = await handler(output as never, { signal, key: `${run.id}/${position}`, state: undefined })
-      if (events === undefined || signal.aborted) return
-      // `err` delivers a refusal, and a run that has ended takes no more events.
-      await writerOf(run)
-        .write(events)
-        .catch(() => undefined)
+    async handle(output, position, signal, handlers) {
+      const type = (output as { readonly type?: unknown } | null)?.type
+      if (!wanted(type, position)) return
+      const handler = Object.hasOwn(handlers, type as never) ? handlers[type as never] : undefined
+      if (handler === undefined) {
+        if (hasMode ? process.env.NODE_ENV !== 'production' : false) warn?.(output)
+        return
+      }
+      // Only `while` and `state` need a snapshot. An object without one can be used for other handlers.
+      handling ??= outputHandling<State, Event, Output>(
+        run as typeof run & { readonly snapshot: SnapshotPort<State> },
+        signal,
+        // `err` delivers a refusal, and a run that has ended takes no more events.
+        (_position, events) =>
+          events === undefined
+            ? undefined
+            : writerOf(run)
+                .write(events)
+                .catch(() => undefined),
+      )
+      await handling(output, position, handler)
     },
-  )
+    // The types of outputs and the code of their handlers: components of one kind have the same.
+    kind: (handlers) =>
+      Object.entries(handlers)
+        .flatMap(([type, handler]) => [type, handler, ...Object.values(handler ?? {})])
+        .join(),
+    ...((hasMode ? process.env.NODE_ENV !== 'production' : false) && { close: () => unwatch?.() }),
+  }
 }
 
 /**
@@ -115,7 +163,7 @@ export function useOutputs<Event, Output>(
  * reads no outputs, does not make the events of other components wait.
  */
 function writerOf<Event, Output>(
-  run: OutputSource<Event, Output>,
+  run: HandledRun<Event, Output, unknown>,
 ): WritableStreamDefaultWriter<Event | readonly Event[]> {
   let writer = writers.get(run)
   if (writer === undefined) {

@@ -3,7 +3,11 @@
 // The refusals of a run in a component.
 
 import type { RunError } from '@xmachines/core'
+import { checkRun, wrongArgument } from './check-run.ts'
 import { openCursor, useFollowedPort } from './follow-port.ts'
+import { hasMode } from './mode.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
  * Calls a listener with each refusal of a run (RFC Run v1 §9), whoever sent the batch: once for each component
@@ -12,8 +16,8 @@ import { openCursor, useFollowedPort } from './follow-port.ts'
  *
  * @param run the run
  * @param listener called with a refusal. If it throws, the error goes to the nearest error boundary, and the component
- *   that mounts next continues after that refusal
- * @throws {TypeError} if the listener is not a function
+ *   that mounts next with the same listener (the code of the function counts) continues after that refusal
+ * @throws {TypeError} in development, if the run is not a run or the listener is not a function
  *
  * @example
  * ```tsx
@@ -58,12 +62,13 @@ export function useRefusals(
   run: { ports(): { readonly err: ReadableStream<RunError> } },
   listener: (refusal: RunError) => void,
 ): void {
-  if (typeof listener !== 'function')
-    throw new TypeError(`useRefusals takes a listener function, not ${String(listener)}`)
-  useFollowedPort<RunError>(
-    run,
-    'err',
-    () => openCursor(run.ports().err, 0),
-    (refusal) => listener(refusal),
-  )
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    checkRun('useRefusals', run, 'ports')
+    if (typeof listener !== 'function') throw wrongArgument('useRefusals', 'a listener function', listener)
+  }
+  useFollowedPort<RunError, typeof listener>(run, listener, () => ({
+    open: () => openCursor(run.ports().err, 0),
+    handle: (refusal, _position, _signal, latest) => latest(refusal),
+    kind: (latest) => `err ${latest.toString()}`,
+  }))
 }

@@ -12,8 +12,9 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { useState } from 'react'
-import { type ComponentRun, replayEdit } from './fast-refresh.ts'
+import { useMemo, useState } from 'react'
+import { checkMachine } from './check-run.ts'
+import { type ComponentRun, followEdit } from './fast-refresh.ts'
 import { hasMode } from './mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -24,7 +25,7 @@ export type UseRunOptions<Event extends RunEvent, Input> =
       /** The run is restored from it, with the same id: the result of `run.toJSON()`, for example. */
       readonly history: History<Event>
     })
-  | (CreateRunOptions<Input> & { readonly history?: undefined })
+  | (CreateRunOptions<Input> & { readonly history?: null | undefined })
 
 /** The arguments after the machine: options may be left out if none of them is required. */
 export type UseRunArguments<Event extends RunEvent, Input> = undefined extends Input
@@ -35,7 +36,8 @@ export type UseRunArguments<Event extends RunEvent, Input> = undefined extends I
  * The run of this component (RFC Run v1 §3.1). It is forked from the machine, or restored from a history, when the
  * component first renders, and stays the same until the component unmounts. Machine and options are read only then.
  * React discards a component that suspends before its first commit, and its run too: create the run above the boundary.
- * In development, an edit of the machine replays the history on the new definition.
+ * In development, an edit of the machine (Fast Refresh) replays the history on the new definition. Another machine or a
+ * history in a later render changes nothing, and development says so: give the component another key for it.
  *
  * @param machine made by `defineMachine`
  * @param options `history` restores a run, so that server and client have the same id; otherwise those of `createRun`
@@ -72,18 +74,27 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   ...[options]: UseRunArguments<Event, Input>
 ): Run<State, Event, Output, Input> {
-  const [own] = useState(
-    (): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine, edits: [] }),
-  )
-  if (hasMode ? process.env.NODE_ENV !== 'production' : false) replayEdit(own, machine, options)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkMachine('useRun', machine)
+  const [own] = useState((): ComponentRun<State, Event, Output, Input> => ({ run: begin(machine, options), machine }))
+  const refresh = useRefresh()
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) followEdit(own, refresh, machine, options)
   return own.run
 }
+
+/**
+ * Another object in each render that Fast Refresh causes: React ignores dependencies when it renders a component of an
+ * edited module. Production builds have no Fast Refresh.
+ */
+const useRefresh: () => object | undefined = (hasMode ? process.env.NODE_ENV !== 'production' : false)
+  ? () => useMemo(() => ({}), [])
+  : () => undefined
 
 function begin<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   options: UseRunOptions<Event, Input> | undefined,
 ): Run<State, Event, Output, Input> {
-  if (options?.history !== undefined) return restoreRun(machine, options.history, options)
+  // `null` is how many loaders say that there is none.
+  if (options?.history !== undefined && options.history !== null) return restoreRun(machine, options.history, options)
   // Without a history these are the options of `createRun`. The types let them be absent only if it needs none.
   return createRun(machine, options as CreateRunOptions<Input>)
 }

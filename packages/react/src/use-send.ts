@@ -4,7 +4,11 @@
 
 import type { RunError } from '@xmachines/core'
 import { useCallback } from 'react'
+import { checkRun } from './check-run.ts'
+import { hasMode } from './mode.ts'
 import { throwListenerError } from './snapshot/listeners.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Sends one event, or a batch that is applied as a whole or not at all; returns the refusal, if there was one. */
 export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefined
@@ -15,7 +19,7 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  *
  * @param run the run
  * @returns a function that takes the events of the run's machine and returns the refusal, if there was one
- * @throws {TypeError} if the argument is not a run
+ * @throws {TypeError} in development, if the argument is not a run
  *
  * @example
  * ```tsx
@@ -56,9 +60,7 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  * ```
  */
 export function useSend<Event>(run: { readonly in: { readonly send: Send<Event> } }): Send<Event> {
-  if (typeof run !== 'object' || run === null || !('in' in run)) {
-    throw new TypeError(`useSend takes a run, not ${String(run)}`)
-  }
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkRun('useSend', run, 'in')
   return useCallback(
     (batch) => {
       const refusal = run.in.send(batch)

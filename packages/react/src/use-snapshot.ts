@@ -3,6 +3,7 @@
 // The snapshot of a run in a component.
 
 import type { Snapshot } from '@xmachines/core'
+import { useEffect } from 'react'
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector'
 import type { SnapshotSource } from './snapshot/snapshot-source.ts'
 import { snapshotStoreOf } from './snapshot/snapshot-store.ts'
@@ -63,8 +64,12 @@ export function useSnapshot<State>(
   selector: (snapshot: Snapshot<State>) => unknown = wholeSnapshot,
   isEqual?: (one: unknown, other: unknown) => boolean,
 ): unknown {
-  const { subscribe, getSnapshot, getServerSnapshot } = snapshotStoreOf(source)
-  return useSyncExternalStoreWithSelector(subscribe, getSnapshot, getServerSnapshot, selector, isEqual)
+  const { subscribe, getSnapshot, getServerSnapshot, compareAdded } = snapshotStoreOf(source)
+  const selection = useSyncExternalStoreWithSelector(subscribe, getSnapshot, getServerSnapshot, selector, isEqual)
+  // React before 19.3 subscribes again when it shows a hidden <Activity>, and does not look for changes in the meantime.
+  // This effect runs after React's own, so a component that shows the latest snapshot does not render again.
+  useEffect(compareAdded, [compareAdded])
+  return selection
 }
 
 /** The default selector. */

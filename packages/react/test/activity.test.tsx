@@ -3,10 +3,10 @@
 import { act, render } from '@testing-library/react'
 import { createRun } from '@xmachines/core'
 import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
-import { Activity, type ReactNode, useEffect, useState } from 'react'
-import { describe, expect, test } from 'vitest'
+import { Activity, memo, type ReactNode, useEffect, useState } from 'react'
+import { describe, expect, test, vi } from 'vitest'
 import { counter } from './machines.ts'
-import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
 import { type Deferred, defer, type WorkEvent, type WorkRun, workOn } from './work.ts'
 
 const hidden = (children: ReactNode) => tree('hidden', children)
@@ -46,6 +46,19 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     await act(async () => rerender(visible(<Panel />)))
     expect(container.textContent).toBe('1')
     expect(ids.size).toBe(1)
+  })
+
+  test('shows the current state in the very commit of a synchronous `act`, without a warning', () => {
+    const shared = createRun(counter)
+    const Panel = memo(function Panel(_props: { version: number }) {
+      return <p>{useSnapshot(shared, ({ state }) => state.count)}</p>
+    })
+    const { container, rerender } = render(visible(<Panel version={1} />), { wrapper: Mode })
+    rerender(visible(<Panel version={2} />))
+    rerender(hidden(<Panel version={2} />))
+    shared.in.send({ type: 'INC' })
+    rerender(visible(<Panel version={2} />))
+    expect(container.textContent).toBe('1')
   })
 
   test('holds no subscription to its run', async () => {
@@ -95,6 +108,36 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(signals.some(({ aborted }) => aborted)).toBe(false)
   })
 
+  test('still cancels handlers that run, by the state and by a timeout', async () => {
+    const run = workOn()
+    const signals: Record<string, AbortSignal> = {}
+    const Cancelling = () => {
+      useOutputs(run, {
+        task: {
+          handle: ({ name }, { signal }) => {
+            signals[name] = signal
+            return defer<undefined>().promise
+          },
+          while: ({ done }, { name }) => !done.includes(name),
+          timeout: 30,
+          onTimeout: ({ name }) => ({ type: 'DID', name: `${name}, too late` }),
+        },
+      })
+      return null
+    }
+    const { rerender } = render(visible(<Cancelling />), { wrapper: Mode })
+    await send(run, 'a', 'b')
+    await act(async () => rerender(hidden(<Cancelling />)))
+    await act(async () => void run.in.send({ type: 'DID', name: 'a' }))
+    expect([signals['a']?.aborted, signals['b']?.aborted]).toEqual([true, false])
+    await act(() => vi.waitFor(() => expect(run.snapshot.current.state.done).toEqual(['a', 'b, too late'])))
+    expect(signals['b']?.aborted).toBe(true)
+    await send(run, 'c')
+    expect(signals['c']).toBeUndefined()
+    await act(async () => rerender(visible(<Cancelling />)))
+    expect(signals['c']?.aborted).toBe(false)
+  })
+
   test('that was hidden from the start handles the outputs since then when it is shown', async () => {
     const run = workOn('before')
     const started: string[] = []
@@ -104,6 +147,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     expect(started).toEqual([])
     await act(async () => rerender(visible(worker)))
     expect(started).toEqual(['a'])
+    expect(takeWarnings()).toEqual([missed('task', 0)])
   })
 
   test('uses the handlers of its latest render when it is shown again', async () => {

@@ -6,7 +6,7 @@ import { createRunContext, useSnapshot } from '@xmachines/react'
 import { type ReactNode, useEffect } from 'react'
 import { describe, expect, test } from 'vitest'
 import { type CounterEvent, counter } from './machines.ts'
-import { expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { expectQuietConsole, modes, muteErrors, thrownBy } from './modes.tsx'
 import { work } from './work.ts'
 
 const Counter = createRunContext(counter)
@@ -116,6 +116,43 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect([...container.querySelectorAll('p')].map(({ textContent }) => textContent)).toEqual(['2', '1', '3'])
   })
 
+  test('contexts that a factory makes for machines of one name and version are separate, also nested', () => {
+    const stepper = (by: number) =>
+      createRunContext(
+        defineMachine<number, { type: 'STEP' }>({
+          name: 'stepper',
+          version: '1',
+          initial: 0,
+          on: { STEP: (total) => total + by },
+        }),
+      )
+    const contexts = [stepper(1), stepper(10), stepper(100)] as const
+    const [Ones, Tens, Hundreds] = contexts
+    const Step = ({ context: { useSend, useSnapshot } }: { context: (typeof contexts)[number] }) => {
+      const send = useSend()
+      return (
+        <button type="button" onClick={() => send({ type: 'STEP' })}>
+          {useSnapshot(({ state }) => state)}
+        </button>
+      )
+    }
+    const { container } = render(
+      <Ones.Provider>
+        <Tens.Provider>
+          <Hundreds.Provider>
+            <Step context={Ones} />
+            <Step context={Tens} />
+            <Step context={Hundreds} />
+          </Hundreds.Provider>
+        </Tens.Provider>
+      </Ones.Provider>,
+      { wrapper: Mode },
+    )
+    for (const button of screen.getAllByRole('button')) act(() => button.click())
+    expect([...container.querySelectorAll('button')].map(({ textContent }) => textContent)).toEqual(['1', '10', '100'])
+    expect(new Set(contexts).size).toBe(3)
+  })
+
   test('its useOutputs and useRefusals follow the run', async () => {
     const Work = createRunContext(work)
     const run = createRun(work)
@@ -138,6 +175,24 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     expect(run.snapshot.current.state.done).toEqual(['a'])
     expect(received).toEqual(['Error: not b'])
   })
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+])('createRunContext refuses %s, which is not a machine', (given, machine) => {
+  expect(() => createRunContext(machine as never)).toThrow(
+    new TypeError(`createRunContext takes a machine that defineMachine made, not ${given}`),
+  )
+})
+
+test.each([
+  ['null', null],
+  ['[object Object]', {}],
+])('its Provider refuses %s, which is not a run', (given, run) => {
+  const thrown = thrownBy(() => <Counter.Provider run={run as never} />)
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `Provider takes a run, not ${given}` })
 })
 
 test.each<[string, () => ReactNode]>([

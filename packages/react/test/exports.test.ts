@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 test('the public names are these', () => {
   expect(Object.keys(react).sort()).toEqual([
     'createRunContext',
+    'shallow',
     'useOutputs',
     'useRefusals',
     'useRun',

@@ -1,10 +1,13 @@
 // An edit of a machine while its component is mounted. Fast Refresh then renders it with a new definition of that name.
 
+import './refresh.ts'
+
 import { act, render } from '@testing-library/react'
 import { defineMachine, type Machine } from '@xmachines/core'
-import { createRunContext, useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
+import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
-import { modes, muteErrors } from './modes.tsx'
+import { Boundary, caught, modes, muteErrors } from './modes.tsx'
+import { refreshPage, registerComponent } from './refresh.ts'
 
 type Added = { type: 'ADD' }
 type AddedOutput = { type: 'added'; total: number }
@@ -41,24 +44,34 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     outputs.length = 0
   })
 
-  function Panel({ machine }: { machine: Adder }) {
-    const run = useRun(machine)
-    const send = useSend(run)
-    useOutputs(run, { added: ({ total }) => void outputs.push(total) }, { from: 'start' })
-    return (
-      <button type="button" data-run={run.id} data-head={run.head} onClick={() => send({ type: 'ADD' })}>
-        {useSnapshot(run, ({ state }) => state)}
-      </button>
-    )
+  /** The component of a module that imports this machine. */
+  function panelOf(machine: Adder) {
+    function Panel() {
+      const run = useRun(machine)
+      const send = useSend(run)
+      useOutputs(run, { added: ({ total }) => void outputs.push(total) }, { from: 'start' })
+      return (
+        <button type="button" data-run={run.id} data-head={run.head} onClick={() => send({ type: 'ADD' })}>
+          {useSnapshot(run, ({ state }) => state)}
+        </button>
+      )
+    }
+    registerComponent(Panel, 'panel')
+    return Panel
   }
 
   async function mount(machine: Adder) {
-    const { container, rerender } = render(<Panel machine={machine} />, { wrapper: Mode })
+    const Panel = panelOf(machine)
+    const { container } = render(<Panel />, { wrapper: Mode })
     const button = () => container.querySelector('button') as HTMLButtonElement
     const press = () => act(async () => button().click())
     await press()
     await press()
-    return { button, press, edit: (edited: Adder) => act(async () => rerender(<Panel machine={edited} />)) }
+    const edit = (edited: Adder) => {
+      panelOf(edited)
+      return act(async () => refreshPage())
+    }
+    return { button, press, edit }
   }
 
   test('that behaves the same keeps id, head and state, and the run continues', async () => {
@@ -110,73 +123,82 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
 
   test('may be edited any number of times', async () => {
     const { button, edit } = await mount(adding(1))
-    let time = Date.now()
-    vi.spyOn(Date, 'now').mockImplementation(() => time)
     for (let by = 2; by < 20; by++) {
-      time += 500
       await edit(adding(by))
       expect(button().textContent).toBe(String(2 * by))
     }
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('with another name is ignored: the component keeps its run', async () => {
+  test('with another version is replayed too', async () => {
+    const { button, edit } = await mount(adding(1))
+    await edit(adding(10, { version: '2' }))
+    expect(button().textContent).toBe('20')
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test('with another name is another machine: the component keeps its run, and the console says so', async () => {
     const { button, edit } = await mount(adding(1))
     await edit(defineMachine<number, Added, AddedOutput>({ name: 'other', version: '1', initial: 100, on: {} }))
     expect(button().textContent).toBe('2')
+    expect(warn).toHaveBeenCalledTimes(1)
+    expect(warn.mock.lastCall?.[0]).toMatch(/another machine in a later render, other@1, and keeps its run of adder@1/)
   })
 
-  test('keeps its context: components below its Provider keep their own state', async () => {
-    const seen = new Set<object>()
-    const Show = ({
-      context,
-    }: {
-      context: ReturnType<typeof createRunContext<number, Added, AddedOutput, undefined>>
-    }) => {
-      const send = context.useSend()
-      return (
-        <button type="button" onClick={() => send({ type: 'ADD' })}>
-          {context.useSnapshot(({ state }) => state)}
-        </button>
-      )
-    }
-    const tree = (machine: Adder) => {
-      const context = createRunContext(machine)
-      seen.add(context)
-      return (
-        <context.Provider>
-          <Show context={context} />
-        </context.Provider>
-      )
-    }
-    const version = Mode.toString().slice(0, 8).replaceAll(/\W/g, '') || '2'
-    const { container, rerender } = render(tree(adding(1, { version })), { wrapper: Mode })
-    const button = container.querySelector('button')
-    act(() => button?.click())
-    rerender(tree(adding(10, { version })))
-    expect(container.querySelector('button')).toBe(button)
-    expect(button?.textContent).toBe('10')
-    expect(seen.size).toBe(1)
+  test('whose view is edited too keeps its run, and a later render of it is no edit', async () => {
+    const { button, edit } = await mount(adding(1))
+    const machine = adding(10)
+    await edit(machine)
+    await edit(machine)
+    expect(button().textContent).toBe('20')
+    expect(info).not.toHaveBeenCalled()
   })
 })
 
-test('a machine that is defined in the component causes a warning, and the run is kept from then on', () => {
-  const Panel = () => {
-    const run = useRun(adding(1))
+describe.each(modes)('another machine in a later render %s', (_mode, Mode) => {
+  function Panel({ machine }: { machine: Adder }) {
+    const run = useRun(machine)
     const send = useSend(run)
     return (
-      <button type="button" onClick={() => send({ type: 'ADD' })}>
+      <button type="button" data-run={run.id} onClick={() => send({ type: 'ADD' })}>
         {useSnapshot(run, ({ state }) => state)}
       </button>
     )
   }
-  const { container } = render(<Panel />)
-  for (let time = 0; time < 10; time++) act(() => container.querySelector('button')?.click())
-  expect(container.textContent).toBe('10')
-  expect(warn).toHaveBeenCalledTimes(1)
-  expect(warn.mock.lastCall?.[0]).toBe(
-    'useRun received another definition of adder@1 in every render. Define it outside the component.',
-  )
+
+  test.each([
+    ['of another version', '2'],
+    ['of the same name and version', '1'],
+  ])('%s is no edit: the component keeps its run, and the console says so once', async (_which, version) => {
+    const { container, rerender } = render(<Panel machine={adding(1)} />, { wrapper: Mode })
+    const button = () => container.querySelector('button') as HTMLButtonElement
+    act(() => button().click())
+    const { run } = button().dataset
+    const other = adding(10, { version })
+    rerender(<Panel machine={other} />)
+    rerender(<Panel machine={other} />)
+    act(() => button().click())
+    expect(button().textContent).toBe('2')
+    expect(button().dataset['run']).toBe(run)
+    expect(info).not.toHaveBeenCalled()
+    expect(warn.mock.calls).toEqual([
+      [
+        `useRun received another machine in a later render, adder@${version}, and keeps its run of adder@1. Define the ` +
+          'machine outside the component; if another machine is meant, give the component another key for it.',
+      ],
+    ])
+  })
+
+  test('that is defined in the component is ignored too, with one warning', () => {
+    const Own = () => <Panel machine={adding(1)} />
+    const { container, rerender } = render(<Own />, { wrapper: Mode })
+    for (let time = 0; time < 10; time++) {
+      act(() => container.querySelector('button')?.click())
+      rerender(<Own />)
+    }
+    expect(container.textContent).toBe('10')
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
 })
 
 test('an edit that breaks the initial state is thrown to the error boundary', () => {
@@ -188,9 +210,20 @@ test('an edit that breaks the initial state is thrown to the error boundary', ()
     },
     on: {},
   })
-  const Panel = ({ machine }: { machine: Adder }) => <p>{useRun(machine).head}</p>
+  const panelOf = (machine: Adder) => {
+    const Panel = () => <p>{useRun(machine).head}</p>
+    registerComponent(Panel, 'head')
+    return Panel
+  }
+  const Panel = panelOf(adding(1))
+  render(
+    <Boundary>
+      <Panel />
+    </Boundary>,
+  )
   const unmute = muteErrors()
-  const { rerender } = render(<Panel machine={adding(1)} />)
-  expect(() => rerender(<Panel machine={broken} />)).toThrow('no initial state')
+  panelOf(broken)
+  act(() => refreshPage())
   unmute()
+  expect(caught()).toContain('no initial state')
 })

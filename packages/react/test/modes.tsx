@@ -22,6 +22,18 @@ export function expectQuietConsole(): void {
   })
 }
 
+/** The warnings so far, if a test expects them. They no longer fail it. */
+export function takeWarnings(): string[] {
+  const { mock } = vi.mocked(console.warn)
+  return mock.calls.splice(0).map(([warning]) => String(warning))
+}
+
+/** The warning about an output that nobody handled before a component with a handler for it was mounted. */
+export const missed = (type: string, position: number): string =>
+  `The run emitted an output of type "${type}" at position ${position}, before a component with a handler for it was ` +
+  'mounted, and nothing handled it. Call useOutputs in a component that is mounted earlier, or pass ' +
+  "{ from: 'start' } to handle earlier outputs, or { from: 'now' } to ignore them."
+
 /** Hides the errors that a test expects from the console; returns a function that shows errors again. */
 export function muteErrors(): () => void {
   const spy = vi.spyOn(console, 'error').mockImplementation(() => {})

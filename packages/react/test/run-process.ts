@@ -5,13 +5,17 @@ import { join } from 'node:path'
 import { version } from 'react'
 import { expect } from 'vitest'
 
+/** The folders of the versions of React that are not installed for the whole package. */
+const folders: Readonly<Record<string, string>> = { '18.3': 'react-18', '19.2': 'react-19.2' }
+
 /** Runs a script in production mode, expects it to end without an error, and returns the JSON that it printed. */
 export function runProcess(script: string): Record<string, unknown> {
-  const react18 = version.startsWith('18.') ? ['--import', join(import.meta.dirname, 'react-18/resolve.ts')] : []
+  const folder = folders[version.split('.', 2).join('.')]
+  const resolve = folder === undefined ? [] : ['--import', join(import.meta.dirname, 'resolve-react.ts')]
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--expose-gc', '--conditions=@xmachines/source', '--no-warnings', ...react18, join(import.meta.dirname, script)],
-    { encoding: 'utf8', timeout: 50_000, env: { ...process.env, NODE_ENV: 'production' } },
+    ['--expose-gc', '--conditions=@xmachines/source', '--no-warnings', ...resolve, join(import.meta.dirname, script)],
+    { encoding: 'utf8', timeout: 50_000, env: { ...process.env, NODE_ENV: 'production', REACT_FOLDER: folder } },
   )
   expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
   return JSON.parse(stdout) as Record<string, unknown>

@@ -1,6 +1,6 @@
 // For each test file: unmounts what a test rendered when the test ends.
 
-import { cleanup } from '@testing-library/react'
 import { afterEach } from 'vitest'
 
-afterEach(cleanup)
+// Imported late, so that a test file can prepare the page before React is loaded.
+afterEach(async () => (await import('@testing-library/react')).cleanup())

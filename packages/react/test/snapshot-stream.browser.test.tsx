@@ -6,7 +6,7 @@ import { Suspense } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToReadableStream } from 'react-dom/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { expectQuietConsole, modes } from './modes.tsx'
+import { expectQuietConsole, missed, modes, takeWarnings } from './modes.tsx'
 import { type WorkRun, workOn } from './work.ts'
 
 type Count = Snapshot<{ count: number }>
@@ -97,6 +97,7 @@ describe.each(modes)('a page with a stream of snapshots %s', (_mode, Mode) => {
     run.in.send({ type: 'DO', name: 'after' })
     await vi.waitFor(() => expect(handled).toEqual(['after']))
     expect(onRecoverableError).not.toHaveBeenCalled()
+    expect(takeWarnings()).toEqual([missed('task', 0)])
     root.unmount()
   })
 })

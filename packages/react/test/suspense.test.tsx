@@ -6,7 +6,7 @@ import { useOutputs, useRun, useSnapshot } from '@xmachines/react'
 import { lazy, Suspense, startTransition, useEffect, useState } from 'react'
 import { describe, expect, test } from 'vitest'
 import { type CounterEvent, counter } from './machines.ts'
-import { expectQuietConsole, modes } from './modes.tsx'
+import { expectQuietConsole, missed, modes, takeWarnings } from './modes.tsx'
 import { workOn } from './work.ts'
 
 type CounterRun = Run<{ count: number }, CounterEvent, { type: 'counted'; count: number }>
@@ -72,6 +72,7 @@ describe.each(modes)('Suspense %s', (_mode, Mode) => {
     await arrive()
     await act(async () => void run.in.send({ type: 'DO', name: 'a' }))
     expect(started).toEqual(['a'])
+    expect(takeWarnings()).toEqual([missed('task', 0)])
   })
 
   test('a component that a boundary hides continues to handle outputs, because its effects stay', async () => {

@@ -41,6 +41,31 @@ describe('useOutputs', () => {
     useOutputs(door, {})
   })
 
+  test('takes handlers that are cancelled, and gives them the state of the machine', () => {
+    useOutputs(run, {
+      alarm: {
+        handle: (output, { state, signal }) => {
+          expectTypeOf(output).toEqualTypeOf<{ type: 'alarm'; tried: string }>()
+          expectTypeOf(state).toEqualTypeOf<Door>()
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+          return { type: 'CLOSE' }
+        },
+        while: (state, { tried }) => state.at === 'locked' && tried !== '',
+        latest: true,
+        timeout: 1000,
+        onTimeout: () => [{ type: 'CLOSE' }],
+      },
+    })
+    // @ts-expect-error no such event
+    useOutputs(run, { alarm: { handle: () => ({ type: 'SHUT' }) } })
+    // @ts-expect-error there is nothing to handle the output with
+    useOutputs(run, { alarm: { latest: true } })
+    // @ts-expect-error a timeout is missing
+    useOutputs(run, { alarm: { handle: () => undefined, onTimeout: () => undefined } })
+    // @ts-expect-error no such state
+    useOutputs(run, { alarm: { handle: () => undefined, while: ({ at }) => at === 'ajar' } })
+  })
+
   test('begins at a position', () => {
     useOutputs(run, {}, { from: 'start' })
     useOutputs(run, {}, { from: 3 })

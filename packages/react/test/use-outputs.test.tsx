@@ -5,7 +5,17 @@ import { createRun, defineMachine } from '@xmachines/core'
 import { useOutputs, useRun, useSend } from '@xmachines/react'
 import { type ReactNode, StrictMode, useEffect, useLayoutEffect } from 'react'
 import { describe, expect, test, vi } from 'vitest'
-import { caught, expectQuietConsole, modes, muteErrors, Retry, tryAgain } from './modes.tsx'
+import {
+  caught,
+  expectQuietConsole,
+  missed,
+  modes,
+  muteErrors,
+  Retry,
+  takeWarnings,
+  thrownBy,
+  tryAgain,
+} from './modes.tsx'
 import { type Deferred, defer, type WorkEvent, type WorkRun, work, workOn } from './work.ts'
 
 type Handler = (
@@ -59,6 +69,8 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     )
     await send(run, 'c')
     expect(started).toEqual({ now: ['c 2'], start: ['a 0', 'b 1', 'c 2'], one: ['b 1', 'c 2'] })
+    // The first component begins after two outputs that nobody had handled when it was mounted.
+    expect(takeWarnings()).toEqual([missed('task', 0)])
   })
 
   test('an output that an effect of the first commit causes is handled', async () => {
@@ -135,6 +147,10 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     render(<Panel />, { wrapper: Mode })
     await act(async () => void run.in.send({ type: 'GO' }))
     expect(seen).toEqual([{ type: 'seen' }])
+    expect(takeWarnings()).toEqual([
+      expect.stringMatching(/output of type "toString", and no handler takes it/),
+      expect.stringMatching(/output of type "undefined", and no handler takes it/),
+    ])
   })
 
   test('the key is the same as in handleOutputs: run id and position', async () => {
@@ -189,6 +205,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     await send(other, 'c')
     expect(started).toEqual(['a', 'c'])
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    expect(takeWarnings()).toEqual([missed('task', 0)])
   })
 
   test('two components on one run each handle every output once', async () => {
@@ -300,6 +317,57 @@ describe.each(modes)('a handler that throws %s', (_mode, Mode) => {
     expect(started).toEqual(['a', 'b', 'c', 'd', 'a', 'd'])
   })
 
+  test('no component of another kind continues at its position', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const handled: string[] = []
+    const failing: Handler = (name) => {
+      started.push(name)
+      if (name === 'a') throw thrown
+      return undefined
+    }
+    const Other = () => {
+      useOutputs(run, { task: ({ name }) => void handled.push(name) })
+      return null
+    }
+    const { unmute } = mount(<Worker run={run} handler={failing} />)
+    await send(run, 'a', 'b')
+    const other = render(<Other />, { wrapper: Mode })
+    await send(run, 'c')
+    expect(handled).toEqual(['c'])
+    await tryAgain()
+    await send(run, 'd')
+    unmute()
+    expect(started).toEqual(['a', 'b', 'c', 'd'])
+    expect(handled).toEqual(['c', 'd'])
+    other.unmount()
+  })
+
+  test('two components that threw each continue at their position', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const failingOn = (last: string, who: string): Handler => {
+      let failed = false
+      return (name) => {
+        started.push(`${who} ${name}`)
+        if (name !== last || failed) return undefined
+        failed = true
+        throw thrown
+      }
+    }
+    const workers = [failingOn('a', 'one'), failingOn('b', 'two')].map((handler, key) => (
+      <Worker key={key} run={run} handler={handler} />
+    ))
+    const unmute = muteErrors()
+    const retries = workers.map((worker, key) => <Retry key={key}>{worker}</Retry>)
+    render(retries, { wrapper: Mode })
+    await send(run, 'a', 'b')
+    for (const button of screen.getAllByText('try again')) await act(async () => button.click())
+    await send(run, 'c')
+    unmute()
+    expect(started.toSorted()).toEqual(['one a', 'one b', 'one c', 'two a', 'two b', 'two c'])
+  })
+
   test('a component with its run inside the boundary begins with a new run', async () => {
     const runs = new Set<WorkRun>()
     const started: string[] = []
@@ -322,6 +390,34 @@ describe.each(modes)('a handler that throws %s', (_mode, Mode) => {
     await send([...runs][1] as WorkRun, 'c')
     expect(started.filter((name) => name !== 'b')).toEqual(['a', 'c'])
   })
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['door', 'door'],
+  ['[object Object]', { id: 'no ports' }],
+])('useOutputs refuses %s, which is not a run', (given, run) => {
+  const thrown = thrownBy(() => {
+    useOutputs(run as never, {})
+    return null
+  })
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `useOutputs takes a run, not ${given}` })
+})
+
+test.each([
+  ['handlers.task is "no"; it must be a function, or { handle, while, latest, timeout, onTimeout }', 'no'],
+  ['handlers.task.handle is undefined; it must be a function', { latest: true }],
+  ['handlers.task.until is unknown; the members are handle, while, latest, timeout, onTimeout', { until: 1 }],
+])('useOutputs refuses a wrong handler: %s', (message, task) => {
+  const run = createRun(work)
+  const thrown = thrownBy(() => {
+    useOutputs(run, { task } as never)
+    return null
+  })
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message })
 })
 
 test.each([

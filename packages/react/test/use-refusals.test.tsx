@@ -5,7 +5,7 @@ import { createRun, type RunError } from '@xmachines/core'
 import { useRefusals } from '@xmachines/react'
 import { describe, expect, test } from 'vitest'
 import { counter } from './machines.ts'
-import { caught, expectQuietConsole, modes, muteErrors, Retry, tryAgain } from './modes.tsx'
+import { caught, expectQuietConsole, modes, muteErrors, Retry, thrownBy, tryAgain } from './modes.tsx'
 import { type WorkRun, workOn } from './work.ts'
 
 function Listener({ run, listener }: { run: WorkRun; listener: (refusal: RunError) => void }) {
@@ -94,6 +94,44 @@ test('an error of a listener goes to the nearest error boundary, and the next co
   await tryAgain()
   unmute()
   expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'Error: not d'])
+})
+
+test('a component with another listener does not continue at the position of one that threw', async () => {
+  const run = workOn()
+  const received: string[] = []
+  const Other = () => {
+    useRefusals(run, (refusal) => void received.push(`other ${reason(refusal)}`))
+    return null
+  }
+  const failing = (refusal: RunError): void => {
+    received.push(reason(refusal))
+    if (received.length === 1) throw new Error('the listener broke')
+  }
+  const unmute = muteErrors()
+  render(
+    <Retry>
+      <Listener run={run} listener={failing} />
+    </Retry>,
+  )
+  await refuse(run, 'a', 'b')
+  render(<Other />)
+  await refuse(run, 'c')
+  await tryAgain()
+  unmute()
+  expect(received.toSorted()).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'other Error: not c'])
+})
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['[object Object]', {}],
+])('useRefusals refuses %s, which is not a run', (given, run) => {
+  const thrown = thrownBy(() => {
+    useRefusals(run as never, () => {})
+    return null
+  })
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `useRefusals takes a run, not ${given}` })
 })
 
 test('useRefusals refuses a listener that is not a function', () => {

@@ -2,7 +2,7 @@ import { act, render, screen } from '@testing-library/react'
 import { createRun, type Run, type RunDocument, RunError } from '@xmachines/core'
 import { useRun, useSnapshot } from '@xmachines/react'
 import { lazy, Suspense, useEffect } from 'react'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { type CounterEvent, counter, twice } from './machines.ts'
 import { expectQuietConsole, modes, thrownBy } from './modes.tsx'
 
@@ -86,6 +86,72 @@ describe.each(modes)('useRun %s', (_mode, Mode) => {
   })
 })
 
+describe.each(modes)('a history %s', (_mode, Mode) => {
+  let warn: MockInstance
+  beforeEach(() => {
+    warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  type Props = { history?: RunDocument<CounterEvent> | null | undefined }
+  const Panel = ({ history }: Props) => <p>{useSnapshot(useRun(counter, { history }), ({ state }) => state.count)}</p>
+
+  /** A history of so many events. */
+  function historyOf(events: number): RunDocument<CounterEvent> {
+    const run = createRun(counter)
+    for (let event = 0; event < events; event++) run.in.send({ type: 'INC' })
+    return run.toJSON()
+  }
+
+  test.each([[null], [undefined]])('of %s is as good as none', (history) => {
+    const { container } = render(<Panel history={history} />, { wrapper: Mode })
+    expect(container.textContent).toBe('0')
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test.each([[null], [undefined]])('that arrives after %s is too late: the console says so once', (history) => {
+    const { container, rerender } = render(<Panel history={history} />, { wrapper: Mode })
+    rerender(<Panel history={historyOf(2)} />)
+    rerender(<Panel history={historyOf(3)} />)
+    expect(container.textContent).toBe('0')
+    expect(warn.mock.calls).toEqual([
+      [
+        'useRun received a history after it had made a run of counter@1, and keeps that run. Render the component when ' +
+          'the history has arrived (suspend until then), or give it another key for it.',
+      ],
+    ])
+  })
+
+  test('of another run is too late too', () => {
+    const [one, other] = [historyOf(1), historyOf(2)]
+    const { container, rerender } = render(<Panel history={one} />, { wrapper: Mode })
+    rerender(<Panel history={other} />)
+    expect(container.textContent).toBe('1')
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(`history of run ${other.records[0]?.oid} .* keeps run ${one.records[0]?.oid}\\. .* key`)],
+    ])
+  })
+
+  test('of the same run in every render is no reason to warn, however far it goes', () => {
+    const run = createRun(counter)
+    const { container, rerender } = render(<Panel history={run.toJSON()} />, { wrapper: Mode })
+    run.in.send({ type: 'INC' })
+    rerender(<Panel history={run.toJSON()} />)
+    rerender(<Panel history={null} />)
+    expect(container.textContent).toBe('0')
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test('that a key takes in restores its run', () => {
+    const { container, rerender } = render(<Panel key="none" history={null} />, { wrapper: Mode })
+    rerender(<Panel key="history" history={historyOf(2)} />)
+    expect(container.textContent).toBe('2')
+    expect(warn).not.toHaveBeenCalled()
+  })
+})
+
 describe('useRun refuses', () => {
   test('a history that was tampered with, to the nearest error boundary', () => {
     const original = createRun(counter)
@@ -106,6 +172,19 @@ describe('useRun refuses', () => {
       return null
     })
     expect(thrown).toMatchObject({ code: 'HISTORY_MISMATCH' })
+  })
+
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['door', 'door'],
+  ])('%s instead of a machine', (given, machine) => {
+    const thrown = thrownBy(() => {
+      useRun(machine as never)
+      return null
+    })
+    expect(thrown).toBeInstanceOf(TypeError)
+    expect(thrown).toMatchObject({ message: `useRun takes a machine that defineMachine made, not ${given}` })
   })
 
   test('a value that is not a machine', () => {

@@ -118,6 +118,7 @@ test.each([
   ['null', null],
   ['door', 'door'],
   ['[object Object]', {}],
+  ['[object Object]', Object.create(null)],
 ])('useSend refuses %s, which is not a run', (given, run) => {
   const thrown = thrownBy(() => {
     useSend(run as never)

@@ -21,7 +21,8 @@ export function CommitView({ record, sequence }: CommitViewProps): ReactElement 
         <ul className="events">
           {record.events.map(({ type, ...data }, index) => (
             <li key={index}>
-              <span className="event">{type}</span> <code className="quiet">{briefLine(data)}</code>
+              <span className="event">{type}</span>{' '}
+              {Object.keys(data).length > 0 && <code className="quiet">{briefLine(data)}</code>}
             </li>
           ))}
         </ul>

@@ -1,5 +1,7 @@
-// A drawing, as a picture, and as a board to paint on with the pointer or with arrow keys and Enter.
+// A drawing, as a picture, and as a board to paint on with the pointer or with arrow keys and Enter. Each step can be
+// undone and redone, also with the usual keys.
 
+import type { Undoable, UndoEvent } from '@xmachines/core/undo'
 import type { Send } from '@xmachines/react'
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef, useState } from 'react'
 
@@ -25,18 +27,29 @@ export function PixelPicture({ drawing }: { readonly drawing: Drawing }): ReactE
 }
 
 interface PixelBoardProps {
-  readonly drawing: Drawing
+  /** The drawing, and what can be undone and redone. */
+  readonly steps: Undoable<Drawing>
   /** Undefined for a drawing in the past. */
-  readonly send: Send<DrawingEvent> | undefined
+  readonly send: Send<DrawingEvent | UndoEvent> | undefined
   /** Streams many events: each is a commit, and the page is updated once a frame. */
   readonly stream: (events: readonly DrawingEvent[]) => void
 }
 
 /** A drawing to paint on, with its colours. */
-export function PixelBoard({ drawing, send, stream }: PixelBoardProps): ReactElement {
+export function PixelBoard({ steps, send, stream }: PixelBoardProps): ReactElement {
   const [colour, setColour] = useState('r')
+  const { past, present: drawing, future } = steps
+
+  function undoByKey(event: KeyboardEvent): void {
+    const type = undoKey(event)
+    if (type === undefined) return
+    event.preventDefault()
+    send?.({ type })
+  }
+
   return (
-    <>
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the buttons inside do the same
+    <div className="painting" onKeyDown={undoByKey}>
       {send === undefined ? (
         <PixelPicture drawing={drawing} />
       ) : (
@@ -69,8 +82,17 @@ export function PixelBoard({ drawing, send, stream }: PixelBoardProps): ReactEle
             Paint 1,000 pixels
           </button>
         </div>
+        <fieldset className="actions" aria-label="Steps" disabled={send === undefined}>
+          <button type="button" disabled={past.length === 0} onClick={() => send?.({ type: 'UNDO' })}>
+            Undo
+          </button>
+          <button type="button" disabled={future.length === 0} onClick={() => send?.({ type: 'REDO' })}>
+            Redo
+          </button>
+          <output className="quiet steps">{wordsFor(past.length, future.length)}</output>
+        </fieldset>
       </div>
-    </>
+    </div>
   )
 }
 
@@ -125,6 +147,17 @@ function PixelButtons({ drawing, onPaint }: PixelButtonsProps): ReactElement {
       })}
     </fieldset>
   )
+}
+
+/** The event of a usual key for undoing or redoing. */
+function undoKey({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): UndoEvent['type'] | undefined {
+  if (!ctrlKey && !metaKey) return undefined
+  if (key.toLowerCase() === 'z') return shiftKey ? 'REDO' : 'UNDO'
+  return key.toLowerCase() === 'y' ? 'REDO' : undefined
+}
+
+function wordsFor(back: number, forth: number): string {
+  return `${back} ${back === 1 ? 'step' : 'steps'} back, ${forth} forward`
 }
 
 const names: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 // A drawing as a machine: rows of pixels. An event paints one pixel, and states share their unchanged rows, so that a
-// thousand states take little more memory than a few.
+// thousand states take little more memory than a few. Each step can be undone.
 
 import { defineMachine, type Machine } from '@xmachines/core'
+import { type Undoable, type UndoEvent, undoable } from '@xmachines/core/undo'
 
 /** Rows of pixels, each a text with a colour character for each pixel; `.` is paper. */
 export type Drawing = readonly string[]
@@ -19,7 +20,7 @@ export const COLOURS = '.roygbv'
 
 const paper: Drawing = Array.from({ length: SIZE }, () => '.'.repeat(SIZE))
 
-export const pixels: Machine<Drawing, DrawingEvent> = defineMachine<Drawing, DrawingEvent>({
+const plainPixels: Machine<Drawing, DrawingEvent> = defineMachine<Drawing, DrawingEvent>({
   name: 'pixels',
   version: '1',
   initial: paper,
@@ -33,3 +34,5 @@ export const pixels: Machine<Drawing, DrawingEvent> = defineMachine<Drawing, Dra
     CLEAR: () => paper,
   },
 })
+
+export const pixels: Machine<Undoable<Drawing>, DrawingEvent | UndoEvent> = undoable(plainPixels)

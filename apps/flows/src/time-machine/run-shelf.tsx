@@ -48,6 +48,7 @@ function RunCard<State, Event extends RunEvent, Output, Input>({
   picture,
 }: RunCardProps<State, Event, Output, Input>): ReactElement {
   const { state, sequence } = useSnapshot(run.snapshot)
+  const { forkedFrom } = run.genesis
   return (
     <span className="run-card">
       <span className="thumbnail" aria-hidden="true">
@@ -66,6 +67,11 @@ function RunCard<State, Event extends RunEvent, Output, Input>({
           <span>
             {sequence} {sequence === 1 ? 'commit' : 'commits'}
           </span>
+          {forkedFrom !== undefined && (
+            <span>
+              forked from <code title={forkedFrom}>{forkedFrom.slice(0, 7)}</code>
+            </span>
+          )}
         </span>
       </span>
     </span>

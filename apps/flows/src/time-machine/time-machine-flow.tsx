@@ -44,10 +44,8 @@ export function TimeMachineFlow({ ticker, deal }: TimeMachineFlowProps): ReactEl
       key="drawing"
       family={drawing}
       ticker={ticker}
-      show={(state, send, run) => (
-        <PixelBoard drawing={state} send={send} stream={(events) => streamInto(run, events)} />
-      )}
-      picture={(state) => <PixelPicture drawing={state} />}
+      show={(state, send, run) => <PixelBoard steps={state} send={send} stream={(events) => streamInto(run, events)} />}
+      picture={({ present }) => <PixelPicture drawing={present} />}
     >
       {choice}
     </Journey>
@@ -84,7 +82,7 @@ function Journey<State, Event extends RunEvent, Output, Input>({
   return (
     <Flow
       title="Time machine"
-      lead="A run consists of its events: replay the first of them, and you get the state that the run had at that time. Runs with equal heads have equal histories."
+      lead="A run consists of its events: replay the first of them, and you get the state that the run had at that time. A branch is forked from a commit, and its genesis says from which. What you undo stays in the history."
       run={run}
     >
       {children}

@@ -63,7 +63,7 @@ export const Driven: Story = {
       await expect(await button('Clear')).toBeDisabled()
       await scrub(0)
       await expect(await painted(0)).toBeVisible()
-      await expect(within(canvas.getByLabelText('Commit 0')).getByText('genesis of pixels@1')).toBeVisible()
+      await expect(within(canvas.getByLabelText('Commit 0')).getByText('genesis of pixels-undoable@1')).toBeVisible()
     })
 
     await step('a replay runs by itself, can be paused, and ends in the present', async () => {
@@ -95,6 +95,32 @@ export const Driven: Story = {
         await expect(card(1)).toHaveTextContent('4 commits')
       },
     )
+
+    await step('a branch names the commit that it was forked from', async () => {
+      const [, , forkedFrom] = Array.from(card(2).querySelectorAll('code'), (code) => code.title)
+      await expect(forkedFrom).toMatch(/^[0-9a-f]{40}$/)
+      await expect(card(1).querySelectorAll('code')).toHaveLength(2)
+    })
+
+    await step('a step can be undone and redone, with buttons and with keys, and the history has it all', async () => {
+      await expect(await canvas.findByText('3 steps back, 0 forward')).toBeVisible()
+      await userEvent.click(await button('Undo'))
+      await expect(await pixel('Row 12, column 12: paper')).toBeVisible()
+      await expect(await canvas.findByText('2 steps back, 1 forward')).toBeVisible()
+      await userEvent.keyboard('{Control>}z{/Control}')
+      await expect(await canvas.findByText('1 step back, 2 forward')).toBeVisible()
+      await userEvent.keyboard('{Control>}{Shift>}z{/Shift}{/Control}')
+      await expect(await canvas.findByText('2 steps back, 1 forward')).toBeVisible()
+      await userEvent.click(await button('Redo'))
+      await expect(await pixel('Row 12, column 12: red')).toBeVisible()
+      await expect(await button('Redo')).toBeDisabled()
+      await expect(await canvas.findByText('7, the present')).toBeVisible()
+      await scrub(5)
+      await expect(await painted(1)).toBeVisible()
+      await expect(within(canvas.getByLabelText('Commit 5')).getByText('UNDO')).toBeVisible()
+      await expect(await button('Undo')).toBeDisabled()
+      await userEvent.click(await button('Back to the present'))
+    })
 
     await step('a copy is the same run: equal ids, and equal heads until the histories differ', async () => {
       const identity = (index: number) => card(index).querySelectorAll('code')

@@ -71,8 +71,8 @@ export function TimeMachine<State, Event extends RunEvent, Output, Input>({
         </button>
       </div>
       <p className="quiet hint">
-        A branch is a new run with its own id and the same events up to here. A copy is the same run with the same id,
-        as it was here.
+        A branch is a new run with its own id and the same events up to here; its genesis names this commit. A copy is
+        the same run with the same id, as it was here.
       </p>
     </section>
   )

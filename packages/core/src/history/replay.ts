@@ -25,8 +25,6 @@ export interface ReplayPlan {
   readonly pick: (genesis: GenesisRecord) => AnyMachine
   /** The object format, if it is not SHA-1 with the portable hash. */
   readonly format?: ObjectFormat | undefined
-  /** Whether the oids must be those of the content. */
-  readonly verify: boolean
   /** Whether the schema of events must give each event back unchanged. */
   readonly revalidate: boolean
   readonly checkDeterminism: boolean
@@ -50,15 +48,18 @@ export function replay(records: Iterable<unknown>, plan: ReplayPlan): Log {
   return log
 }
 
-/** The log of a genesis record. */
+/**
+ * The log of a genesis record.
+ * @param plan as for a replay; with `verify: false` its oids are not compared
+ */
 export function replayGenesis(
   genesis: GenesisRecord,
   {
     pick,
     format: given,
-    verify,
+    verify = true,
     checkDeterminism,
-  }: Pick<ReplayPlan, 'pick' | 'format' | 'verify' | 'checkDeterminism'>,
+  }: Pick<ReplayPlan, 'pick' | 'format' | 'checkDeterminism'> & { readonly verify?: boolean },
 ): Log {
   const machine = pick(genesis)
   const { createdAt, nonce, input, forkedFrom } = genesis
@@ -89,16 +90,16 @@ export function replayRecord(
   log: Log,
   record: unknown,
   parent: string,
-  plan: Pick<ReplayPlan, 'verify' | 'revalidate' | 'checkDeterminism'>,
+  plan: Pick<ReplayPlan, 'revalidate' | 'checkDeterminism'>,
 ): string {
   const sequence = sequenceOf(log) + 1
-  const { oid, batch } = readBatch(record, sequence, plan.verify ? parent : undefined)
-  if (plan.verify && !isHexOf(oid, appendDigest(chainOf(log), batch))) {
+  const { oid, batch } = readBatch(record, sequence, parent)
+  if (!isHexOf(oid, appendDigest(chainOf(log), batch))) {
     throw broken('HISTORY_MISMATCH', sequence, `the oid ${describeValue(oid)} is not the oid of its content`)
   }
   const { events } = log.machine
-  if (plan.revalidate && events !== undefined) checkReplayed(log, revalidate(events, batch))
-  replayBatch(log, batch, plan)
+  if (plan.revalidate && events !== undefined) checkReplayed(log, sequence, revalidate(events, batch))
+  replayBatch(log, batch, plan, sequence)
   return oid
 }
 
@@ -119,22 +120,28 @@ function verifyGenesis(log: Log, genesis: GenesisRecord): void {
 
 /**
  * Steps a batch and appends it.
+ * @param sequence that of its record
  * @throws {RunError} `REPLAY_FAILED` if the machine refuses it
  */
-export function replayBatch(log: Log, batch: Batch, { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>): void {
+export function replayBatch(
+  log: Log,
+  batch: Batch,
+  { checkDeterminism }: Pick<ReplayPlan, 'checkDeterminism'>,
+  sequence: number,
+): void {
   const { machine, state, end } = log
-  if (end !== undefined) checkReplayed(log, new Refusal('RUN_DONE', 'the run is done before it'))
+  if (end !== undefined) checkReplayed(log, sequence, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =
     checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
       ? stepTwice(machine, state, batch)
       : step(machine, state, batch)
-  if (stepped instanceof Refusal) checkReplayed(log, stepped)
+  if (stepped instanceof Refusal) checkReplayed(log, sequence, stepped)
   else commit(log, batch, stepped)
 }
 
-function checkReplayed(log: Log, refusal: Refusal | undefined): void {
+function checkReplayed(log: Log, sequence: number, refusal: Refusal | undefined): void {
   if (refusal === undefined) return
   const { code, message, cause } = refusal
   const why = `${labelOf(log.machine)} no longer accepts it: ${message} (${code})`
-  throw broken('REPLAY_FAILED', sequenceOf(log) + 1, why, cause)
+  throw broken('REPLAY_FAILED', sequence, why, cause)
 }

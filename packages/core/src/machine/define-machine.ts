@@ -3,7 +3,7 @@
 import { isA, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
-import { copyPlain } from '../data/plain-data.ts'
+import { copyPlain, freezePlain } from '../data/plain-data.ts'
 import { compileTables } from './handler-tables.ts'
 import {
   CORE_VERSION,
@@ -142,7 +142,7 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
   const machine: Machine<State, Event, Output, Input> = {
     name,
     version,
-    initial: initialOf<State, Output, Input>(label, initial),
+    initial: initialOf<State, Output, Input>(label, initial, states),
     transition,
     isDone: completion(finals, isDone),
     isFatal,
@@ -203,9 +203,19 @@ function checkFirst(label: string, first: string | undefined, states: readonly s
 function initialOf<State, Output, Input>(
   label: string,
   initial: unknown,
+  states: readonly string[],
 ): (input: Input, emit?: Emit<Output>) => State {
   // A function cannot be a state, so a function makes one.
-  if (typeof initial === 'function') return (input, emit = () => undefined) => initial(input, emit) as State
+  if (typeof initial === 'function') {
+    return (input, emit = () => undefined) => {
+      const state = initial(input, emit) as State
+      const name = nameOf(state)
+      if (states.length === 0 || states.includes(name as string)) return state
+      // A state that is not plain data at all is refused as that.
+      if (name === undefined) freezePlain(state, 'initial state')
+      throw new NotPlain(wrongValue('initial state.at', name, `one of the states ${states.join(', ')}`))
+    }
+  }
   try {
     const state = copyPlain(initial, 'initial') as State
     return () => state

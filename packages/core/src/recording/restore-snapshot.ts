@@ -9,9 +9,9 @@ import type { GenesisRecord, HistoryRecord } from '../history/records.ts'
 import { replayGenesis, replayRecord } from '../history/replay.ts'
 import { startAt } from '../identity/chain.ts'
 import { type AnyMachine, checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
-import type { ReplayOptions } from '../run/restore-run.ts'
 import type { Run } from '../run/run.ts'
 import { runOf } from '../run/run-object.ts'
+import type { ReplayOptions } from '../run/run-options.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -46,7 +46,7 @@ export function restoreSnapshot<State, Event extends RunEvent, Output, Input>(
 ): Run<State, Event, Output, Input> {
   checkMachine(machine)
   const { format, checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false } = options
-  const plan = { pick: (): AnyMachine => machine, format, verify: true, revalidate: false, checkDeterminism }
+  const plan = { pick: (): AnyMachine => machine, format, revalidate: false, checkDeterminism }
   const log = replayGenesis(genesis, plan)
   if (sequence > 0) {
     log.batches.dropped = sequence

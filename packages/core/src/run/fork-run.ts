@@ -69,7 +69,7 @@ export function forkRun<State, Event extends RunEvent, Output, Input>(
   else {
     // These batches were checked when they were committed.
     for (let at = 0; at < sequence; at++) {
-      replayBatch(fork, itemAt(batches, at) as Batch, { checkDeterminism: false })
+      replayBatch(fork, itemAt(batches, at) as Batch, { checkDeterminism: false }, at + 1)
     }
   }
   return runOf(run.machine, fork)

@@ -123,7 +123,8 @@ export function outputHandling<State, Event, Output>(
           }, timeout)
         }
         const context: OutputContext<State> = {
-          signal: stop.signal,
+          // Nothing but the end of the whole handling aborts a plain function, also after it has returned.
+          signal: typeof handler === 'function' ? whole : stop.signal,
           key: `${id}/${position}`,
           get state() {
             return snapshot.current.state

@@ -1,6 +1,7 @@
 // Effects: outputs are read from a run and handled side by side, and the events that the handlers give are written back.
 
 import { isA, wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import { RunError } from '../machine/run-error.ts'
 import type { InPort } from '../ports/in-port.ts'
 import type { Ports } from '../ports/open-ports.ts'
@@ -121,7 +122,7 @@ export async function handleOutputs<State, Event, Output>(
   if (from !== undefined && !('ports' in run)) {
     throw new TypeError('give from to ports(), not with a set of ports')
   }
-  if (process.env.NODE_ENV !== 'production') checkHandlers(handlers)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkHandlers(handlers)
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
   const ports: HandledPorts<State, Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
   let position = ports.start
@@ -131,10 +132,11 @@ export async function handleOutputs<State, Event, Output>(
   const settled = settlement(position, onSettled)
   /** Events of handlers that are being written. */
   const writing = new Set<Promise<void>>()
+  let warnUnhandled: ((output: unknown) => void) | undefined
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled = watchUnhandled(run, handlers)
   let reading = true
   let underWay = 0
   const handle = outputHandling<State, Event, Output>(ports, stop.signal, finish)
-  const warn = process.env.NODE_ENV === 'production' ? undefined : watchUnhandled(run, handlers)
 
   const ended = new Promise<void>((resolve, reject) => {
     void readAll()
@@ -166,7 +168,7 @@ export async function handleOutputs<State, Event, Output>(
   async function handleOne(output: Output, at: number): Promise<void> {
     const handler = handlerOf(handlers, output)
     if (handler !== undefined) return await handle(output, at, handler)
-    if (process.env.NODE_ENV !== 'production') warn?.(output)
+    warnUnhandled?.(output)
     settled.mark(at)
   }
 

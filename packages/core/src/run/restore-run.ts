@@ -1,30 +1,18 @@
-// Restores and replays runs from their histories.
+// Restores runs from their histories.
 
 import { describeValue, wrongValue } from '../data/describe-value.ts'
-import { hasMode } from '../data/mode.ts'
 import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { broken, checkEnd, type EndOfDocument, openHistory } from '../history/read-records.ts'
 import type { GenesisRecord, HistoryRecord, RunDocument } from '../history/records.ts'
 import { replay } from '../history/replay.ts'
 import { stateOid } from '../identity/genesis-objects.ts'
-import type { ObjectFormat } from '../identity/object-format.ts'
 import { type AnyMachine, checkMachine, labelOf, type Machine, pickMachine, type RunEvent } from '../machine/machine.ts'
 import type { Run, RunOf } from './run.ts'
 import { runOf } from './run-object.ts'
-import { checkFormat } from './run-options.ts'
-
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
+import { planOf, type ReplayOptions } from './run-options.ts'
 
 /** A history: what `run.toJSON()` gives, or record by record. */
 export type History<Event = RunEvent> = RunDocument<Event> | Iterable<HistoryRecord<Event>>
-
-/** How a history is replayed. */
-export interface ReplayOptions {
-  /** The object format if it is not SHA-1, such as `sha256` of `@xmachines/core/sha256`; or a faster hash of the same. */
-  readonly format?: ObjectFormat
-  /** As with `createRun`. It applies to what is replayed too. */
-  readonly checkDeterminism?: boolean
-}
 
 /** How far a history is trusted. */
 export interface RestoreOptions extends ReplayOptions {
@@ -90,52 +78,9 @@ export function restoreRun(
   }
   const { records, document } = openHistory(history)
   const pick = (genesis: GenesisRecord): AnyMachine => pickMachine(machines, genesis.machine)
-  const log = replay(records, { ...planOf(options), pick, verify: true, revalidate: options.revalidate ?? false })
+  const log = replay(records, { ...planOf(options), pick, revalidate: options.revalidate ?? false })
   checkEndOf(log, document, head)
   return runOf(log.machine, log)
-}
-
-/**
- * Replays a history on a machine that has changed: the same input, nonce and batches on the new definition. Oids are not
- * compared. Its id differs if its genesis does. Its `out` and `err` begin after what was replayed.
- *
- * @param machine the changed machine
- * @param history as for `restoreRun`
- * @param options the object format, if it is not SHA-1
- * @returns a new run
- * @throws {TypeError} if an argument has the wrong type
- * @throws {RunError} `INVALID_HISTORY` or `REPLAY_FAILED`, with the sequence at which the history broke
- *
- * @example
- * ```ts
- * import { createRun, defineMachine, replayRun } from '@xmachines/core'
- *
- * const counting = (by: number) =>
- *   defineMachine<number, { type: 'INC' }>({
- *     name: 'counter',
- *     version: '1',
- *     initial: 0,
- *     on: { INC: (count) => count + by },
- *   })
- * const run = createRun(counting(1))
- * run.in.send([{ type: 'INC' }, { type: 'INC' }])
- * console.log(replayRun(counting(10), run.toJSON()).state) // 20
- * ```
- */
-export function replayRun<State, Event extends RunEvent, Output, Input>(
-  machine: Machine<State, Event, Output, Input>,
-  history: History,
-  options: ReplayOptions = {},
-): Run<State, Event, Output, Input> {
-  checkMachine(machine)
-  const { records } = openHistory(history)
-  const pick = (): AnyMachine => machine
-  return runOf(machine, replay(records, { ...planOf(options), pick, verify: false, revalidate: false }))
-}
-
-function planOf({ format, checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false }: ReplayOptions) {
-  if (format !== undefined) checkFormat(format)
-  return { format, checkDeterminism }
 }
 
 function checkEndOf(log: Log, document: EndOfDocument | undefined, trusted: string | undefined): void {

@@ -1,11 +1,14 @@
-// The options of `createRun`: their types, and what is refused of them.
+// The options of `createRun` and of replays: their types, and what is refused of them.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import type { NotPlain } from '../data/not-plain.ts'
 import { copyPlain } from '../data/plain-data.ts'
 import { isCreatedAt } from '../history/read-records.ts'
 import { toHex } from '../identity/hex.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** What makes a run differ from another run of the same machine. */
 export interface RunOptions {
@@ -27,6 +30,26 @@ export type CreateRunOptions<Input> = RunOptions &
 export type CreateRunArguments<Input> = undefined extends Input
   ? [options?: CreateRunOptions<Input>]
   : [options: CreateRunOptions<Input>]
+
+/** How a history is replayed. */
+export interface ReplayOptions {
+  /** The object format if it is not SHA-1, such as `sha256` of `@xmachines/core/sha256`; or a faster hash of the same. */
+  readonly format?: ObjectFormat
+  /** As with `createRun`. It applies to what is replayed too. */
+  readonly checkDeterminism?: boolean
+}
+
+/** What a replay does with these options. */
+export function planOf({
+  format,
+  checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
+}: ReplayOptions): {
+  readonly format: ObjectFormat | undefined
+  readonly checkDeterminism: boolean
+} {
+  if (format !== undefined) checkFormat(format)
+  return { format, checkDeterminism }
+}
 
 /** Refuses what is not an object format. */
 export function checkFormat(format: ObjectFormat): ObjectFormat {

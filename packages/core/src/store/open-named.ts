@@ -5,7 +5,7 @@ import { checkMachine, type Machine, type RunEvent } from '../machine/machine.ts
 import { RunError } from '../machine/run-error.ts'
 import { createRun } from '../run/create-run.ts'
 import { forkRun } from '../run/fork-run.ts'
-import { replayRun } from '../run/restore-run.ts'
+import { replayRun } from '../run/replay-run.ts'
 import { internalsOf, type Run } from '../run/run.ts'
 import type { CreateRunOptions } from '../run/run-options.ts'
 import { type OpenSharedOptions, openShared } from './open-shared.ts'

@@ -11,10 +11,14 @@
 // React renders each notification in a microtask of its own, so 1,000 events were 1,000 renders.
 
 import type { RunError, Snapshot } from '@xmachines/core'
+import { wrongArgument } from '../check-run.ts'
+import { hasMode } from '../mode.ts'
 import { notifyAll } from './listeners.ts'
 import { atNextFrame } from './next-frame.ts'
 import type { ObservableSnapshot, ObservedSource, SnapshotSource } from './snapshot-source.ts'
 import { observeStream } from './snapshot-stream.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** The arguments of `useSyncExternalStore`; each is the same function every time. */
 export interface SnapshotStore<State> {
@@ -23,6 +27,8 @@ export interface SnapshotStore<State> {
   readonly getSnapshot: () => Snapshot<State>
   /** The snapshot that the server renders, and that the browser hydrates its page with. */
   readonly getServerSnapshot: () => Snapshot<State>
+  /** Has React compare the snapshot of each listener that was added since the last call. */
+  readonly compareAdded: () => void
 }
 
 // Weak, so that a store lives no longer than its source. A store without listeners does not observe its source.
@@ -33,8 +39,8 @@ export function snapshotStoreOf<State>(source: SnapshotSource<State>): SnapshotS
   // A source only ever maps to the store made from it, so both have the same type of state.
   let store = stores.get(source) as SnapshotStore<State> | undefined
   if (store === undefined) {
-    if (!isSource(source)) {
-      throw new TypeError(`useSnapshot takes a run, its snapshot port or a stream of snapshots, not ${String(source)}`)
+    if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && !isSource(source)) {
+      throw wrongArgument('useSnapshot', 'a run, its snapshot port or a stream of snapshots', source)
     }
     if ('snapshot' in source) store = throwFatalError(source, snapshotStoreOf<State>(source.snapshot))
     else store = createStore('subscribe' in source ? observePort(source) : observeStream(source))
@@ -46,17 +52,17 @@ export function snapshotStoreOf<State>(source: SnapshotSource<State>): SnapshotS
 /** A store that throws the fatal error of a run as soon as React is notified of it, whatever components select. */
 function throwFatalError<State>(
   run: { readonly error: RunError | undefined },
-  { subscribe, getSnapshot, getServerSnapshot }: SnapshotStore<State>,
+  store: SnapshotStore<State>,
 ): SnapshotStore<State> {
   const checked = (get: () => Snapshot<State>) => (): Snapshot<State> => {
     const snapshot = get()
     if (snapshot.status === 'error') throw run.error
     return snapshot
   }
-  return { subscribe, getSnapshot: checked(getSnapshot), getServerSnapshot: checked(getServerSnapshot) }
+  return { ...store, getSnapshot: checked(store.getSnapshot), getServerSnapshot: checked(store.getServerSnapshot) }
 }
 
-function isSource(source: unknown): source is object {
+function isSource(source: unknown): boolean {
   if (typeof source !== 'object' || source === null) return false
   return 'snapshot' in source || 'subscribe' in source || 'getReader' in source
 }
@@ -72,6 +78,8 @@ function observePort<State>(port: ObservableSnapshot<State>): ObservedSource<Sta
 
 function createStore<State>({ latest, first, observe }: ObservedSource<State>): SnapshotStore<State> {
   const listeners = new Set<() => void>()
+  /** The listeners that were added since the last comparison. */
+  let added: (() => void)[] = []
   /** The snapshot that React was last notified of; undefined if nobody listens, or if there is none to show. */
   let shown: Snapshot<State> | undefined
   /** Cancels the notification that waits for a frame, if there is one. */
@@ -104,6 +112,7 @@ function createStore<State>({ latest, first, observe }: ObservedSource<State>): 
   return {
     subscribe(listener) {
       listeners.add(listener)
+      added.push(listener)
       if (stop === undefined) {
         update()
         stop = observe(onChange)
@@ -119,5 +128,10 @@ function createStore<State>({ latest, first, observe }: ObservedSource<State>): 
     },
     getSnapshot: () => shown ?? latest(),
     getServerSnapshot: first,
+    compareAdded() {
+      const compared = added
+      added = []
+      for (const listener of compared) listener()
+    },
   }
 }
