@@ -32,8 +32,8 @@ export interface Following<Item, Latest> {
   close?(): void
 }
 
-/** A port that one component follows. */
-interface Follower {
+/** What follows something for one component, as it is shown and hidden. */
+export interface Follower {
   readonly run: object
   /** Aborted when the component unmounts or a handler throws. */
   readonly stop: AbortController
@@ -61,7 +61,23 @@ export function openCursor<Item>(stream: ReadableStream<Item>, position: number)
  * @param begin called at the first commit: how to open the port and handle its items
  */
 export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin: () => Following<Item, Latest>): void {
-  const [, rethrow] = useState<never>()
+  useFollower(run, latest, (given, rethrow) => followPort(run, begin(), given, rethrow))
+}
+
+/**
+ * Keeps a follower from the first commit of this component until it unmounts.
+ *
+ * @param run what it follows: another one begins another follower
+ * @param latest what this render gives to the handling
+ * @param begin makes a follower, at the first commit. It gets what the latest commit gave, and a function that throws to the
+ *   nearest error boundary
+ */
+export function useFollower<Latest>(
+  run: object,
+  latest: Latest,
+  begin: (given: { readonly current: Latest }, rethrow: (thrown: unknown) => void) => Follower,
+): void {
+  const [, setThrown] = useState<never>()
   const given = useRef(latest)
   const follower = useRef<Follower>(undefined)
   useInsertionEffect(() => {
@@ -72,16 +88,11 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
   useInsertionEffect(() => {
     let current = follower.current
     if (current?.run !== run || current.stop.signal.aborted) {
-      const following = begin()
-      const kept = keptCursors.get(run)
-      // Cursors of one kind on one run have items of one type.
-      const cursor = (kept?.get(following.kind(latest))?.shift() as PortCursor<Item> | undefined) ?? following.open()
-      current = follow(run, cursor, following, given, (thrown) => {
-        keep(run, following.kind(given.current), cursor)
-        rethrow(() => {
+      current = begin(given, (thrown) =>
+        setThrown(() => {
           throw thrown
-        })
-      })
+        }),
+      )
       follower.current = current
     }
     const { stopIfUnmounted } = current
@@ -91,7 +102,7 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
       // A component that unmounts while it is hidden has no other effect left to clean up.
       void Promise.resolve().then(stopIfUnmounted)
     }
-    // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with what the first commit gave
+    // oxlint-disable-next-line react/exhaustive-deps -- a run is followed once, with what the first commit gave
   }, [run])
   useEffect(() => {
     const current = follower.current
@@ -101,6 +112,23 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
       current?.stopIfUnmounted()
     }
   }, [run])
+}
+
+/** Follows a port, from where a component of the same kind threw, or from the start. */
+export function followPort<Item, Latest>(
+  run: object,
+  following: Following<Item, Latest>,
+  given: { readonly current: Latest },
+  rethrow: (thrown: unknown) => void,
+): Follower {
+  const kept = keptCursors.get(run)
+  // Cursors of one kind on one run have items of one type.
+  const cursor =
+    (kept?.get(following.kind(given.current))?.shift() as PortCursor<Item> | undefined) ?? following.open()
+  return follow(run, cursor, following, given, (thrown) => {
+    keep(run, following.kind(given.current), cursor)
+    rethrow(thrown)
+  })
 }
 
 /** Keeps the cursor of a component whose handler threw. */
