@@ -213,7 +213,7 @@ export function indexedDbStore({
     follow: (id, options) => followRecords({ read: store.read, wait }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
-    untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : Promise.resolve()),
+    untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
     name: async (key) => (await inDatabase((opened) => opened.get('names', key)))?.id,
     rename: (key, expectedId, id) =>
       inDatabase(async (opened) => {
@@ -234,6 +234,14 @@ export function indexedDbStore({
   return store
 }
 
+/** Nobody is notified of a lease that is given back without Web Locks. Whoever waits for it asks again from time to time. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
 function begin(id: string, { records, settled = 0 }: Slice): RunRow {
   const [genesis] = records as [StoredRecord]
   if (!isGenesis(genesis)) throw missing(id)
@@ -245,7 +253,7 @@ function begin(id: string, { records, settled = 0 }: Slice): RunRow {
     machine: { name, version },
     position: 0,
     lease: { owner: undefined, ttl: 0, beat: 0, settled },
-    receipts: { writer: 0, key: 0 },
+    receipts: { writer: 0, key: 0, answer: 0 },
     completeAfter: -1,
   }
 }

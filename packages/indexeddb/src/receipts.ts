@@ -30,7 +30,7 @@ export async function keepReceipts(
   for (const { key, isWriter, sequence, oid } of added) {
     const kind: ReceiptKind = isWriter ? 'writer' : isAnswer(id, key) ? 'answer' : 'key'
     const order = kind === 'answer' ? positionOfAnswer(id, key) : sequence
-    if (kind !== 'answer') counts[kind] += 1
+    counts[kind] += 1
     await table.put({ id, key, kind, order, sequence, oid })
   }
   for (const kind of ['writer', 'key'] as const) {
@@ -39,7 +39,10 @@ export async function keepReceipts(
     counts[kind] -= oldest.length
     for (const { sequence } of oldest) complete = Math.max(complete, sequence)
   }
-  await take(transaction, id, 'answer', Number.POSITIVE_INFINITY, lease.settled)
+  if (counts.answer > 0) {
+    const answered = await take(transaction, id, 'answer', Number.POSITIVE_INFINITY, lease.settled)
+    counts.answer -= answered.length
+  }
   return { receipts: counts, completeAfter: complete }
 }
 
