@@ -113,7 +113,14 @@ function unkept<State, Event extends RunEvent, Output, Input>(
   let begun: Promise<SharedRun<State, Event, Output, Input>> | undefined
 
   async function keep(): Promise<SharedRun<State, Event, Output, Input>> {
-    if (await shared.begin(start, () => store.rename(key, replaced, run.id))) return run
+    const takeName = (): Promise<boolean> => store.rename(key, replaced, run.id)
+    try {
+      if (await shared.begin(start, takeName)) return run
+    } catch (thrown) {
+      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
+      // Another writer migrated the same records, which gives the same run. It may be gone before it named it.
+      await takeName()
+    }
     // Another writer named its run first. What was sent to this one goes there.
     run.close()
     const { run: winner } = await openNamed(store, key, machine, options)

@@ -29,6 +29,8 @@ export interface OpenRun<State, Event extends RunEvent, Output, Input> {
   hold(): () => void
   /** Keeps a new run in the store. */
   begin(): void
+  /** Closes it, for a run of another machine under the same key; undefined if a component uses it. */
+  retire(): Promise<void> | undefined
   /** Opens it again with an edited machine. */
   edit(machine: Machine<State, Event, Output, Input>, options: OpenNamedOptions<Input, Event>): void
   /** Calls a listener when `run` or `errors` change, or the store has a problem. */
@@ -54,19 +56,23 @@ const UNCLAIMED = 30_000
 export function openRun<State, Event extends RunEvent, Output, Input>(
   opening: Opening<State, Event, Output, Input>,
 ): OpenRun<State, Event, Output, Input> {
-  const { store, key } = opening
+  const { store, key, machine } = opening
   const runs = open.get(store) ?? new Map<string, AnyOpenRun>()
   open.set(store, runs)
   const known = runs.get(key)
-  // Under one key there is one run. Its machine is the one that it was opened with.
-  if (known !== undefined) return known as unknown as OpenRun<State, Event, Output, Input>
-  const made = start(opening, () => runs.delete(key))
+  // Under one key there is one run. Its machine is the one that it was opened with, as long as a component uses it.
+  const retired = known?.machine === (machine as unknown) ? undefined : known?.retire()
+  if (known !== undefined && retired === undefined) return known as unknown as OpenRun<State, Event, Output, Input>
+  const made = start(opening, retired, () => {
+    if (runs.get(key) === (made as unknown)) runs.delete(key)
+  })
   runs.set(key, made as unknown as AnyOpenRun)
   return made
 }
 
 function start<State, Event extends RunEvent, Output, Input>(
   { store: given, key, machine: first, options: firstOptions }: Opening<State, Event, Output, Input>,
+  before: Promise<void> | undefined,
   forget: () => void,
 ): OpenRun<State, Event, Output, Input> {
   const listeners = new Set<() => void>()
@@ -76,6 +82,7 @@ function start<State, Event extends RunEvent, Output, Input>(
   let run: SharedRun<State, Event, Output, Input> | undefined
   let named: NamedRun<State, Event, Output, Input> | undefined
   let holders = 0
+  let wasHeld = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let begun = false
   let failure: { readonly thrown: unknown } | undefined
@@ -95,6 +102,7 @@ function start<State, Event extends RunEvent, Output, Input>(
   }
 
   async function openIt(): Promise<void> {
+    await before
     try {
       named = await openNamed(store, key, machine, firstOptions).catch((thrown: unknown) => {
         if (storeErrorOf(thrown)?.code !== 'UNAVAILABLE') throw thrown
@@ -191,6 +199,7 @@ function start<State, Event extends RunEvent, Output, Input>(
     },
     hold() {
       holders += 1
+      wasHeld = true
       clearTimeout(timer)
       return () => {
         holders -= 1
@@ -202,6 +211,12 @@ function start<State, Event extends RunEvent, Output, Input>(
       if (begun) return
       begun = true
       keep().catch(tell)
+    },
+    retire() {
+      // One that no component has used yet has one that waits for it.
+      if (holders > 0 || !wasHeld) return undefined
+      clearTimeout(timer)
+      return closeUnlessHeld()
     },
     edit(next, options) {
       machine = next

@@ -119,7 +119,9 @@ function useStoreErrors<State, Event extends RunEvent, Output, Input>(
     if (told.current?.opened !== opened) told.current = { opened, errors: 0, outage: false }
     const { current } = told
     const tell = (): void => {
-      while (current.errors < opened.errors.length) latest.current?.(opened.errors[current.errors++] as Error)
+      const errors = opened.errors.slice(current.errors)
+      current.errors = opened.errors.length
+      for (const error of errors) latest.current?.(error)
       const problem = opened.run?.problem
       const isNew = problem !== undefined && !current.outage
       current.outage = problem !== undefined
