@@ -68,7 +68,10 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
       </Suspense>,
       { wrapper: Mode },
     )
-    const press = async () => act(async () => (await screen.findByRole('button')).click())
+    const press = async () => {
+      const button = await screen.findByRole('button')
+      await act(async () => button.click())
+    }
     await press()
     await press()
     await vi.waitFor(() => expect(added).toHaveBeenCalledTimes(2))
