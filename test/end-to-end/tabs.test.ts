@@ -80,49 +80,55 @@ test('one tab handles outputs, and the other takes over at once when that is clo
   expect(await handled(other)).not.toContain('first')
 })
 
-test.each(['different', 'equal'])('two tabs that write at one moment lose nothing and double nothing: %s batches', async (kind) => {
-  const tabs = await context()
-  const pages = [await openTab(tabs), await openTab(tabs)]
-  const sent: string[] = []
-  for (let round = 0; round < 40; round++) {
-    const now = pages.map((_page, at) => (kind === 'equal' ? `${round}` : `${round} by ${at}`))
-    sent.push(...now)
-    await Promise.all(pages.map((page, at) => send(page, now[at] as string)))
-  }
-  await Promise.all(pages.map((page) => page.evaluate(() => window.tab.flush())))
-  for (const page of pages) {
-    await expect.poll(async () => (await names(page)).toSorted(), soon).toEqual(sent.toSorted())
-  }
-  expect(await shown(pages[0] as Page)).toEqual(await shown(pages[1] as Page))
-})
-
-test.each(['crashes', 'is closed'])('a tab that %s while it appends loses nothing that was acknowledged', async (how) => {
-  const tabs = await context()
-  const other = await openTab(tabs)
-  const acknowledged: string[] = []
-  for (let time = 0; time < 5; time++) {
-    const page = await openTab(tabs)
-    page.on('console', (message) => {
-      if (message.type() === 'debug') acknowledged.push(message.text())
-    })
-    void page.evaluate((prefix) => window.tab.addForever(prefix), `${time}:`).catch(() => undefined)
-    const before = acknowledged.length
-    await expect.poll(() => acknowledged.length - before, soon).toBeGreaterThan(3)
-    if (how === 'crashes') {
-      const crashed = page.waitForEvent('crash')
-      const session = await tabs.newCDPSession(page)
-      void session.send('Page.crash').catch(() => undefined)
-      await crashed
+test.each(['different', 'equal'])(
+  'two tabs that write at one moment lose nothing and double nothing: %s batches',
+  async (kind) => {
+    const tabs = await context()
+    const pages = [await openTab(tabs), await openTab(tabs)]
+    const sent: string[] = []
+    for (let round = 0; round < 40; round++) {
+      const now = pages.map((_page, at) => (kind === 'equal' ? `${round}` : `${round} by ${at}`))
+      sent.push(...now)
+      await Promise.all(pages.map((page, at) => send(page, now[at] as string)))
     }
-    await page.close()
-  }
-  await expect.poll(() => names(other), soon).toEqual(expect.arrayContaining(acknowledged))
-  const all = await names(other)
-  expect(new Set(all).size).toBe(all.length)
-  // Nothing hangs on the one that is gone.
-  await send(other, 'after')
-  await other.evaluate(() => window.tab.flush())
-})
+    await Promise.all(pages.map((page) => page.evaluate(() => window.tab.flush())))
+    for (const page of pages) {
+      await expect.poll(async () => (await names(page)).toSorted(), soon).toEqual(sent.toSorted())
+    }
+    expect(await shown(pages[0] as Page)).toEqual(await shown(pages[1] as Page))
+  },
+)
+
+test.each(['crashes', 'is closed'])(
+  'a tab that %s while it appends loses nothing that was acknowledged',
+  async (how) => {
+    const tabs = await context()
+    const other = await openTab(tabs)
+    const acknowledged: string[] = []
+    for (let time = 0; time < 5; time++) {
+      const page = await openTab(tabs)
+      page.on('console', (message) => {
+        if (message.type() === 'debug') acknowledged.push(message.text())
+      })
+      void page.evaluate((prefix) => window.tab.addForever(prefix), `${time}:`).catch(() => undefined)
+      const before = acknowledged.length
+      await expect.poll(() => acknowledged.length - before, soon).toBeGreaterThan(3)
+      if (how === 'crashes') {
+        const crashed = page.waitForEvent('crash')
+        const session = await tabs.newCDPSession(page)
+        void session.send('Page.crash').catch(() => undefined)
+        await crashed
+      }
+      await page.close()
+    }
+    await expect.poll(() => names(other), soon).toEqual(expect.arrayContaining(acknowledged))
+    const all = await names(other)
+    expect(new Set(all).size).toBe(all.length)
+    // Nothing hangs on the one that is gone.
+    await send(other, 'after')
+    await other.evaluate(() => window.tab.flush())
+  },
+)
 
 test('a tab that was frozen catches up', async () => {
   const tabs = await context()
@@ -164,7 +170,9 @@ test('a full quota keeps what is pending, says so, and goes on when there is roo
   await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 })
   await page.evaluate(() => window.tab.open())
   await page.evaluate(() => window.tab.send('x'.repeat(500_000)))
-  await expect.poll(() => problem(page), soon).toMatch(/the quota of this site is full: delete what is no longer needed/)
+  await expect
+    .poll(() => problem(page), soon)
+    .toMatch(/the quota of this site is full: delete what is no longer needed/)
   expect(await shown(page)).toMatchObject({ names: 1, pending: 1 })
   await session.send('Storage.overrideQuotaForOrigin', { origin })
   await expect.poll(() => shown(page), soon).toMatchObject({ names: 1, pending: 0 })

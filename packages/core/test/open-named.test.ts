@@ -142,7 +142,9 @@ describe('the run of a name whose machine has changed', () => {
   test('is migrated by a mapping of its events, and development says what happened', async () => {
     const info = vi.spyOn(console, 'info').mockReturnValue()
     const { store, id } = await kept()
-    const { run, begin, setAside } = await openNamed(store, 'draft', counting(0, '2'), { migrate: { rename: { INC: 'UP' } } })
+    const { run, begin, setAside } = await openNamed(store, 'draft', counting(0, '2'), {
+      migrate: { rename: { INC: 'UP' } },
+    })
     await begin()
     expect([run.state, setAside, await store.name('draft')]).toEqual([2, undefined, run.id])
     expect(info.mock.calls[0]?.[0]).toMatch(new RegExp(`^The run ${id} does not open: .*took it over to counter@2`))

@@ -95,7 +95,8 @@ export function unavailable(name: string, cause: unknown): StoreError {
 }
 
 function adviceFor(kind: string, message: string): string {
-  if (/quota/i.test(kind + message)) return 'the disk or the quota of this site is full: delete what is no longer needed'
+  if (/quota/i.test(kind + message))
+    return 'the disk or the quota of this site is full: delete what is no longer needed'
   if (kind === 'VersionError') return 'a newer version of this app has upgraded it: reload the page'
   return 'private windows and blocked site data have no IndexedDB: keep the run in memory, or allow site data'
 }

@@ -123,8 +123,7 @@ export function followPort<Item, Latest>(
 ): Follower {
   const kept = keptCursors.get(run)
   // Cursors of one kind on one run have items of one type.
-  const cursor =
-    (kept?.get(following.kind(given.current))?.shift() as PortCursor<Item> | undefined) ?? following.open()
+  const cursor = (kept?.get(following.kind(given.current))?.shift() as PortCursor<Item> | undefined) ?? following.open()
   return follow(run, cursor, following, given, (thrown) => {
     keep(run, following.kind(given.current), cursor)
     rethrow(thrown)

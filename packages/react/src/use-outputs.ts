@@ -113,8 +113,7 @@ export function useOutputs<Event, Output, State = unknown>(
   useFollower(run, handlers, (given, rethrow) =>
     offer === undefined
       ? followPort(run, followOutputs(run, handlers, from), given, rethrow)
-      : // The handlers take the outputs of this run.
-        offer(given as { readonly current: OutputHandlers<unknown, unknown, unknown> }, rethrow),
+      : offer(given, rethrow),
   )
 }
 

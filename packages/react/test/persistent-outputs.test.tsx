@@ -118,7 +118,10 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     const run = await otherTab(store)
     await (await openNamed(store, 'order', order, {})).begin().then((begun) => begun.close())
     const before = await otherTab(store)
-    before.in.send([{ type: 'PAY', cents: 1 }, { type: 'PAY', cents: 2 }])
+    before.in.send([
+      { type: 'PAY', cents: 1 },
+      { type: 'PAY', cents: 2 },
+    ])
     await before.flush()
     const lease = await store.lease(before.id, { owner: 'one that is gone', ttl: 1000 })
     await lease?.settle(1)

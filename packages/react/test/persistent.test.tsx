@@ -2,7 +2,7 @@
 
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { defineMachine } from '@xmachines/core'
-import { memoryStore, openNamed, type RunStore, StoreError, type StoredRecord } from '@xmachines/core/store'
+import { memoryStore, openNamed, type RunStore, type StoredRecord, StoreError } from '@xmachines/core/store'
 import { useOutputs, useSend, useSnapshot } from '@xmachines/react'
 import { PersistentRun, usePersistentRun } from '@xmachines/react/persistent'
 import { type ReactNode, Suspense, useState } from 'react'

@@ -75,8 +75,8 @@ export function DraftFlow({ database = 'flows-draft' }: DraftFlowProps): ReactEl
         </button>
       </div>
       <p className="quiet draft-note">
-        Version 2 has one more field, and other names for its events. Its code says how the old events are called now, so
-        the draft goes on. The run of version 1 stays in the database.
+        Version 2 has one more field, and other names for its events. Its code says how the old events are called now,
+        so the draft goes on. The run of version 1 stays in the database.
       </p>
       {run !== undefined && (
         <div className="columns" key={run.id}>

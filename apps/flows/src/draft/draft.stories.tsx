@@ -24,7 +24,8 @@ export const Driven: Story = {
     const tab = (name: string) => within(canvas.getByRole('region', { name }))
     const field = (name: string, label: string) => tab(name).findByLabelText(label)
     const click = async (name: string) => userEvent.click(await canvas.findByRole('button', { name }))
-    const id = async () => within(await canvas.findByRole('region', { name: 'Run' })).getByText(/^[0-9a-f]{40}$/).textContent
+    const id = async () =>
+      within(await canvas.findByRole('region', { name: 'Run' })).getByText(/^[0-9a-f]{40}$/).textContent
 
     await step('what is typed into one tab appears in the other', async () => {
       await userEvent.type(await field('Tab 1', 'Title'), 'Summer party')

@@ -193,7 +193,9 @@ async function replace<State, Event extends RunEvent, Output, Input>(
     if (migrate === undefined) return undefined
     if (typeof migrate !== 'function') {
       why = 'its data is damaged: restore it from a copy, or give migrate as a function to use what can be read'
-      return isChanged(error) ? replayRun(machine, await readWhatCanBe(store, id), { ...options, ...migrate }) : undefined
+      return isChanged(error)
+        ? replayRun(machine, await readWhatCanBe(store, id), { ...options, ...migrate })
+        : undefined
     }
     why = 'migrate gave no records'
     const records = await migrate(await readWhatCanBe(store, id), error)

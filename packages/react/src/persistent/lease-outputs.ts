@@ -30,7 +30,10 @@ const PAUSE = 1000
  * Handles the outputs of a run for the components that offer handlers.
  * @param ready resolves once the store has the run
  */
-export function leaseOutputs(run: SharedRun<unknown, RunEvent, unknown, unknown>, ready: Promise<unknown>): OfferHandlers {
+export function leaseOutputs(
+  run: SharedRun<unknown, RunEvent, unknown, unknown>,
+  ready: Promise<unknown>,
+): OfferHandlers {
   const offers = new Set<Offer>()
   /** The types that a component has handled. Their outputs wait while no component does. */
   const types = new Set<string>()
@@ -86,7 +89,7 @@ export function leaseOutputs(run: SharedRun<unknown, RunEvent, unknown, unknown>
     const start = Math.min(lease.settled, run.position)
     let position = start
     /** The position up to which every output has settled. */
-    let next = start
+    let settledTo = start
     let keeping: Promise<unknown> = Promise.resolve()
     /** Answers that could not be kept. */
     const unkept = new Set<number>()
@@ -107,10 +110,10 @@ export function leaseOutputs(run: SharedRun<unknown, RunEvent, unknown, unknown>
 
     function settle(at: number): void {
       settled.add(at)
-      const before = next
-      while (settled.delete(next)) next++
+      const before = settledTo
+      while (settled.delete(settledTo)) settledTo++
       // If the lease is lost, its signal ends the handling.
-      if (next > before) keeping = keeping.then(() => lease.settle(next)).catch(() => undefined)
+      if (settledTo > before) keeping = keeping.then(() => lease.settle(settledTo)).catch(() => undefined)
     }
 
     async function finish(at: number, events?: unknown): Promise<void> {
@@ -149,7 +152,7 @@ export function leaseOutputs(run: SharedRun<unknown, RunEvent, unknown, unknown>
 
     async function handleOne(output: unknown, at: number): Promise<void> {
       const type = String((output as { readonly type?: unknown } | null)?.type)
-      while (!settled.has(at) && at >= next && !unkept.has(at)) {
+      while (!settled.has(at) && at >= settledTo && !unkept.has(at)) {
         const offer = await offerFor(type, whole)
         if (whole.aborted) return
         if (offer === undefined) {

@@ -4,8 +4,14 @@
 //   render: open (reads only) ─► suspended ─► first commit: begin (writes) ─► the last holder leaves ─► flush, close
 
 import type { Machine, RunEvent } from '@xmachines/core'
-import { type NamedRun, type OpenNamedOptions, openNamed, type RunStore, type SharedRun } from '@xmachines/core/store'
-import { storeErrorOf } from '@xmachines/core/store'
+import {
+  type NamedRun,
+  type OpenNamedOptions,
+  openNamed,
+  type RunStore,
+  type SharedRun,
+  storeErrorOf,
+} from '@xmachines/core/store'
 import { handledOnce } from '../output-offers.ts'
 import { leaseOutputs } from './lease-outputs.ts'
 import { replaceableStore } from './replaceable-store.ts'
@@ -218,9 +224,9 @@ function start<State, Event extends RunEvent, Output, Input>(
       clearTimeout(timer)
       return closeUnlessHeld()
     },
-    edit(next, options) {
-      machine = next
-      editing = editing.then(() => goOn(next, options)).catch(tell)
+    edit(edited, options) {
+      machine = edited
+      editing = editing.then(() => goOn(edited, options)).catch(tell)
     },
     subscribe(listener) {
       listeners.add(listener)

@@ -43,7 +43,9 @@ function Opened<State, Event extends RunEvent, Output, Input>({
   children,
   ...options
 }: PersistentRunProps<State, Event, Output, Input>): ReactNode {
-  return children(usePersistentRun(machine, { ...options, key: name } as unknown as UsePersistentRunOptions<Input, Event>))
+  return children(
+    usePersistentRun(machine, { ...options, key: name } as unknown as UsePersistentRunOptions<Input, Event>),
+  )
 }
 
 function never(): () => void {
