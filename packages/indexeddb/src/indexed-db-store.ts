@@ -21,7 +21,7 @@ import {
 } from '@xmachines/core/store'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RunRow, unavailable } from './database.ts'
-import { keepReceipts, type NewReceipt } from './receipts.ts'
+import { keepReceipts, type NewReceipt, unawaited } from './receipts.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
@@ -90,14 +90,15 @@ export function indexedDbStore({
         const head = checkSlice(id, current, expectedHead, slice)
         const first = head.sequence - slice.records.length + 1
         const records = transaction.objectStore('records')
-        for (const [at, record] of slice.records.entries()) void records.add({ id, sequence: first + at, record })
+        for (const [at, record] of slice.records.entries()) unawaited(records.add({ id, sequence: first + at, record }))
         const added: NewReceipt[] = [{ key: writer, isWriter: true, sequence: head.sequence, oid: head.head }]
         for (const [key, at] of keys) {
           const { oid } = slice.records[at - first] as StoredRecord
           added.push({ key, isWriter: false, sequence: at, oid })
         }
         const row: RunRow = { ...(current ?? begin(id, slice)), ...head, position: slice.position }
-        await runs.put({ ...row, ...(await keepReceipts(transaction, row, added)) })
+        unawaited(runs.put({ ...row, ...(await keepReceipts(transaction, row, added)) }))
+        transaction.commit()
         await transaction.done
         return head.sequence
       } catch (thrown) {

@@ -31,7 +31,7 @@ export async function keepReceipts(
     const kind: ReceiptKind = isWriter ? 'writer' : isAnswer(id, key) ? 'answer' : 'key'
     const order = kind === 'answer' ? positionOfAnswer(id, key) : sequence
     counts[kind] += 1
-    await table.put({ id, key, kind, order, sequence, oid })
+    unawaited(table.put({ id, key, kind, order, sequence, oid }))
   }
   for (const kind of ['writer', 'key'] as const) {
     if (counts[kind] <= KEPT_RECEIPTS + SLACK) continue
@@ -44,6 +44,11 @@ export async function keepReceipts(
     counts.answer -= answered.length
   }
   return { receipts: counts, completeAfter: complete }
+}
+
+/** Leaves the result of a request to its transaction, which fails if the request does. */
+export function unawaited(request: Promise<unknown>): void {
+  request.catch(() => undefined)
 }
 
 /** Deletes the oldest receipts of a kind: so many at most, and those before an order. */

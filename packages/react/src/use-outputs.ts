@@ -111,9 +111,7 @@ export function useOutputs<Event, Output, State = unknown>(
   }
   const offer = each ? undefined : handledOnce.get(run)
   useFollower(run, handlers, (given, rethrow) =>
-    offer === undefined
-      ? followPort(run, followOutputs(run, handlers, from), given, rethrow)
-      : offer(given, rethrow),
+    offer === undefined ? followPort(run, followOutputs(run, handlers, from), given, rethrow) : offer(given, rethrow),
   )
 }
 
