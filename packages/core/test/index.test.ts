@@ -73,6 +73,7 @@ test('the public names are these', () => {
     'readBatchMessage',
     'recordable',
     'restoreSnapshot',
+    'takeLease',
     'treeBytes',
     'watchUnhandled',
   ])
