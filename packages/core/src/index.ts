@@ -8,6 +8,7 @@ export type {
   EventTyped,
   HandlerTable,
   MachineDefinition,
+  MachineTypes,
   StateAt,
   StateName,
 } from './machine/define-machine.ts'
@@ -26,6 +27,8 @@ export type {
   StateOf,
 } from './machine/machine.ts'
 export { toMermaid } from './machine/mermaid.ts'
+export type { PlainData } from './machine/plain-type.ts'
+export { refuse } from './machine/refuse.ts'
 export type { RunErrorCode } from './machine/run-error.ts'
 export { RunError } from './machine/run-error.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './machine/schema.ts'

@@ -2,7 +2,10 @@
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending } from './streams.ts'
+
+expectBugs()
 
 const reason = new Error('enough')
 

@@ -1,6 +1,9 @@
 /** A batch whose text no commit could hold is refused where it is written, and not where its oid is asked for. */
 import { createRun, defineMachine, restoreRun, type StandardSchema } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 type Note = { readonly type: 'NOTE'; readonly text?: string }
 

@@ -2,6 +2,9 @@
 import { createRun, defineMachine } from '@xmachines/core'
 import { readBatchMessage, recordable } from '@xmachines/core/internal'
 import { expect, test } from 'vitest'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 test('the message that a run writes is read into its events', () => {
   const events = [{ type: 'A', text: '\u2028"€"😀\n', numbers: [0, -1.5, 1e21] }, { type: 'B' }]

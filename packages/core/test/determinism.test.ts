@@ -2,7 +2,10 @@
 import { createRun, type RunError } from '@xmachines/core'
 import { describe, expect, test, vi } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 describe('a difference is refused as NONDETERMINISTIC, with the first path that differs:', () => {
   let count = 0
@@ -41,6 +44,38 @@ describe('a difference is refused as NONDETERMINISTIC, with the first path that 
   test('the order of a state’s members', () => {
     const run = runOf((state) => ({ keys: Object.keys(state).join() }), { initial: { b: 1, a: 2 } })
     expect(run.in.send({ type: 'X' })?.message).toContain('state.keys had two results')
+  })
+
+  // The history says 0, and says nothing of what is undefined, so a run that is opened from a state has 0 and nothing.
+  test.each<[string, unknown, (state: any) => unknown]>([
+    ['−0 from 0', { n: -0 }, ({ n }) => ({ n, by: 1 / n > 0 })],
+    ['−0 from 0 in an array', { list: [1, -0] }, ({ list }) => ({ list, by: Object.is(list[1], -0) })],
+    ['a member that is undefined from none', { a: undefined, n: 1 }, (state) => ({ ...state, by: 'a' in state })],
+    [
+      'a deeper member that is undefined from none',
+      { deep: { n: 1, a: undefined } },
+      ({ deep }) => ({ deep, by: Object.keys(deep).length }),
+    ],
+    ['a state that is −0', -0, (state) => ({ by: Object.is(state, -0) })],
+  ])('a handler that tells %s', (_title, initial, handle) => {
+    const run = runOf((state, event) => (event.type === 'MAKE' ? initial : handle(state)), { initial: 1 })
+    expect(run.in.send({ type: 'MAKE' })).toBeUndefined()
+    expect(run.in.send({ type: 'X' })).toMatchObject({
+      code: 'NONDETERMINISTIC',
+      message: expect.stringContaining('state.by had two results'),
+    })
+  })
+
+  test('not that a handler makes −0 and members that are undefined, and passes them on', () => {
+    const run = runOf(
+      (state, event, emit) => {
+        emit({ type: 'o', ...state, list: [-0, ...(state.list ?? [])] })
+        return { ...state, n: -0, u: undefined, list: [-0, { n: -0, u: undefined }], [event.type]: -0 }
+      },
+      { initial: { n: 0 } },
+    )
+    for (const type of ['A', 'B', 'C']) expect(run.in.send({ type })).toBeUndefined()
+    expect(run.position).toBe(3)
   })
 
   test('initial', () => {

@@ -1,6 +1,9 @@
 /** Development remembers what it walked, so that an event costs what it changes; and it forgets no rule for that. */
 import { describe, expect, test } from 'vitest'
 import { runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const ROWS = 2_000
 
@@ -75,6 +78,44 @@ describe('of a long array', () => {
       long(() => 1),
     )
     expect(run.in.send({ type: 'X' })?.message).toMatch(/state\.list\[7\] is an accessor/)
+  })
+
+  test('an accessor in place of a null is refused, though it gives null too', () => {
+    const run = runOf(
+      (state: { list: readonly unknown[] }, event) => {
+        const list = [...state.list]
+        return event.value ? { list: Object.defineProperty(list, 7, { get: () => null, enumerable: true }) } : { list }
+      },
+      long(() => null),
+    )
+    expect(run.in.send({ type: 'X', value: false })).toBeUndefined()
+    expect(run.in.send({ type: 'X', value: true })?.message).toMatch(/state\.list\[7\] is an accessor/)
+  })
+
+  test('the levels of items that went do not count, and those of items that stay do', () => {
+    const nest = (levels: number): unknown => {
+      let nested: unknown = 1
+      for (let level = 0; level < levels; level++) nested = { nested }
+      return nested
+    }
+    const run = runOf(
+      (state: { list: readonly unknown[] }, event) => {
+        if (event.type === 'PUT') return change(state, event)
+        let around: unknown = state.list
+        for (let level = 0; level < event.value; level++) around = [around]
+        return { list: state.list, around }
+      },
+      long(() => 0),
+    )
+    expect(run.in.send([put(0, nest(400)), put(1, nest(300)), put(2, nest(300))])).toBeUndefined()
+    expect(run.in.send({ type: 'WRAP', value: 150 })).toMatchObject({ code: 'INVALID_STATE' })
+    expect(run.in.send(put(0, nest(350)))).toBeUndefined()
+    expect(run.in.send({ type: 'WRAP', value: 150 })).toBeUndefined()
+    expect(run.in.send(put(0, 1))).toBeUndefined()
+    expect(run.in.send({ type: 'WRAP', value: 210 })).toBeUndefined()
+    expect(run.in.send({ type: 'WRAP', value: 211 })).toMatchObject({ code: 'INVALID_STATE' })
+    expect(run.in.send([put(1, null), put(2, 'text')])).toBeUndefined()
+    expect(run.in.send({ type: 'WRAP', value: 510 })).toBeUndefined()
   })
 
   test('a member that is not an item is refused', () => {

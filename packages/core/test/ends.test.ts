@@ -2,7 +2,10 @@
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, settled, streamOf, take } from './streams.ts'
+
+expectBugs()
 
 describe('in.close()', () => {
   test('ends that set: its readables deliver what is left and close', async () => {
@@ -252,7 +255,12 @@ describe('a fatal error', () => {
       expect(await ending(out)).toEqual({ items: [{ type: 'total', total: 1 }], end: error })
       const errors = await ending(err)
       expect([errors.items.length, errors.items[1], errors.end]).toEqual([2, error, 'closed'])
-      const last = { state: 1, status: 'error', sequence: 1, error: { code: error?.code, message: error?.message } }
+      const last = {
+        state: 1,
+        status: 'error',
+        sequence: 1,
+        error: { code: error?.code, message: error?.toJSON()['message'] },
+      }
       expect(await ending(snapshot)).toEqual({ items: [last], end: 'closed' })
     }
   })

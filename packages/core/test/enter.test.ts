@@ -1,8 +1,11 @@
 /** One point of serialization: publication, re-entry from subscribers, and warnings of what nobody reads. */
-import { createRun } from '@xmachines/core'
+import { createRun, refuse } from '@xmachines/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { add, breaks, fail, finish, machineOf, tally } from './machines.ts'
+import { add, finish, machineOf, runOf, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { settled } from './streams.ts'
+
+expectBugs()
 
 describe('a send from inside a subscriber', () => {
   test('is applied at once, and notified after the round under way', () => {
@@ -112,30 +115,30 @@ describe('outside production, the console', () => {
   })
 
   test('comes once a tick, for refusals that nobody reads and no caller got', async () => {
-    const run = createRun(tally)
+    const run = runOf(() => refuse('not now'))
     const writer = run.in.getWriter()
-    for (let round = 0; round < 3; round++) await writer.write(fail)
+    for (let round = 0; round < 3; round++) await writer.write({ type: 'X' })
     await settled()
     expect(warn).toHaveBeenCalledOnce()
-    expect(warn.mock.calls[0]?.[0]).toMatch(/tally@1 refused .*and 2 more.*run\.err/s)
-    await writer.write(fail)
+    expect(warn.mock.calls[0]?.[0]).toMatch(/one@1 refused .*and 2 more.*run\.err/s)
+    await writer.write({ type: 'X' })
     await settled()
     expect(warn).toHaveBeenCalledTimes(2)
   })
 
   test('does not come for a refusal that send returned', async () => {
-    const run = createRun(tally)
-    expect(run.in.send(fail)).toBeDefined()
+    const run = runOf(() => refuse('not now'))
+    expect(run.in.send({ type: 'X' })).toBeDefined()
     await settled()
     expect(warn).not.toHaveBeenCalled()
   })
 
   test('does not come if somebody reads err, of this set or of another', async () => {
     for (const which of ['own', 'other'] as const) {
-      const run = createRun(tally)
+      const run = runOf(() => refuse('not now'))
       const set = which === 'own' ? run : run.ports()
       const reader = set.err.getReader()
-      await run.in.getWriter().write(fail)
+      await run.in.getWriter().write({ type: 'X' })
       await settled()
       reader.releaseLock()
     }
@@ -143,8 +146,8 @@ describe('outside production, the console', () => {
   })
 
   test('does not come for a fatal error, which its writer got', async () => {
-    const run = createRun(tally)
-    await expect(run.in.getWriter().write(breaks)).rejects.toMatchObject({ fatal: true })
+    const run = runOf(() => refuse('never again'), { isFatal: () => true })
+    await expect(run.in.getWriter().write({ type: 'X' })).rejects.toMatchObject({ fatal: true })
     await settled()
     expect(warn).not.toHaveBeenCalled()
   })

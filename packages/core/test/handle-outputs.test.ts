@@ -1,7 +1,10 @@
 /** Effects: outputs handled side by side, and what they come to written back. */
 import { createRun, defineMachine, handleOutputs, restoreRun } from '@xmachines/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { expectBugs } from './quiet.ts'
 import { settled } from './streams.ts'
+
+expectBugs()
 
 type Event = { type: 'ASK'; n: number } | { type: 'TOLD'; n: number } | { type: 'END' } | { type: 'BREAK' }
 type Output = { type: 'fetch'; n: number } | { type: 'note' }

@@ -1,6 +1,9 @@
 /** Handlers in tables: where they may lead, and where they went. */
 import { createRun, defineMachine, to } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 type State = { at: 'a' } | { at: 'b' } | { at: 'c'; n: number }
 type Event = { type: 'GO'; where: string }

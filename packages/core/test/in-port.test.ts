@@ -2,7 +2,10 @@
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, machineOf, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { outcome, settled, streamOf } from './streams.ts'
+
+expectBugs()
 
 const listing = machineOf((list, event) => [...list, event.value], { initial: [] })
 const item = (value: unknown) => ({ type: 'ITEM', value })

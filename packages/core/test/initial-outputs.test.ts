@@ -118,7 +118,7 @@ describe('the outputs of a genesis', () => {
     const bad = { type: 'wait', when: new Date() } as never
     expect(refused((emit) => emit(bad))).toMatchObject({
       code: 'INVALID_OUTPUT',
-      message: expect.stringMatching(/^wrong@1: output\.when is a Date/),
+      message: expect.stringMatching(/^wrong@1 cannot begin: output\.when is a Date/),
     })
     const swallowed = refused((emit) => {
       try {

@@ -3,11 +3,14 @@ import {
   type AnyRun,
   createRun,
   defineMachine,
+  type Emit,
   type EventOf,
   type HandledRun,
+  type Handler,
   handleOutputs,
   type InPort,
   type InputOf,
+  type Machine,
   type OutputOf,
   type Ports,
   type Run,
@@ -95,4 +98,39 @@ test('the parts of a machine have names', () => {
 test('a history has the events of its run', () => {
   const { records } = createRun(lamp, { input: { room: 'hall' } }).toJSON()
   for (const record of records) if ('events' in record) expectTypeOf(record.events).toEqualTypeOf<readonly Press[]>()
+})
+
+test('a machine that declares no outputs is one of any outputs', () => {
+  const quiet = defineMachine<Lamp, Press>({ name: 'lamp', version: '1', initial: { on: true }, on: {} })
+  const beeping: Machine<Lamp, Press, Beep> = quiet
+  const run: Run<Lamp, { type: 'PRESS' }, Beep> = createRun(quiet)
+  const handler: Handler<Lamp, Press, never> = (state) => state
+  defineMachine<Lamp, Press, Beep>({ name: 'lamp', version: '1', initial: { on: true }, transition: handler })
+  void [beeping, run]
+})
+
+test('emit is passed on, inferred and wrapped', () => {
+  const beep = (emit: Emit<Beep>): void => emit({ type: 'beep' })
+  const beepOf = (emit: (output: Beep) => void): void => emit({ type: 'beep' })
+  const inferred = defineMachine({
+    name: 'lamp',
+    version: '1',
+    initial: { on: true },
+    transition: (state: Lamp, _event: Press, emit: (output: Beep) => void) => {
+      beep(emit)
+      beepOf(emit)
+      return state
+    },
+  })
+  expectTypeOf(inferred).toEqualTypeOf<Machine<Lamp, Press, Beep>>()
+  const logged = <State, Event extends { type: string }, Output, Input>(
+    machine: Machine<State, Event, Output, Input>,
+  ): Machine<State, Event, Output, Input> =>
+    defineMachine<State, Event, Output, Input>({
+      name: machine.name,
+      version: machine.version,
+      initial: (input) => machine.initial(input),
+      transition: (state, event, emit) => machine.transition(state, event, (output) => emit(output)),
+    })
+  expectTypeOf(logged(lamp)).toEqualTypeOf<typeof lamp>()
 })

@@ -1,5 +1,5 @@
 /** What a definition of a machine compiles with, and what it does not. */
-import { defineMachine, to } from '@xmachines/core'
+import { defineMachine, type RunError, refuse, to } from '@xmachines/core'
 import { expectTypeOf, test } from 'vitest'
 
 type State = { at: 'idle' } | { at: 'busy'; job: string } | { at: 'done'; result: number }
@@ -174,4 +174,27 @@ test('a transition stands instead of states and on, not beside them', () => {
   defineMachine<number, Event>({ name: 'm', version: '1', initial: 0, transition: (count) => count + 1 })
   // @ts-expect-error one or the other
   defineMachine<number, Event>({ name: 'm', version: '1', initial: 0, transition: (count) => count, on: {} })
+})
+
+test('refuse never returns, and an error has what it was given', () => {
+  expectTypeOf(refuse).returns.toBeNever()
+  expectTypeOf<RunError['reason']>().toEqualTypeOf<string | undefined>()
+  expectTypeOf<RunError['details']>().toBeUnknown()
+  defineMachine<State, Event>({
+    ...common,
+    states: {
+      idle: { START: () => refuse('not now') },
+      busy: {
+        FINISH: to(['done'], (_state, { result }) => (result > 0 ? { at: 'done', result } : refuse('no result'))),
+      },
+      done: {},
+    },
+    unhandled: 'refuse',
+  })
+  // @ts-expect-error a reason is text
+  expectTypeOf(() => refuse(5)).toBeFunction()
+  // @ts-expect-error there is no other value
+  defineMachine<number, Event>({ ...common, initial: 0, on: {}, unhandled: 'ignore' })
+  // @ts-expect-error a transition handles every event
+  defineMachine<number, Event>({ ...common, initial: 0, transition: (state) => state, unhandled: 'refuse' })
 })

@@ -2,6 +2,9 @@
 import { createRun, defineMachine, type MachineDefinition } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { door, machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 type Definition = MachineDefinition<any, any, any, any>
 const valid = { name: 'm', version: '1', initial: 0, on: {} }
@@ -52,6 +55,21 @@ describe('a definition', () => {
 
   test.each([undefined, null, 1, 'door'])('may not be %j', (definition) => {
     expect(() => defineMachine(definition as never)).toThrow(/definition .*name, version, initial/)
+  })
+
+  test('may be given after the types alone, and is the same', () => {
+    const named = defineMachine<{ state: number; event: { type: 'INC' }; input: { from: number } }>()({
+      name: 'counter',
+      version: '1',
+      initial: ({ from }) => from,
+      on: { INC: (count) => count + 1 },
+    })
+    const run = createRun(named, { input: { from: 1 } })
+    run.in.send({ type: 'INC' })
+    expect([run.state, Object.isFrozen(named)]).toEqual([2, true])
+    expect(() => defineMachine<{ state: number; event: { type: 'INC' } }>()({ ...valid, name: '?' })).toThrow(
+      RangeError,
+    )
   })
 
   test('may not lead to a state that does not exist', () => {

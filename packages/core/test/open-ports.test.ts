@@ -2,7 +2,10 @@
 import { createRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, settled, take } from './streams.ts'
+
+expectBugs()
 
 /** A set whose `out` is locked and fuller than its high-water mark of 2, and a write that waits for it. */
 async function held() {

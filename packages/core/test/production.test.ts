@@ -33,11 +33,12 @@ nested.in.send({ type: 'X' })
 shown.nested = Object.isFrozen(nested.snapshot.current.state.a[0])
 
 let warned = 0
-console.warn = () => void warned++
+console.warn = console.error = () => void warned++
 const silent = createRun(machine(() => { throw new Error('no') }))
 await silent.in.getWriter().write({ type: 'X' })
 await new Promise((resolve) => setTimeout(resolve))
 await new Promise((resolve) => setTimeout(resolve))
+createRun(defineMachine<number, { type: string }>({ name: 'm', version: '1', initial: 0, on: {} })).in.send({ type: 'X' })
 shown.warned = warned
 console.log(JSON.stringify(shown))
 `
@@ -72,6 +73,7 @@ test('development checks all of it, and warns', () => {
     unfolding: 'INVALID_STATE',
     // Made anew in each of the two steps, and the same.
     nested: true,
-    warned: 1,
+    // A bug, and a type of event that no handler names.
+    warned: 2,
   })
 })

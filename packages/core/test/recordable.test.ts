@@ -4,7 +4,10 @@ import { type Checkpoint, type RecordedView, recordable } from '@xmachines/core/
 import { describe, expect, test } from 'vitest'
 import { makeRepository } from './git.ts'
 import { add, breaks, fail, finish, type TallyEvent, type TallyOutput, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { all, ending, outcome, settled, take } from './streams.ts'
+
+expectBugs()
 
 /** A run, a view of it, and a recorder that records when it is asked to. */
 function recorded(): {
@@ -212,5 +215,43 @@ describe('ports on what is recorded', () => {
     run.in.send(finish)
     keep()
     expect(await handling).toBe(1)
+  })
+
+  test.each(['at once', 'after the handling was aborted'])(
+    'an answer whose recording failed %s has not settled its output',
+    async (when) => {
+      const { run, view, mark } = recorded()
+      const abort = new AbortController()
+      const positions: number[] = []
+      let fail = (): void => undefined
+      const handling = handleOutputs(
+        view.ports({}, () => new Promise((_resolve, reject) => (fail = () => reject(new Error('the disk is full'))))),
+        { total: ({ total }) => (total === 1 ? undefined : add()) },
+        { onSettled: (position) => positions.push(position), signal: abort.signal },
+      )
+      run.in.send([add(), add()])
+      view.show(mark())
+      await settled()
+      expect(run.state).toBe(3)
+      if (when !== 'at once') abort.abort()
+      fail()
+      await settled()
+      abort.abort()
+      expect(await handling).toBe(1)
+      expect(positions).toEqual([1])
+    },
+  )
+
+  test('an answer that is refused has settled its output, also if the refusal ends the run', async () => {
+    for (const answer of [fail, breaks]) {
+      const { run, view, keep, reached } = recorded()
+      const handling = handleOutputs(view.ports({}, reached), { total: () => answer })
+      run.in.send(add())
+      keep()
+      await settled()
+      run.in.send(finish)
+      keep()
+      expect(await handling).toBe(1)
+    }
   })
 })

@@ -2,7 +2,10 @@
 import { type BatchRecord, createRun, type HistoryRecord } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, machineOf, repeatable, type TallyEvent, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { all, ending, outcome, take } from './streams.ts'
+
+expectBugs()
 
 const events = (records: HistoryRecord<TallyEvent>[]) =>
   records.map((record) => (record as BatchRecord<TallyEvent>).events)

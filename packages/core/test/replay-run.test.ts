@@ -9,8 +9,11 @@ import {
   restoreRun,
 } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
+import { expectBugs } from './quiet.ts'
 import { settled } from './streams.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 type Old = { type: 'INC' } | { type: 'SET'; to: number } | { type: 'BEEP' }
 const old = defineMachine<number, Old, { type: 'beep' }>({

@@ -4,8 +4,11 @@ import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { add, breaks, door, fail, finish, machineOf, tally, tallyRun } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { all, outcome, take } from './streams.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 const clone = (value: unknown) => JSON.parse(JSON.stringify(value))
 

@@ -3,7 +3,10 @@ import { createRun, defineMachine, type Run } from '@xmachines/core'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test, vi } from 'vitest'
 import { add, door, finish, machineOf, repeatable, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { take } from './streams.ts'
+
+expectBugs()
 
 describe('createRun', () => {
   test('forks a run with the initial state and no events', () => {

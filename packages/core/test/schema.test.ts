@@ -1,7 +1,11 @@
 /** Machines whose events are parsed by a Standard Schema before they are recorded. */
-import { createRun, defineMachine, type StandardSchema } from '@xmachines/core'
+import { runInNewContext } from 'node:vm'
+import { createRun, defineMachine, restoreRun, type StandardSchema } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const events = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ADD'), by: z.coerce.number<number>().int(), note: z.string().default('none') }),
@@ -59,12 +63,55 @@ describe('a schema', () => {
     expect(asked).toBe(0)
   })
 
-  test('is given a copy that it cannot change', () => {
+  test('is given a copy that it may change, and what it changes later has no effect', () => {
+    type Held = { type: string; list: { n: number }[] }
+    const held: Held[] = []
+    const run = schemaOf((value) => {
+      const event = value as Held
+      held.push(event)
+      event.list[0]!.n++
+      return { value: event }
+    })
+    const given = { type: 'X', list: [{ n: 1 }] }
+    expect(run.in.send(given)).toBeUndefined()
+    for (const event of held) event.list.push({ n: 9 })
+    expect(given).toEqual({ type: 'X', list: [{ n: 1 }] })
+    expect(run.toJSON().records[1]).toMatchObject({ events: [{ type: 'X', list: [{ n: 2 }] }] })
+  })
+
+  test('that changes its copy and refuses it leaves no trace', () => {
     const run = schemaOf((value) => {
       ;(value as { type: string }).type = 'changed'
-      return { value: value as { type: string } }
+      return { issues: [{ message: 'no' }] }
     })
-    expect(run.in.send({ type: 'X' })).toMatchObject({ code: 'SCHEMA_MISMATCH', cause: expect.any(TypeError) })
+    const batch = [{ type: 'X' }]
+    expect(run.in.send(batch)).toMatchObject({ code: 'SCHEMA_MISMATCH', message: expect.stringContaining('"X": no') })
+    expect(batch).toEqual([{ type: 'X' }])
+  })
+
+  test('is asked again with a copy of its own: revalidation does not change the history', () => {
+    const events: StandardSchema<{ type: string }> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) => {
+          const event = value as { type: string; seen?: boolean }
+          event.seen = true
+          return { value: event }
+        },
+      },
+    }
+    const seeing = defineMachine<number, { type: string }>({ name: 'm', version: '1', initial: 0, events, on: {} })
+    const blind = defineMachine<number, { type: string }>({ name: 'm', version: '1', initial: 0, on: {} })
+    const run = createRun(seeing)
+    run.in.send({ type: 'X' })
+    expect(restoreRun(seeing, run.toJSON(), { revalidate: true }).head).toBe(run.head)
+    const other = createRun(blind)
+    other.in.send({ type: 'X' })
+    const document = other.toJSON()
+    expect(() => restoreRun(seeing, document, { revalidate: true })).toThrow(/the schema changed event 0/)
+    expect(document.records[1]).toMatchObject({ events: [{ type: 'X' }] })
+    expect(restoreRun(seeing, document).head).toBe(other.head)
   })
 })
 
@@ -82,6 +129,9 @@ describe('refused as SCHEMA_MISMATCH is a schema that', () => {
     expect(refusal?.message).toMatch(/schema .*asynchronous/)
     const rejecting = schemaOf(async () => await Promise.reject(new Error('later')))
     expect(rejecting.in.send({ type: 'X' })).toMatchObject({ code: 'SCHEMA_MISMATCH' })
+    // Not every promise is an instance of this realm's.
+    const foreign = runInNewContext("Promise.reject(new Error('later'))") as Promise<never>
+    expect(schemaOf(() => foreign).in.send({ type: 'X' })?.message).toMatch(/asynchronous/)
     // A rejection that nobody handles would fail this file.
     await new Promise((resolve) => setTimeout(resolve))
   })

@@ -2,7 +2,10 @@
 import { createRun, restoreRun } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, take } from './streams.ts'
+
+expectBugs()
 
 describe('a reader of snapshots', () => {
   test('gets the newest at once, then each newer one when it asks', async () => {
@@ -186,7 +189,7 @@ describe('snapshots', () => {
     run.in.send(breaks)
     const { current } = run.snapshot
     if (current.status !== 'error') throw new Error('the run goes on')
-    expect(current.error).toEqual({ code: 'TRANSITION_FAILED', message: run.error?.message })
+    expect(current.error).toEqual({ code: 'TRANSITION_FAILED', message: run.error?.toJSON()['message'] })
     expect(Object.isFrozen(current.error)).toBe(true)
   })
 

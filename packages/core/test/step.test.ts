@@ -2,7 +2,10 @@
 import { createRun, defineMachine, type RunError } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, fail, repeatable, runOf, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { all } from './streams.ts'
+
+expectBugs()
 
 describe('a batch', () => {
   test('whose fifth event fails leaves everything as it was, and one refusal that names index 4', async () => {

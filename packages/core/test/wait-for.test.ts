@@ -2,7 +2,10 @@
 import { createRun, waitFor } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { outcome } from './streams.ts'
+
+expectBugs()
 
 describe('waitFor', () => {
   test('resolves at once if the current snapshot satisfies', async () => {

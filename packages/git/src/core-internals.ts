@@ -11,6 +11,7 @@ export type {
 export {
   batchHeader,
   commitText,
+  freezePlain,
   genesisObjects,
   gitObject,
   isMachine,
@@ -21,6 +22,7 @@ export {
   readBatchMessage,
   recordable,
   restoreSnapshot,
+  restoreWatched,
   treeBytes,
   VERSION,
 } from '@xmachines/core/internal'

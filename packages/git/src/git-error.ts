@@ -8,7 +8,7 @@ export type GitErrorCode =
   | 'GIT_FAILED'
   /** The directory is not a repository, or lies inside one. */
   | 'NOT_A_REPOSITORY'
-  /** The repository is shallow, partial or a mirror. */
+  /** The repository is shallow or partial; or it is a mirror, and was to be changed. */
   | 'UNSUPPORTED_REPOSITORY'
   /** Repository and run have different object formats. */
   | 'FORMAT_MISMATCH'
@@ -16,7 +16,7 @@ export type GitErrorCode =
   | 'RUN_MISSING'
   /** The repository lacks the run's head, or batches that the run dropped. */
   | 'NOT_RECORDED'
-  /** An object is missing or damaged, or does not belong to a run. */
+  /** An object, a pack or a ref is missing or damaged, or does not belong to a run. */
   | 'OBJECT_CORRUPT'
   /** There is another history of the run, in the repository or at the remote. */
   | 'HISTORY_DIVERGED'
@@ -24,6 +24,8 @@ export type GitErrorCode =
   | 'UNKNOWN'
   /** Another process holds a lock, or left it. */
   | 'REPOSITORY_LOCKED'
+  /** A file could not be read. */
+  | 'READ_FAILED'
   /** A file could not be written. */
   | 'WRITE_FAILED'
   /** The recorder was stopped, and records no more. */
@@ -86,7 +88,16 @@ export class GitError extends Error {
 
 /** A thrown value as a `GitError`: `WRITE_FAILED` unless it is one already. */
 export function asGitError(thrown: unknown, doing: string, details: GitErrorDetails = {}): GitError {
+  return asError('WRITE_FAILED', thrown, doing, details)
+}
+
+/** A thrown value as a `GitError`: `READ_FAILED` unless it is one already. */
+export function asReadError(thrown: unknown, doing: string, details: GitErrorDetails = {}): GitError {
+  return asError('READ_FAILED', thrown, doing, details)
+}
+
+function asError(code: GitErrorCode, thrown: unknown, doing: string, details: GitErrorDetails): GitError {
   if (thrown instanceof GitError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new GitError('WRITE_FAILED', `${doing} failed: ${message}`, { ...details, cause: thrown })
+  return new GitError(code, `${doing} failed: ${message}`, { ...details, cause: thrown })
 }

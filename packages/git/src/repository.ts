@@ -25,7 +25,8 @@ export interface Repository {
    * Records a run's history as it is committed, until the run ends or the recorder is stopped. Of what is here already, it
    * takes over what the run object began with and what was acknowledged to it. Anything after that is another writer's,
    * even if its oids are those of the run: then the recorder fails with `HISTORY_DIVERGED`.
-   * @throws {GitError} `FORMAT_MISMATCH` if the run's oids have another object format
+   * @throws {GitError} `FORMAT_MISMATCH` if the run's oids have another object format, `UNSUPPORTED_REPOSITORY` if the
+   *   repository is a mirror, as do all calls that would change it
    * @throws {TypeError} if the run is not a run, or an option has the wrong type
    * @throws {RangeError} if an option is out of its range
    */
@@ -34,9 +35,9 @@ export interface Repository {
     options?: RecordOptions,
   ): Recorder<State, Event, Output>
   /**
-   * Opens a live run of the same id and head. Each object is verified, and the history is replayed. The run can be
-   * recorded again.
-   * @throws {GitError} `RUN_MISSING` or `OBJECT_CORRUPT`
+   * Opens a live run of the same id and head. Each object is verified, the history is replayed, and the latest kept
+   * snapshot is compared with the replay. The run can be recorded again.
+   * @throws {GitError} `RUN_MISSING`, `OBJECT_CORRUPT`, `READ_FAILED` or `SNAPSHOT_MISMATCH`
    * @throws {RunError} as `restoreRun` does
    */
   open<State, Event extends RunEvent, Output, Input>(
@@ -49,13 +50,20 @@ export interface Repository {
     id: string,
     options?: OpenRunOptions,
   ): Promise<RunOf<Machines[number]>>
-  /** The records of a run, or of a part of it, each verified; needs no machine. */
+  /**
+   * The records of a run, or of a part of it, each verified: what is not the very text that a run writes is
+   * `OBJECT_CORRUPT` at its sequence, after the records that are right. Needs no machine.
+   */
   history(id: string, range?: HistoryRange): ReadableStream<HistoryRecord<RunEvent>>
-  /** The runs that are recorded here. */
+  /**
+   * The runs that are recorded here. If refs or objects cannot be read, the stream gives the runs that can, and then fails
+   * with a `GitError` that names the others; if there are several, its `cause` is an `AggregateError` of them.
+   */
   runs(filter?: RunFilter): ReadableStream<RecordedRun>
   /**
    * Finds a run without reading its history.
-   * @throws {GitError} `RUN_MISSING`
+   * @throws {GitError} `RUN_MISSING` if it is not here and nothing was passed over that may hold it; `OBJECT_CORRUPT` or
+   *   `READ_FAILED`
    */
   find(id: string): Promise<RecordedRun>
   /**

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { add, git, makeFolder, makeRepository, rejection, tallyRun } from './repositories.ts'
+import { add, collect, git, makeFolder, makeRepository, rejection, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -106,7 +106,7 @@ describe('an existing directory', () => {
     expect((await repository.find(run.id)).head).toBe(run.head)
   })
 
-  test('is refused if it is shallow, partial or a mirror', async () => {
+  test('is refused if it is shallow or partial', async () => {
     const source = init('source')
     git(source, '-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'one')
     git(source, '-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'two')
@@ -114,7 +114,6 @@ describe('an existing directory', () => {
     for (const [name, ...how] of [
       ['shallow', '--depth=1'],
       ['partial', '--filter=blob:none'],
-      ['mirror', '--mirror'],
     ] as const) {
       execFileSync('git', ['clone', '--quiet', ...how, `file://${source}`, at(`cloned-${name}`)])
       const error = await rejection(openRepository(at(`cloned-${name}`)))
@@ -139,13 +138,15 @@ describe('the configuration of a remote', () => {
     ['fetch', '+refs/heads/*:refs/heads/*'],
     ['fetch', '+refs/heads/main:machines/tally/1'],
     ['fetch', '+refs/heads/main:heads/machines/tally/1'],
-  ])('%s = %s is refused, because a fetch would move recorded runs', async (key, value) => {
+  ])('%s = %s is not recorded into, because a fetch would move recorded runs', async (key, value) => {
     const { directory } = await makeRepository(folder)
     const line = value === undefined ? key : `${key} = ${value}`
     appendFileSync(join(directory, 'config'), `[remote "other"]\n\turl = /srv/other.git\n\t${line}\n`)
-    const error = await rejection(openRepository(directory))
+    const mirror = await openRepository(directory)
+    expect(await collect(mirror.runs())).toEqual([])
     const message = expect.stringContaining(`mirror (remote.other.${key})`)
-    expect(error).toMatchObject({ code: 'UNSUPPORTED_REPOSITORY', message })
+    const refusal = expect.objectContaining({ code: 'UNSUPPORTED_REPOSITORY', message })
+    expect(() => mirror.record(tallyRun())).toThrow(refusal)
   })
 
   test.each([
@@ -162,7 +163,8 @@ describe('the configuration of a remote', () => {
   ])('%s = %s is accepted', async (key, value) => {
     const { directory } = await makeRepository(folder)
     git(directory, 'config', `remote.other.${key}`, value)
-    expect((await openRepository(directory)).directory).toBe(directory)
+    const repository = await openRepository(directory)
+    expect(await repository.record(tallyRun()).stop()).toBe(0)
   })
 })
 

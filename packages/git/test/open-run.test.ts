@@ -1,10 +1,9 @@
 /** Runs are read back unchanged, with a machine or without, and listed. */
-import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { defineMachine } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { add, collect, finish, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 
 const folder = makeFolder()
@@ -68,10 +67,14 @@ test('runs are listed whether their refs are packed or loose, and a broken one h
   const broken = ids[3] as string
   const file = join(repository.directory, 'refs/runs/tally', broken)
   writeFileSync(file, `${'1'.repeat(40)}\n`)
-  const warned = once(process, 'warning')
-  expect(await listed()).toEqual([...ids, late.id].toSorted().filter((id) => id !== broken))
-  const [warning] = (await warned) as [Error]
-  expect(warning.message).toContain(`refs/runs/tally/${broken}`)
+  const found: string[] = []
+  const listing = async (): Promise<void> => {
+    for await (const { id } of repository.runs()) found.push(id)
+  }
+  const error = await rejection(listing())
+  expect(found).toEqual([...ids, late.id].toSorted().filter((id) => id !== broken))
+  expect(error).toMatchObject({ code: 'OBJECT_CORRUPT', run: broken })
+  expect(error.message).toContain(`refs/runs/tally/${broken}`)
 })
 
 test('a part of a history is read without the batches before it', async () => {
@@ -89,11 +92,16 @@ test('a part of a history is read without the batches before it', async () => {
     [7, 9],
     [10, 10],
   ] as const) {
-    expect(await collect(repository.history(run.id, { from, to }))).toEqual(records.slice(from, to + 1))
+    const part = records.slice(from, to + 1)
+    expect(await collect(repository.history(run.id, { from, to }))).toEqual(part)
+    expect(await collect(repository.history(run.id, { from, to, reverse: true }))).toEqual(part.toReversed())
   }
   expect(await collect(repository.history(run.id, { from: 8 }))).toEqual(records.slice(8))
   expect(await collect(repository.history(run.id, { from: 5, to: 4 }))).toEqual([])
   expect(await collect(repository.history(run.id, { from: 11 }))).toEqual([])
+  expect(await collect(repository.history(run.id, { from: 11, reverse: true }))).toEqual([])
+  const half = { reverse: 'yes' as never }
+  expect(await rejection(collect(repository.history(run.id, half)))).toBeInstanceOf(TypeError)
   for (const range of [{ from: 12 }, { from: -1 }, { from: 1.5 }, { to: 11 }, { to: Number.NaN }]) {
     expect(await rejection(collect(repository.history(run.id, range)))).toBeInstanceOf(RangeError)
   }
@@ -104,6 +112,24 @@ test('a part of a history is read without the batches before it', async () => {
   git(directory, 'update-ref', ref, git(directory, ...author, ...forged))
   const other = await openRepository(directory)
   expect(await rejection(collect(other.history(run.id)))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 10 })
+})
+
+test('the latest batches of a long history are read first, one process for all of them', async () => {
+  const repository = await makeRepository(folder)
+  const run = tallyRun()
+  for (let at = 0; at < 3000; at++) run.in.send(add(at))
+  await repository.record(run).stop()
+  const place = join(folder.path, 'counting')
+  mkdirSync(place)
+  const log = join(place, 'calls')
+  const path = process.env['PATH'] as string
+  writeFileSync(join(place, 'git'), `#!/bin/sh\necho "$*" >> ${log}\nPATH='${path}' exec git "$@"\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', [place, path].join(delimiter))
+  const reverse = await collect(repository.history(run.id, { reverse: true }))
+  vi.unstubAllEnvs()
+  expect(reverse).toEqual(run.toJSON().records.toReversed())
+  // One walk, however many batches there are.
+  expect(readFileSync(log, 'utf8').match(/ rev-list | rev-parse /g)).toHaveLength(1)
 })
 
 test('an id that is not the id of a run is refused', async () => {

@@ -21,7 +21,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  *
  * @example
  * ```tsx
- * import { defineMachine } from '@xmachines/core'
+ * import { defineMachine, refuse } from '@xmachines/core'
  * import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
  * import { useState } from 'react'
  *
@@ -31,7 +31,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  *   initial: 0,
  *   on: {
  *     FILL: (full, { percent }) => {
- *       if (full + percent > 100) throw new Error('the glass would overflow')
+ *       if (full + percent > 100) refuse('the glass would overflow')
  *       return full + percent
  *     },
  *   },
@@ -42,7 +42,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  *   const full = useSnapshot(run, (snapshot) => snapshot.state)
  *   const send = useSend(run)
  *   const [refusals, setRefusals] = useState<string[]>([])
- *   useRefusals(run, ({ message }) => setRefusals((before) => [...before, message]))
+ *   useRefusals(run, ({ reason, message }) => setRefusals((before) => [...before, reason ?? message]))
  *   return (
  *     <>
  *       <button type="button" onClick={() => send({ type: 'FILL', percent: 60 })}>
@@ -68,7 +68,7 @@ export function useRefusals(
   }
   useFollowedPort<RunError, typeof listener>(run, listener, () => ({
     open: () => openCursor(run.ports().err, 0),
-    handle: (refusal, _position, _signal, latest) => latest(refusal),
-    kind: (latest) => `err ${latest.toString()}`,
+    handle: (refusal, _position, latest) => latest(refusal),
+    kind: String,
   }))
 }

@@ -23,7 +23,7 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  *
  * @example
  * ```tsx
- * import { defineMachine } from '@xmachines/core'
+ * import { defineMachine, refuse } from '@xmachines/core'
  * import { useRun, useSend, useSnapshot } from '@xmachines/react'
  * import { useState } from 'react'
  *
@@ -33,7 +33,7 @@ export type Send<Event> = (batch: Event | readonly Event[]) => RunError | undefi
  *   initial: 0,
  *   on: {
  *     PAY: (total, { cents }) => {
- *       if (cents < 0) throw new Error('a payment cannot be negative')
+ *       if (cents < 0) refuse('a payment cannot be negative')
  *       return total + cents
  *     },
  *   },

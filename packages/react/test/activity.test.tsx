@@ -197,7 +197,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     const run = workOn()
     const received: string[] = []
     const Listener = () => {
-      useRefusals(run, ({ cause }) => void received.push(String(cause)))
+      useRefusals(run, ({ reason }) => void received.push(String(reason)))
       return null
     }
     const { rerender } = render(visible(<Listener />), { wrapper: Mode })
@@ -205,7 +205,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     await act(async () => void run.in.send({ type: 'REFUSED', name: 'a' }))
     expect(received).toEqual([])
     await act(async () => rerender(visible(<Listener />)))
-    expect(received).toEqual(['Error: not a'])
+    expect(received).toEqual(['not a'])
   })
 })
 

@@ -159,7 +159,7 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
     const received: string[] = []
     const Panel = () => {
       Work.useOutputs({ task: ({ name }) => ({ type: 'DID', name }) })
-      Work.useRefusals(({ cause }) => void received.push(String(cause)))
+      Work.useRefusals(({ reason }) => void received.push(String(reason)))
       return null
     }
     render(
@@ -173,7 +173,7 @@ describe.each(modes)('createRunContext %s', (_mode, Mode) => {
       run.in.send({ type: 'REFUSED', name: 'b' })
     })
     expect(run.snapshot.current.state.done).toEqual(['a'])
-    expect(received).toEqual(['Error: not b'])
+    expect(received).toEqual(['not b'])
   })
 })
 

@@ -73,7 +73,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     fireEvent.click(screen.getByRole('button', { name: '70 cents in two coins' }))
     expect(shown()).toBe('70')
     fireEvent.click(screen.getByRole('button', { name: '50 cents and minus 20' }))
-    expect(shown()).toBe('TRANSITION_FAILED')
+    expect(shown()).toBe('REFUSED')
     fireEvent.click(screen.getByRole('button', { name: '70 cents in two coins' }))
     expect(shown()).toBe('140')
   })

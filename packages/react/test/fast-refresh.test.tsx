@@ -3,7 +3,7 @@
 import './refresh.ts'
 
 import { act, render } from '@testing-library/react'
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { Boundary, caught, modes, muteErrors } from './modes.tsx'
@@ -20,7 +20,7 @@ const adding = (by: number, { initial = 0, most = Number.POSITIVE_INFINITY, vers
     initial,
     on: {
       ADD: (total, _event, emit) => {
-        if (total + by > most) throw new Error(`not above ${most}`)
+        if (total + by > most) refuse(`not above ${most}`)
         emit({ type: 'added', total: total + by })
         return total + by
       },

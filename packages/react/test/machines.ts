@@ -1,6 +1,6 @@
 // The machines for the tests of the hooks.
 
-import { defineMachine } from '@xmachines/core'
+import { defineMachine, refuse } from '@xmachines/core'
 
 export type CounterEvent = { type: 'INC' } | { type: 'BREAK' } | { type: 'REFUSED' }
 
@@ -14,12 +14,8 @@ export const counter = defineMachine<{ count: number }, CounterEvent, { type: 'c
       emit({ type: 'counted', count: count + 1 })
       return { count: count + 1 }
     },
-    BREAK: () => {
-      throw new Error('it broke')
-    },
-    REFUSED: () => {
-      throw new Error('not this one')
-    },
+    BREAK: () => refuse('it broke'),
+    REFUSED: () => refuse('not this one'),
   },
   isFatal: ({ batch }) => JSON.stringify(batch).includes('BREAK'),
 })

@@ -17,7 +17,7 @@ describe.each(modes)('two roots on one run %s', (_mode, Mode) => {
     const started: string[] = []
     const Worker = ({ who }: { who: string }) => {
       useOutputs(run, { task: ({ name }) => void started.push(`${who} ${name}`) })
-      useRefusals(run, ({ cause }) => void started.push(`${who} ${String(cause)}`))
+      useRefusals(run, ({ reason }) => void started.push(`${who} ${String(reason)}`))
       return null
     }
     const one = render(<Worker who="one" />, { wrapper: Mode })
@@ -28,7 +28,7 @@ describe.each(modes)('two roots on one run %s', (_mode, Mode) => {
     })
     one.unmount()
     await act(async () => void run.in.send({ type: 'DO', name: 'c' }))
-    expect(started.toSorted()).toEqual(['one Error: not b', 'one a', 'two Error: not b', 'two a', 'two c'])
+    expect(started.toSorted()).toEqual(['one a', 'one not b', 'two a', 'two c', 'two not b'])
   })
 })
 

@@ -43,7 +43,7 @@ describe.each(modes)('an object with the members of a run %s', (_mode, Mode) => 
     const Panel = () => {
       send = useSend(remote)
       useOutputs(remote, { task: ({ name }) => ({ type: 'DID', name }) })
-      useRefusals(remote, ({ cause }) => void refusals.push(String(cause)))
+      useRefusals(remote, ({ reason }) => void refusals.push(String(reason)))
       const done = useSnapshot(remote, ({ state }) => state.done)
       const sequence = useSnapshot(remote.snapshot, (snapshot) => snapshot.sequence)
       return `${done.join()} ${sequence}`
@@ -55,6 +55,6 @@ describe.each(modes)('an object with the members of a run %s', (_mode, Mode) => 
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
     })
     expect(container.textContent).toBe('a 2')
-    expect(refusals).toEqual(['Error: not b'])
+    expect(refusals).toEqual(['not b'])
   })
 })

@@ -121,7 +121,7 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     render(<Panel />, { wrapper: Mode })
     await send(run, 'a', 'b', 'c')
     expect(run.snapshot.current.state.done).toEqual(['a', 'a, again', 'c', 'c, again'])
-    expect(refusals).toEqual(['TRANSITION_FAILED'])
+    expect(refusals).toEqual(['REFUSED'])
   })
 
   test('an output without a handler is skipped, even if its type is the name of an inherited member', async () => {

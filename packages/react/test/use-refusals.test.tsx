@@ -18,7 +18,7 @@ const refuse = (run: WorkRun, ...names: readonly string[]) =>
     for (const name of names) run.in.send({ type: 'REFUSED', name })
   })
 
-const reason = ({ cause }: RunError): string => String(cause)
+const reason = (refusal: RunError): string => String(refusal.reason)
 
 describe.each(modes)('useRefusals %s', (_mode, Mode) => {
   expectQuietConsole()
@@ -29,7 +29,7 @@ describe.each(modes)('useRefusals %s', (_mode, Mode) => {
     render(<Listener run={run} listener={(refusal) => void received.push(reason(refusal))} />, { wrapper: Mode })
     await refuse(run, 'a', 'b')
     await act(async () => run.ports().in.getWriter().write({ type: 'REFUSED', name: 'c' }))
-    expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c'])
+    expect(received).toEqual(['not a', 'not b', 'not c'])
   })
 
   test('begins at the first commit, and uses the listener of the latest render', async () => {
@@ -42,7 +42,7 @@ describe.each(modes)('useRefusals %s', (_mode, Mode) => {
     await refuse(run, 'a')
     rerender(<Listener run={run} listener={(refusal) => void received.push(`second ${reason(refusal)}`)} />)
     await refuse(run, 'b')
-    expect(received).toEqual(['Error: not a', 'second Error: not b'])
+    expect(received).toEqual(['not a', 'second not b'])
   })
 
   test('two components each receive every refusal, and none after they unmount', async () => {
@@ -93,7 +93,7 @@ test('an error of a listener goes to the nearest error boundary, and the next co
   await refuse(run, 'd')
   await tryAgain()
   unmute()
-  expect(received).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'Error: not d'])
+  expect(received).toEqual(['not a', 'not b', 'not c', 'not d'])
 })
 
 test('a component with another listener does not continue at the position of one that threw', async () => {
@@ -118,7 +118,7 @@ test('a component with another listener does not continue at the position of one
   await refuse(run, 'c')
   await tryAgain()
   unmute()
-  expect(received.toSorted()).toEqual(['Error: not a', 'Error: not b', 'Error: not c', 'other Error: not c'])
+  expect(received.toSorted()).toEqual(['not a', 'not b', 'not c', 'other not c'])
 })
 
 test.each([

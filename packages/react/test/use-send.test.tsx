@@ -1,6 +1,6 @@
-import { act, render } from '@testing-library/react'
-import { createRun, type RunError } from '@xmachines/core'
-import { type Send, useSend, useSnapshot } from '@xmachines/react'
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import { createRun, defineMachine, type RunError } from '@xmachines/core'
+import { type Send, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { useEffect } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { type CounterEvent, counter, twice } from './machines.ts'
@@ -47,7 +47,7 @@ describe.each(modes)('useSend %s', (_mode, Mode) => {
   test('returns the refusal, and nothing is applied', () => {
     const { send, container, run } = mounted()
     const refusal = send([{ type: 'INC' }, { type: 'REFUSED' }])
-    expect(refusal).toMatchObject({ code: 'TRANSITION_FAILED', index: 1 })
+    expect(refusal).toMatchObject({ code: 'REFUSED', index: 1 })
     expect(container.textContent).toBe('0')
     expect(run.snapshot.current.sequence).toBe(0)
   })
@@ -126,4 +126,33 @@ test.each([
   })
   expect(thrown).toBeInstanceOf(TypeError)
   expect(thrown).toMatchObject({ message: `useSend takes a run, not ${given}` })
+})
+
+test('what a component sends and a handler cannot take is printed in development, though nobody looks at the result', () => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue()
+  const cart = defineMachine<{ items: readonly string[] }, { type: 'ADD'; item?: { name: string }; when?: unknown }>({
+    name: 'cart',
+    version: '1',
+    initial: { items: [] },
+    on: { ADD: ({ items }, { item }) => ({ items: [...items, (item as { name: string }).name] }) },
+  })
+  const Panel = () => {
+    const send = useSend(useRun(cart))
+    return (
+      <>
+        <button type="button" onClick={() => send({ type: 'ADD' })}>
+          a bug
+        </button>
+        <button type="button" onClick={() => send({ type: 'ADD', when: new Date(0) })}>
+          a date
+        </button>
+      </>
+    )
+  }
+  render(<Panel />)
+  fireEvent.click(screen.getByText('a bug'))
+  expect(printed.mock.calls).toEqual([[expect.stringContaining('event 0 (ADD)'), expect.any(TypeError)]])
+  fireEvent.click(screen.getByText('a date'))
+  expect(String(printed.mock.calls[1]?.[0])).toContain('event.when is a Date')
+  printed.mockRestore()
 })

@@ -136,7 +136,7 @@ describe.each(modes)('useSnapshot %s', (_mode, Mode) => {
     act(() => void run.in.send({ type: 'INC' }))
     expect(container.textContent).toBe('1')
     act(() => void run.in.send({ type: 'BREAK' }))
-    expect(container.textContent).toBe('TRANSITION_FAILED')
+    expect(container.textContent).toBe('REFUSED')
   })
 })
 

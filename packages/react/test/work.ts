@@ -1,6 +1,6 @@
 // A machine whose outputs components handle, and promises that a test settles by hand.
 
-import { createRun, defineMachine, type Run } from '@xmachines/core'
+import { createRun, defineMachine, type Run, refuse } from '@xmachines/core'
 
 export interface Task {
   readonly type: 'task'
@@ -22,9 +22,7 @@ export const work = defineMachine<{ readonly done: readonly string[] }, WorkEven
       return state
     },
     DID: ({ done }, { name }) => ({ done: [...done, name] }),
-    REFUSED: (_state, { name }) => {
-      throw new Error(`not ${name}`)
-    },
+    REFUSED: (_state, { name }) => refuse(`not ${name}`),
   },
 })
 

@@ -55,7 +55,7 @@ requirement('3.2', 'If one event of a batch fails, no event of the batch is appl
   const before = [run.head, run.position, run.snapshot.current]
   const add = { type: 'ADD', by: 1 } as const
   const refusal = run.in.send([add, add, add, add, { type: 'FAIL' }, add])
-  same([refusal?.code, refusal?.index], ['TRANSITION_FAILED', 4])
+  same([refusal?.code, refusal?.index], ['REFUSED', 4])
   same([run.head, run.position, run.snapshot.current], before)
 })
 

@@ -96,7 +96,7 @@ requirement('4', 'err is a ReadableStream of errors', async () => {
   run.in.send({ type: 'FAIL' })
   const [error] = await take(run.err, 1)
   ok(error instanceof RunError, 'the error is a RunError')
-  same(error.code, 'TRANSITION_FAILED')
+  same(error.code, 'REFUSED')
 })
 
 requirement('4', 'snapshot is a ReadableStream of snapshots', async () => {

@@ -1,6 +1,6 @@
 // RFC Run v1, section 9: errors.
 
-import { createRun } from '@xmachines/core'
+import { createRun, defineMachine, RunError, refuse } from '@xmachines/core'
 
 import { all, deeplyFrozen, ok, same, take, throws } from './assert.ts'
 import { door, sum } from './machines.ts'
@@ -21,11 +21,40 @@ requirement('9', 'Errors are observable via err, each once and in order', async 
   same(
     errors.map((error) => [error?.code, error?.index, error?.sequence, error?.run === run.id]),
     [
-      ['TRANSITION_FAILED', 0, 0, true],
+      ['REFUSED', 0, 0, true],
       ['INVALID_EVENT', undefined, 0, true],
       ['INVALID_EVENT', 1, 0, true],
     ],
   )
+})
+
+requirement('9', 'A machine refuses by a rule of its own: the sender gets the reason and the details', async () => {
+  const till = defineMachine<number, { type: 'PAY'; cents: number }>({
+    name: 'till',
+    version: '1',
+    initial: 0,
+    on: {
+      PAY: (total, { cents }) => {
+        if (cents > 1000) refuse('at most 10 euros', { most: 1000 })
+        return total + cents
+      },
+    },
+  })
+  const run = createRun(till)
+  const refusal = run.in.send([
+    { type: 'PAY', cents: 1 },
+    { type: 'PAY', cents: 1001 },
+  ])
+  const { code, index, reason, details } = refusal ?? {}
+  same(
+    { code, index, reason, details },
+    { code: 'REFUSED', index: 1, reason: 'at most 10 euros', details: { most: 1000 } },
+  )
+  deeplyFrozen(details, 'the details')
+  same((await take(run.err, 1))[0] === refusal, true, 'whether err delivers it too')
+  const copy = RunError.fromJSON(JSON.parse(JSON.stringify(refusal)))
+  same([copy.code, copy.reason, copy.details, copy.run], ['REFUSED', reason, details, run.id])
+  same([run.state, run.snapshot.current.sequence], [0, 0])
 })
 
 requirement('9', 'A refused batch errors no stream, and the run continues', async () => {
@@ -34,7 +63,7 @@ requirement('9', 'A refused batch errors no stream, and the run continues', asyn
   const writer = run.in.getWriter()
   await writer.write({ type: 'FAIL' })
   await writer.write({ type: 'ADD', by: 1 })
-  same((await reader.read()).value?.code, 'TRANSITION_FAILED')
+  same((await reader.read()).value?.code, 'REFUSED')
   same(run.snapshot.current, { state: { total: 1, from: [] }, status: 'active', sequence: 1 })
 })
 
@@ -76,7 +105,7 @@ requirement('9', 'err keeps the latest 256 refusals, and tells a late reader how
   const errors = await take(run.err, 257)
   same([errors[0]?.code, errors[0]?.dropped], ['ERRORS_DROPPED', 44])
   same(
-    errors.slice(1).every(({ code }) => code === 'TRANSITION_FAILED'),
+    errors.slice(1).every(({ code }) => code === 'REFUSED'),
     true,
   )
 })
@@ -89,5 +118,5 @@ requirement('9', 'An error is frozen, and says what was wrong, where, and what t
   for (const part of ['sum@1', 'sequence 0', 'event 1 (FAIL)', 'asked to fail']) {
     ok(refusal.message.includes(part), `its message contains "${part}": ${refusal.message}`)
   }
-  same(JSON.parse(JSON.stringify(refusal)).cause, 'Error: asked to fail')
+  same(JSON.parse(JSON.stringify(refusal)).reason, 'asked to fail')
 })

@@ -1,6 +1,6 @@
 // The machines that check the requirements.
 
-import { defineMachine, type Machine, to } from '@xmachines/core'
+import { defineMachine, type Machine, refuse, to } from '@xmachines/core'
 
 export type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string } | { at: 'gone' }
 export type DoorEvent =
@@ -39,21 +39,21 @@ export type SumEvent =
   | { type: 'FINISH' }
 export type SumOutput = { type: 'total'; total: number }
 
-/** Emits the total after each ADD, throws on FAIL, and has a fatal error on BREAK. */
+/** Emits the total after each ADD, refuses FAIL, and has a fatal error on BREAK. */
 export const sum: Machine<Sum, SumEvent, SumOutput> = defineMachine<Sum, SumEvent, SumOutput>({
   name: 'sum',
   version: '1',
   initial: { total: 0, from: [] },
   transition: (state, event, emit) => {
-    if (event.type === 'FAIL') throw new Error('asked to fail')
-    if (event.type === 'BREAK') throw new Error('asked to break')
+    if (event.type === 'FAIL') refuse('asked to fail')
+    if (event.type === 'BREAK') refuse('asked to break')
     if (event.type === 'FINISH') return { total: -1, from: state.from }
     const total = state.total + event.by
     emit({ type: 'total', total })
     return { total, from: event.from === undefined ? state.from : [...state.from, event.from] }
   },
   isDone: ({ total }) => total === -1,
-  isFatal: (error) => error.message.includes('asked to break'),
+  isFatal: ({ reason }) => reason === 'asked to break',
 })
 
 /** A machine that is never done. */

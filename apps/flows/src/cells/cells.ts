@@ -1,7 +1,7 @@
 // A thousand counters in one run, as a machine. An event copies only the row that it changes, so that most of the state
 // stays the same object.
 
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 
 export const ROWS = 25
 export const COLUMNS = 40
@@ -25,6 +25,6 @@ export const cells: Machine<Cells, CellsEvent> = defineMachine<Cells, CellsEvent
 function count(rows: Cells, { row, column }: Extract<CellsEvent, { readonly type: 'COUNT' }>): Cells {
   const counts = rows[row]
   const before = counts?.[column]
-  if (counts === undefined || before === undefined) throw new Error(`There is no cell ${row}, ${column}.`)
+  if (counts === undefined || before === undefined) refuse(`There is no cell ${row}, ${column}.`)
   return rows.with(row, counts.with(column, before + 1))
 }

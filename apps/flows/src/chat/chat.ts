@@ -4,7 +4,7 @@
 // an array, but a text is one value whatever its length. So the finished paragraphs are one text, and a token is only
 // added to the current paragraph, which is short.
 
-import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
+import { defineMachine, type Emit, type Machine, refuse, to } from '@xmachines/core'
 
 import { BREAK, joined } from './paragraphs.ts'
 
@@ -36,8 +36,8 @@ export type ChatEvent =
   | { readonly type: 'STOP' }
   | { readonly type: 'REGENERATE' }
 
-/** Asks code outside of the machine to ask the model, or to stop it. */
-export type ChatOutput = { readonly type: 'ask'; readonly question: string } | { readonly type: 'stop' }
+/** Asks code outside of the machine to ask the model, which answers as long as the chat is `answering`. */
+export type ChatOutput = { readonly type: 'ask'; readonly question: string }
 
 export const chat: Machine<Chat, ChatEvent, ChatOutput> = defineMachine<Chat, ChatEvent, ChatOutput>({
   name: 'chat',
@@ -48,10 +48,7 @@ export const chat: Machine<Chat, ChatEvent, ChatOutput> = defineMachine<Chat, Ch
     answering: {
       TOKEN: to(['answering'], grow),
       END: to(['idle'], (answering) => ({ at: 'idle', turns: turnsOf(answering) })),
-      STOP: to(['stopped'], (answering, _event, emit) => {
-        emit({ type: 'stop' })
-        return { at: 'stopped', turns: turnsOf(answering) }
-      }),
+      STOP: to(['stopped'], (answering) => ({ at: 'stopped', turns: turnsOf(answering) })),
     },
     stopped: { ASK: to(['answering'], ask), REGENERATE: to(['answering'], regenerate) },
   },
@@ -65,14 +62,14 @@ function ask(
   { question }: Extract<ChatEvent, { readonly type: 'ASK' }>,
   emit: Emit<ChatOutput>,
 ): At<'answering'> {
-  if (question.trim() === '') throw new Error('Enter a question.')
+  if (question.trim() === '') refuse('Enter a question.')
   return answering(turns, question, emit)
 }
 
 /** Asks the last question again and removes its answer. (The history keeps it.) */
 function regenerate({ turns }: Silent, _event: ChatEvent, emit: Emit<ChatOutput>): At<'answering'> {
   const last = turns.at(-1)
-  if (last === undefined) throw new Error('There is no question yet.')
+  if (last === undefined) refuse('There is no question yet.')
   return answering(turns.slice(0, -1), last.question, emit)
 }
 

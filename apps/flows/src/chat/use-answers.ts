@@ -17,23 +17,19 @@ export function useAnswers(run: Run<Chat, ChatEvent, ChatOutput>, model: Model, 
   useEffect(() => {
     latestPace.current = pace
   })
-  /** Stops the current answer. */
-  const stop = useRef<AbortController>(undefined)
   useOutputs(run, {
-    ask: async ({ question }, { signal: unmounted }) => {
-      stop.current = new AbortController()
-      const signal = AbortSignal.any([stop.current.signal, unmounted])
-      // A separate set of ports: its `in` is locked during the answer and closed at its end.
-      const { in: writable } = run.ports()
-      await model
-        .answer(question, () => latestPace.current)
-        .pipeThrough(asEvents())
-        .pipeTo(writable, { signal })
-        .catch((thrown: unknown) => {
-          if (!signal.aborted) throw thrown
-        })
+    ask: {
+      handle: async ({ question }, { signal }) => {
+        // A separate set of ports: its `in` is locked during the answer and closed at its end.
+        const { in: writable } = run.ports()
+        await model
+          .answer(question, () => latestPace.current)
+          .pipeThrough(asEvents())
+          .pipeTo(writable, { signal })
+      },
+      // STOP leaves this state, which stops the pipe and with it the model.
+      while: ({ at }) => at === 'answering',
     },
-    stop: () => stop.current?.abort(),
   })
 }
 

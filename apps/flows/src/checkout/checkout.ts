@@ -2,7 +2,7 @@
 // the customer typed, so going back loses nothing. (A real shop would give the card number to its gateway and keep only
 // a token, because a history forgets nothing.)
 
-import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
+import { defineMachine, type Emit, type Machine, refuse, to } from '@xmachines/core'
 
 import { euros, FIELDS, type Field, type FormStep, firstProblem, type Order, type Shipping, totalOf } from './order.ts'
 
@@ -26,9 +26,6 @@ export type CheckoutEvent =
 
 /** Asks code outside of the machine to charge the card. */
 export type CheckoutOutput = { readonly type: 'charge'; readonly cents: number; readonly card: string }
-
-/** The answer of the gateway is impossible. The real charge is unknown, so the checkout must not continue. */
-class WrongAnswer extends Error {}
 
 export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = defineMachine<
   Checkout,
@@ -60,22 +57,24 @@ export const checkout: Machine<Checkout, CheckoutEvent, CheckoutOutput> = define
     paid: {},
   },
   final: ['paid'],
-  isFatal: ({ cause }) => cause instanceof WrongAnswer,
+  // The answer of the gateway was impossible. The real charge is unknown, so the checkout must not continue.
+  isFatal: ({ code, batch, index = 0 }) =>
+    code === 'REFUSED' && (batch?.[index] as CheckoutEvent | undefined)?.type === 'PAID',
 })
 
 type At<Name extends Checkout['at']> = Extract<Checkout, { readonly at: Name }>
 type EventOf<Type extends CheckoutEvent['type']> = Extract<CheckoutEvent, { readonly type: Type }>
 
 function edit(step: FormStep, order: Order, { field, text }: EventOf<'EDIT'>): Order {
-  if (!FIELDS[step].includes(field)) throw new Error(`This step does not ask for the ${field}.`)
-  if (field === 'card' && !/^[\d ]*$/.test(text)) throw new Error('A card number has only digits and spaces.')
+  if (!FIELDS[step].includes(field)) refuse(`This step does not ask for the ${field}.`)
+  if (field === 'card' && !/^[\d ]*$/.test(text)) refuse('A card number has only digits and spaces.')
   return { ...order, [field]: text }
 }
 
 /** Refuses to leave an incomplete step, so that later steps can rely on its texts. */
 function complete(step: FormStep, order: Order): Order {
   const first = firstProblem(step, order)
-  if (first !== undefined) throw new Error(first.problem)
+  if (first !== undefined) refuse(first.problem)
   return order
 }
 
@@ -87,7 +86,7 @@ function pay({ order }: At<'review'>, _event: CheckoutEvent, emit: Emit<Checkout
 function confirm({ order }: At<'paying'>, { cents, receipt }: EventOf<'PAID'>): At<'paid'> {
   const total = totalOf(order)
   if (cents !== total) {
-    throw new WrongAnswer(`The gateway says that it charged ${euros(cents)} instead of ${euros(total)}.`)
+    refuse(`The gateway says that it charged ${euros(cents)} instead of ${euros(total)}.`)
   }
   return { at: 'paid', order, receipt }
 }

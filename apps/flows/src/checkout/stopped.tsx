@@ -38,6 +38,6 @@ export function Stopped({ thrown, onAskAgain, onStartOver }: StoppedProps): Reac
 
 /** The message of the machine, if a handler threw. */
 function reasonOf(thrown: unknown): string {
-  const reason = thrown instanceof RunError ? (thrown.cause ?? thrown) : thrown
-  return reason instanceof Error ? reason.message : String(reason)
+  if (thrown instanceof RunError) return thrown.reason ?? thrown.message
+  return thrown instanceof Error ? thrown.message : String(thrown)
 }

@@ -64,7 +64,7 @@ export const Driven: Story = {
 
     await step('the history contains the applied events and nothing else', async () => {
       await expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(5)
-      await waitFor(() => expect(refusals.getAllByText('TRANSITION_FAILED')).toHaveLength(2))
+      await waitFor(() => expect(refusals.getAllByText('REFUSED')).toHaveLength(2))
       await expect(run.getByText(id)).toBeVisible()
     })
 

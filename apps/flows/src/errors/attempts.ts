@@ -42,10 +42,16 @@ export const badEvents: readonly BatchAttempt[] = [
 /** Events that a handler refuses or handles wrongly. */
 export const badHandlers: readonly BatchAttempt[] = [
   {
-    code: 'TRANSITION_FAILED',
-    why: 'A handler throws to refuse an event that its rules do not allow: there are fewer than 1,000. This handler is right.',
+    code: 'REFUSED',
+    why: 'A handler calls refuse if its rules do not allow an event: there are fewer than 1,000. This handler is right.',
     action: 'Take 1,000',
     batch: { type: 'TAKE', many: 1000 },
+  },
+  {
+    code: 'UNHANDLED',
+    why: 'No handler takes a PAUSE, and the machine says that such an event is refused. Without that it would be recorded, and change nothing.',
+    action: 'Pause',
+    batch: { type: 'PAUSE' },
   },
   {
     code: 'INVALID_STATE',

@@ -12,6 +12,7 @@ export type CounterEvent =
   | { readonly type: 'REPORT' }
   | { readonly type: 'GUESS' }
   | { readonly type: 'MEDDLE' }
+  | { readonly type: 'PAUSE' }
   | { readonly type: 'BREAK' }
   | { readonly type: 'FINISH' }
 
@@ -29,6 +30,7 @@ const members: Readonly<Record<CounterEvent['type'], Readonly<Record<string, Rul
   REPORT: {},
   GUESS: {},
   MEDDLE: {},
+  PAUSE: {},
   BREAK: {},
   FINISH: {},
 }

@@ -1,7 +1,7 @@
 // A counter whose handlers misbehave on purpose, each in its own way, to show every kind of refusal. The comments say
 // what is wrong. COUNT, ADD and TAKE are written as handlers should be.
 
-import { defineMachine, type Machine, type RunError } from '@xmachines/core'
+import { defineMachine, type Machine, type RunError, refuse } from '@xmachines/core'
 
 import { type CounterEvent, counterEventSchema } from './counter-events.ts'
 
@@ -11,8 +11,8 @@ export interface Counter {
   readonly finished: boolean
 }
 
-/** An output that is not plain data. The compiler accepts it, the run does not. */
-export type CounterOutput = { readonly type: 'reported'; readonly at: Date }
+/** An output that may not be plain data. The compiler cannot know what is `unknown`, so only the run refuses it. */
+export type CounterOutput = { readonly type: 'reported'; readonly at: unknown }
 
 /** Lets MEDDLE write to its own run. The page sets it. No handler should ever have such access. */
 export const meddling: { write: () => RunError | undefined } = { write: () => undefined }
@@ -32,9 +32,9 @@ export const counter: Machine<Counter, CounterEvent, CounterOutput> = defineMach
   on: {
     COUNT: (counter) => ({ ...counter, count: counter.count + 1 }),
     ADD: (counter, { by }) => ({ ...counter, count: counter.count + by }),
-    // A handler refuses what its rules do not allow by throwing: this one is right.
+    // A handler calls refuse if its rules do not allow an event: this one is right.
     TAKE: (counter, { many }) => {
-      if (many > counter.count) throw new Error(`There are fewer than ${many} to take.`)
+      if (many > counter.count) refuse(`There are fewer than ${many} to take.`)
       return { ...counter, count: counter.count - many }
     },
     // It does not check the divisor, and the result of a division by 0 is not plain data.
@@ -57,6 +57,8 @@ export const counter: Machine<Counter, CounterEvent, CounterOutput> = defineMach
     },
     FINISH: (counter) => ({ ...counter, finished: true }),
   },
+  // No handler names PAUSE.
+  unhandled: 'refuse',
   isDone: ({ finished }) => finished,
   isFatal: ({ cause }) => cause instanceof Broken,
 })

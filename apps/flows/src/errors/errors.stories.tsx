@@ -17,7 +17,8 @@ export const ByHand: Story = {}
 const refused: readonly (readonly [action: string, code: string, message: RegExp])[] = [
   ['Send a Date', 'INVALID_EVENT', /event\.when is a Date; plain data has no Date/],
   ['Add 99', 'SCHEMA_MISMATCH', /event\.by: must be a whole number from 1 to 9/],
-  ['Take 1,000', 'TRANSITION_FAILED', /There are fewer than 1000 to take/],
+  ['Take 1,000', 'REFUSED', /There are fewer than 1000 to take/],
+  ['Pause', 'UNHANDLED', /event 0 \(PAUSE\): nothing handles it/],
   ['Divide by 0', 'INVALID_STATE', /state\.count is Infinity; plain data has only finite numbers/],
   ['Report', 'INVALID_OUTPUT', /output\.at is a Date/],
   ['Guess', 'NONDETERMINISTIC', /state\.count had two results/],

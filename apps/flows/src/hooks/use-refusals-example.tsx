@@ -1,6 +1,6 @@
 // A glass to fill, and a list of the refusals.
 
-import { defineMachine, type RunError } from '@xmachines/core'
+import { defineMachine, type RunError, refuse } from '@xmachines/core'
 import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useState } from 'react'
 
@@ -12,7 +12,7 @@ const glass = defineMachine<number, Poured>({
   initial: 0,
   on: {
     POURED: (full, { percent }) => {
-      if (full + percent > 100) throw new Error('The glass would overflow.')
+      if (full + percent > 100) refuse('The glass would overflow.')
       return full + percent
     },
   },
@@ -33,9 +33,9 @@ export function UseRefusalsExample(): ReactElement {
         Pour 40%
       </button>
       <ul className="lines">
-        {refusals.map(({ code, sequence, message }, index) => (
+        {refusals.map(({ code, sequence, reason }, index) => (
           <li key={index}>
-            <code>{code}</code> at sequence {sequence}: {message}
+            <code>{code}</code> at sequence {sequence}: {reason}
           </li>
         ))}
       </ul>

@@ -1,6 +1,6 @@
 // A name badge: every keystroke is an event. A refused keystroke does not appear, and `send` returns the reason.
 
-import { defineMachine } from '@xmachines/core'
+import { defineMachine, refuse } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useId, useState } from 'react'
 
@@ -12,7 +12,7 @@ const badge = defineMachine<string, Typed>({
   initial: '',
   on: {
     TYPED: (_before, { name }) => {
-      if (/\d/.test(name)) throw new Error('A name has no digits.')
+      if (/\d/.test(name)) refuse('A name has no digits.')
       return name
     },
   },
@@ -32,7 +32,7 @@ export function UseSendExample(): ReactElement {
           id={id}
           value={name}
           autoComplete="off"
-          onChange={(event) => setProblem(send({ type: 'TYPED', name: event.target.value })?.message)}
+          onChange={(event) => setProblem(send({ type: 'TYPED', name: event.target.value })?.reason)}
         />
       </div>
       <output className="problem">{problem}</output>

@@ -1,6 +1,6 @@
 // A lift in a building with four floors, as a machine: about the smallest one that refuses events.
 
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 
 /** The position of the lift. */
 export interface Lift {
@@ -19,11 +19,11 @@ export const lift: Machine<Lift, LiftEvent> = defineMachine<Lift, LiftEvent>({
   initial: { floor: 0 },
   on: {
     UP: ({ floor }) => {
-      if (floor === TOP) throw new Error('There is nothing above the top floor.')
+      if (floor === TOP) refuse('There is nothing above the top floor.')
       return { floor: floor + 1 }
     },
     DOWN: ({ floor }) => {
-      if (floor === 0) throw new Error('There is nothing below the ground floor.')
+      if (floor === 0) refuse('There is nothing below the ground floor.')
       return { floor: floor - 1 }
     },
   },

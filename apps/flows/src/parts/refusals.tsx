@@ -79,8 +79,8 @@ const Refusal = memo(function Refusal({ refusal }: { readonly refusal: RunError 
   )
 })
 
-/** The message of the machine, if a handler threw; for a batch, also that none of it was applied. */
-function explain({ cause, message, batch = [] }: RunError): string {
-  const reason = cause instanceof Error ? cause.message : message
-  return batch.length > 1 ? `None of the ${batch.length} events was applied. ${reason}` : reason
+/** The reason of the machine, if it refused by a rule; for a batch, also that none of it was applied. */
+function explain({ reason, message, batch = [] }: RunError): string {
+  const why = reason ?? message
+  return batch.length > 1 ? `None of the ${batch.length} events was applied. ${why}` : why
 }

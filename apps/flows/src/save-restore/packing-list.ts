@@ -1,6 +1,6 @@
 // A packing list as a machine: things to take along, each packed or not.
 
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 
 /** A thing to take along. */
 export interface Thing {
@@ -20,8 +20,8 @@ export const packingList: Machine<readonly Thing[], PackingEvent> = defineMachin
   initial: ['Passport', 'Toothbrush', 'Raincoat'].map((name) => ({ name, packed: false })),
   on: {
     ADD: (things, { name }) => {
-      if (name.trim() === '') throw new Error('Enter the name of a thing.')
-      if (things.some((thing) => thing.name === name)) throw new Error(`${name} is already on the list.`)
+      if (name.trim() === '') refuse('Enter the name of a thing.')
+      if (things.some((thing) => thing.name === name)) refuse(`${name} is already on the list.`)
       return [...things, { name, packed: false }]
     },
     PACK: (things, { name }) => things.map((thing) => (thing.name === name ? { name, packed: true } : thing)),

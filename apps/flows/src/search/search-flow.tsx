@@ -1,7 +1,7 @@
 // A search as you type: it sends a request when typing pauses, drops outdated requests, and repeats failed ones.
 
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
-import { type ReactElement, useId, useState, useSyncExternalStore } from 'react'
+import { type ReactElement, useId, useSyncExternalStore } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
@@ -24,15 +24,14 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
   const run = useRun(search)
   const state = useSnapshot(run, (snapshot) => snapshot.state)
   const send = useSend(run)
-  const [aborting, setAborting] = useState(true)
-  const dropped = useSearchEffects(run, { clock, server, aborting })
-  const { latency, failing, requests } = useSyncExternalStore(server.subscribe, () => server.state)
+  useSearchEffects(run, clock, server)
+  const { latency, failing, aborting, requests } = useSyncExternalStore(server.subscribe, () => server.state)
   const id = useId()
 
   return (
     <Flow
       title="Search as you type"
-      lead="The machine emits three kinds of output: wait, ask the server, and drop an outdated request. Each result comes back as an event, and the machine handles it even if it is late or a failure."
+      lead="The machine emits two kinds of output: wait, and ask the server. Each result comes back as an event. What is outdated is dropped by itself: each handler says in which states its output is wanted."
       run={run}
     >
       <section aria-label="Search" className="part search">
@@ -60,14 +59,14 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
         <h2>
           Requests <span className="quiet timeline-unit">(one grid line per second)</span>
         </h2>
-        <Timeline requests={requests} dropped={dropped} clock={clock} />
+        <Timeline requests={requests} clock={clock} />
         <ServerControls
           latency={latency}
           failing={failing}
           aborting={aborting}
           onLatency={(milliseconds) => server.set({ latency: milliseconds })}
           onFailing={(fails) => server.set({ failing: fails })}
-          onAborting={setAborting}
+          onAborting={(aborts) => server.set({ aborting: aborts })}
         />
       </section>
       <StateDiagram machine={search} at={state.at} />

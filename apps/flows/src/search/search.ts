@@ -1,5 +1,5 @@
-// A search as you type, as a machine. It has no clock and no network: it emits waits and requests, each with the number
-// of a turn. Every edit begins a new turn, so the machine recognizes a late answer by its number and ignores it.
+// A search as you type, as a machine. It has no clock and no network: it emits waits and requests. It need not cancel or
+// number them, because whoever handles one drops it once the search is no longer in the state that it is for.
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
@@ -15,15 +15,14 @@ export const MOST_SYMBOLS = 8
 
 /** The states of a search. Results stay until newer ones come. */
 export type Search =
-  | { readonly at: 'empty'; readonly turn: number }
-  | { readonly at: 'typing'; readonly turn: number; readonly query: string; readonly results?: Results }
+  | { readonly at: 'empty' }
+  | { readonly at: 'typing'; readonly query: string; readonly results?: Results }
   | (Attempt & { readonly at: 'asking' })
   | (Attempt & { readonly at: 'resting'; readonly milliseconds: number })
-  | { readonly at: 'found'; readonly turn: number; readonly query: string; readonly results: Results }
+  | { readonly at: 'found'; readonly query: string; readonly results: Results }
   | (Attempt & { readonly at: 'failed' })
 
 interface Attempt {
-  readonly turn: number
   readonly query: string
   /** The number of this attempt, from 1. */
   readonly attempt: number
@@ -34,15 +33,14 @@ interface Attempt {
 export type SearchEvent =
   | { readonly type: 'EDIT'; readonly query: string }
   | { readonly type: 'RETRY' }
-  | { readonly type: 'TIME_UP'; readonly turn: number }
-  | { readonly type: 'ANSWERED'; readonly turn: number; readonly symbols: readonly string[]; readonly total: number }
-  | { readonly type: 'FAILED'; readonly turn: number }
+  | { readonly type: 'TIME_UP' }
+  | { readonly type: 'ANSWERED'; readonly symbols: readonly string[]; readonly total: number }
+  | { readonly type: 'FAILED' }
 
-/** Asks code outside of the machine to wait, to send a request, or to drop the wait or request of a turn. */
+/** Asks code outside of the machine to wait, or to send a request. */
 export type SearchOutput =
-  | { readonly type: 'wait'; readonly turn: number; readonly milliseconds: number }
-  | { readonly type: 'ask'; readonly turn: number; readonly query: string }
-  | { readonly type: 'drop'; readonly turn: number }
+  | { readonly type: 'wait'; readonly milliseconds: number }
+  | { readonly type: 'ask'; readonly query: string }
 
 /** The pause in typing before a request, in milliseconds. */
 const PAUSE = 300
@@ -55,31 +53,24 @@ const FIRST_REST = 500
 
 export const search: Machine<Search, SearchEvent, SearchOutput> = defineMachine<Search, SearchEvent, SearchOutput>({
   name: 'search',
-  version: '1',
-  initial: { at: 'empty', turn: 0 },
+  version: '2',
+  initial: { at: 'empty' },
   states: {
     empty: {},
     typing: {
-      TIME_UP: to(['asking', 'empty', 'typing'], (typing, { turn }, emit) => {
-        if (turn !== typing.turn) return typing
-        return isBlank(typing.query) ? { at: 'empty', turn } : ask(typing, 1, emit)
-      }),
+      TIME_UP: to(['asking', 'empty'], (typing, _event, emit) =>
+        isBlank(typing.query) ? { at: 'empty' } : ask(typing, 1, emit),
+      ),
     },
     asking: {
-      ANSWERED: to(['found', 'asking'], (asking, { turn, symbols, total }) => {
-        const { query } = asking
-        if (turn !== asking.turn) return asking
-        return { at: 'found', turn, query, results: { query: query.trim(), symbols, total } }
-      }),
-      FAILED: to(['resting', 'failed', 'asking'], (asking, { turn }, emit) =>
-        turn === asking.turn ? rest(asking, emit) : asking,
-      ),
+      ANSWERED: to(['found'], ({ query }, { symbols, total }) => ({
+        at: 'found',
+        query,
+        results: { query: query.trim(), symbols, total },
+      })),
+      FAILED: to(['resting', 'failed'], (asking, _event, emit) => rest(asking, emit)),
     },
-    resting: {
-      TIME_UP: to(['asking', 'resting'], (resting, { turn }, emit) =>
-        turn === resting.turn ? ask(resting, resting.attempt + 1, emit) : resting,
-      ),
-    },
+    resting: { TIME_UP: to(['asking'], (resting, _event, emit) => ask(resting, resting.attempt + 1, emit)) },
     found: {},
     failed: { RETRY: to(['asking'], (failed, _event, emit) => ask(failed, 1, emit)) },
   },
@@ -88,29 +79,25 @@ export const search: Machine<Search, SearchEvent, SearchOutput> = defineMachine<
 
 type At<Name extends Search['at']> = Extract<Search, { readonly at: Name }>
 
-/** Each edit starts a new wait, and drops the earlier wait or request. */
+/** Each edit starts a new wait. */
 function edit(search: Search, { query }: { readonly query: string }, emit: Emit<SearchOutput>): At<'typing'> {
-  if (search.at === 'typing' || search.at === 'asking' || search.at === 'resting') {
-    emit({ type: 'drop', turn: search.turn })
-  }
-  const turn = search.turn + 1
-  emit({ type: 'wait', turn, milliseconds: PAUSE })
-  return { at: 'typing', turn, query, ...(isBlank(query) ? {} : resultsOf(search)) }
+  emit({ type: 'wait', milliseconds: PAUSE })
+  return { at: 'typing', query, ...(isBlank(query) ? {} : resultsOf(search)) }
 }
 
 function ask(search: At<'typing' | 'resting' | 'failed'>, attempt: number, emit: Emit<SearchOutput>): At<'asking'> {
-  const { turn, query } = search
-  emit({ type: 'ask', turn, query: query.trim() })
-  return { at: 'asking', turn, query, attempt, ...resultsOf(search) }
+  const { query } = search
+  emit({ type: 'ask', query: query.trim() })
+  return { at: 'asking', query, attempt, ...resultsOf(search) }
 }
 
 /** Waits after a failure, twice as long each time, and gives up after the last attempt. */
 function rest(asking: At<'asking'>, emit: Emit<SearchOutput>): At<'resting' | 'failed'> {
-  const { turn, query, attempt } = asking
-  const kept = { turn, query, attempt, ...resultsOf(asking) }
+  const { query, attempt } = asking
+  const kept = { query, attempt, ...resultsOf(asking) }
   if (attempt === MOST_ATTEMPTS) return { at: 'failed', ...kept }
   const milliseconds = FIRST_REST * 2 ** (attempt - 1)
-  emit({ type: 'wait', turn, milliseconds })
+  emit({ type: 'wait', milliseconds })
   return { at: 'resting', ...kept, milliseconds }
 }
 

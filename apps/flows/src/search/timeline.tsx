@@ -8,13 +8,11 @@ import { layOut } from './timeline-layout.ts'
 
 interface TimelineProps {
   readonly requests: readonly Request[]
-  /** The turns that were dropped without an abort. */
-  readonly dropped: readonly number[]
   readonly clock: Clock
 }
 
 /** The latest requests, oldest first. */
-export function Timeline({ requests, dropped, clock }: TimelineProps): ReactElement {
+export function Timeline({ requests, clock }: TimelineProps): ReactElement {
   const now = useNow(
     clock,
     requests.some(({ endedAt }) => endedAt === undefined),
@@ -27,9 +25,8 @@ export function Timeline({ requests, dropped, clock }: TimelineProps): ReactElem
   return (
     <ol className="timeline" aria-label="Requests, newest last" style={grid}>
       {bars.map(({ request, start, end }) => {
-        const outcome = isTooLate(request, dropped) ? 'too late' : request.outcome
         return (
-          <li key={`${request.turn} ${request.askedAt}`} data-outcome={outcome}>
+          <li key={request.number} data-outcome={request.outcome}>
             <code>{request.query}</code>
             <div className="track" aria-hidden="true">
               <div
@@ -37,16 +34,12 @@ export function Timeline({ requests, dropped, clock }: TimelineProps): ReactElem
                 style={{ left: `${(start / length) * 100}%`, width: `${((end - start) / length) * 100}%` }}
               />
             </div>
-            <span>{outcome}</span>
+            <span>{request.outcome}</span>
           </li>
         )
       })}
     </ol>
   )
-}
-
-function isTooLate({ outcome, turn }: Request, dropped: readonly number[]): boolean {
-  return outcome === 'answered' && dropped.includes(turn)
 }
 
 /** The time of a clock, updated every frame while a request runs. */

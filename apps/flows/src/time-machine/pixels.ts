@@ -1,7 +1,7 @@
 // A drawing as a machine: rows of pixels. An event paints one pixel, and states share their unchanged rows, so that a
 // thousand states take little more memory than a few. Each step can be undone.
 
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 import { type Undoable, type UndoEvent, undoable } from '@xmachines/core/undo'
 
 /** Rows of pixels, each a text with a colour character for each pixel; `.` is paper. */
@@ -27,8 +27,8 @@ const plainPixels: Machine<Drawing, DrawingEvent> = defineMachine<Drawing, Drawi
   on: {
     PAINT: (drawing, { x, y, colour }) => {
       const row = drawing[y]
-      if (row?.[x] === undefined) throw new Error(`There is no pixel at ${x}, ${y}.`)
-      if (colour.length !== 1 || !COLOURS.includes(colour)) throw new Error(`There is no colour ${colour}.`)
+      if (row?.[x] === undefined) refuse(`There is no pixel at ${x}, ${y}.`)
+      if (colour.length !== 1 || !COLOURS.includes(colour)) refuse(`There is no colour ${colour}.`)
       return row[x] === colour ? drawing : drawing.with(y, row.slice(0, x) + colour + row.slice(x + 1))
     },
     CLEAR: () => paper,

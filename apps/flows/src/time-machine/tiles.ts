@@ -1,7 +1,7 @@
 // Sliding tiles as a machine: eight tiles and a gap, dealt by the input of the run. The run is done when they are in
 // order.
 
-import { defineMachine, type Machine, to } from '@xmachines/core'
+import { defineMachine, type Machine, refuse, to } from '@xmachines/core'
 
 /** Nine places in rows of three; 0 is the gap. */
 export type Tiles = readonly number[]
@@ -26,7 +26,7 @@ export const tiles: Machine<Game, GameEvent, never, Deal> = defineMachine<Game, 
   version: '1',
   initial: ({ tiles: dealt }) => {
     if (dealt.length !== inOrder.length || !inOrder.every((tile) => dealt.includes(tile))) {
-      throw new Error('A deal must contain the tiles 1 to 8 and a gap, 0.')
+      refuse('A deal must contain the tiles 1 to 8 and a gap, 0.')
     }
     return { at: 'playing', tiles: dealt, moves: 0 }
   },
@@ -34,7 +34,7 @@ export const tiles: Machine<Game, GameEvent, never, Deal> = defineMachine<Game, 
     playing: {
       MOVE: to(['playing', 'solved'], (game, { tile }) => {
         const [from, gap] = [game.tiles.indexOf(tile), game.tiles.indexOf(0)]
-        if (!areBeside(from, gap)) throw new Error(`Tile ${tile} is not next to the gap.`)
+        if (!areBeside(from, gap)) refuse(`Tile ${tile} is not next to the gap.`)
         const moved = game.tiles.with(gap, tile).with(from, 0)
         const at = moved.join() === inOrder.join() ? 'solved' : 'playing'
         return { at, tiles: moved, moves: game.moves + 1 }

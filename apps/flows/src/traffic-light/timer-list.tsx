@@ -1,4 +1,4 @@
-// The running timers that the machine asked for, including those that it no longer needs.
+// The running timers that the machine asked for.
 
 import { type ReactElement, useLayoutEffect, useRef } from 'react'
 
@@ -6,13 +6,11 @@ import type { TrafficLightOutput } from './traffic-light.ts'
 
 interface TimerListProps {
   readonly waits: readonly TrafficLightOutput[]
-  /** The turn whose end the light waits for; undefined if it does not wait. */
-  readonly turn: number | undefined
   readonly speed: number
 }
 
 /** The timers, each with its remaining time. */
-export function TimerList({ waits, turn, speed }: TimerListProps): ReactElement {
+export function TimerList({ waits, speed }: TimerListProps): ReactElement {
   return (
     <section aria-label="Timers" className="part">
       <h2>Timers</h2>
@@ -20,13 +18,12 @@ export function TimerList({ waits, turn, speed }: TimerListProps): ReactElement 
         <p className="quiet">No timer is running.</p>
       ) : (
         <ul className="timers">
-          {waits.map((wait) => (
-            <li key={wait.turn} data-late={wait.turn !== turn}>
+          {waits.map(({ at, milliseconds }) => (
+            <li key={`${at} ${milliseconds}`}>
               <span>
-                Turn {wait.turn}, {wait.milliseconds / 1000} s
+                {at}, {milliseconds / 1000} s
               </span>
-              {wait.turn !== turn && <span className="quiet">too late to change anything</span>}
-              <TimeLeft milliseconds={wait.milliseconds} speed={speed} />
+              <TimeLeft milliseconds={milliseconds} speed={speed} />
             </li>
           ))}
         </ul>

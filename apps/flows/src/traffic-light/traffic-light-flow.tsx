@@ -22,11 +22,15 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
   const [waits, setWaits] = useState<readonly TrafficLightOutput[]>([])
 
   useOutputs(run, {
-    wait: async (wait, { signal }) => {
-      setWaits((before) => [...before, wait])
-      await clock.wait(wait.milliseconds, signal)
-      setWaits((before) => before.filter((other) => other !== wait))
-      return { type: 'TIME_UP', turn: wait.turn }
+    wait: {
+      handle: async (wait, { signal }) => {
+        setWaits((before) => [...before, wait])
+        await clock.wait(wait.milliseconds, signal)
+        setWaits((before) => before.filter((other) => other !== wait))
+        return { type: 'TIME_UP' }
+      },
+      while: ({ at }, wait) => at === wait.at,
+      latest: true,
     },
   })
 
@@ -39,7 +43,7 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
   return (
     <Flow
       title="Traffic light"
-      lead="A machine has no clock. It emits how long to wait, and code outside of it waits and answers with an event. An answer that comes too late is recorded in the history but changes nothing."
+      lead="A machine has no clock. It emits how long to wait, and code outside of it waits and answers with an event. A wait is dropped as soon as the light changes or the next wait begins."
       run={run}
     >
       <section aria-label="Crossing" className="part">
@@ -66,7 +70,7 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
           />
         </div>
       </section>
-      <TimerList waits={waits} turn={isOn ? state.turn : undefined} speed={speed} />
+      <TimerList waits={waits} speed={speed} />
       <StateDiagram machine={trafficLight} at={state.at} />
     </Flow>
   )

@@ -2,30 +2,31 @@
 
 import { defineMachine, type Emit, type Machine, to } from '@xmachines/core'
 
-/**
- * The states of the light. Each wait belongs to a numbered turn, and the state has the number of the turn that it waits
- * for.
- */
+/** The states of the light. */
 export type TrafficLight =
   | { readonly at: 'off' }
-  | { readonly at: 'red'; readonly turn: number; readonly crossing: boolean }
-  | { readonly at: 'green'; readonly turn: number; readonly waiting: boolean }
-  | { readonly at: 'amber'; readonly turn: number; readonly waiting: boolean }
-  | { readonly at: 'flashing'; readonly turn: number }
+  | { readonly at: 'red'; readonly crossing: boolean }
+  | { readonly at: 'green'; readonly waiting: boolean }
+  | { readonly at: 'amber'; readonly waiting: boolean }
+  | { readonly at: 'flashing' }
 
 /** The events of the light; its clock answers with `TIME_UP`. */
 export type TrafficLightEvent =
   | { readonly type: 'SWITCH_ON' }
   | { readonly type: 'FLASH' }
   | { readonly type: 'PUSH' }
-  | { readonly type: 'TIME_UP'; readonly turn: number }
+  | { readonly type: 'TIME_UP' }
 
-/** Asks code outside of the machine to wait, and to answer with `TIME_UP` and the same turn. */
-export type TrafficLightOutput = { readonly type: 'wait'; readonly milliseconds: number; readonly turn: number }
+/** Asks code outside of the machine to wait as long as the light stays as it is, and to answer with `TIME_UP`. */
+export type TrafficLightOutput = {
+  readonly type: 'wait'
+  readonly milliseconds: number
+  readonly at: 'red' | 'green' | 'amber'
+}
 
 /**
- * The initial state emits nothing, so `SWITCH_ON` begins the first wait. The machine never has to cancel a wait: an
- * answer with the number of an earlier turn changes nothing.
+ * The machine never has to cancel a wait, nor to number it: whoever handles a wait drops it once the light has changed, or
+ * the next wait has begun.
  */
 export const trafficLight: Machine<TrafficLight, TrafficLightEvent, TrafficLightOutput> = defineMachine<
   TrafficLight,
@@ -33,56 +34,45 @@ export const trafficLight: Machine<TrafficLight, TrafficLightEvent, TrafficLight
   TrafficLightOutput
 >({
   name: 'traffic-light',
-  version: '1',
+  version: '2',
   initial: { at: 'off' },
   states: {
-    off: { SWITCH_ON: to(['red'], (_off, _event, emit) => stop(1, false, emit)) },
-    red: {
-      TIME_UP: to(['green', 'red'], (red, { turn }, emit) => (turn === red.turn ? go(turn + 1, emit) : red)),
-      FLASH: to(['flashing'], flash),
-    },
+    off: { SWITCH_ON: to(['red'], (_off, _event, emit) => stop(false, emit)) },
+    red: { TIME_UP: to(['green'], (_red, _event, emit) => go(emit)), FLASH: 'flashing' },
     green: {
-      TIME_UP: to(['amber', 'green'], (green, { turn }, emit) =>
-        turn === green.turn ? slow(turn + 1, green.waiting, emit) : green,
-      ),
-      PUSH: to(['green'], (green, _event, emit) => (green.waiting ? green : hurry(green.turn + 1, emit))),
-      FLASH: to(['flashing'], flash),
+      TIME_UP: to(['amber'], ({ waiting }, _event, emit) => slow(waiting, emit)),
+      PUSH: to(['green'], (green, _event, emit) => (green.waiting ? green : hurry(emit))),
+      FLASH: 'flashing',
     },
     amber: {
-      TIME_UP: to(['red', 'amber'], (amber, { turn }, emit) =>
-        turn === amber.turn ? stop(turn + 1, amber.waiting, emit) : amber,
-      ),
-      PUSH: to(['amber'], ({ turn }) => ({ at: 'amber', turn, waiting: true })),
-      FLASH: to(['flashing'], flash),
+      TIME_UP: to(['red'], ({ waiting }, _event, emit) => stop(waiting, emit)),
+      PUSH: to(['amber'], () => ({ at: 'amber', waiting: true })),
+      FLASH: 'flashing',
     },
-    flashing: { SWITCH_ON: to(['red'], ({ turn }, _event, emit) => stop(turn + 1, false, emit)) },
+    // The lamp flashes by itself and needs no clock.
+    flashing: { SWITCH_ON: to(['red'], (_flashing, _event, emit) => stop(false, emit)) },
   },
 })
 
 type At<Name extends TrafficLight['at']> = Extract<TrafficLight, { readonly at: Name }>
 
-function stop(turn: number, crossing: boolean, emit: Emit<TrafficLightOutput>): At<'red'> {
-  emit({ type: 'wait', milliseconds: crossing ? 8000 : 5000, turn })
-  return { at: 'red', turn, crossing }
+function stop(crossing: boolean, emit: Emit<TrafficLightOutput>): At<'red'> {
+  emit({ type: 'wait', milliseconds: crossing ? 8000 : 5000, at: 'red' })
+  return { at: 'red', crossing }
 }
 
-function go(turn: number, emit: Emit<TrafficLightOutput>): At<'green'> {
-  emit({ type: 'wait', milliseconds: 10_000, turn })
-  return { at: 'green', turn, waiting: false }
+function go(emit: Emit<TrafficLightOutput>): At<'green'> {
+  emit({ type: 'wait', milliseconds: 10_000, at: 'green' })
+  return { at: 'green', waiting: false }
 }
 
-/** Somebody wants to cross: the rest of the green is short, and the long wait now belongs to an earlier turn. */
-function hurry(turn: number, emit: Emit<TrafficLightOutput>): At<'green'> {
-  emit({ type: 'wait', milliseconds: 3000, turn })
-  return { at: 'green', turn, waiting: true }
+/** Somebody wants to cross: a short wait takes the place of the rest of the long one. */
+function hurry(emit: Emit<TrafficLightOutput>): At<'green'> {
+  emit({ type: 'wait', milliseconds: 3000, at: 'green' })
+  return { at: 'green', waiting: true }
 }
 
-function slow(turn: number, waiting: boolean, emit: Emit<TrafficLightOutput>): At<'amber'> {
-  emit({ type: 'wait', milliseconds: 2000, turn })
-  return { at: 'amber', turn, waiting }
-}
-
-/** The lamp flashes by itself and needs no clock. The state keeps the turn, so that no old wait ends a new turn. */
-function flash({ turn }: { readonly turn: number }): At<'flashing'> {
-  return { at: 'flashing', turn }
+function slow(waiting: boolean, emit: Emit<TrafficLightOutput>): At<'amber'> {
+  emit({ type: 'wait', milliseconds: 2000, at: 'amber' })
+  return { at: 'amber', waiting }
 }

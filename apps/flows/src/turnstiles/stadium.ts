@@ -1,6 +1,6 @@
 // A stadium as a machine: each visitor takes the next seat, until none is left.
 
-import { defineMachine, type Machine } from '@xmachines/core'
+import { defineMachine, type Machine, refuse } from '@xmachines/core'
 
 /** The turnstiles, each with its own sender. */
 export type Gate = 'button' | 'timer' | 'stream'
@@ -22,7 +22,7 @@ export const stadium: Machine<Stadium, StadiumEvent> = defineMachine<Stadium, St
   initial: { seats: [] },
   on: {
     ENTER: ({ seats }, { gate }) => {
-      if (seats.length === CAPACITY) throw new Error('Every seat is taken.')
+      if (seats.length === CAPACITY) refuse('Every seat is taken.')
       return { seats: [...seats, gate] }
     },
     EMPTY: () => ({ seats: [] }),

@@ -13,7 +13,7 @@ interface Known {
   readonly values: number
   /** How many levels it has, its own included. */
   readonly levels: number
-  /** The same value with the members of all objects in canonical order: itself, if they are. */
+  /** The same value in canonical form: itself, if it is. */
   readonly canonical: object
 }
 
@@ -44,18 +44,18 @@ export function freezeAndRemember(value: unknown, walk: Walk, base: unknown): vo
 }
 
 /**
- * The value with the members of all its objects in canonical order, frozen. No answer of a machine may depend on their
- * order, because no oid can tell it.
+ * The value in canonical form, frozen: the members of all its objects in canonical order, without those that are undefined,
+ * and 0 for −0. No answer of a machine may depend on these, because no oid can tell them.
  */
 export function inCanonicalOrder(value: unknown): unknown {
   if (process.env.NODE_ENV === 'production') return value
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null) return canonicalLeaf(value)
   const before = known.get(value)
   if (before !== undefined) return before.canonical
   return Array.isArray(value) ? Object.freeze(value.map(inCanonicalOrder)) : sortMembers(value as Members)
 }
 
-/** Refuses symbol keys, accessors, and members of an array that are not items. */
+/** Refuses symbol keys, accessors, hidden members, and members of an array that are not items. */
 export function checkKeys(value: object, level: number, walk: Walk): void {
   if (process.env.NODE_ENV === 'production') return
   const [symbol] = Object.getOwnPropertySymbols(value)
@@ -69,6 +69,7 @@ export function checkKeys(value: object, level: number, walk: Walk): void {
     if (hasGetter(value, key)) throw refused(level + 1, walk, ACCESSOR)
     if (items !== undefined && at >= items) throw refused(level + 1, walk, NOT_AN_ITEM)
   }
+  if (items === undefined || items <= LONG_ARRAY) checkHidden(value, keys.length, level, walk)
 }
 
 type Members = Record<string, unknown>
@@ -111,6 +112,7 @@ function knowObject(value: Members, base: unknown, level: number, walk: Walk): F
     walk.trail[level] = key
     if (member === undefined) {
       checkUndefined(value, key, level, walk)
+      sorted = false
       continue
     }
     checkKey(key, level, walk)
@@ -118,9 +120,11 @@ function knowObject(value: Members, base: unknown, level: number, walk: Walk): F
       const inner = knowAll(member, Object.hasOwn(members, key) ? members[key] : undefined, level + 1, walk)
       levels = Math.max(levels, inner.levels + 1)
       sorted &&= inner.canonical === member
-    } else checkLeaf(member, level + 1, walk)
+    } else {
+      checkLeaf(member, level + 1, walk)
+      sorted &&= !Object.is(member, -0)
+    }
   }
-  checkHidden(value, level, walk)
   return { levels, canonical: sorted ? value : sortMembers(value) }
 }
 
@@ -132,30 +136,23 @@ function knowArray(value: readonly unknown[], base: unknown, level: number, walk
   else checkKeys(value, level, walk)
   Object.freeze(value)
   const earlier = isLong && Array.isArray(base) && base.length === value.length ? known.get(base) : undefined
-  const found = knowItems(
-    value,
-    earlier === undefined ? undefined : { items: base as unknown[], ...earlier },
-    level,
-    walk,
-  )
-  if (!isLong) checkHidden(value, level, walk)
-  return found
+  return knowItems(value, earlier === undefined ? undefined : { items: base as unknown[], ...earlier }, level, walk)
 }
 
 /** An array of the same length that was walked. */
 type Earlier = Known & { readonly items: readonly unknown[] }
 
 function knowItems(value: readonly unknown[], earlier: Earlier | undefined, level: number, walk: Walk): Found {
-  let levels = earlier?.levels ?? 1
-  /** The items in canonical order, if they are not the items themselves. */
+  /** The items in canonical form, if they are not the items themselves. */
   let ordered = earlier === undefined || earlier.canonical === earlier.items ? undefined : itemsOf(earlier.canonical)
   const changed = earlier === undefined ? undefined : countUnchanged(value, earlier, level, walk)
+  let levels = earlier === undefined || changed === undefined ? 1 : levelsLeft(value, earlier, changed)
   const count = changed?.length ?? value.length
   for (let at = 0; at < count; at++) {
     const index = changed === undefined ? at : (changed[at] as number)
     const item: unknown = value[index]
     walk.trail[level] = index
-    let canonical = item
+    let canonical = canonicalLeaf(item)
     if (typeof item === 'object' && item !== null) {
       if (!known.has(item)) checkItem(value, index, level, walk)
       const inner = knowAll(item, earlier?.items[index], level + 1, walk)
@@ -165,7 +162,7 @@ function knowItems(value: readonly unknown[], earlier: Earlier | undefined, leve
       checkItem(value, index, level, walk)
       if (!countNumber(item, walk)) checkLeaf(item, level + 1, walk)
     }
-    if (ordered === undefined && canonical !== item) ordered = [...value]
+    if (ordered === undefined && !Object.is(canonical, item)) ordered = [...value]
     if (ordered !== undefined) ordered[index] = canonical
   }
   if (walk.values > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
@@ -177,12 +174,23 @@ function countUnchanged(value: readonly unknown[], { items, values }: Earlier, l
   const changed: number[] = []
   walk.values += values - 1
   for (let index = 0; index < value.length; index++) {
-    if (value[index] !== items[index]) {
+    const item = value[index]
+    if (!Object.is(item, items[index])) {
       changed.push(index)
       walk.values -= valuesOf(items[index])
-    } else if (typeof value[index] !== 'object') checkItem(value, index, level, walk)
+    } else if (typeof item !== 'object' || item === null) checkItem(value, index, level, walk)
   }
   return changed
+}
+
+/** How many levels an array has, as far as its items were walked: those of the earlier array, unless its deepest item went. */
+function levelsLeft(value: readonly unknown[], { items, levels }: Earlier, changed: readonly number[]): number {
+  if (!changed.some((index) => levelsOf(items[index]) === levels - 1)) return levels
+  return 1 + value.reduce<number>((most, item) => Math.max(most, levelsOf(item)), 0)
+}
+
+function levelsOf(item: unknown): number {
+  return known.get(item as object)?.levels ?? 0
 }
 
 /** How many values an item that was walked counts as. */
@@ -214,14 +222,20 @@ function checkItem(value: readonly unknown[], index: number, level: number, walk
 
 function sortMembers(value: Members): object {
   const ordered: Members = {}
-  for (const key of Object.keys(value).sort()) ordered[key] = inCanonicalOrder(value[key])
+  for (const key of Object.keys(value).sort()) {
+    if (value[key] !== undefined) ordered[key] = inCanonicalOrder(value[key])
+  }
   return Object.freeze(ordered)
 }
 
-function checkHidden(value: object, level: number, walk: Walk): void {
+/** 0 for −0. */
+function canonicalLeaf(value: unknown): unknown {
+  return value === 0 ? 0 : value
+}
+
+function checkHidden(value: object, keys: number, level: number, walk: Walk): void {
   const names = Object.getOwnPropertyNames(value)
-  const shown = Object.keys(value).length + (Array.isArray(value) ? 1 : 0)
-  if (names.length === shown) return
+  if (names.length === keys + (Array.isArray(value) ? 1 : 0)) return
   const hidden = names.find((name) => name !== 'length' && !Object.prototype.propertyIsEnumerable.call(value, name))
   if (hidden !== undefined) throw refused(level, walk, hiddenMember(hidden))
 }

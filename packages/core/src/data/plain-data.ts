@@ -48,6 +48,25 @@ export function copyBatch(value: unknown): unknown {
 }
 
 /**
+ * Copies an argument, as `copyPlain` does.
+ * @throws {TypeError} with the path to what is not plain data
+ */
+export function copyArgument(value: unknown, name: string): unknown {
+  try {
+    return copyPlain(value, name)
+  } catch (problem) {
+    throw new TypeError((problem as NotPlain).message)
+  }
+}
+
+/** A copy of plain data that its holder may change. */
+export function thaw(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(thaw)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, thaw(member)]))
+}
+
+/**
  * Checks a value that a machine made and freezes it in place. Production trusts what is frozen already. Development
  * remembers what it walked, so that it does not walk it again.
  * @param value anything
@@ -99,6 +118,8 @@ function copyEvents(value: unknown, walk: Walk): unknown {
   if (value.length !== 1 || Array.isArray(value[0])) return copyArray(value, 0, walk)
   checkArray(value, 0, walk)
   if (development) checkKeys(value, 0, walk)
+  // The array is no value of the batch, or a history would not take back what `write` took.
+  walk.values = 0
   walk.trail[0] = 0
   const event: unknown = value[0]
   return (development ? undefined : copyFlat(event, walk)) ?? copy(event, 1, walk)

@@ -4,7 +4,7 @@
 import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
 import { firstDifference } from '../data/difference.ts'
 import { NotPlain } from '../data/not-plain.ts'
-import { copyBatch, copyPlain } from '../data/plain-data.ts'
+import { copyBatch, copyPlain, thaw } from '../data/plain-data.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
 import type { SchemaIssue, StandardSchema } from '../machine/schema.ts'
 import type { Batch } from './log.ts'
@@ -80,35 +80,42 @@ function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): 
     if (event instanceof Refusal) return event
     parsed.push(event)
   }
-  return Object.freeze(parsed) as Batch
+  // Each is within the limits of plain data. All together must be, or a history would not take them back.
+  return admitEvents(parsed)
 }
 
 function parse(schema: StandardSchema<unknown>, event: unknown, index: number): Batch | Refusal {
-  const mismatch = (why: string, cause?: unknown): Refusal =>
-    new Refusal('SCHEMA_MISMATCH', `the schema of events ${why}`, index, cause)
+  const mismatch = (why: string, more?: Refusal['more']): Refusal =>
+    new Refusal('SCHEMA_MISMATCH', `the schema of events ${why}`, index, more)
   let parsed: unknown
   try {
-    const result = schema['~standard'].validate(event)
-    if (result instanceof Promise) {
+    // Some libraries write what they parsed into the value that they were given.
+    const result = schema['~standard'].validate(thaw(event))
+    if ('then' in result) {
       // Nobody waits for it, so its rejection must not count as unhandled.
-      result.catch(() => undefined)
-      return mismatch('is asynchronous; give a synchronous one')
+      result.then(undefined, () => undefined)
+      // zod answers with a promise too if a function in a schema throws.
+      return mismatch('is asynchronous; give a synchronous one (or a function in it threw)')
     }
     const { issues } = result
     if (issues !== undefined) {
       const { type } = event as { readonly type: string }
-      return mismatch(`refused ${describeValue(type)}: ${issues.map(describeIssue).join('; ')}`, issues)
+      return mismatch(`refused ${describeValue(type)}: ${Array.from(issues, describeIssue).join('; ')}`, {
+        cause: issues,
+        issues,
+      })
     }
     parsed = copyPlain(result.value, 'event')
   } catch (problem) {
     if (isA(problem, NotPlain)) return mismatch(`gave no plain data: ${problem.message}`)
-    return mismatch(`threw ${describeThrown(problem)}`, problem)
+    return mismatch('threw', { cause: problem, threw: describeThrown(problem) })
   }
   const bad = checkEvent(parsed, 'event')
   return bad === undefined ? (parsed as Batch) : mismatch(`gave no event: ${bad.message}`)
 }
 
 function describeIssue({ path = [], message }: SchemaIssue): string {
-  const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment))
+  // The path may be an array of a subclass, whose `map` makes another.
+  const keys = Array.from(path, (segment) => String(typeof segment === 'object' ? segment.key : segment))
   return keys.length === 0 ? message : `event.${keys.join('.')}: ${message}`
 }

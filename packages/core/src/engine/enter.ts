@@ -1,10 +1,9 @@
 // The one way into a log: enter → step → commit → publish, or refuse. Each has a file of its own in this folder.
 
 import { hasMode } from '../data/mode.ts'
-import type { AnyMachine } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import { commit } from './commit.ts'
-import { checkDeterminism } from './determinism.ts'
+import { stepTwice } from './determinism.ts'
 import type { Batch, Log, Via } from './log.ts'
 import { publish } from './publish.ts'
 import { Refusal } from './refusal.ts'
@@ -46,13 +45,6 @@ export function reapply(log: Log, batch: Batch): Refusal | undefined {
   return undefined
 }
 
-/** Steps a batch; twice, if determinism is checked. */
-export function stepTwice(machine: AnyMachine, state: unknown, batch: Batch, onSecond?: () => void): Step | Refusal {
-  const stepped = step(machine, state, batch)
-  onSecond?.()
-  return checkDeterminism(machine, state, batch, stepped) ?? stepped
-}
-
 function stepIn(log: Log, batch: Batch): Step | Refusal {
   const { machine, state } = log
   try {
@@ -75,11 +67,15 @@ function refuseEntry(log: Log, admitted: Batch | Refusal, via: Via): RunError {
   const batch = admitted instanceof Refusal ? undefined : admitted
   if (log.running === undefined) return refuse(log, admitted as Refusal, undefined, via)
   // The second step writes again what the first wrote, and is refused again. That is reported once.
+  const reentrant = reentry(log.running)
   if (log.running === 'check') return new RunError(reentrant.code, reentrant.message, detailsOf(log))
   return refuse(log, reentrant, batch, via)
 }
 
-const reentrant = new Refusal(
-  'REENTRANT',
-  'it was written from inside a transition; transitions are pure: emit an output, and let its handler send the event',
-)
+function reentry(running: Log['running']): Refusal {
+  return new Refusal(
+    'REENTRANT',
+    `it was written from inside ${running === 'isFatal' ? running : 'a transition or isDone'}; machines are pure: ` +
+      'let the handler of an output, or a reader of err, send the event',
+  )
+}

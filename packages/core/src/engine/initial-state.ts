@@ -1,70 +1,84 @@
 // The initial state of a run and the outputs of its genesis: asked of the machine, and checked as any others are.
 // Development asks twice.
 
-import { describeThrown, isA } from '../data/describe-value.ts'
+import { isA } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
+import { refusedIn } from '../machine/refuse.ts'
 import { RunError } from '../machine/run-error.ts'
-import { emitFor, Progress } from './step.ts'
+import { outcomeOf, ruleDifference } from './determinism.ts'
+import { inTwoTimes } from './other-clocks.ts'
+import { failure, Refusal, refusalBy } from './refusal.ts'
+import { emitFor, Progress, type Step } from './step.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** What a run begins with. */
-interface Beginning {
-  readonly state: unknown
-  /** Undefined if there are none. */
-  readonly outputs: readonly unknown[] | undefined
-}
-
-/** The state that a run with this input begins with, the outputs of its genesis, and whether the state is final. */
+/**
+ * The state that a run with this input begins with, the outputs of its genesis, and whether the state is final.
+ * @throws {RunError} if the machine refuses the input, or cannot begin
+ */
 export function initialState(
   machine: AnyMachine,
   input: unknown,
   { checkDeterminism }: { readonly checkDeterminism: boolean },
-): Beginning & { readonly done: boolean } {
-  const label = labelOf(machine)
-  try {
-    const beginning = begin(machine, input)
-    const { state } = beginning
-    if (checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false))
-      checkAgain(machine, input, beginning)
-    return { ...beginning, done: machine.isDone(state) }
-  } catch (thrown) {
-    if (isA(thrown, RunError)) throw thrown
-    if (isA(thrown, NotPlain)) throw new RunError('INVALID_STATE', `${label}: ${thrown.message}`)
-    throw new RunError('TRANSITION_FAILED', `${label} cannot begin: ${describeThrown(thrown)}`, { cause: thrown })
-  }
+): Step {
+  const begun =
+    checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
+      ? beginTwice(machine, input)
+      : begin(machine, input)
+  if (!(begun instanceof Refusal)) return begun
+  throw new RunError(begun.code, `${labelOf(machine)} cannot begin: ${begun.message}`, begun.more)
 }
 
-function begin(machine: AnyMachine, input: unknown): Beginning {
+function begin(machine: AnyMachine, input: unknown): Step | Refusal {
   const progress = new Progress()
   let state: unknown
+  let running = 'initial'
   try {
-    state = machine.initial(input, emitFor(progress, 0))
+    try {
+      state = machine.initial(input, emitFor(progress, 0))
+    } finally {
+      // From here on nothing may be emitted.
+      progress.running = 'isDone'
+    }
+    if (progress.badOutput !== undefined) throw progress.badOutput
+    freezePlain(state, 'initial state')
+    running = 'isDone'
+    return { state, outputs: progress.outputs, done: machine.isDone(state) }
   } catch (thrown) {
-    if (progress.badOutput === undefined) throw thrown
-  } finally {
-    // From here on nothing may be emitted.
-    progress.running = 'isDone'
+    if (progress.badOutput !== undefined) return new Refusal('INVALID_OUTPUT', progress.badOutput.message)
+    if (isA(thrown, RunError)) throw thrown
+    if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message)
+    const refused = running === 'initial' ? refusedIn(thrown) : undefined
+    return refused === undefined ? failure(running, thrown) : refusalBy(refused)
   }
-  const { badOutput, outputs } = progress
-  if (badOutput !== undefined) throw new RunError('INVALID_OUTPUT', `${labelOf(machine)}: ${badOutput.message}`)
-  freezePlain(state, 'initial state')
-  return { state, outputs }
 }
 
-function checkAgain(machine: AnyMachine, input: unknown, { state, outputs }: Beginning): void {
-  const again = begin(machine, inCanonicalOrder(input))
-  const where =
-    firstDifference(state, again.state, 'initial state') ??
-    firstDifference(outputs ?? [], again.outputs ?? [], 'initial outputs')
-  if (where === undefined) return
-  throw new RunError(
+function beginTwice(machine: AnyMachine, input: unknown): Step | Refusal {
+  const [first, second] = inTwoTimes(
+    () => begin(machine, input),
+    () => begin(machine, inCanonicalOrder(input)),
+    true,
+  )
+  const where = differenceOf(first, second)
+  if (where === undefined) return first
+  return new Refusal(
     'NONDETERMINISTIC',
-    `${labelOf(machine)}: ${where} had two values from the same input; let the input carry times, random numbers and ids`,
+    `${where} had two values from the same input; let the input carry times, random numbers and ids`,
+  )
+}
+
+function differenceOf(first: Step | Refusal, second: Step | Refusal): string | undefined {
+  if (first instanceof Refusal || second instanceof Refusal) {
+    return outcomeOf(first) === outcomeOf(second) ? ruleDifference(first, second) : 'initial'
+  }
+  return (
+    firstDifference(first.state, second.state, 'initial state') ??
+    firstDifference(first.outputs ?? [], second.outputs ?? [], 'initial outputs') ??
+    (first.done === second.done ? undefined : 'whether the run is done')
   )
 }

@@ -5,7 +5,7 @@ import type { Held } from '../data/built-ins.ts'
 import { appendDigest, type Chain, digestIn, type Origin, startChain } from '../identity/chain.ts'
 import { toHex } from '../identity/hex.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
-import type { RunError } from '../machine/run-error.ts'
+import { type RunError, sharedMessage } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import { countOf, itemAt, type Kept, keep } from './kept.ts'
 
@@ -83,8 +83,6 @@ export interface Log {
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
-  /** Refusals that no caller got, for the warning of development in this tick. */
-  unseen: RunError[] | undefined
 }
 
 /** The subscriptions to a log, and the notifications that are due. */
@@ -120,7 +118,6 @@ export function createLog(
     sets: [],
     subscriptions: undefined,
     recording: undefined,
-    unseen: undefined,
   }
 }
 
@@ -138,8 +135,9 @@ function materialize(log: Log): Snapshot<unknown> {
   const { state, status, end } = log
   const sequence = sequenceOf(log)
   if (status !== 'error') return Object.freeze({ state, status, sequence })
-  const { code, message } = end as RunError
-  return Object.freeze({ state, status, sequence, error: Object.freeze({ code, message }) })
+  const error = end as RunError
+  const shared = { code: error.code, message: sharedMessage(error) }
+  return Object.freeze({ state, status, sequence, error: Object.freeze(shared) })
 }
 
 /** The oids of a log. */

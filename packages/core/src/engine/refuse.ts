@@ -1,12 +1,13 @@
 // What becomes of a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
 
-import { inNextTask } from '../data/built-ins.ts'
 import { hasMode } from '../data/mode.ts'
+import { tell } from '../data/tell.ts'
 import { labelOf, type RunEvent } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
 import { type Batch, currentSnapshot, type Log, runId, sequenceOf, type Via } from './log.ts'
 import { publish, wakeReaders } from './publish.ts'
 import type { Refusal } from './refusal.ts'
+import { report } from './report.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -20,14 +21,14 @@ export const KEPT_REFUSALS = 256
  * @returns the error
  */
 export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via: Via): RunError {
-  const { code, message, index, cause } = refusal
+  const { code, message, index, more } = refusal
   const events = batch === undefined || Array.isArray(batch) ? batch : Object.freeze([batch])
   const event = (events?.[index ?? -1] as RunEvent | undefined)?.type
   const where = event === undefined ? '' : ` event ${String(index)} (${event.slice(0, 60)}):`
   const error = new RunError(
     code,
     `${labelOf(log.machine)} refused a batch at sequence ${sequenceOf(log)}:${where} ${message}`,
-    { ...detailsOf(log), batch: events, index, cause },
+    { ...detailsOf(log), ...more, batch: events, index },
   )
   if (code !== 'RUN_DONE') {
     keepRefusal(log, error)
@@ -36,11 +37,9 @@ export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via
       markFatal(error)
       fail(log, error)
       publish(log, via)
-      return error
-    }
-    wakeReaders(log)
+    } else wakeReaders(log)
   }
-  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && via === 'stream') warnUnlessRead(log, error)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) report(log, error, refusal, via)
   return error
 }
 
@@ -68,25 +67,12 @@ function isFatal(log: Log, error: RunError): boolean {
   log.running = 'isFatal'
   try {
     return log.machine.isFatal(error, currentSnapshot(log)) === true
-  } catch {
+  } catch (thrown) {
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+      tell('error', `${labelOf(log.machine)}: isFatal threw, so this is fatal: ${error.message}`, thrown)
+    }
     return true
   } finally {
     log.running = before
   }
-}
-
-/** Warns once a tick about refusals that nobody reads. A reader that wants them has come by then. */
-function warnUnlessRead(log: Log, error: RunError): void {
-  if (log.unseen !== undefined) {
-    log.unseen.push(error)
-    return
-  }
-  log.unseen = [error]
-  inNextTask(() => {
-    const unseen = log.unseen ?? []
-    log.unseen = undefined
-    if (log.sets.some((set) => set.deref()?.readsRefusals())) return
-    const more = unseen.length > 1 ? ` (and ${unseen.length - 1} more)` : ''
-    console.warn(`${String(unseen[0]?.message)}${more}. Read run.err to handle refusals.`)
-  })
 }

@@ -1,13 +1,13 @@
 // The second step of a batch, and the pure core: (state, batch) → the next state and its outputs, or why not. Reads no
 // clock, no randomness, no stream.
 
-import { describeThrown, isA } from '../data/describe-value.ts'
+import { isA } from '../data/describe-value.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain, freezeState } from '../data/plain-data.ts'
-import { WrongTarget } from '../machine/handler-tables.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
+import { refusedIn } from '../machine/refuse.ts'
 import type { Batch } from './log.ts'
-import { Refusal } from './refusal.ts'
+import { failure, Refusal, refusalBy } from './refusal.ts'
 
 /** The result of a batch on a state. */
 export interface Step {
@@ -79,8 +79,7 @@ export function emitFor(progress: Progress, index: number): (output: unknown) =>
 }
 
 function refusalOf(thrown: unknown, { running, index }: Progress): Refusal {
-  if (isA(thrown, WrongTarget) || isA(thrown, NotPlain)) {
-    return new Refusal('INVALID_STATE', thrown.message, index)
-  }
-  return new Refusal('TRANSITION_FAILED', `${running} threw ${describeThrown(thrown)}`, index, thrown)
+  if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message, index)
+  const refused = running === 'its handler' ? refusedIn(thrown) : undefined
+  return refused === undefined ? failure(running, thrown, index) : refusalBy(refused, index)
 }

@@ -6,11 +6,11 @@ import { copyPlain } from '../data/plain-data.ts'
 import { admitEvents } from '../engine/admit.ts'
 import type { Batch } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
-import { RunError, type RunErrorCode } from '../machine/run-error.ts'
+import { RunError, type RunErrorCode, type RunErrorDetails } from '../machine/run-error.ts'
 import type { GenesisRecord, RunDocument } from './records.ts'
 
 /** The latest time of a genesis, in seconds since the epoch: in the year 2242. */
-const MOST_SECONDS = 2 ** 33 - 1
+export const MOST_SECONDS: number = 2 ** 33 - 1
 
 /** What a document says about its end. */
 export type EndOfDocument = Partial<Pick<RunDocument<unknown>, 'sequence' | 'head' | 'state'>>
@@ -54,7 +54,7 @@ function readDocument(history: object): Partial<Record<keyof RunDocument<unknown
  * @throws {RunError} `INVALID_HISTORY` if it is malformed
  */
 export function readGenesis(record: unknown): GenesisRecord {
-  const genesis = copyRecord(record, 0) as Partial<GenesisRecord>
+  const genesis = copyGenesis(record) as Partial<GenesisRecord>
   const { oid, format, machine, createdAt, nonce, forkedFrom } = genesis
   const machineIs = (key: 'name' | 'version' | 'oid'): boolean => typeof machine?.[key] === 'string'
   const problem =
@@ -118,15 +118,19 @@ function readMembers(record: unknown, sequence: number, expected: string | undef
   return { oid, batch }
 }
 
-function copyRecord(record: unknown, sequence: number): object {
-  try {
-    const copied = copyPlain(record, 'record')
-    if (typeof copied === 'object' && copied !== null) return copied
-  } catch (problem) {
-    if (problem instanceof NotPlain) throw malformed(sequence, problem.message)
-    throw problem
+function copyGenesis(record: unknown): object {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+    throw malformed(0, `the record is ${describeValue(record)}; it must be an object`)
   }
-  throw malformed(sequence, `the record is ${describeValue(record)}; it must be an object`)
+  try {
+    // The input has the limits of plain data to itself, as it had when the run was created.
+    const { input, ...others } = record as Partial<GenesisRecord>
+    const copied = copyPlain(others, 'record') as object
+    return input === undefined ? copied : Object.freeze({ ...copied, input: copyPlain(input, 'record.input') })
+  } catch (thrown) {
+    if (isA(thrown, NotPlain)) throw malformed(0, thrown.message)
+    throw malformed(0, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
+  }
 }
 
 /**
@@ -143,8 +147,13 @@ export function checkEnd(document: EndOfDocument | undefined, sequence: number, 
 }
 
 /** The error of a history that breaks at a sequence. */
-export function broken(code: RunErrorCode, sequence: number, why: string, cause?: unknown): RunError {
-  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, cause })
+export function broken(
+  code: RunErrorCode,
+  sequence: number,
+  why: string,
+  more?: Pick<RunErrorDetails, 'cause' | 'threw'>,
+): RunError {
+  return new RunError(code, `the history breaks at sequence ${sequence}: ${why}`, { sequence, ...more })
 }
 
 /** Whether it is a time that a genesis may have: whole seconds since the epoch. */
@@ -153,5 +162,5 @@ export function isCreatedAt(value: unknown): value is number {
 }
 
 function malformed(sequence: number, why: string, cause?: unknown): RunError {
-  return broken('INVALID_HISTORY', sequence, why, cause)
+  return broken('INVALID_HISTORY', sequence, why, { cause })
 }

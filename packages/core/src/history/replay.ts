@@ -5,7 +5,7 @@ import { describeValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { revalidate } from '../engine/admit.ts'
 import { commit } from '../engine/commit.ts'
-import { stepTwice } from '../engine/enter.ts'
+import { stepTwice } from '../engine/determinism.ts'
 import { type Batch, chainOf, type Log, sequenceOf } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
 import { startLog } from '../engine/start-log.ts'
@@ -14,10 +14,14 @@ import { appendDigest } from '../identity/chain.ts'
 import { isHexOf } from '../identity/hex.ts'
 import { type ObjectFormat, sha1 } from '../identity/object-format.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
+import { type RunError, sharedMessage } from '../machine/run-error.ts'
 import { broken, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
+
+/** Why a machine may replay a history otherwise than it was recorded. */
+export const CAUSES = 'its behaviour changed, or depends on a clock, a random number or a variable'
 
 /** How records are replayed. */
 export interface ReplayPlan {
@@ -75,7 +79,10 @@ export function replayGenesis(
   try {
     log = startLog(machine, { format, createdAt, nonce, input, forkedFrom, initial: undefined }, { checkDeterminism })
   } catch (thrown) {
-    throw broken('REPLAY_FAILED', 0, (thrown as Error).message, thrown)
+    // `initialState` throws nothing else.
+    const { message } = thrown as RunError
+    const shared = sharedMessage(thrown as RunError)
+    throw broken('REPLAY_FAILED', 0, shared, { cause: thrown, threw: message.slice(shared.length + 1) || undefined })
   }
   if (verify) verifyGenesis(log, genesis)
   return log
@@ -113,7 +120,7 @@ function verifyGenesis(log: Log, genesis: GenesisRecord): void {
       'HISTORY_MISMATCH',
       0,
       `the oid of the genesis is ${describeValue(genesis.oid)}, but its content gives ${oid}; ` +
-        'either it was changed, or the machine has another initial state under the same version',
+        `either it was changed, or the machine begins otherwise under the same version: ${CAUSES}`,
     )
   }
 }
@@ -141,7 +148,10 @@ export function replayBatch(
 
 function checkReplayed(log: Log, sequence: number, refusal: Refusal | undefined): void {
   if (refusal === undefined) return
-  const { code, message, cause } = refusal
-  const why = `${labelOf(log.machine)} no longer accepts it: ${message} (${code})`
-  throw broken('REPLAY_FAILED', sequence, why, cause)
+  const { code, message, more } = refusal
+  const why =
+    code === 'NONDETERMINISTIC'
+      ? `is not deterministic: ${message}`
+      : `no longer accepts it, because ${CAUSES} (${code}): ${message}`
+  throw broken('REPLAY_FAILED', sequence, `${labelOf(log.machine)} ${why}`, more)
 }

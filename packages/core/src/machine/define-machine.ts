@@ -4,19 +4,22 @@ import { isA, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyPlain, freezePlain } from '../data/plain-data.ts'
+import { CORE_VERSION } from './core-version.ts'
 import { compileTables } from './handler-tables.ts'
 import {
-  CORE_VERSION,
   type Emit,
   type Handler,
+  type InputOf,
   labelOf,
   type Machine,
   machineKey,
   NAME,
   nameOf,
+  type OutputOf,
   type RunEvent,
   VERSION,
 } from './machine.ts'
+import type { NotPlain as NotPlainType, PlainData } from './plain-type.ts'
 import type { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -33,6 +36,13 @@ export type BareStateName<State> = State extends { readonly at: infer At extends
     : never
   : never
 
+// A compiler prints the sentence when the bare name of a state with data stands for a handler. It begins with `(`, so that it
+// comes before all names.
+type NeedsHandler<State> =
+  Exclude<StateName<State>, BareStateName<State>> extends never
+    ? never
+    : '(a state that has data needs a handler that returns it, not its bare name)'
+
 /** The member of a union of states that has this name. */
 export type StateAt<State, Name> = State extends { readonly at: infer At } ? (Name extends At ? State : never) : never
 
@@ -48,7 +58,11 @@ export type EventHandler<From, Event, Output, State> = Handler<From, Event, Outp
 
 /** The handler of each type of event. */
 export type HandlerTable<From, Event extends RunEvent, Output, State> = {
-  readonly [Type in Event['type']]?: EventHandler<From, EventTyped<Event, Type>, Output, State>
+  // Not the name `EventHandler`, which a compiler would print in place of what it stands for.
+  readonly [Type in Event['type']]?:
+    | Handler<From, EventTyped<Event, Type>, Output, State>
+    | BareStateName<State>
+    | NeedsHandler<State>
 }
 
 interface CommonDefinition<State, Event extends RunEvent, Output, Input> {
@@ -72,6 +86,11 @@ interface CommonDefinition<State, Event extends RunEvent, Output, Input> {
 }
 
 interface TableDefinition<State, Event extends RunEvent, Output> {
+  /**
+   * `'refuse'` refuses an event that nothing handles, with the code `UNHANDLED`. Without it such an event leaves the state as
+   * it is, and is part of the history.
+   */
+  readonly unhandled?: 'refuse'
   /** The handlers of each state. They win over `on`. */
   readonly states?: {
     readonly [Name in StateName<State>]: HandlerTable<StateAt<State, Name>, Event, Output, State>
@@ -86,6 +105,7 @@ interface TransitionDefinition<State, Event extends RunEvent, Output> {
   readonly transition: Handler<State, Event, Output>
   readonly states?: never
   readonly on?: never
+  readonly unhandled?: never
 }
 
 /** The argument of `defineMachine`. */
@@ -97,6 +117,51 @@ export type MachineDefinition<State, Event extends RunEvent, Output = never, Inp
 > &
   (TableDefinition<State, Event, Output> | TransitionDefinition<State, Event, Output>)
 
+/** The types of a machine by their names, for `defineMachine<{ … }>()`. */
+export interface MachineTypes {
+  readonly state: unknown
+  readonly event: RunEvent
+  readonly output?: unknown
+  readonly input?: unknown
+}
+
+type PlainTypes<Types> = {
+  [Name in keyof Types]: Name extends keyof MachineTypes
+    ? PlainData<Types[Name]>
+    : NotPlainType<'a machine has the types state, event, output and input'>
+}
+
+/** The machine that has these types. */
+type MachineOf<Types extends MachineTypes> = Machine<
+  Types['state'],
+  Types['event'],
+  Types extends { readonly output: infer Output } ? Output : never,
+  Types extends { readonly input: infer Input } ? Input : undefined
+>
+
+/**
+ * Takes the types of a machine by their names, so that each may be left out. The result takes the definition.
+ *
+ * @returns a `defineMachine` for a machine of these types
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine } from '@xmachines/core'
+ *
+ * type Counter = { count: number }
+ *
+ * const counter = defineMachine<{ state: Counter; event: { type: 'INC' }; input: { from: number } }>()({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: ({ from }) => ({ count: from }),
+ *   on: { INC: ({ count }) => ({ count: count + 1 }) },
+ * })
+ * console.log(createRun(counter, { input: { from: 41 } }).state) // {"count":41}
+ * ```
+ */
+export function defineMachine<Types extends PlainTypes<Types> & MachineTypes>(): (
+  definition: MachineDefinition<Types['state'], Types['event'], OutputOf<MachineOf<Types>>, InputOf<MachineOf<Types>>>,
+) => MachineOf<Types>
 /**
  * Defines a machine: its name, version, initial state and transition (RFC Run v1 §2.1).
  *
@@ -127,11 +192,24 @@ export type MachineDefinition<State, Event extends RunEvent, Output = never, Inp
  * console.log(run.snapshot.current.state) // {"at":"locked","code":"42"}
  * ```
  */
-export function defineMachine<State, Event extends RunEvent = RunEvent, Output = never, Input = undefined>(
+export function defineMachine<
+  State extends PlainData<State>,
+  Event extends PlainData<Event> & RunEvent = RunEvent,
+  Output extends PlainData<Output> = never,
+  Input extends PlainData<Input> = undefined,
+>(definition: MachineDefinition<State, Event, Output, Input>): Machine<State, Event, Output, Input>
+export function defineMachine(...given: readonly unknown[]): unknown {
+  // Without a definition it was called for the types alone.
+  return given.length === 0
+    ? defineMachine
+    : machineOf(given[0] as MachineDefinition<unknown, RunEvent, unknown, unknown>)
+}
+
+function machineOf<State, Event extends RunEvent, Output, Input>(
   definition: MachineDefinition<State, Event, Output, Input>,
 ): Machine<State, Event, Output, Input> {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkDefinition(definition)
-  const { name, version, initial, final = [], isDone, isFatal = () => false, events } = definition
+  const { name, version, initial, final = [], isDone, isFatal = () => false, events, unhandled } = definition
   const label = `machine ${labelOf(definition)}: `
   const finals = new Set<string>(final)
   const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
@@ -147,6 +225,7 @@ export function defineMachine<State, Event extends RunEvent = RunEvent, Output =
     isDone: completion(finals, isDone),
     isFatal,
     events,
+    unhandled,
     graph: { states, initial: first, final: [...finals], arrows: graph.arrows },
   }
   // Hidden, so that a copy with changed members is no machine.
@@ -183,6 +262,15 @@ function checkParts(label: string, definition: object): void {
     if (parts[part] !== undefined && typeof parts[part] !== 'function') {
       throw new TypeError(wrongValue(label + part, parts[part], 'a function'))
     }
+  }
+  const { unhandled, transition } = parts
+  if (unhandled !== undefined && unhandled !== 'refuse') {
+    throw new TypeError(wrongValue(`${label}unhandled`, unhandled, "'refuse', or absent"))
+  }
+  if (unhandled !== undefined && transition !== undefined) {
+    throw new TypeError(
+      `${label}unhandled is given with transition, which handles every event; call refuse in it, or give states and on`,
+    )
   }
   if (!Array.isArray(final) || !final.every((name) => typeof name === 'string')) {
     throw new TypeError(wrongValue(`${label}final`, final, 'an array of state names'))

@@ -4,12 +4,11 @@
 import { describeValue, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { freezeState } from '../data/plain-data.ts'
+import { tell } from '../data/tell.ts'
 import { type Handler, type MachineArrow, nameOf, type RunEvent } from './machine.ts'
+import { throwRefused } from './refuse.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
-
-/** A transition went to a state that the definition does not allow. Its message is that of the refusal. */
-export class WrongTarget extends Error {}
 
 type Table<Entry> = Readonly<Record<string, Entry>>
 
@@ -17,6 +16,7 @@ interface Tables<State, Event, Output> {
   readonly states?: unknown
   readonly on?: unknown
   readonly transition?: Handler<State, Event, Output> | undefined
+  readonly unhandled?: 'refuse' | undefined
 }
 
 /** A compiled definition: its transition, and its graph without the initial state. */
@@ -28,14 +28,14 @@ export interface Compiled<State, Event, Output> {
 /**
  * Checks and compiles the tables of a definition.
  * @param label begins each message
- * @param tables `states` and `on`, or `transition`
+ * @param tables `states` and `on`, or `transition`; and what happens to an event that nothing handles
  * @param finals the names of the states that complete a run
  * @throws {TypeError} if a table or a handler has the wrong type
  * @throws {RangeError} if a target is not a state
  */
 export function compileTables<State, Event extends RunEvent, Output>(
   label: string,
-  { states, on, transition }: Tables<State, Event, Output>,
+  { states, on, transition, unhandled }: Tables<State, Event, Output>,
   finals: ReadonlySet<string>,
 ): Compiled<State, Event, Output> {
   if (
@@ -44,6 +44,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
   ) {
     throw new TypeError(`${label}give either transition, or states and on`)
   }
+  const types: string[] = []
   const arrows: MachineArrow[] = []
   const names = new Set<string>()
   const graph = { states: names, arrows }
@@ -57,6 +58,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
     if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, place, given)
     for (const [event, entry] of Object.entries(given as object)) {
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) types.push(event)
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
@@ -71,18 +73,54 @@ export function compileTables<State, Event extends RunEvent, Output>(
   const anywhere = compile(undefined, 'on', on ?? {})
   const tables: Record<string, Table<Handler<State, Event, Output>>> = Object.create(null) as never
   for (const [name, table] of Object.entries(states ?? {})) tables[name] = compile(name, `states.${name}`, table)
+  const leave =
+    unhandled === 'refuse'
+      ? refuseUnhandled
+      : (hasMode ? process.env.NODE_ENV !== 'production' : false)
+        ? warnOfUnhandled(label, types)
+        : ignore
   return {
     graph,
     transition:
       states === undefined
         ? (state, event, emit) => {
             const handler = anywhere[event.type]
-            return handler === undefined ? state : handler(state, event, emit)
+            return handler === undefined ? leave(state, event) : handler(state, event, emit)
           }
         : (state, event, emit) => {
             const handler = tables[nameOf(state) as string]?.[event.type] ?? anywhere[event.type]
-            return handler === undefined ? state : handler(state, event, emit)
+            return handler === undefined ? leave(state, event) : handler(state, event, emit)
           },
+  }
+}
+
+function refuseUnhandled(state: unknown): never {
+  const name = nameOf(state)
+  throwRefused({ code: 'UNHANDLED', message: `nothing handles it${name === undefined ? '' : ` in state ${name}`}` })
+}
+
+/** How many types of events a machine warns of. Those from outside may be without end. */
+const MOST_WARNINGS = 100
+
+const ignore = <State>(state: State): State => state
+
+/**
+ * As `ignore`. In development it warns once of each type that no table names.
+ * @param types the types that the tables name
+ */
+function warnOfUnhandled(label: string, types: readonly string[]): <State>(state: State, event: RunEvent) => State {
+  const warned = new Set<string>()
+  return (state, { type }) => {
+    if (!types.includes(type) && !warned.has(type) && warned.size < MOST_WARNINGS) {
+      warned.add(type)
+      const named = [...new Set(types)].slice(0, 20).join(', ') || 'none'
+      tell(
+        'warn',
+        `${label}no handler names the event type ${describeValue(type)}, so it changes nothing. ` +
+          `Is it a typing mistake? The types that are named: ${named}.`,
+      )
+    }
+    return state
   }
 }
 
@@ -121,9 +159,19 @@ function compileEntry<State, Event, Output>(
     const next = handler(state, event, emit)
     const name = nameOf(next)
     if (name !== undefined && targets.includes(name)) return next
-    // A state that is not plain data at all is refused as that.
-    if (name === undefined) freezeState(next)
+    // The engine refuses a state that is not plain data at all as that.
+    if (name === undefined && !isPlain(next)) return next
     const where = name === undefined ? `${describeValue(next)}, which has no at` : describeValue(name)
-    throw new WrongTarget(`${place} went to ${where}; it may go to ${targets.join(', ')}`)
+    const message = `${place} went to ${where}; it may go to ${targets.join(', ')}`
+    throwRefused({ code: 'INVALID_STATE', message })
+  }
+}
+
+function isPlain(state: unknown): boolean {
+  try {
+    freezeState(state)
+    return true
+  } catch {
+    return false
   }
 }

@@ -1,6 +1,7 @@
 // What a machine is: its types, and how a value is recognized as one. `defineMachine` makes them.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { CORE_VERSION, versionOf } from './core-version.ts'
 import { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -11,7 +12,12 @@ export interface RunEvent {
 }
 
 /** Emits an output. It may be called while the handler that got it is running, and not after. */
-export type Emit<Output> = (output: Output) => void
+export type Emit<Output> = (output: Emitted<Output>) => void
+
+// A compiler prints the sentence when a machine that declares no outputs emits one.
+type Emitted<Output> =
+  | Output
+  | ([Output] extends [never] ? '(this machine declares no Output: give defineMachine its Output type)' : never)
 
 /** A pure, synchronous function from a state and an event to the next state. */
 export type Handler<State, Event, Output, Next = State> = (state: State, event: Event, emit: Emit<Output>) => Next
@@ -30,6 +36,8 @@ export interface Machine<State, Event extends RunEvent, Output = never, Input = 
   isFatal(error: RunError, snapshot: Snapshot<State>): boolean
   /** Parses each event before it is recorded. */
   readonly events: StandardSchema<RunEvent> | undefined
+  /** Whether an event that nothing handles is refused. */
+  readonly unhandled: 'refuse' | undefined
   /** Where each event can lead, as far as the definition says: what `toMermaid` draws. */
   readonly graph: MachineGraph
 }
@@ -67,9 +75,6 @@ export interface MachineGraph {
   readonly arrows: readonly MachineArrow[]
 }
 
-/** The version of this package, which a machine and a run carry. */
-export const CORE_VERSION = '0.0.0'
-
 /** Under this key a machine carries the version of the core that made it, so that another copy of core knows it. */
 export const machineKey: unique symbol = Symbol.for('@xmachines/core/machine') as never
 
@@ -84,12 +89,6 @@ export function isMachine(value: unknown): value is AnyMachine {
  */
 export function checkMachine(machine: unknown): void {
   if (!isMachine(machine)) throw new TypeError(wrongMaker('the machine', machine, machineKey, 'defineMachine'))
-}
-
-/** The version of core that made a machine or a run, if it is one. */
-export function versionOf(value: unknown, key: symbol): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  return (value as Readonly<Record<symbol, unknown>>)[key]
 }
 
 /** Why a value is not what this version of core made. */

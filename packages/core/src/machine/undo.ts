@@ -2,8 +2,9 @@
 
 import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
+import { CORE_VERSION } from './core-version.ts'
 import { defineMachine } from './define-machine.ts'
-import { CORE_VERSION, checkMachine, type Machine, machineKey, type RunEvent } from './machine.ts'
+import { checkMachine, type Machine, machineKey, type RunEvent } from './machine.ts'
 import type { StandardSchema } from './schema.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -72,6 +73,7 @@ export function undoable<State, Event extends RunEvent, Output, Input>(
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkOptions(machine, options)
   const { limit = 100, events } = options
   const makesStep = typeof events === 'function' ? events : (event: Event) => events?.includes(event.type) ?? true
+  const { unhandled } = machine
   const { arrows } = machine.graph
   const defined = defineMachine<Undoable<State>, Event | UndoEvent, Output, Input>({
     name: `${machine.name}-undoable`,
@@ -80,14 +82,13 @@ export function undoable<State, Event extends RunEvent, Output, Input>(
     transition(state, event, emit) {
       const { past, present, future } = state
       if (event.type === 'UNDO' && past.length > 0) {
-        return { past: past.slice(0, -1), present: past.at(-1) as State, future: [present, ...future] }
+        return { past: past.slice(0, -1), present: past[past.length - 1] as State, future: [present, ...future] }
       }
       if (event.type === 'REDO' && future.length > 0) {
         return { past: [...past, present], present: future[0] as State, future: future.slice(1) }
       }
-      // A machine without tables would take an event for its own that it does not know.
-      if (isUndo(event) && arrows.length === 0) return state
       // A machine that refuses what it does not handle refuses these too.
+      if (isUndo(event) && unhandled === undefined) return state
       const given = event as Event
       const next = machine.transition(present, given, emit)
       if (next === present) return state
@@ -102,7 +103,7 @@ export function undoable<State, Event extends RunEvent, Output, Input>(
     ...machine.graph,
     arrows: [...arrows, ...['UNDO', 'REDO'].map((event) => ({ from: undefined, event, targets: undefined }))],
   }
-  return Object.freeze(Object.defineProperty({ ...defined, graph }, machineKey, { value: CORE_VERSION }))
+  return Object.freeze(Object.defineProperty({ ...defined, graph, unhandled }, machineKey, { value: CORE_VERSION }))
 }
 
 function isUndo(event: unknown): event is UndoEvent {

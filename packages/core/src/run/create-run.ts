@@ -1,12 +1,13 @@
 // Creates a run.
 
 import { hasMode } from '../data/mode.ts'
+import { copyArgument } from '../data/plain-data.ts'
 import { startLog } from '../engine/start-log.ts'
 import { sha1 } from '../identity/object-format.ts'
 import { checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
 import type { Run } from './run.ts'
 import { runOf } from './run-object.ts'
-import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce, copyInput } from './run-options.ts'
+import { type CreateRunArguments, checkCreatedAt, checkFormat, checkNonce } from './run-options.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -53,7 +54,7 @@ export function createRun<State, Event extends RunEvent, Output, Input>(
     format: checkFormat(format),
     createdAt: checkCreatedAt(createdAt),
     nonce: checkNonce(nonce),
-    input: input === undefined ? undefined : copyInput(input),
+    input: input === undefined ? undefined : copyArgument(input, 'input'),
     initial: undefined,
   }
   return runOf(machine, startLog(machine, origin, { checkDeterminism }), 0)

@@ -59,13 +59,13 @@ const MOST_MILLISECONDS = 2 ** 31 - 1
  * Handles outputs one by one.
  * @param source the set of ports that the outputs are from
  * @param whole aborts with the whole handling
- * @param finish writes the events of the output at a position, if there are any; it does not reject
+ * @param finish is called when an output needs nothing more, with its position and the events to be written, if any
  * @returns a function that handles one output. It rejects with what the handler throws
  */
 export function outputHandling<State, Event, Output>(
   { id, snapshot }: OutputSource<State>,
   whole: AbortSignal,
-  finish: (position: number, events?: HandledEvents<Event>) => Promise<void> | void,
+  finish: (position: number, events?: HandledEvents<Event>) => Promise<unknown> | undefined,
 ): (output: Output, position: number, handler: AnyHandler<Output, Event, State>) => Promise<void> {
   /** What cancels each output under way, and the type of the output. */
   const underWay = new Map<(reason?: unknown) => void, unknown>()

@@ -15,6 +15,7 @@ import {
   outputHandling,
   watchUnhandled,
 } from './handle-output.ts'
+import { checkVersion } from './run.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -57,7 +58,7 @@ export interface HandledRun<State, Event, Output> extends HandledPorts<State, Ev
 /**
  * Handles the outputs of a run: the place for effects, since transitions are pure (RFC Run v1 §4). Handlers start in the
  * order of the outputs and run side by side. The events that a handler returns are written into `in`. An output has
- * settled when these were applied or refused.
+ * settled when these were applied or refused; with the ports of a recorder, when they are recorded.
  *
  * @param run the run; or a set of ports of a recorder, to handle only outputs that are recorded
  * @param handlers own members by the output's `type`: functions, or objects that say what cancels them. An expected
@@ -116,6 +117,7 @@ export async function handleOutputs<State, Event, Output>(
   handlers: OutputHandlers<Output, Event, State>,
   { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
+  checkVersion(run)
   if (typeof handlers !== 'object' || handlers === null) {
     throw new TypeError(wrongValue('handlers', handlers, 'an object of handlers by the type of output'))
   }
@@ -173,20 +175,17 @@ export async function handleOutputs<State, Event, Output>(
   }
 
   /** Writes the answer to an output, which has settled once that is applied or refused. */
-  function finish(at: number, events: HandledEvents<Event>): Promise<void> | void {
-    if (events === undefined) return settled.mark(at)
+  function finish(at: number, events: HandledEvents<Event>): Promise<void> | undefined {
+    const settle = (): void => settled.mark(at)
+    if (events === undefined) {
+      settle()
+      return undefined
+    }
     const finished = writer
       .write(events as Event | readonly Event[])
-      .then(
-        () => true,
-        // A refusal is delivered by `err`, and a run that has ended takes no more. Otherwise the answer was not recorded, or `in`
-        // was closed, and the output has not settled.
-        (reason: unknown) => isA(reason, RunError),
-      )
-      .then((isSettled) => {
-        if (isSettled) settled.mark(at)
-        writing.delete(finished)
-      })
+      // `err` delivers a refusal, and a run that has ended takes no more. Anything else: the answer was not recorded.
+      .then(settle, (reason: unknown) => void (isA(reason, RunError) && settle()))
+      .finally(() => writing.delete(finished))
     writing.add(finished)
     return finished
   }
@@ -203,7 +202,8 @@ export async function handleOutputs<State, Event, Output>(
   }
 }
 
-function handlerOf<Output, Event, State>(
+/** The handler of an output: an own member, by the output's type. */
+export function handlerOf<Output, Event, State>(
   handlers: OutputHandlers<Output, Event, State>,
   output: Output,
 ): HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State> | undefined {

@@ -122,7 +122,7 @@ function handled({ machine, state: before }: Log, batch: Batch, onUnhandled: (ev
       const stepped = step(machine, state, event)
       if (!(stepped instanceof Refusal)) ({ state } = stepped)
       // Any other refusal fails the replay.
-      else isHandled = (stepped.code as string) !== 'UNHANDLED'
+      else isHandled = stepped.code !== 'UNHANDLED'
     }
     if (!isHandled) onUnhandled(event)
     return isHandled

@@ -4,7 +4,7 @@ import { describeValue, wrongValue } from '../data/describe-value.ts'
 import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { broken, checkEnd, type EndOfDocument, openHistory } from '../history/read-records.ts'
 import type { GenesisRecord, HistoryRecord, RunDocument } from '../history/records.ts'
-import { replay } from '../history/replay.ts'
+import { CAUSES, replay } from '../history/replay.ts'
 import { stateOid } from '../identity/genesis-objects.ts'
 import { type AnyMachine, checkMachine, labelOf, type Machine, pickMachine, type RunEvent } from '../machine/machine.ts'
 import type { Run, RunOf } from './run.ts'
@@ -94,8 +94,8 @@ function checkEndOf(log: Log, document: EndOfDocument | undefined, trusted: stri
     throw broken(
       'REPLAY_FAILED',
       sequence,
-      `${labelOf(log.machine)} replays it to another state than the one that it was saved with; behaviour that changes ` +
-        'needs a new version (replayRun takes a history over to a changed machine)',
+      `${labelOf(log.machine)} replays it to another state than the one that it was saved with: ${CAUSES}; behaviour ` +
+        'that changes needs a new version (replayRun takes a history over to a changed machine)',
     )
   }
 }

@@ -11,7 +11,8 @@ import {
   type RunDocument,
   toDocument,
 } from '../history/records.ts'
-import { type AnyMachine, CORE_VERSION, type Machine, type RunEvent } from '../machine/machine.ts'
+import { CORE_VERSION } from '../machine/core-version.ts'
+import type { AnyMachine, Machine, RunEvent } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { InPort } from '../ports/in-port.ts'

@@ -2,9 +2,7 @@
 
 import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
-import type { NotPlain } from '../data/not-plain.ts'
-import { copyPlain } from '../data/plain-data.ts'
-import { isCreatedAt } from '../history/read-records.ts'
+import { isCreatedAt, MOST_SECONDS } from '../history/read-records.ts'
 import { toHex } from '../identity/hex.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 
@@ -12,7 +10,10 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** What makes a run differ from another run of the same machine. */
 export interface RunOptions {
-  /** Whole seconds since the epoch, 0 to 2³³ − 1. By default the clock is read at the call. */
+  /**
+   * Whole seconds since the epoch, 0 to 2³³ − 1. By default the clock is read at the call; one that is wrong, so that it
+   * is out of this range, counts as the end of the range that is nearest.
+   */
   readonly createdAt?: number
   /** 16 bytes; random by default. */
   readonly nonce?: Uint8Array
@@ -59,8 +60,10 @@ export function checkFormat(format: ObjectFormat): ObjectFormat {
 
 /** The time of a genesis: the given one, or the clock's. */
 export function checkCreatedAt(createdAt: number | undefined): number {
-  if (createdAt === undefined) return Math.floor(Date.now() / 1000)
-  if (isCreatedAt(createdAt)) return createdAt
+  // A device whose clock is wrong must have runs too. The nonce tells them apart.
+  if (createdAt === undefined) return Math.min(Math.max(Math.floor(Date.now() / 1000) || 0, 0), MOST_SECONDS)
+  // −0 is 0.
+  if (isCreatedAt(createdAt)) return createdAt + 0
   const refused = typeof createdAt === 'number' ? RangeError : TypeError
   throw new refused(wrongValue('createdAt', createdAt, 'whole seconds since the epoch, from 0 to 2³³ − 1'))
 }
@@ -73,13 +76,4 @@ export function checkNonce(nonce: Uint8Array | undefined): string | undefined {
   if (isBytes && nonce.length === 16) return toHex(nonce)
   const refused = isBytes ? RangeError : TypeError
   throw new refused(wrongValue('nonce', nonce, 'a Uint8Array of 16 bytes'))
-}
-
-/** A copy of an input. */
-export function copyInput(input: unknown): unknown {
-  try {
-    return copyPlain(input, 'input')
-  } catch (problem) {
-    throw new TypeError((problem as NotPlain).message)
-  }
 }

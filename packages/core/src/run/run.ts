@@ -3,7 +3,8 @@
 
 import type { Log } from '../engine/log.ts'
 import type { GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from '../history/records.ts'
-import { CORE_VERSION, type Machine, type RunEvent, versionOf, wrongMaker } from '../machine/machine.ts'
+import { CORE_VERSION, versionOf } from '../machine/core-version.ts'
+import { type Machine, type RunEvent, wrongMaker } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { InPort } from '../ports/in-port.ts'
@@ -81,6 +82,15 @@ export interface RunInternals {
 export const runKey: unique symbol = Symbol.for('@xmachines/core/run') as never
 /** Under this key it carries its internals, which any copy of that version can read. */
 export const internalsKey: unique symbol = Symbol.for('@xmachines/core/internals') as never
+
+/**
+ * Refuses a run that another version of core made. What only has the members of a run is taken.
+ * @throws {TypeError} that names both versions
+ */
+export function checkVersion(run: unknown): void {
+  const version = versionOf(run, runKey)
+  if (version !== undefined && version !== CORE_VERSION) throw new TypeError(wrongMaker('the run', run, runKey, ''))
+}
 
 /**
  * The internals of a run.

@@ -5,6 +5,7 @@ import { labelOf } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
+import { checkVersion } from './run.ts'
 
 /** What `waitFor` needs from a run. */
 export interface WaitedFor<State> {
@@ -21,7 +22,7 @@ export interface WaitedFor<State> {
  * @param predicate is called with the current snapshot, and after each change
  * @param options `signal` gives up waiting
  * @returns the snapshot
- * @throws {TypeError} if the predicate is not a function
+ * @throws {TypeError} if the predicate is not a function, or another version of core made the run
  * @throws {RunError} if the run ends first: its fatal error, or `RUN_DONE`
  * @throws what the predicate throws, or the signal's reason
  *
@@ -47,6 +48,7 @@ export async function waitFor<State>(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Snapshot<State>> {
   if (typeof predicate !== 'function') throw new TypeError(wrongValue('the predicate', predicate, 'a function'))
+  checkVersion(run)
   const { snapshot } = run
   if (signal?.aborted === true) throw reasonOf(signal)
   let stop: (() => void) | undefined

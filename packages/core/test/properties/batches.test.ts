@@ -3,8 +3,11 @@ import { type BatchRecord, createRun, restoreRun } from '@xmachines/core'
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { machineOf, repeatable } from '../machines.ts'
+import { expectBugs } from '../quiet.ts'
 import { all, take } from '../streams.ts'
 import { batchOf, type Entry, fold, ledger, plan } from './ledger.ts'
+
+expectBugs()
 
 // Nobody reads `err` here.
 vi.spyOn(console, 'warn').mockImplementation(() => undefined)

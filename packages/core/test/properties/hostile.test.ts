@@ -2,7 +2,10 @@
 import { createRun, RunError } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { machineOf } from '../machines.ts'
+import { expectBugs } from '../quiet.ts'
 import { deep, hostileWrite } from './hostile-values.ts'
+
+expectBugs()
 
 const ROUNDS = 5_000
 const ownNames = () => [...Reflect.ownKeys(Object.prototype), ...Reflect.ownKeys(Array.prototype)].map(String).join()

@@ -2,8 +2,11 @@
 import { createRun, type RunError, restoreRun } from '@xmachines/core'
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import { expectBugs } from '../quiet.ts'
 import { all } from '../streams.ts'
 import { batchOf, type Entry, fold, type LedgerRun, ledger, type Plan, plan, recordedBy, type Told } from './ledger.ts'
+
+expectBugs()
 
 // Readers of `err` end with the run, and what none of them holds any more is reported on the console.
 vi.spyOn(console, 'warn').mockImplementation(() => undefined)

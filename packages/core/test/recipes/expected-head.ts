@@ -9,6 +9,6 @@ export async function receive(run: RunOf<typeof turnstile>, request: Request): P
     return new Response('The run has moved on. Read it again, then decide.', { status: 412 })
   }
   const refusal = run.in.send(event)
-  if (refusal !== undefined) return new Response(refusal.message, { status: 409 })
+  if (refusal !== undefined) return Response.json(refusal, { status: 409 })
   return new Response(null, { status: 204, headers: { ETag: `"${run.head}"` } })
 }

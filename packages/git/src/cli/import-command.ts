@@ -1,8 +1,7 @@
 // `xmachines import FILE`: takes a saved run into the repository.
 
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { type GenesisRecord, type History, restoreRun } from '@xmachines/core'
 import { Command } from 'commander'
 import { openOutsideHistory } from '../core-internals.ts'
@@ -16,6 +15,7 @@ import { CommandError, reworded, whyFailed } from './command-error.ts'
 import { type GlobalOptions, isMissing, machineOption, optionsOf, type Shell } from './options.ts'
 import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
+import { readSavedRun } from './read-saved-run.ts'
 import { visibleJson } from './visible.ts'
 
 interface ImportCommandOptions extends GlobalOptions {
@@ -27,23 +27,26 @@ const EXAMPLES = `
 All of the file is verified before anything is written. A new run needs its machine, because a file does not hold the
 initial state. If the repository has the run, no machine is needed, and a file with another history of the run is refused.
 
+The file may be of any size: it is read record by record. What "log --json" prints is a history too, if it is all of it.
+
 With --json, it prints one line: { id, machine: { name, version }, sequence, head, before, replayed }. before is the
 sequence that the repository had; -1 if the run is new.
 
 Examples:
   $ xmachines -C runs.git import --create --machine ./door.mjs door-2903140.run.json
-  $ curl -s https://example.com/run.json | xmachines import -`
+  $ curl -s https://example.com/run.json | xmachines import -
+  $ xmachines -C runs.git log 2903140d --json | xmachines -C copy.git import --machine ./door.mjs`
 
 /** The command. */
 export function importCommand({ output, machines: loader }: Shell): Command {
   return new Command('import')
     .summary('take a saved run into the repository')
-    .description('Takes a run that run.toJSON() or export saved into the repository.')
-    .argument('<file>', 'the document; - is the standard input')
+    .description('Takes a run that run.toJSON(), export or log --json saved into the repository.')
+    .argument('[file]', 'the document, or NDJSON with a record on each line; - is the standard input, as is nothing')
     .addOption(machineOption('an ES module that exports the machine, to replay the run'))
     .option('--create', 'make the repository if there is none')
     .addHelpText('after', pageText(EXAMPLES, output.page))
-    .action(async (file: string, _options: object, command: Command) => {
+    .action(async (file: string | undefined, _options: object, command: Command) => {
       const options = optionsOf<ImportCommandOptions>(command)
       const machines = await loader.load(options.machine)
       const history = await readDocument(file)
@@ -75,21 +78,30 @@ export function importCommand({ output, machines: loader }: Shell): Command {
     })
 }
 
-async function readDocument(file: string): Promise<History> {
-  const what = file === '-' ? 'the standard input' : file
-  let document: unknown
+async function readDocument(file: string | undefined): Promise<History> {
+  const what = file === undefined || file === '-' ? 'the standard input' : file
   try {
-    const read = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
-    // Some editors begin a file with a byte order mark.
-    document = JSON.parse(read.replace(/^\uFEFF/, ''))
+    return await readSavedRun(bytesOf(file), what)
   } catch (thrown) {
-    const { message } = thrown as Error
-    const why =
-      thrown instanceof SyntaxError ? `is not JSON: ${message}` : `cannot be read: ${whyFailed(thrown as Error)}`
-    throw new CommandError(`${what} ${why}`)
+    if (thrown instanceof CommandError) throw thrown
+    throw new CommandError(`${what} cannot be read: ${whyFailed(thrown as Error)}`)
   }
-  if (typeof document === 'object' && document !== null && 'records' in document) return document as History
-  throw new CommandError(`${what} is not a saved run; give a file that run.toJSON() or "xmachines export" wrote`)
+}
+
+/** The bytes of a file; of what is piped into the command, if no file is given. */
+async function* bytesOf(file: string | undefined): AsyncGenerator<Buffer> {
+  if (file !== undefined && file !== '-') {
+    yield* createReadStream(file, { highWaterMark: 1024 * 1024 })
+    return
+  }
+  const nothing = "missing required argument 'file': give one, or pipe one into the command"
+  if (file === undefined && process.stdin.isTTY) throw new CommandError(nothing, 2)
+  let empty = true
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    empty = false
+    yield chunk
+  }
+  if (file === undefined && empty) throw new CommandError(nothing, 2)
 }
 
 function needsMachine({ name, version }: GenesisRecord['machine']): string {

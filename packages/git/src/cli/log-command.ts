@@ -23,9 +23,6 @@ sequence: { sequence, oid, format, machine, createdAt, nonce, input, forkedFrom 
 Example, the latest ten batches:
   $ xmachines log 2903140d --reverse --limit 10`
 
-/** How many records are read at once when the order is reversed. */
-const BLOCK = 1000
-
 /** The command. */
 export function logCommand({ output }: Shell): Command {
   return new Command('log')
@@ -70,13 +67,9 @@ async function* readLog(
     for await (const record of repository.history(id, { from, to })) yield [sequence++, record]
     return
   }
-  const last = Math.max(from, end - limit + 1)
-  for (let to = end; to >= last; to -= BLOCK) {
-    const first = Math.max(last, to - BLOCK + 1)
-    const block: Numbered[] = []
-    for await (const record of repository.history(id, { from: first, to })) block.push([first + block.length, record])
-    yield* block.toReversed()
-  }
+  const first = Math.max(from, end - limit + 1)
+  let sequence = end
+  for await (const record of repository.history(id, { from: first, to: end, reverse: true })) yield [sequence--, record]
 }
 
 /** A record, as `git log --oneline` shows its commit. */

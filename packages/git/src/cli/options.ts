@@ -2,10 +2,11 @@
 
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { GitError } from '../git-error.ts'
+import { GitError } from '../git-error.ts'
 import { openRepository } from '../opening/open-repository.ts'
 import type { Repository } from '../repository.ts'
 import { reworded } from './command-error.ts'
+import { fetchAdvice } from './fetch-advice.ts'
 import type { MachineLoader } from './load-machines.ts'
 import type { Output } from './output.ts'
 
@@ -39,10 +40,17 @@ export async function withRepository<Result>(
   try {
     return await work(repository)
   } catch (thrown) {
-    throw reworded(thrown, 'RUN_MISSING', ({ message }) => message.replace('runs() lists', '"xmachines runs" lists'))
+    const advice = isMissingRun(thrown) ? await fetchAdvice(repository) : undefined
+    throw reworded(thrown, 'RUN_MISSING', ({ message }) =>
+      [message.replace('runs() lists', '"xmachines runs" lists'), advice].filter(Boolean).join('; '),
+    )
   } finally {
     await repository.close()
   }
+}
+
+function isMissingRun(thrown: unknown): boolean {
+  return thrown instanceof GitError && thrown.code === 'RUN_MISSING'
 }
 
 /** Whether a failure means that the directory does not exist. */

@@ -3,6 +3,8 @@
 import type { RecordedRun } from '../read/list-runs.ts'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
+import { fetchAdvice } from './fetch-advice.ts'
+import { listAll, mayHide } from './list-all.ts'
 
 /** How many digits an id needs, and how many are shown. */
 const LEAST = 4
@@ -22,8 +24,9 @@ export async function resolveId(repository: Repository, given: string): Promise<
   }
   // The repository reports what is wrong with a full id.
   if (beginning.length === width) return beginning
-  const runs: RecordedRun[] = []
-  for await (const run of repository.runs()) runs.push(run)
+  const { runs, fault } = await listAll(repository)
+  // A run that could not be listed may be the one.
+  if (fault !== undefined && mayHide(fault, beginning)) throw fault
   const found = runs.filter(({ id }) => id.startsWith(beginning))
   if (found.length === 1) return (found[0] as RecordedRun).id
   if (found.length > 1) {
@@ -31,7 +34,9 @@ export async function resolveId(repository: Repository, given: string): Promise<
       `the ids of ${found.length} runs begin with "${beginning}"; give more digits:\n${candidates(found)}`,
     )
   }
-  const others = runs.length === 0 ? 'it has no runs' : `it has these runs:\n${candidates(runs)}`
+  const advice = runs.length === 0 ? await fetchAdvice(repository) : undefined
+  const none = advice === undefined ? 'it has no runs' : `it has no runs; ${advice}`
+  const others = runs.length === 0 ? none : `it has these runs:\n${candidates(runs)}`
   throw new CommandError(`no run in ${repository.directory} has an id that begins with "${beginning}"; ${others}`)
 }
 

@@ -3,6 +3,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { isMachineName } from '../machines.ts'
 import type { RecordedRun, RunFilter } from '../read/list-runs.ts'
+import { fetchAdvice } from './fetch-advice.ts'
+import { listAll } from './list-all.ts'
 import { optionsOf, type Shell, timeOf, withRepository } from './options.ts'
 import type { Output, Piece } from './output.ts'
 import { pageText } from './page-text.ts'
@@ -11,7 +13,11 @@ import { visible, visibleJson } from './visible.ts'
 
 const EXAMPLES = `
 With --json, each line is { id, machine: { name, version }, sequence, createdAt, head }. The sequence is the number of
-batches. A history does not say when it was last written to.
+batches. A history does not say when it was last written to. If a ref or an object cannot be read, the other runs are
+listed, and the exit status is 1.
+
+A plain "git clone" takes over no runs. If there are none and the repository has a remote, the command that fetches them
+is printed.
 
 Example:
   $ xmachines -C runs.git runs --machine door@1`
@@ -26,12 +32,15 @@ export function runsCommand({ output }: Shell): Command {
     .action(async (_options: object, command: Command) => {
       const options = optionsOf<RunFilter>(command)
       await withRepository(options, async (repository) => {
-        const runs: RecordedRun[] = []
         const { machine } = options
-        for await (const run of repository.runs(machine === undefined ? {} : { machine })) runs.push(run)
+        const { runs, fault } = await listAll(repository, machine === undefined ? {} : { machine })
         if (options.json) await printJson(output, runs)
         else if (runs.length > 0) await printTable(output, runs)
-        else output.complain(`there are no runs in ${visible(repository.directory)}\n`)
+        if (fault !== undefined) throw fault
+        if (runs.length > 0) return
+        if (!options.json) output.complain(`there are no runs in ${visible(repository.directory)}\n`)
+        const advice = await fetchAdvice(repository)
+        if (advice !== undefined) output.complain(`${visible(advice)}\n`)
       })
     })
 }

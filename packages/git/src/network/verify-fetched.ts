@@ -129,7 +129,7 @@ function lineageFrom(
   from: { readonly tree: string; readonly createdAt: number; readonly last: CommitPoint },
 ): Lineage {
   const { tree, createdAt, last } = from
-  const decode = batchDecoder({ run: id, tree, createdAt }, { strict: true })
+  const decode = batchDecoder({ run: id, tree, createdAt })
   return { id, head, machine, decode, last, fault: undefined }
 }
 

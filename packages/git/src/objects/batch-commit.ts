@@ -8,6 +8,7 @@ import { GitError } from '../git-error.ts'
 import type { FormatName } from './object-id.ts'
 import { widthOf } from './object-id.ts'
 import { corrupt, type ReadObject } from './object-stream.ts'
+import { checkValues } from './stored-json.ts'
 
 /** What all batches of a run have in common. */
 export interface BatchCommon {
@@ -32,25 +33,21 @@ export interface CommitPoint {
 export type BatchDecoder = (object: ReadObject, previous: CommitPoint) => BatchRecord<RunEvent>
 
 /**
- * A decoder of the batches of one run.
- * @param options `strict` compares the message with the text that core writes; without it, any JSON is taken. What was
- *   written here needs no such check, which costs more than the rest; what comes from a remote does
+ * A decoder of the batches of one run. The message must be the text that core writes: whoever may write into the repository
+ * may have put any other commit there.
  */
-export function batchDecoder(
-  { run, tree, createdAt }: BatchCommon,
-  { strict }: { readonly strict: boolean },
-): BatchDecoder {
+export function batchDecoder({ run, tree, createdAt }: BatchCommon): BatchDecoder {
   const [before, middle] = batchHeader(tree, createdAt)
-  return ({ oid, content, fault }, previous) => {
+  return ({ oid, type, content, fault }, previous) => {
     const sequence = previous.sequence + 1
     if (fault !== undefined) throw new GitError(fault.code, fault.message, { run, sequence })
+    if (type !== 'commit') throw corrupt(oid, `it is ${type}, and batch ${sequence} is a commit`, { run, sequence })
     const header = `${before}${previous.oid}${middle}${createdAt + sequence} +0000\n\n`
     if (content.toString('latin1', 0, header.length) !== header) {
       throw corrupt(oid, `it is not batch ${sequence} of its run`, { run, sequence })
     }
     try {
-      const events = strict ? strictEvents(content.subarray(header.length)) : parsedEvents(content, header.length)
-      return { oid, parent: previous.oid, events }
+      return { oid, parent: previous.oid, events: eventsOf(content.subarray(header.length)) }
     } catch (thrown) {
       const why = (thrown as Error).message
       throw corrupt(oid, `batch ${sequence} is not one event per line: ${why}`, { run, sequence })
@@ -65,13 +62,8 @@ export function parentOfBatch({ content }: ReadObject, format: FormatName): stri
   return content.toString('latin1', at, at + width)
 }
 
-function parsedEvents(content: Buffer, at: number): RunEvent[] {
-  const message = content.toString('utf8', at, content.length - 1)
-  const lines = message.includes('\n') ? message.split('\n') : [message]
-  return lines.map((line) => JSON.parse(line) as RunEvent)
-}
-
-function strictEvents(message: Buffer): readonly RunEvent[] {
+function eventsOf(message: Buffer): readonly RunEvent[] {
   if (!isUtf8(message)) throw new Error('it is not UTF-8')
+  checkValues(message)
   return readBatchMessage(message.toString())
 }

@@ -1,7 +1,7 @@
 // Commits and trees, decoded from the bytes that Git stores. Knows the layout that core writes, and no meaning of it.
 
 import { type FormatName, hexOf, widthOf } from './object-id.ts'
-import type { ReadObject } from './object-stream.ts'
+import { corrupt, type ReadObject } from './object-stream.ts'
 
 /** A decoded commit. */
 export interface Commit {
@@ -15,7 +15,7 @@ export interface Commit {
 }
 
 const LAYOUT =
-  /^tree ([0-9a-f]+)\n(?:parent ([0-9a-f]+)\n)?author [^\n]*> (\d+) \+0000\ncommitter [^\n]*> (\d+) \+0000\n\n/
+  /^tree ([0-9a-f]+)\n(?:parent ([0-9a-f]+)\n)?author [^\n]*> (\d{1,15}) \+0000\ncommitter [^\n]*> (\d{1,15}) \+0000\n\n/
 
 /** Decodes a commit; undefined if it does not have the layout that core writes. */
 export function decodeCommit({ type, content }: ReadObject): Commit | undefined {
@@ -24,20 +24,21 @@ export function decodeCommit({ type, content }: ReadObject): Commit | undefined 
   const found = LAYOUT.exec(text)
   if (found === null) return undefined
   const [header, tree = '', parent, authored, committed] = found
-  return { tree, parent, ...datesOf(Number(authored), Number(committed)), message: text.slice(header.length) }
+  const createdAt = Number(authored)
+  return { tree, parent, createdAt, sequence: Number(committed) - createdAt, message: text.slice(header.length) }
 }
 
-/** What the dates of a commit say, in seconds since the epoch. */
-export function datesOf(authored: number, committed: number): Pick<Commit, 'createdAt' | 'sequence'> {
-  return { createdAt: authored, sequence: committed - authored }
-}
-
-/** Decodes a tree: the oids of its files, by name. */
-export function decodeTree({ content }: ReadObject, format: FormatName): Map<string, string> {
+/**
+ * Decodes a tree: the oids of its files, by name.
+ * @throws {GitError} `OBJECT_CORRUPT` if it is not a tree
+ */
+export function decodeTree({ oid, type, content }: ReadObject, format: FormatName): Map<string, string> {
   const files = new Map<string, string>()
   const width = widthOf(format)
+  if (type !== 'tree') throw corrupt(oid, `it is a ${type}, not a tree`)
   for (let at = 0; at < content.length; ) {
     const end = content.indexOf(0, at)
+    if (end === -1 || end + width >= content.length) throw corrupt(oid, 'it is cut short, as no tree is')
     files.set(
       content.toString('utf8', content.indexOf(32, at) + 1, end),
       hexOf(content.subarray(end + 1, end + 1 + width)),

@@ -2,12 +2,13 @@
 // a run.
 
 import type { GenesisRecord } from '@xmachines/core'
-import { genesisObjects } from '../core-internals.ts'
+import { genesisObjects, openOutsideHistory } from '../core-internals.ts'
 import { isMachineName, type MachineName } from '../machines.ts'
 import { decodeCommit, decodeTree } from './commit.ts'
 import { objectFormat } from './object-id.ts'
 import { type ObjectSource, readNeeded } from './object-reader.ts'
 import { corrupt, type ReadObject } from './object-stream.ts'
+import { parseStored } from './stored-json.ts'
 
 /** A decoded genesis. */
 export interface Genesis {
@@ -60,14 +61,15 @@ export async function decodeGenesis(source: ObjectSource, object: ReadObject): P
     if (oid === undefined) return undefined
     const { content } = await readNeeded(source, oid, where)
     try {
-      return JSON.parse(content.toString()) as unknown
+      return parseStored(content, file)
     } catch (thrown) {
-      throw corrupt(oid, `${file} of the genesis is not JSON: ${(thrown as Error).message}`, where)
+      throw corrupt(oid, `${file} of the genesis is not plain data: ${(thrown as Error).message}`, where)
     }
   }
   const { name, version, nonce, forkedFrom } = message
   const { createdAt, tree } = commit
   const [input, initial] = [await valueOf('input.json'), await valueOf('initial.json')]
+  if (initial === undefined) throw corrupt(run, 'its tree has no initial.json', where)
   const encoded = genesisObjects(objectFormat(source.format), {
     machine: { name, version },
     createdAt,
@@ -86,5 +88,10 @@ export async function decodeGenesis(source: ObjectSource, object: ReadObject): P
     ...(input !== undefined && { input }),
     ...(forkedFrom !== undefined && { forkedFrom }),
   }
-  return { record, tree, files, initial }
+  try {
+    // The same bytes can hold what core does not take, such as a time that is out of range.
+    return { record: openOutsideHistory([record]).genesis, tree, files, initial }
+  } catch (thrown) {
+    throw corrupt(run, `core does not take its record: ${(thrown as Error).message}`, where)
+  }
 }

@@ -3,6 +3,7 @@
 import type { GitErrorDetails } from '../git-error.ts'
 import { ASK_AGAIN, converse, wasKilled } from '../process/conversation.ts'
 import type { GitProgram } from '../process/git-program.ts'
+import { OBJECT_PATIENCE } from '../process/patience.ts'
 import type { FormatName } from './object-id.ts'
 import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
 
@@ -25,8 +26,10 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
     arguments: ['cat-file', '--batch'],
     encode: (name) => `${name}\n`,
     decoder: () => objectParser(format),
+    patience: OBJECT_PATIENCE,
     onDeath(name, death) {
       if (death.startFailure !== undefined) throw death.startFailure
+      if (death.hung) throw corrupt(name, `git gave no answer for ${OBJECT_PATIENCE / 1000} s when it was asked for it`)
       if (wasKilled(death) && !death.retried) return ASK_AGAIN
       throw readFailure('cat-file', { oid: name, ...death })
     },

@@ -1,5 +1,6 @@
 // Reads what `git cat-file --batch` prints: objects, each hashed again.
 
+import { constants } from 'node:buffer'
 import { GitError } from '../git-error.ts'
 import { cannotStart, type GitProcess } from '../process/git-program.ts'
 import { type FormatName, hexOf, objectFormat } from './object-id.ts'
@@ -16,7 +17,14 @@ export interface ReadObject {
 
 const nothing = Buffer.alloc(0)
 
-/** Takes the printed bytes piece by piece, and gives the objects that are complete. */
+/** The largest object that is read, in bytes: no more fits into one string. */
+const LARGEST_OBJECT = constants.MAX_STRING_LENGTH
+
+/**
+ * Takes the printed bytes piece by piece, and gives the objects that are complete.
+ * @throws {GitError} `OBJECT_CORRUPT`, from the next call on, once an object claims to be too large: the caller then ends
+ *   the process, which would go on to print all of it
+ */
 export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[] {
   const { hash } = objectFormat(format)
   let left: Buffer = nothing
@@ -24,7 +32,9 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
   let wanted = 0
   let waiting: Buffer[] = []
   let waitingSize = 0
+  let tooLarge: GitError | undefined
   return (chunk) => {
+    if (tooLarge !== undefined) throw tooLarge
     waiting.push(chunk)
     waitingSize += chunk.length
     if (left.length + waitingSize < wanted) return []
@@ -43,6 +53,14 @@ export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[
         objects.push({ oid, type: 'missing', content: nothing })
         at = end + 1
         continue
+      }
+      if (!(Number(size) <= LARGEST_OBJECT)) {
+        tooLarge = corrupt(
+          oid,
+          `it claims to have ${size} bytes, and no object of a run has more than ${LARGEST_OBJECT}`,
+        )
+        if (objects.length > 0) return objects
+        throw tooLarge
       }
       const next = end + 2 + Number(size)
       if (next > bytes.length) {

@@ -6,6 +6,7 @@ import type { MachineName } from '../machines.ts'
 import { decodeCommit, decodeTree } from './commit.ts'
 import { type FormatName, objectFormat } from './object-id.ts'
 import type { ObjectSource } from './object-reader.ts'
+import { parseStored } from './stored-json.ts'
 
 /** What a snapshot is made of. */
 export interface SnapshotContent {
@@ -70,9 +71,9 @@ export async function readSnapshot({ read, format }: ObjectSource, oid: string):
     const blob = named === undefined ? undefined : await read(named)
     if (blob?.type !== 'blob') return `it has no ${name}`
     try {
-      return { oid: blob.oid, value: JSON.parse(blob.content.toString()) as unknown }
+      return { oid: blob.oid, value: parseStored(blob.content, name) }
     } catch (thrown) {
-      return `its ${name} is not JSON: ${(thrown as Error).message}`
+      return `its ${name} is not plain data: ${(thrown as Error).message}`
     }
   }
   const [about, state] = await Promise.all([fileOf('snapshot.json'), fileOf('state.json')])

@@ -7,6 +7,7 @@ import { overwritesRuns } from '../network/remotes.ts'
 import type { FormatName } from '../objects/object-id.ts'
 import { meansYes } from '../process/git-config.ts'
 import { type GitProgram, gitProgram } from '../process/git-program.ts'
+import { guarded } from '../raw-errors.ts'
 import type { Repository } from '../repository.ts'
 import { assembleRepository, type RepositoryLocation } from './assemble-repository.ts'
 import { initRepository, isVacant } from './init-repository.ts'
@@ -21,7 +22,8 @@ export interface OpenRepositoryOptions {
 }
 
 /**
- * Opens a Git repository, bare or ordinary, to record runs into and to read them from (RFC Run v1 §2.3).
+ * Opens a Git repository, bare or ordinary, to record runs into and to read them from (RFC Run v1 §2.3). A mirror can only
+ * be read.
  *
  * @param directory the repository itself, or the folder that holds its `.git`; not a folder further inside
  * @param options whether to make it if there is none, and the object format
@@ -66,14 +68,14 @@ export async function openRepository(
   }
   const path = resolve(directory)
   if (create && (await isVacant(path))) await initRepository(path, format ?? 'sha1')
-  const location = await locate(path)
+  const location = await guarded('READ_FAILED', `opening ${path}`, locate)(path)
   if (format !== undefined && format !== location.format) {
     throw new GitError(
       'FORMAT_MISMATCH',
       `${path} is a ${location.format} repository, and format is ${format}; leave format out, or open another repository`,
     )
   }
-  return await assembleRepository(location)
+  return await guarded('READ_FAILED', `opening ${path}`, assembleRepository)(location)
 }
 
 async function locate(path: string): Promise<RepositoryLocation> {
@@ -125,9 +127,9 @@ async function locate(path: string): Promise<RepositoryLocation> {
       `${directory} is a shallow clone, which lacks parts of histories; complete it with git fetch --unshallow`,
     )
   }
-  await checkRemotes(git, directory)
+  const mirrorOf = await checkRemotes(git, directory)
   const precious = meansYes(stored?.extensions.get('preciousobjects') ?? 'no')
-  return { directory, gitDirectory: await realpath(common), format, precious }
+  return { directory, gitDirectory: await realpath(common), format, mirrorOf, precious }
 }
 
 async function checkVersion(git: GitProgram): Promise<void> {
@@ -137,8 +139,13 @@ async function checkVersion(git: GitProgram): Promise<void> {
   throw new GitError('GIT_MISSING', `${version} is too old; install Git 2.39 or newer`)
 }
 
-/** Refuses partial clones, which lack objects, and mirrors: a fetch into one rewinds and deletes recorded runs. */
-async function checkRemotes(git: GitProgram, directory: string): Promise<void> {
+/**
+ * Refuses partial clones, which lack objects, and finds out whether it is a mirror: a fetch into one rewinds and deletes
+ * runs.
+ * @returns the setting that makes it a mirror
+ */
+async function checkRemotes(git: GitProgram, directory: string): Promise<string | undefined> {
+  let mirror: string | undefined
   const keys = '^(extensions\\.partialclone|remote\\..*\\.(promisor|partialclonefilter|mirror|fetch))$'
   const { stdout } = await git.ask(['config', '--null', '--get-regexp', keys])
   for (const entry of stdout.toString().split('\0')) {
@@ -151,10 +158,7 @@ async function checkRemotes(git: GitProgram, directory: string): Promise<void> {
     }
     const mirrors =
       (key.endsWith('.mirror') && meansYes(value)) || (key.endsWith('.fetch') && overwritesRuns(value ?? ''))
-    if (!mirrors) continue
-    throw new GitError(
-      'UNSUPPORTED_REPOSITORY',
-      `${directory} is a mirror (${key}): a fetch would rewind and delete runs that are recorded in it; clone it without --mirror`,
-    )
+    if (mirrors) mirror ??= key
   }
+  return mirror
 }

@@ -12,7 +12,10 @@ export interface ConversationOptions<Question, Answer> {
   readonly arguments: readonly string[]
   /** The text that asks a question. */
   encode(question: Question): string
-  /** Makes a decoder for one process, which takes printed bytes and gives the answers that are complete. */
+  /**
+   * Makes a decoder for one process, which takes printed bytes and gives the answers that are complete. If it throws, the
+   * first question without an answer fails with that, and the process is killed.
+   */
   decoder(): (chunk: Buffer) => readonly Answer[]
   /** Decides about the question that the process died of: answers it, throws, or has it asked again. */
   onDeath(question: Question, death: Death): Answer | typeof ASK_AGAIN | Promise<Answer | typeof ASK_AGAIN>
@@ -27,6 +30,8 @@ export interface Death {
   readonly status: number | NodeJS.Signals | null
   /** What it printed to its standard error. */
   readonly complaint: string
+  /** Whether it was killed because it gave no answer. */
+  readonly hung: boolean
   /** Whether the question was asked a second time already. */
   readonly retried: boolean
 }
@@ -57,6 +62,8 @@ export function converse<Question, Answer>(
   let child: GitProcess | undefined
   /** Whether the process is to end once it has answered what it was asked. */
   let closing = false
+  /** The process that was killed because it gave no answer. */
+  let hanging: GitProcess | undefined
   /** Questions without an answer, in order. */
   let pending: Pending<Question, Answer>[] = []
   /** Runs while there are such questions. */
@@ -83,6 +90,7 @@ export function converse<Question, Answer>(
     process.emitWarning(`killed git ${name} in ${git.directory}: it gave no answer for ${waited / 1000} s`, {
       code: 'XMACHINES_GIT_HANGS',
     })
+    hanging = running
     running.kill('SIGKILL')
   }
 
@@ -92,7 +100,14 @@ export function converse<Question, Answer>(
     let complaint = ''
     allowExit(started)
     started.stdout.on('data', (chunk: Buffer) => {
-      for (const answer of decode(chunk)) pending.shift()?.resolve(answer)
+      // A process that was given up may go on printing.
+      if (child !== started) return
+      try {
+        for (const answer of decode(chunk)) pending.shift()?.resolve(answer)
+      } catch (thrown) {
+        giveUp(started, thrown)
+        return
+      }
       if (pending.length > 0) {
         watch?.refresh()
         return
@@ -111,19 +126,29 @@ export function converse<Question, Answer>(
     return started
   }
 
+  function giveUp(started: GitProcess, reason: unknown): void {
+    child = undefined
+    clearTimeout(watch)
+    started.kill('SIGKILL')
+    const [first, ...others] = pending
+    pending = []
+    first?.reject(reason)
+    for (const other of others) send(other)
+  }
+
   function end(): void {
     child?.stdin.end()
     child = undefined
     closing = false
   }
 
-  function onEnd(ended: GitProcess, death: Omit<Death, 'retried'>): void {
+  function onEnd(ended: GitProcess, death: Omit<Death, 'retried' | 'hung'>): void {
     if (child !== ended) return
     child = undefined
     clearTimeout(watch)
     const [first, ...others] = pending
     pending = []
-    if (first !== undefined) void decide(first, { ...death, retried: first.retried })
+    if (first !== undefined) void decide(first, { ...death, hung: ended === hanging, retried: first.retried })
     for (const other of others) send(other)
   }
 

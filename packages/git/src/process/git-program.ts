@@ -1,9 +1,10 @@
-// The `git` program: how it is called; knows nothing about what it is asked. Never through a shell, never with the Git
-// settings of the caller's environment, never with the repository's hooks.
+// The `git` program: how it is called; knows nothing about what it is asked. Never through a shell, never with the
+// repository's hooks, never with what the caller's environment says about which repository it is.
 
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { GitError } from '../git-error.ts'
+import { gitEnvironment } from './git-environment.ts'
 
 /** A running `git`, with its three streams. */
 export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>
@@ -35,6 +36,10 @@ export interface GitProgramOptions {
   readonly gitDirectory?: string
   /** Settings of Git, as `key=value`. */
   readonly settings?: readonly string[]
+  /** Variables that are added to its environment. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** How many milliseconds a call may print nothing and not end before it is killed; for ever unless given. */
+  readonly patience?: number
   /** Ends each call with all processes that it started; such a `git` is a process group of its own. */
   readonly signal?: AbortSignal | undefined
 }
@@ -47,6 +52,7 @@ const FLAGS = [
     'core.fsmonitor=false',
     'core.logAllRefUpdates=false',
     'core.filesRefLockTimeout=1000',
+    'advice.graftFileDeprecated=false',
   ]
     .concat('gc.auto=0', 'maintenance.auto=false', 'protocol.ext.allow=never')
     .flatMap((setting) => ['-c', setting]),
@@ -55,14 +61,14 @@ const FLAGS = [
 /** A `git` that works in a directory. */
 export function gitProgram(
   directory: string,
-  { gitDirectory, settings = [], signal }: GitProgramOptions = {},
+  { gitDirectory, settings = [], environment, patience, signal }: GitProgramOptions = {},
 ): GitProgram {
   // A caller who names a directory says that it is a repository, bare or not; the call finds out whether it is.
   const which = gitDirectory === undefined ? ['-c', 'safe.bareRepository=all'] : [`--git-dir=${gitDirectory}`]
   const at = ['-C', directory, ...which]
   const before = [...at, ...FLAGS, ...settings.flatMap((setting) => ['-c', setting])]
   const start: GitProgram['start'] = (arguments_, input) => {
-    const child = spawnGit([...before, ...arguments_], { input, ownGroup: signal !== undefined })
+    const child = spawnGit([...before, ...arguments_], { input, ownGroup: signal !== undefined, environment })
     // Input to a process that died is lost with it; its end is what gets reported.
     child.stdin?.on('error', () => undefined)
     return child
@@ -72,6 +78,7 @@ export function gitProgram(
       signal?.throwIfAborted()
       const child = start(arguments_)
       if (signal !== undefined) endOnAbort(child, signal, reject)
+      if (patience !== undefined) endIfSilent(child, patience)
       const out: Buffer[] = []
       const err: Buffer[] = []
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
@@ -97,6 +104,7 @@ export function gitProgram(
     },
     async *lines(arguments_) {
       const child = start(arguments_)
+      if (patience !== undefined) endIfSilent(child, patience)
       let complaint = ''
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         complaint += text
@@ -120,12 +128,20 @@ export function gitProgram(
 
 function spawnGit(
   arguments_: readonly string[],
-  { input, ownGroup }: { readonly input: Readable | undefined; readonly ownGroup: boolean },
+  {
+    input,
+    ownGroup,
+    environment = {},
+  }: {
+    readonly input: Readable | undefined
+    readonly ownGroup: boolean
+    readonly environment: GitProgramOptions['environment']
+  },
 ): GitProcess {
   let child: ChildProcess
   try {
     child = spawn('git', arguments_, {
-      env: environment(),
+      env: { ...gitEnvironment(process.env), ...environment },
       stdio: [input ?? 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
       detached: ownGroup,
@@ -162,6 +178,14 @@ function endOnAbort(child: GitProcess, signal: AbortSignal, reject: (reason: unk
   child.on('error', () => signal.removeEventListener('abort', end))
 }
 
+/** Kills a process that prints nothing for too long. */
+function endIfSilent(child: GitProcess, patience: number): void {
+  const watch = setTimeout(() => child.kill('SIGKILL'), patience).unref()
+  child.stdout.on('data', () => watch.refresh())
+  child.on('close', () => clearTimeout(watch))
+  child.on('error', () => clearTimeout(watch))
+}
+
 /** Why a process could not be started. */
 export function cannotStart(error: NodeJS.ErrnoException): GitError {
   if (error.code !== 'ENOENT') {
@@ -169,15 +193,4 @@ export function cannotStart(error: NodeJS.ErrnoException): GitError {
   }
   const why = 'there is no git on the PATH; install Git 2.39 or newer'
   return new GitError('GIT_MISSING', `git cannot be started: ${why}`, { cause: error })
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.toUpperCase().startsWith('GIT_'))
-  return {
-    ...Object.fromEntries(kept),
-    LC_ALL: 'C',
-    GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_NO_LAZY_FETCH: '1',
-  }
 }

@@ -1,40 +1,55 @@
-// A part of a history: from one sequence to another, without reading the batches before it.
+// A part of a history: from one sequence to another, without reading what is before it, except the batch that it
+// continues.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
 import { readGenesis } from '../objects/genesis-commit.ts'
 import { corrupt } from '../objects/object-stream.ts'
 import { readHead } from '../refs/read-head.ts'
 import type { RepositoryContext } from '../repository-context.ts'
-import { type FoundRun, findRun } from './find-run.ts'
-import { type HistorySource, streamBatches, streamRecords } from './stream-history.ts'
+import { type FoundRun, findRun, headFault } from './find-run.ts'
+import { type HistorySource, streamBatches, streamBatchesBack, streamRecords } from './stream-history.ts'
 
 /** Which part of a history to read. */
 export interface HistoryRange {
-  /** The sequence of the first record; 0, the genesis, by default. Earlier batches are not read. */
+  /** The sequence of the first record; 0, the genesis, by default. Of the earlier batches only the last is read. */
   readonly from?: number
   /** The sequence of the last record; that of the head by default. */
   readonly to?: number
+  /** Whether the latest record comes first. It costs what the other order does. */
+  readonly reverse?: boolean
 }
 
 /** The records of a part of a run, in groups as they arrive, each verified. */
 export async function* streamRange(
   context: RepositoryContext,
   id: string,
-  { from = 0, to }: HistoryRange,
+  { from = 0, to: until, reverse = false }: HistoryRange,
 ): AsyncGenerator<readonly HistoryRecord<RunEvent>[], void, undefined> {
   const found = await findRun(context, id)
   const end = found.sequence
+  const fault = headFault(found)
+  if (fault !== undefined) {
+    // A history that is read from its genesis says where it breaks.
+    if (from === 0 && !reverse) yield* streamRecords(context, found)
+    throw fault
+  }
   checkSequence(from, { what: 'from', most: end + 1, end })
-  if (to !== undefined) checkSequence(to, { what: 'to', most: end, end })
-  const last = to ?? end
+  if (until !== undefined) checkSequence(until, { what: 'to', most: end, end })
+  if (typeof reverse !== 'boolean') throw new TypeError(`reverse is ${typeof reverse}; it must be true or false`)
+  const last = until ?? end
   if (from > last) return
   const head = await oidAt(context, found, last)
-  if (from === 0) {
+  if (from === 0 && !reverse) {
     yield* streamRecords(context, { id, head })
     return
   }
   const genesis = await readGenesis(context, id)
-  yield* streamBatches(context, genesis, { from, to: { sequence: last, oid: head } })
+  const to = { sequence: last, oid: head }
+  if (!reverse) yield* streamBatches(context, genesis, { from, to })
+  else {
+    if (last > 0) yield* streamBatchesBack(context, genesis, { from: Math.max(from, 1), to })
+    if (from === 0) yield [genesis.record]
+  }
 }
 
 /** Refuses what is not a sequence of a run; `most` is the highest that is allowed, `end` that of the head. */

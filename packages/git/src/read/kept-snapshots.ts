@@ -1,11 +1,15 @@
 // Reads the states that a repository keeps: the snapshots of a run, and the initial state of its genesis. None of them
 // is replayed.
 
+import { gitObject, jsonFile } from '../core-internals.ts'
 import { GitError } from '../git-error.ts'
 import { readGenesis } from '../objects/genesis-commit.ts'
+import { objectFormat } from '../objects/object-id.ts'
 import { corrupt } from '../objects/object-stream.ts'
-import { type DecodedSnapshot, readSnapshot } from '../objects/snapshot-commit.ts'
-import { snapshotRefs } from '../refs/ref-names.ts'
+import { whyUnreadable } from '../objects/passed-over.ts'
+import { type DecodedSnapshot, encodeSnapshot, readSnapshot } from '../objects/snapshot-commit.ts'
+import { listRefs } from '../refs/list-refs.ts'
+import { sequenceIn, snapshotRefs } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { type FoundRun, findRun } from './find-run.ts'
 import { checkSequence, oidAt } from './history-range.ts'
@@ -30,51 +34,98 @@ export interface KeptState {
   readonly status: 'active' | 'done' | undefined
 }
 
-/** The snapshots of a run, the earliest first. */
+/**
+ * The snapshots of a run, the earliest first.
+ * @throws {GitError} if a ref of one cannot be read
+ */
 export async function listSnapshots(
-  { git }: RepositoryContext,
+  context: RepositoryContext,
   { machine, id }: Pick<FoundRun, 'machine' | 'id'>,
 ): Promise<KeptSnapshot[]> {
   const under = snapshotRefs(machine.name, id)
-  const printed = (await git.run(['for-each-ref', '--format=%(refname) %(objectname)', under])).toString()
-  return printed
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [ref = '', oid = ''] = line.split(' ')
-      return { ref, oid, sequence: Number(ref.slice(under.length)) }
+  const { refs, faults } = await listRefs(context, under)
+  const [fault] = faults
+  if (fault !== undefined) throw fault.error
+  return refs
+    .flatMap(({ ref, oid }) => {
+      const sequence = sequenceIn(ref.slice(under.length))
+      return sequence === undefined ? [] : [{ ref, oid, sequence }]
     })
-    .filter(({ sequence }) => Number.isInteger(sequence))
     .toSorted((one, other) => one.sequence - other.sequence)
 }
 
-/** Reads a kept snapshot; the sequence in its ref must be its own. */
+/** Reads a kept snapshot; it must be what core would write for its content, at the sequence in its ref. */
 async function readKept(context: RepositoryContext, id: string, kept: KeptSnapshot): Promise<DecodedSnapshot> {
-  const where = { run: id, sequence: kept.sequence }
-  const snapshot = await readSnapshot(context, kept.oid)
-  if (typeof snapshot === 'string') throw corrupt(kept.oid, snapshot, where)
-  if (snapshot.sequence !== kept.sequence) {
-    throw corrupt(kept.oid, `it belongs to sequence ${String(snapshot.sequence)}, not to ${kept.sequence}`, where)
+  const { ref, oid, sequence } = kept
+  const where = { run: id, sequence }
+  const damaged = (why: string): GitError =>
+    corrupt(oid, `${why}; if there is no sound copy, delete the snapshot with git update-ref -d ${ref} ${oid}`, where)
+  const snapshot = await readSnapshot(context, oid)
+  if (typeof snapshot === 'string') throw (await whyUnreadable(context, oid, where)) ?? damaged(snapshot)
+  if (snapshot.sequence !== sequence) {
+    throw damaged(`it belongs to sequence ${String(snapshot.sequence)}, not to ${sequence}`)
   }
+  const made = await encodedOid(context, id, { ...snapshot, sequence })
+  if (made !== oid) throw damaged(`what it holds would give the oid ${made}`)
   return snapshot
+}
+
+/** The oid of the snapshot that a content gives. */
+async function encodedOid(
+  context: RepositoryContext,
+  id: string,
+  { parent, sequence, position, status, state }: DecodedSnapshot & { readonly sequence: number },
+): Promise<string> {
+  const { record, files } = await readGenesis(context, id)
+  const { machine, createdAt } = record
+  const about = { format: context.format, machine, createdAt, files }
+  return encodeSnapshot({ ...about, parent, sequence, position, status, state }).oid
+}
+
+/** A snapshot that was read, with its ref. */
+export interface LatestSnapshot extends DecodedSnapshot {
+  readonly sequence: number
+  readonly kept: KeptSnapshot
 }
 
 /**
  * The latest snapshot of a run, up to its head. Skips those of another history that this repository had before and gave
  * up.
+ * @param batchAt the oid of the commit with a sequence; read from the repository unless it is known
  */
 export async function latestSnapshot(
   context: RepositoryContext,
   found: FoundRun,
-): Promise<(DecodedSnapshot & { readonly sequence: number }) | undefined> {
-  const kept = await listSnapshots(context, found)
-  for (const one of kept.toReversed()) {
-    const { sequence } = one
+  batchAt?: (sequence: number) => string | undefined,
+): Promise<LatestSnapshot | undefined> {
+  const all = await listSnapshots(context, found)
+  for (const kept of all.toReversed()) {
+    const { sequence } = kept
     if (sequence > found.sequence) continue
-    const snapshot = await readKept(context, found.id, one)
-    if (snapshot.parent === (await oidAt(context, found, sequence))) return { ...snapshot, sequence }
+    const snapshot = await readKept(context, found.id, kept)
+    const batch = batchAt === undefined ? await oidAt(context, found, sequence) : batchAt(sequence)
+    if (snapshot.parent === batch) return { ...snapshot, sequence, kept }
   }
   return undefined
+}
+
+/** Compares what a replay has reached with the snapshot that is kept there. */
+export function checkReached(
+  { format }: RepositoryContext,
+  run: string,
+  { kept, sequence, position, status, stateOid }: LatestSnapshot,
+  reached: { readonly position: number; readonly snapshot: { readonly status: string; readonly state: unknown } },
+): void {
+  const { snapshot } = reached
+  const oid = gitObject(objectFormat(format), 'blob', jsonFile(snapshot.state)).oid
+  const why =
+    (oid !== stateOid && `the history gives the state ${oid} there, and the snapshot keeps ${stateOid}`) ||
+    (reached.position !== position &&
+      `the history has ${reached.position} outputs there, and the snapshot ${position}`) ||
+    (snapshot.status !== status && `the run is ${snapshot.status} there, and the snapshot says ${status}`)
+  if (why === false) return
+  const change = 'either the machine has changed under the same version, which needs a new version'
+  throw snapshotMismatch(kept, `${why}: ${change}, or the snapshot is wrong`, { run, sequence })
 }
 
 /** The state of a run at a sequence, if a snapshot or the genesis keeps it. */

@@ -1,13 +1,13 @@
 // Opens a run from its latest snapshot, which is trusted: only the batches after it are read, verified and replayed.
 
 import type { BatchRecord, Run, RunEvent } from '@xmachines/core'
-import { restoreSnapshot } from '../core-internals.ts'
+import { recordable, restoreSnapshot } from '../core-internals.ts'
 import { type AnyMachine, pickMachine } from '../machines.ts'
 import { readGenesis } from '../objects/genesis-commit.ts'
 import { objectFormat } from '../objects/object-id.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import type { FoundRun } from './find-run.ts'
-import { latestSnapshot } from './kept-snapshots.ts'
+import { checkReached, latestSnapshot } from './kept-snapshots.ts'
 import { streamBatchesAfter } from './stream-history.ts'
 
 /** The run, opened from its latest snapshot; undefined if it has none. */
@@ -25,6 +25,10 @@ export async function openFromSnapshot(
   const batches: BatchRecord<RunEvent>[] = []
   const after = { oid, sequence }
   for await (const group of streamBatchesAfter(context, genesis, { after, head })) batches.push(...group)
+  const format = objectFormat(context.format)
+  // What can be asked of the machine without a replay: its initial state, and whether a state completes the run.
   const snapshot = { genesis: genesis.record, ...after, position, state }
-  return restoreSnapshot(machine, snapshot, batches, { head, format: objectFormat(context.format) })
+  const there = recordable(restoreSnapshot(machine, snapshot, [], { format })).checkpoint()
+  checkReached(context, id, latest, there)
+  return restoreSnapshot(machine, snapshot, batches, { head, format })
 }

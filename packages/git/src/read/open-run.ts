@@ -1,10 +1,12 @@
 // Opens a run: a live run, restored from its records.
 
 import { type Run, type RunEvent, restoreRun } from '@xmachines/core'
+import { type Checkpoint, restoreWatched } from '../core-internals.ts'
 import { type AnyMachine, machineList } from '../machines.ts'
 import { objectFormat } from '../objects/object-id.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { findRun } from './find-run.ts'
+import { checkReached, latestSnapshot } from './kept-snapshots.ts'
 import { openFromSnapshot } from './open-from-snapshot.ts'
 import { readRecords } from './read-records.ts'
 
@@ -32,5 +34,11 @@ export async function openRun(
   const opened = replayFrom === 'snapshot' ? await openFromSnapshot(context, machine, found) : undefined
   if (opened !== undefined) return opened
   const records = await readRecords(context, found)
-  return restoreRun(machineList(machine), records, { head, revalidate, format: objectFormat(context.format) })
+  const options = { head, revalidate, format: objectFormat(context.format) }
+  const latest = await latestSnapshot(context, found, (sequence) => records[sequence]?.oid)
+  if (latest === undefined) return restoreRun(machineList(machine), records, options)
+  const { sequence } = latest
+  // One hash finds a machine that has come to behave otherwise, before another batch is recorded on its state.
+  const watch = { sequence, see: (reached: Checkpoint) => checkReached(context, id, latest, reached) }
+  return restoreWatched(machineList(machine), records, { ...options, watch })
 }

@@ -7,12 +7,15 @@ import { decodeCommit } from '../objects/commit.ts'
 import { decodeGenesis, type Genesis } from '../objects/genesis-commit.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
 import { corrupt, endOf, objectParser, type ReadObject } from '../objects/object-stream.ts'
+import { whyUnreadable } from '../objects/passed-over.ts'
 import type { GitProgram } from '../process/git-program.ts'
 import { allowExit, keepAlive } from '../process/keep-alive.ts'
+import { patiently, WALK_PATIENCE } from '../process/patience.ts'
 
 /** A repository that histories are read from. */
 export interface HistorySource extends ObjectSource {
   readonly git: GitProgram
+  readonly gitDirectory: string
 }
 
 /**
@@ -25,20 +28,30 @@ export async function* streamRecords(
   { id, head }: { readonly id: string; readonly head: string },
 ): AsyncGenerator<readonly HistoryRecord<RunEvent>[], void, undefined> {
   let next: ((object: ReadObject) => BatchRecord<RunEvent>) | undefined
+  let last = ''
   for await (const objects of streamCommits(source, [head])) {
     const group: HistoryRecord<RunEvent>[] = []
-    for (const object of objects) {
-      if (next !== undefined) group.push(next(object))
-      else if (object.oid === id) {
-        const genesis = await decodeGenesis(source, object)
-        next = batchesAfter(genesis, { oid: id, sequence: 0 })
-        group.push(genesis.record)
+    let fault: unknown
+    try {
+      for (const object of objects) {
+        last = object.oid
+        if (next !== undefined) group.push(next(object))
+        else if (object.oid === id) {
+          const genesis = await decodeGenesis(source, object)
+          next = batchesAfter(genesis, { oid: id, sequence: 0 })
+          group.push(genesis.record)
+        }
+        // The commit of the machine comes before the genesis, which was compared with it.
       }
-      // The commit of the machine comes before the genesis, which was compared with it.
+    } catch (thrown) {
+      fault = thrown
     }
+    // What is right before a fault is read all the same.
     if (group.length > 0) yield group
+    if (fault !== undefined) throw fault
   }
   if (next === undefined) throw corrupt(head, `the history that ends there does not begin with ${id}`, { run: id })
+  if (last !== head) throw corrupt(head, `the history that leads there ends at ${last}`, { run: id })
 }
 
 /** The batches of a run after one of its commits, up to a head. */
@@ -48,7 +61,7 @@ export async function* streamBatchesAfter(
   { after, head }: { readonly after: CommitPoint; readonly head: string },
 ): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
   const next = batchesAfter(genesis, after)
-  for await (const objects of streamCommits(source, [head, `^${after.oid}`])) yield objects.map(next)
+  for await (const objects of streamCommits(source, [head, `^${after.oid}`])) yield* decoded(objects, next)
 }
 
 /** The batches of a run from a sequence to a commit. */
@@ -58,11 +71,74 @@ export async function* streamBatches(
   { from, to }: { readonly from: number; readonly to: CommitPoint },
 ): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
   let next: ((object: ReadObject) => BatchRecord<RunEvent>) | undefined
-  for await (const objects of streamCommits(source, [to.oid], { most: to.sequence - from + 1 })) {
+  // The commit before the first batch is read too: it must have the sequence before.
+  for await (const objects of streamCommits(source, [to.oid], { most: to.sequence - from + 2 })) {
+    const [first] = objects as [ReadObject, ...ReadObject[]]
+    if (next === undefined) {
+      next = batchesAfter(genesis, beginAt(genesis, first, from - 1))
+      objects.shift()
+    }
     // Each commit names its parent, and the oid of the last is known: so if the last is right, the first is too.
-    next ??= batchesAfter(genesis, { oid: parentOf(objects[0] as ReadObject), sequence: from - 1 })
-    yield objects.map(next)
+    yield* decoded(objects, next)
   }
+}
+
+/** The batches of a run from a commit back to a sequence, the latest first. */
+export async function* streamBatchesBack(
+  source: HistorySource,
+  genesis: Genesis,
+  { from, to }: { readonly from: number; readonly to: CommitPoint },
+): AsyncGenerator<readonly BatchRecord<RunEvent>[], void, undefined> {
+  const { record, tree } = genesis
+  const where = { run: record.oid }
+  const decode = batchDecoder({ run: record.oid, tree, createdAt: record.createdAt })
+  // One object for all batches: a history may have millions of them.
+  const due = { oid: to.oid, sequence: to.sequence }
+  const back = (object: ReadObject): BatchRecord<RunEvent> => {
+    const { oid, sequence } = due
+    if (object.oid !== oid) throw corrupt(oid, `Git found ${object.oid} in its place`, { ...where, sequence })
+    const batch = decode(object, { oid: parentOf(object), sequence: sequence - 1 })
+    due.oid = batch.parent
+    due.sequence--
+    return batch
+  }
+  for await (const objects of streamCommits(source, [to.oid], { most: to.sequence - from + 2, back: true })) {
+    yield* decoded(objects.slice(0, Math.max(0, due.sequence - from + 1)), back)
+    // The one before the first batch must have the sequence before.
+    if (due.sequence !== from - 1) continue
+    const before = objects.at(-1) as ReadObject
+    if (before.oid === due.oid) {
+      beginAt(genesis, before, due.sequence)
+      return
+    }
+  }
+  throw corrupt(due.oid, 'the history that leads there is incomplete', { ...where, sequence: due.sequence })
+}
+
+/** The decoded objects; what is right before a fault comes before it. */
+function* decoded(
+  objects: readonly ReadObject[],
+  decode: (object: ReadObject) => BatchRecord<RunEvent>,
+): Generator<readonly BatchRecord<RunEvent>[], void, undefined> {
+  const batches: BatchRecord<RunEvent>[] = []
+  try {
+    for (const object of objects) batches.push(decode(object))
+  } catch (thrown) {
+    if (batches.length > 0) yield batches
+    throw thrown
+  }
+  if (batches.length > 0) yield batches
+}
+
+/** A commit of a run that was found where one with this sequence must be: its own bytes must say so. */
+function beginAt({ record, tree }: Genesis, object: ReadObject, sequence: number): CommitPoint {
+  const { oid: run, createdAt } = record
+  if (sequence > 0) {
+    batchDecoder({ run, tree, createdAt })(object, { oid: parentOf(object), sequence: sequence - 1 })
+  } else if (object.oid !== run) {
+    throw corrupt(object.oid, `the history does not begin with ${run}`, { run, sequence })
+  }
+  return { oid: object.oid, sequence }
 }
 
 function parentOf(object: ReadObject): string {
@@ -72,7 +148,7 @@ function parentOf(object: ReadObject): string {
 /** Decodes the batches that follow a commit, each the child of the previous one. */
 function batchesAfter({ record, tree }: Genesis, after: CommitPoint): (object: ReadObject) => BatchRecord<RunEvent> {
   const { oid: run, createdAt } = record
-  const decode: BatchDecoder = batchDecoder({ run, tree, createdAt }, { strict: false })
+  const decode: BatchDecoder = batchDecoder({ run, tree, createdAt })
   // One object for all batches: a history may have millions of them.
   const previous = { oid: after.oid, sequence: after.sequence }
   return (object) => {
@@ -86,16 +162,17 @@ function batchesAfter({ record, tree }: Genesis, after: CommitPoint): (object: R
 /**
  * The commits that lead to some heads, the oldest first.
  * @param heads oids; `^` and an oid leaves out the commits that lead there
- * @param options `most` is for a single head: how many commits to read, the last ones
+ * @param options for a single head: `most` is how many commits to read, the last ones; `back` gives the latest first
  */
 export async function* streamCommits(
-  { git, format }: HistorySource,
+  source: HistorySource,
   heads: readonly string[],
-  { most }: { readonly most?: number } = {},
+  { most, back = false }: { readonly most?: number; readonly back?: boolean } = {},
 ): AsyncGenerator<ReadObject[]> {
+  const { git, format } = source
   // The last commits of a single head need no sorting, which would walk all of them.
   const order = most === undefined ? '--topo-order' : `--max-count=${most}`
-  const list = git.start(['rev-list', '--reverse', order, '--stdin'])
+  const list = git.start(['rev-list', ...(back ? [] : ['--reverse']), order, '--stdin'])
   const [head = ''] = heads
   list.stdin.end(heads.map((oid) => `${oid}\n`).join(''))
   const children = [list]
@@ -107,10 +184,11 @@ export async function* streamCommits(
     children.push(content)
     ends.push(endOf(content, 'cat-file', head))
     const parse = objectParser(format)
-    for await (const chunk of content.stdout) {
-      const objects = parse(chunk as Buffer)
+    for await (const chunk of patiently(content.stdout, children, WALK_PATIENCE)) {
+      const objects = parse(chunk)
       const missing = objects.find(({ type }) => type === 'missing')
-      if (missing !== undefined) throw corrupt(missing.oid, 'it is missing')
+      if (missing !== undefined)
+        throw (await whyUnreadable(source, missing.oid)) ?? corrupt(missing.oid, 'it is missing')
       if (objects.length === 0) continue
       // A reader that does not continue must not keep this process alive.
       for (const child of children) allowExit(child)

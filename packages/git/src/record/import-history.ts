@@ -19,6 +19,7 @@ import { decodeGenesis } from '../objects/genesis-commit.ts'
 import { hexOf, isOid, objectFormat } from '../objects/object-id.ts'
 import { PackBuilder } from '../objects/pack.ts'
 import { findCommon } from '../read/divergence.ts'
+import { checkNoGenesis } from '../read/find-run.ts'
 import { oidAt } from '../read/history-range.ts'
 import { counted, type OnProgress } from '../read/progress.ts'
 import { readHead } from '../refs/read-head.ts'
@@ -76,8 +77,10 @@ export async function importHistory(
   if (machine !== undefined) {
     return await take(context, genesis, recordable(replayed(history, machine, { format, onProgress })), onProgress)
   }
-  const object = isOid(genesis.oid, context.format) ? await context.read(genesis.oid) : undefined
+  const known = isOid(genesis.oid, context.format)
+  const object = known ? await context.read(genesis.oid) : undefined
   if (object === undefined) {
+    if (known) await checkNoGenesis(context, genesis.oid)
     const { name, version } = genesis.machine
     throw new GitError(
       'RUN_MISSING',

@@ -3,11 +3,12 @@
 // whose place is all that matters. It is not enough for an append, because another writer may have put an equal commit
 // there: an append has a receipt, which says who did.
 
+import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
 import { type FormatName, noOid } from '../objects/object-id.ts'
 import { ASK_AGAIN, converse, type Death, wasKilled } from '../process/conversation.ts'
 import type { GitProgram } from '../process/git-program.ts'
-import { clearStaleLock } from '../process/stale-lock.ts'
+import { clearStaleLock, clearStaleLocks } from '../process/stale-lock.ts'
 
 /**
  * How many milliseconds Git may take for a move before it is killed. A slow disk takes less. If it does not, only time
@@ -97,10 +98,13 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
     }
   }
 
+  /** A process that was killed during an append left the locks of both refs. */
   async function clearLocks({ ref, receipt }: RefMove, error: GitError): Promise<boolean> {
-    const cleared = receipt !== undefined && (await clearStaleLock(gitDirectory, receipt.ref, error))
-    // A process that was killed during an append left both.
-    return (await clearStaleLock(gitDirectory, ref, error)) || cleared
+    if (receipt === undefined) return await clearStaleLock(gitDirectory, ref, error)
+    return await clearStaleLocks(
+      [receipt.ref, ref].map((one) => join(gitDirectory, `${one}.lock`)),
+      error,
+    )
   }
 
   return {

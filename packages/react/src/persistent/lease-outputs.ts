@@ -200,6 +200,8 @@ export function leaseOutputs(
     const stop = new AbortController()
     const offer: Offer = { given, stop, isShown: false, fail }
     offers.add(offer)
+    /** Whether the insertion effect was cleaned up and did not run again. */
+    let unmounting = false
 
     function end(reason?: unknown): void {
       offer.isShown = false
@@ -213,23 +215,32 @@ export function leaseOutputs(
       onThrown(thrown)
     }
 
+    function endIfUnmounted(): void {
+      if (unmounting && !stop.signal.aborted) end()
+    }
+
     const follower: Follower = {
       run,
-      stop,
-      unmounting: false,
+      signal: stop.signal,
+      mount() {
+        unmounting = false
+        return () => {
+          unmounting = true
+          // A component that unmounts while it is hidden has no other effect left to clean up.
+          void Promise.resolve().then(endIfUnmounted)
+        }
+      },
       show() {
-        if (stop.signal.aborted) return
+        if (stop.signal.aborted) return () => undefined
         for (const type of Object.keys(given.current)) types.add(type)
         if (hasMode ? process.env.NODE_ENV !== 'production' : false) warn = watchUnhandled(run, given.current)
         offer.isShown = true
         reviewSoon()
-      },
-      hide() {
-        offer.isShown = false
-        reviewSoon()
-      },
-      stopIfUnmounted() {
-        if (follower.unmounting && !stop.signal.aborted) end()
+        return () => {
+          offer.isShown = false
+          reviewSoon()
+          endIfUnmounted()
+        }
       },
     }
     return follower

@@ -1,4 +1,4 @@
-import { defineMachine } from '@xmachines/core'
+import { defineMachine, refuse } from '@xmachines/core'
 import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { useState } from 'react'
 
@@ -8,7 +8,7 @@ const glass = defineMachine<number, { type: 'FILL'; percent: number }>({
   initial: 0,
   on: {
     FILL: (full, { percent }) => {
-      if (full + percent > 100) throw new Error('the glass would overflow')
+      if (full + percent > 100) refuse('the glass would overflow')
       return full + percent
     },
   },
@@ -19,7 +19,7 @@ export function GlassPanel() {
   const full = useSnapshot(run, (snapshot) => snapshot.state)
   const send = useSend(run)
   const [refusals, setRefusals] = useState<string[]>([])
-  useRefusals(run, ({ message }) => setRefusals((before) => [...before, message]))
+  useRefusals(run, ({ reason, message }) => setRefusals((before) => [...before, reason ?? message]))
   return (
     <>
       <button type="button" onClick={() => send({ type: 'FILL', percent: 60 })}>

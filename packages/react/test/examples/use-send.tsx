@@ -1,4 +1,4 @@
-import { defineMachine } from '@xmachines/core'
+import { defineMachine, refuse } from '@xmachines/core'
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { useState } from 'react'
 
@@ -8,7 +8,7 @@ const till = defineMachine<number, { type: 'PAY'; cents: number }>({
   initial: 0,
   on: {
     PAY: (total, { cents }) => {
-      if (cents < 0) throw new Error('a payment cannot be negative')
+      if (cents < 0) refuse('a payment cannot be negative')
       return total + cents
     },
   },
