@@ -25,6 +25,7 @@ const config: StorybookConfig = {
           '@xmachines/core > @noble/hashes/sha2.js',
           '@xmachines/core > @noble/hashes/utils.js',
           '@xmachines/react > use-sync-external-store/with-selector',
+          '@xmachines/indexeddb > idb',
         ],
       },
     }),

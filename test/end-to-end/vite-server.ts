@@ -54,9 +54,10 @@ export function makeApps(): Apps {
             '@xmachines/core > @noble/hashes/sha2.js',
             '@xmachines/core > @noble/hashes/utils.js',
             '@xmachines/react > use-sync-external-store/with-selector',
+            '@xmachines/indexeddb > idb',
           ],
         },
-        server: { host: '127.0.0.1', port: 0, fs: { allow: [folder, workspace] } },
+        server: { host: '127.0.0.1', port: 0, allowedHosts: true, fs: { allow: [folder, workspace] } },
       })
       await server.listen()
     },

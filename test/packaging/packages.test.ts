@@ -9,7 +9,7 @@ import { consumer, packedPackage } from './project.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-packaging-'))
-const names = ['@xmachines/core', '@xmachines/git', '@xmachines/postgres', '@xmachines/react']
+const names = ['@xmachines/core', '@xmachines/git', '@xmachines/indexeddb', '@xmachines/postgres', '@xmachines/react']
 const nodes: [string, () => string][] = [
   ['the Node of the workspace', () => process.execPath],
   ['the Node of this machine', () => machineNode().path],
@@ -81,7 +81,7 @@ describe.each(names)('%s', (name) => {
     'without the DOM',
     { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
   ]
-  if (name !== '@xmachines/react') surroundings.push(inNode)
+  if (name !== '@xmachines/react' && name !== '@xmachines/indexeddb') surroundings.push(inNode)
   if (name === '@xmachines/core') {
     surroundings.push(['in a worker', { moduleResolution: 'bundler', module: 'esnext', lib: ['es2022', 'webworker'] }])
     test('without the types of a platform the compiler says which are missing', () => {

@@ -78,6 +78,7 @@ test('the public names are these', () => {
     'recordable',
     'restoreSnapshot',
     'restoreWatched',
+    'takeLease',
     'treeBytes',
     'watchUnhandled',
   ])

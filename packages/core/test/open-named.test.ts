@@ -1,5 +1,5 @@
 /** The run of a name: opened, begun by the first, taken over to a changed machine, or begun anew. */
-import { defineMachine } from '@xmachines/core'
+import { defineMachine, replayRun } from '@xmachines/core'
 import { memoryStore, openNamed, type StoredRecord } from '@xmachines/core/store'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { all } from './streams.ts'
@@ -126,4 +126,124 @@ describe('the run of a name', () => {
     expect(warn.mock.calls[0]?.[0]).toContain('migrate failed: Error: no idea')
     run.close()
   })
+})
+
+describe('the run of a name whose machine has changed', () => {
+  async function kept() {
+    const store = memoryStore()
+    const { run, begin } = await openNamed(store, 'draft', counter, {})
+    await begin()
+    run.in.send([{ type: 'INC' }, { type: 'INC' }])
+    await run.flush()
+    run.close()
+    return { store, id: run.id }
+  }
+
+  test('is migrated by a mapping of its events, and development says what happened', async () => {
+    const info = vi.spyOn(console, 'info').mockReturnValue()
+    const { store, id } = await kept()
+    const { run, begin, setAside } = await openNamed(store, 'draft', counting(0, '2'), {
+      migrate: { rename: { INC: 'UP' } },
+    })
+    await begin()
+    expect([run.state, setAside, await store.name('draft')]).toEqual([2, undefined, run.id])
+    expect(info.mock.calls[0]?.[0]).toMatch(new RegExp(`^The run ${id} does not open: .*took it over to counter@2`))
+    expect(await all(store.read(id, { from: 0 }))).toHaveLength(2)
+    run.close()
+  })
+
+  test('leaves out what no longer counts, if the mapping takes it', async () => {
+    vi.spyOn(console, 'info').mockReturnValue()
+    const { store } = await kept()
+    const onUnhandled = vi.fn()
+    const { run } = await openNamed(store, 'draft', counting(0, '2'), { migrate: { onUnhandled } })
+    expect([run.state, run.snapshot.current.sequence]).toEqual([0, 0])
+    expect(onUnhandled.mock.calls).toEqual([
+      [{ type: 'INC' }, 1],
+      [{ type: 'INC' }, 1],
+    ])
+    run.close()
+  })
+
+  test('takes what replayRun gives', async () => {
+    vi.spyOn(console, 'info').mockReturnValue()
+    const { store } = await kept()
+    const next = counting(0, '2')
+    const { run } = await openNamed(store, 'draft', next, {
+      migrate: (records) => replayRun(next, records, { rename: { INC: 'UP' } }).toJSON(),
+    })
+    expect(run.state).toBe(2)
+    run.close()
+  })
+
+  test('begins anew if its data is damaged: a mapping is no repair, and who opens it learns of it', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    const { store, id } = await kept()
+    const read = store.read.bind(store)
+    vi.spyOn(store, 'read').mockImplementation((...given) =>
+      read(...given).pipeThrough(
+        new TransformStream<StoredRecord, StoredRecord>({
+          transform: (record, controller) =>
+            controller.enqueue('events' in record ? { ...record, events: [{ type: 'INC' }] } : record),
+        }),
+      ),
+    )
+    const { run, setAside } = await openNamed(store, 'draft', counter, { migrate: { rename: {} } })
+    expect([run.state, setAside?.id]).toEqual([0, id])
+    expect(setAside?.error).toMatchObject({ code: 'HISTORY_MISMATCH', sequence: 1 })
+    expect(warn.mock.calls[0]?.[0]).toMatch(/its data is damaged: restore it from a copy/)
+    run.close()
+  })
+})
+
+test('the outputs of the genesis of a new run have not settled, and out delivers them', async () => {
+  const store = memoryStore()
+  const greeter = defineMachine<string, { type: 'BYE' }, { type: 'hello' }>({
+    name: 'greeter',
+    version: '1',
+    initial: (_input, emit) => {
+      emit({ type: 'hello' })
+      return 'here'
+    },
+    on: { BYE: () => 'gone' },
+  })
+  const { run, begin } = await openNamed(store, 'greeter', greeter, {})
+  await begin()
+  expect((await all(store.list()))[0]).toMatchObject({ position: 1, settled: 0 })
+  expect((await run.out.getReader().read()).value).toEqual({ type: 'hello' })
+  run.close()
+})
+
+test('two that migrate one run at one moment make one run, and lose nothing of what is sent to either', async () => {
+  vi.spyOn(console, 'info').mockReturnValue()
+  const store = memoryStore()
+  const first = await openNamed(store, 'draft', counter, {})
+  await first.begin()
+  first.run.in.send({ type: 'INC' })
+  await first.run.flush()
+  first.run.close()
+  const open = () => openNamed(store, 'draft', counting(0, '2'), { migrate: { rename: { INC: 'UP' } } })
+  const opened = [await open(), await open()]
+  for (const { run } of opened) run.in.send({ type: 'UP' })
+  const begun = await Promise.all(opened.map(({ begin }) => begin()))
+  await Promise.all(begun.map((run) => run.flush()))
+  await vi.waitFor(() => expect(begun.map(({ state }) => state)).toEqual([3, 3]))
+  expect(begun[0]?.id).toBe(begun[1]?.id)
+  for (const run of begun) run.close()
+})
+
+test('a run that was migrated and not named, because its tab was closed, gets the name later', async () => {
+  vi.spyOn(console, 'info').mockReturnValue()
+  const store = memoryStore()
+  const first = await openNamed(store, 'draft', counter, {})
+  await first.begin()
+  first.run.close()
+  const open = () => openNamed(store, 'draft', counting(0, '2'), { migrate: { rename: { INC: 'UP' } } })
+  const rename = vi.spyOn(store, 'rename').mockRejectedValueOnce(new Error('the tab is closed'))
+  await expect((await open()).begin()).rejects.toThrow('the tab is closed')
+  rename.mockRestore()
+  const again = await open()
+  const run = await again.begin()
+  expect(await store.name('draft')).toBe(run.id)
+  run.close()
 })

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, restoreRun, waitFor } from '@xmachines/core'
+import { memoryStore, openNamed } from '@xmachines/core/store'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { compact, draft } from './recipes/compact-run.ts'
 import { receive } from './recipes/expected-head.ts'
 import { cart } from './recipes/immer.ts'
 import { customers, describeOrder, order } from './recipes/personal-data.ts'
@@ -23,6 +25,22 @@ test.each(['immer', 'turnstile', 'turnstile.test', 'retry', 'timers', 'personal-
     expect(page).toContain(`\`\`\`ts\n${code}\`\`\``)
   },
 )
+
+test('docs/stores.md shows compact-run as it is run here, and it gives a short history with the same state', async () => {
+  const stores = readFileSync(join(import.meta.dirname, '../../../docs/stores.md'), 'utf8')
+  const code = readFileSync(join(import.meta.dirname, 'recipes/compact-run.ts'), 'utf8')
+  expect(stores).toContain(`\`\`\`ts\n${code}\`\`\``)
+  const store = memoryStore()
+  const { run: old, begin } = await openNamed(store, 'draft', draft, {})
+  await begin()
+  for (const title of ['a', 'ab', 'abc']) old.in.send({ type: 'TYPED', title })
+  const fresh = await compact(store, 'draft', old)
+  expect([fresh.state, fresh.snapshot.current.sequence]).toEqual([{ title: 'abc' }, 0])
+  expect(await store.name('draft')).toBe(fresh.id)
+  expect(await store.head(old.id)).toMatchObject({ sequence: 3 })
+  await expect(compact(store, 'draft', old)).rejects.toThrow('another tab has compacted it')
+  fresh.close()
+})
 
 test('a cart that is written with immer shares what did not change', () => {
   const run = createRun(cart)

@@ -12,8 +12,8 @@ export interface RunRow {
   readonly machine: { readonly name: string; readonly version: string }
   readonly position: number
   readonly lease: LeaseRecord
-  /** How many receipts of writers and of keys are kept. */
-  readonly receipts: { readonly writer: number; readonly key: number }
+  /** How many receipts of each kind are kept. */
+  readonly receipts: { readonly [Kind in ReceiptKind]: number }
   /** The receipts of later sequences are all kept. */
   readonly completeAfter: number
 }
@@ -67,8 +67,9 @@ export function databaseOpener(name: string): { open(): Promise<Database>; close
   }
 }
 
-function openDatabase(name: string, closed: () => void): Promise<Database> {
-  return openDB<Tables>(name, VERSION, {
+// Asynchronous, so that a browser without IndexedDB rejects like one that refuses it.
+async function openDatabase(name: string, closed: () => void): Promise<Database> {
+  return await openDB<Tables>(name, VERSION, {
     upgrade(database) {
       database.createObjectStore('runs', { keyPath: 'id' }).createIndex('machine', 'machine.name')
       database.createObjectStore('records', { keyPath: ['id', 'sequence'] })
@@ -87,10 +88,15 @@ function openDatabase(name: string, closed: () => void): Promise<Database> {
 /** The error for a database that cannot be used now. */
 export function unavailable(name: string, cause: unknown): StoreError {
   const { name: kind = '', message = String(cause) } = (cause ?? {}) as Partial<Error>
-  const advice = /quota/i.test(kind + message)
-    ? 'the disk or the quota of this site is full: delete what is no longer needed'
-    : 'private windows and blocked site data have no IndexedDB: keep the run in memory, or allow site data'
+  const advice = adviceFor(kind, message)
   return new StoreError('UNAVAILABLE', `the IndexedDB database ${name} cannot be used: ${message}; ${advice}`, {
     cause,
   })
+}
+
+function adviceFor(kind: string, message: string): string {
+  if (/quota/i.test(kind + message))
+    return 'the disk or the quota of this site is full: delete what is no longer needed'
+  if (kind === 'VersionError') return 'a newer version of this app has upgraded it: reload the page'
+  return 'private windows and blocked site data have no IndexedDB: keep the run in memory, or allow site data'
 }

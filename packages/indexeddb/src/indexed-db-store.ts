@@ -21,7 +21,7 @@ import {
 } from '@xmachines/core/store'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RunRow, unavailable } from './database.ts'
-import { keepReceipts, type NewReceipt } from './receipts.ts'
+import { keepReceipts, type NewReceipt, unawaited } from './receipts.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
@@ -90,14 +90,15 @@ export function indexedDbStore({
         const head = checkSlice(id, current, expectedHead, slice)
         const first = head.sequence - slice.records.length + 1
         const records = transaction.objectStore('records')
-        for (const [at, record] of slice.records.entries()) void records.add({ id, sequence: first + at, record })
+        for (const [at, record] of slice.records.entries()) unawaited(records.add({ id, sequence: first + at, record }))
         const added: NewReceipt[] = [{ key: writer, isWriter: true, sequence: head.sequence, oid: head.head }]
         for (const [key, at] of keys) {
           const { oid } = slice.records[at - first] as StoredRecord
           added.push({ key, isWriter: false, sequence: at, oid })
         }
         const row: RunRow = { ...(current ?? begin(id, slice)), ...head, position: slice.position }
-        await runs.put({ ...row, ...(await keepReceipts(transaction, row, added)) })
+        unawaited(runs.put({ ...row, ...(await keepReceipts(transaction, row, added)) }))
+        transaction.commit()
         await transaction.done
         return head.sequence
       } catch (thrown) {
@@ -213,7 +214,7 @@ export function indexedDbStore({
     follow: (id, options) => followRecords({ read: store.read, wait }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
-    untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : Promise.resolve()),
+    untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
     name: async (key) => (await inDatabase((opened) => opened.get('names', key)))?.id,
     rename: (key, expectedId, id) =>
       inDatabase(async (opened) => {
@@ -234,6 +235,14 @@ export function indexedDbStore({
   return store
 }
 
+/** Nobody is notified of a lease that is given back without Web Locks. Whoever waits for it asks again from time to time. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
 function begin(id: string, { records, settled = 0 }: Slice): RunRow {
   const [genesis] = records as [StoredRecord]
   if (!isGenesis(genesis)) throw missing(id)
@@ -245,7 +254,7 @@ function begin(id: string, { records, settled = 0 }: Slice): RunRow {
     machine: { name, version },
     position: 0,
     lease: { owner: undefined, ttl: 0, beat: 0, settled },
-    receipts: { writer: 0, key: 0 },
+    receipts: { writer: 0, key: 0, answer: 0 },
     completeAfter: -1,
   }
 }

@@ -30,8 +30,8 @@ export async function keepReceipts(
   for (const { key, isWriter, sequence, oid } of added) {
     const kind: ReceiptKind = isWriter ? 'writer' : isAnswer(id, key) ? 'answer' : 'key'
     const order = kind === 'answer' ? positionOfAnswer(id, key) : sequence
-    if (kind !== 'answer') counts[kind] += 1
-    await table.put({ id, key, kind, order, sequence, oid })
+    counts[kind] += 1
+    unawaited(table.put({ id, key, kind, order, sequence, oid }))
   }
   for (const kind of ['writer', 'key'] as const) {
     if (counts[kind] <= KEPT_RECEIPTS + SLACK) continue
@@ -39,8 +39,16 @@ export async function keepReceipts(
     counts[kind] -= oldest.length
     for (const { sequence } of oldest) complete = Math.max(complete, sequence)
   }
-  await take(transaction, id, 'answer', Number.POSITIVE_INFINITY, lease.settled)
+  if (counts.answer > 0) {
+    const answered = await take(transaction, id, 'answer', Number.POSITIVE_INFINITY, lease.settled)
+    counts.answer -= answered.length
+  }
   return { receipts: counts, completeAfter: complete }
+}
+
+/** Leaves the result of a request to its transaction, which fails if the request does. */
+export function unawaited(request: Promise<unknown>): void {
+  request.catch(() => undefined)
 }
 
 /** Deletes the oldest receipts of a kind: so many at most, and those before an order. */

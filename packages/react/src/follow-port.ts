@@ -30,8 +30,8 @@ export interface Following<Item, Latest> {
   kind(latest: Latest): string
 }
 
-/** A port that one component follows. */
-interface Follower {
+/** What follows something for one component, as it is shown and hidden. */
+export interface Follower {
   readonly run: object
   /** Aborts when the component unmounts or a handler throws. */
   readonly signal: AbortSignal
@@ -67,7 +67,23 @@ export function useFollowedPort<Item, Latest>(
   latest: Latest,
   begin: (signal: AbortSignal) => Following<Item, Latest>,
 ): void {
-  const [, rethrow] = useState<never>()
+  useFollower(run, latest, (given, rethrow) => followPort(run, begin, given, rethrow))
+}
+
+/**
+ * Keeps a follower from the first commit of this component until it unmounts.
+ *
+ * @param run what it follows: another one begins another follower
+ * @param latest what this render gives to the handling
+ * @param begin makes a follower, at the first commit. It gets what the latest commit gave, and a function that throws to the
+ *   nearest error boundary
+ */
+export function useFollower<Latest>(
+  run: object,
+  latest: Latest,
+  begin: (given: { readonly current: Latest }, rethrow: (thrown: unknown) => void) => Follower,
+): void {
+  const [, setThrown] = useState<never>()
   const given = useRef(latest)
   const follower = useRef<Follower>(undefined)
   useInsertionEffect(() => {
@@ -78,25 +94,37 @@ export function useFollowedPort<Item, Latest>(
   useInsertionEffect(() => {
     let current = follower.current
     if (current?.run !== run || current.signal.aborted) {
-      const stop = new AbortController()
-      const following = begin(stop.signal)
-      const kept = keptCursors.get(run)
-      // Cursors of one kind on one run have items of one type.
-      const cursor = (kept?.get(following.kind(latest))?.shift() as PortCursor<Item> | undefined) ?? following.open()
-      current = follow(run, stop, cursor, following, given, (thrown) => {
-        const kind = following.kind(given.current)
-        const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
-        keptCursors.set(run, kept.set(kind, [...(kept.get(kind) ?? []), cursor]))
-        rethrow(() => {
+      current = begin(given, (thrown) =>
+        setThrown(() => {
           throw thrown
-        })
-      })
+        }),
+      )
       follower.current = current
     }
     return current.mount()
-    // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with what the first commit gave
+    // oxlint-disable-next-line react/exhaustive-deps -- a run is followed once, with what the first commit gave
   }, [run])
   useEffect(() => follower.current?.show(), [run])
+}
+
+/** Follows a port, from where a component of the same kind threw, or from the start. */
+export function followPort<Item, Latest>(
+  run: object,
+  begin: (signal: AbortSignal) => Following<Item, Latest>,
+  given: { readonly current: Latest },
+  rethrow: (thrown: unknown) => void,
+): Follower {
+  const stop = new AbortController()
+  const following = begin(stop.signal)
+  // Cursors of one kind on one run have items of one type.
+  const kept = keptCursors.get(run)?.get(following.kind(given.current))?.shift() as PortCursor<Item> | undefined
+  const cursor = kept ?? following.open()
+  return follow(run, stop, cursor, following, given, (thrown) => {
+    const kind = following.kind(given.current)
+    const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+    keptCursors.set(run, all.set(kind, [...(all.get(kind) ?? []), cursor]))
+    rethrow(thrown)
+  })
 }
 
 function follow<Item, Latest>(

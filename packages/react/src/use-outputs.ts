@@ -6,9 +6,10 @@ import type { OutputHandlers, PortsOptions, SnapshotPort } from '@xmachines/core
 import { checkHandlers, claimGenesis, handlerOf, outputHandling, watchUnhandled } from '@xmachines/core/internal'
 import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
-import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
+import { type Following, followPort, openCursor, useFollower } from './follow-port.ts'
 import { watchMissed } from './missed-outputs.ts'
 import { hasMode } from './mode.ts'
+import { handledOnce } from './output-offers.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -19,6 +20,11 @@ export interface UseOutputsOptions {
    * before that the outputs of the genesis that no component has handled.
    */
   readonly from?: NonNullable<PortsOptions['from']>
+  /**
+   * Only for a run of `usePersistentRun`: handles the outputs in each tab and component that shows it, such as messages on the
+   * screen. Without it an output is handled once, by one component of one tab, after it is kept, also after a reload.
+   */
+  readonly each?: boolean
 }
 
 /** The members of a run that `useOutputs` needs. */
@@ -89,7 +95,7 @@ interface HandledRun<Event, Output, State> {
 export function useOutputs<Event, Output, State = unknown>(
   run: HandledRun<Event, Output, State>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { from }: UseOutputsOptions = {},
+  { from, each = false }: UseOutputsOptions = {},
 ): void {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useOutputs', run, 'ports')
@@ -97,8 +103,18 @@ export function useOutputs<Event, Output, State = unknown>(
       throw wrongArgument('useOutputs', 'an object with a handler for each type of output', handlers)
     }
     checkHandlers(handlers)
+    if (from !== undefined && !each && handledOnce.has(run)) {
+      throw new TypeError(
+        'useOutputs takes from on a run of usePersistentRun with each: true only; otherwise it goes on after what has settled',
+      )
+    }
   }
-  useFollowedPort<Output, typeof handlers>(run, handlers, (signal) => followOutputs(run, handlers, from, signal))
+  const offer = each ? undefined : handledOnce.get(run)
+  useFollower(run, handlers, (given, rethrow) =>
+    offer === undefined
+      ? followPort(run, (signal) => followOutputs(run, handlers, from, signal), given, rethrow)
+      : offer(given, rethrow),
+  )
 }
 
 function followOutputs<Event, Output, State>(

@@ -12,10 +12,11 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { checkMachine } from './check-run.ts'
 import { type ComponentRun, followEdit } from './fast-refresh.ts'
 import { hasMode } from './mode.ts'
+import { useRefresh } from './use-refresh.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -80,14 +81,6 @@ export function useRun<State, Event extends RunEvent, Output, Input>(
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) followEdit(own, refresh, machine, options)
   return own.run
 }
-
-/**
- * Another object in each render that Fast Refresh causes: React ignores dependencies when it renders a component of an
- * edited module. Production builds have no Fast Refresh.
- */
-const useRefresh: () => object | undefined = (hasMode ? process.env.NODE_ENV !== 'production' : false)
-  ? () => useMemo(() => ({}), [])
-  : () => undefined
 
 function begin<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,

@@ -1,9 +1,11 @@
 // Components that <Activity> hides and shows again. React 18 has no <Activity> and does not run this file.
 
 import { act, render } from '@testing-library/react'
-import { createRun } from '@xmachines/core'
+import { createRun, defineMachine } from '@xmachines/core'
+import { memoryStore, openNamed, type RunStore } from '@xmachines/core/store'
 import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
-import { Activity, memo, type ReactNode, useEffect, useState } from 'react'
+import { usePersistentRun } from '@xmachines/react/persistent'
+import { Activity, memo, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { counter } from './machines.ts'
 import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
@@ -222,3 +224,72 @@ test.each(modes)(
     expect(container.textContent).toContain('it broke')
   },
 )
+
+describe.each(modes)('a persistent run in a hidden <Activity> %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  type JobEvent = { type: 'DO'; name: string } | { type: 'DID'; by: string }
+  const jobs = defineMachine<readonly string[], JobEvent, { type: 'task'; name: string }>({
+    name: 'jobs',
+    version: '1',
+    initial: [],
+    on: {
+      DO: (done, { name }, emit) => {
+        emit({ type: 'task', name })
+        return done
+      },
+      DID: (done, { by }) => [...done, by],
+    },
+  })
+
+  const started: string[] = []
+  const finish = new Map<string, () => void>()
+
+  function Jobs({ store }: { store: RunStore }) {
+    const run = usePersistentRun(jobs, { store, key: 'jobs' })
+    useOutputs(run, {
+      task: ({ name }) => {
+        started.push(name)
+        return new Promise((resolve) => finish.set(name, () => resolve({ type: 'DID', by: `this tab: ${name}` })))
+      },
+    })
+    return <p>{useSnapshot(run, ({ state }) => state.join())}</p>
+  }
+
+  test('stays, starts nothing new, lets what runs finish, and gives the lease to another tab', async () => {
+    started.length = 0
+    const store = memoryStore()
+    const follow = vi.spyOn(store, 'follow')
+    const page = (
+      <Suspense fallback="opening">
+        <Jobs store={store} />
+      </Suspense>
+    )
+    const { container, rerender, unmount } = render(visible(page), { wrapper: Mode })
+    await vi.waitFor(async () => expect(await store.name('jobs')).toBeDefined())
+    const { run } = await openNamed(store, 'jobs', jobs, {})
+    run.in.send({ type: 'DO', name: 'first' })
+    await vi.waitFor(() => expect(started).toEqual(['first']))
+    await act(async () => rerender(hidden(page)))
+    run.in.send({ type: 'DO', name: 'second' })
+    await run.flush()
+    expect(await store.lease(run.id, { owner: 'another tab', ttl: 1000 })).toBeUndefined()
+    finish.get('first')?.()
+    await vi.waitFor(() => expect(run.state).toEqual(['this tab: first']))
+    const lease = await vi.waitFor(async () => {
+      const taken = await store.lease(run.id, { owner: 'another tab', ttl: 1000 })
+      expect(taken).toBeDefined()
+      return taken
+    })
+    expect([lease?.settled, started]).toEqual([1, ['first']])
+    await lease?.release()
+    await act(async () => rerender(visible(page)))
+    expect(container.textContent).toBe('this tab: first')
+    await vi.waitFor(() => expect(started).toEqual(['first', 'second']), { timeout: 8000 })
+    finish.get('second')?.()
+    await vi.waitFor(() => expect(container.textContent).toBe('this tab: first,this tab: second'))
+    expect(follow.mock.calls.filter(([, { signal }]) => signal.aborted)).toEqual([])
+    unmount()
+    run.close()
+  }, 20_000)
+})

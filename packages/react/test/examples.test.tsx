@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { createRun, defineMachine } from '@xmachines/core'
+import { Suspense } from 'react'
 import { describe, expect, test } from 'vitest'
 import { Shop } from './examples/create-run-context.tsx'
 import { DoorPanel } from './examples/door-panel.tsx'
@@ -30,8 +31,14 @@ test('the README contains the example that is run here', () => {
 describe.each(modes)('%s', (_mode, Mode) => {
   expectQuietConsole()
 
-  test('the door opens, locks, and refuses a wrong code', () => {
-    const { container } = render(<DoorPanel />, { wrapper: Mode })
+  test('the door opens, locks, and refuses a wrong code', async () => {
+    const tree = (
+      <Suspense>
+        <DoorPanel />
+      </Suspense>
+    )
+    const { container } = render(tree, { wrapper: Mode })
+    await screen.findByRole('button', { name: 'Open' })
     const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
     const shown = () => container.querySelector('output')?.textContent
     expect(shown()).toBe('closed')

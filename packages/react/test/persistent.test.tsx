@@ -2,14 +2,14 @@
 
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { defineMachine } from '@xmachines/core'
-import { memoryStore, openNamed, type RunStore, StoreError } from '@xmachines/core/store'
+import { memoryStore, openNamed, type RunStore, type StoredRecord, StoreError } from '@xmachines/core/store'
 import { useOutputs, useSend, useSnapshot } from '@xmachines/react'
 import { PersistentRun, usePersistentRun } from '@xmachines/react/persistent'
 import { type ReactNode, Suspense, useState } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, test, vi } from 'vitest'
-import { Boundary, expectQuietConsole, modes } from './modes.tsx'
+import { Boundary, expectQuietConsole, modes, thrownBy } from './modes.tsx'
 
 type DraftEvent = { type: 'TYPED'; text: string }
 
@@ -214,5 +214,143 @@ describe.each(modes)('%s', (_mode, Mode) => {
     await mount(<Handled />, Mode)
     fireEvent.click(screen.getByRole('button'))
     await vi.waitFor(() => expect(typed).toHaveBeenCalledTimes(1))
+  })
+
+  test('what was sent right before unmounting is kept', async () => {
+    const store = memoryStore()
+    const { unmount } = await mount(<Draft store={store} />, Mode)
+    await vi.waitFor(async () => expect(await kept(store)).toBe(0))
+    fireEvent.click(screen.getByRole('button'))
+    unmount()
+    await vi.waitFor(async () => expect(await kept(store)).toBe(1))
+  })
+
+  test('another key or another store shows another run, and the first is closed', async () => {
+    const [store, other] = [memoryStore(), memoryStore()]
+    const follow = vi.spyOn(store, 'follow')
+    const Keyed = ({ at, name }: { at: RunStore; name: string }): ReactNode => {
+      const run = usePersistentRun(draft, { store: at, key: name })
+      const send = useSend(run)
+      return (
+        <button type="button" onClick={() => send({ type: 'TYPED', text: name })}>
+          {useSnapshot(run, ({ state }) => state) || 'empty'}
+        </button>
+      )
+    }
+    const tree = (at: RunStore, name: string): ReactNode => (
+      <Suspense fallback="opening">
+        <Keyed at={at} name={name} />
+      </Suspense>
+    )
+    const { rerender } = await mount(<Keyed at={store} name="one" />, Mode)
+    rerender(tree(store, 'one'))
+    fireEvent.click(await screen.findByRole('button'))
+    await screen.findByText('one')
+    await vi.waitFor(() => expect(follow).toHaveBeenCalled())
+    rerender(tree(store, 'two'))
+    await screen.findByText('empty')
+    await vi.waitFor(() => expect(follow.mock.calls[0]?.[1].signal.aborted).toBe(true))
+    rerender(tree(other, 'one'))
+    await screen.findByText('empty')
+    rerender(tree(store, 'one'))
+    await screen.findByText('one')
+  })
+
+  test('a run of an earlier version is taken over by a mapping of its events', async () => {
+    const info = vi.spyOn(console, 'info').mockReturnValue()
+    const store = memoryStore()
+    const { unmount } = await mount(<Draft store={store} />, Mode)
+    fireEvent.click(screen.getByRole('button'))
+    await vi.waitFor(async () => expect(await kept(store)).toBe(1))
+    const before = await store.name('draft')
+    unmount()
+    const typed = defineMachine<string, { type: 'WRITTEN'; text: string }>({
+      name: 'draft',
+      version: '2',
+      initial: '',
+      on: { WRITTEN: (text, event) => text + event.text },
+    })
+    const onStoreError = vi.fn()
+    const Migrated = (): ReactNode => {
+      const migrate = { rename: { TYPED: 'WRITTEN' } } as const
+      const run = usePersistentRun(typed, { store, key: 'draft', migrate, onStoreError })
+      return <button type="button">{useSnapshot(run, ({ state }) => state)}</button>
+    }
+    await mount(<Migrated />, Mode)
+    await screen.findByText('a')
+    await vi.waitFor(async () => expect(await store.name('draft')).not.toBe(before))
+    expect(await store.head(before as string)).toMatchObject({ sequence: 1 })
+    expect(onStoreError).not.toHaveBeenCalled()
+    expect(info.mock.calls[0]?.[0]).toContain('migrate took it over to draft@2')
+    info.mockRestore()
+  })
+
+  test.each(['a changed event', 'a missing record', 'nothing under the name'])(
+    'damaged data is set aside, reported, and a new run begins: %s',
+    async (damage) => {
+      const store = memoryStore()
+      const { unmount } = await mount(<Draft store={store} />, Mode)
+      for (let count = 0; count < 2; count++) fireEvent.click(screen.getByRole('button'))
+      await vi.waitFor(async () => expect(await kept(store)).toBe(2))
+      const before = (await store.name('draft')) as string
+      unmount()
+      const warn = vi.spyOn(console, 'warn').mockReturnValue()
+      const damaged: RunStore = {
+        ...store,
+        read: (id, options) => {
+          if (id !== before) return store.read(id, options)
+          if (damage === 'nothing under the name') return store.read('gone', options)
+          return store.read(id, options).pipeThrough(
+            new TransformStream<StoredRecord, StoredRecord>({
+              transform(record, controller) {
+                if (!('events' in record)) controller.enqueue(record)
+                else if (damage === 'a changed event') {
+                  controller.enqueue({ ...record, events: [{ type: 'TYPED', text: 'x' } as never] })
+                } else if (record.parent !== before) controller.enqueue(record)
+              },
+            }),
+          )
+        },
+      }
+      const onStoreError = vi.fn()
+      await mount(<Draft store={damaged} onStoreError={onStoreError} />, Mode)
+      expect(shown()).toEqual(['empty'])
+      expect(onStoreError).toHaveBeenCalledTimes(1)
+      expect(warn.mock.calls[0]?.[0]).toContain(`The run ${before} does not open`)
+      await vi.waitFor(async () => expect(await store.name('draft')).not.toBe(before))
+      expect(await store.head(before)).toBeDefined()
+      warn.mockRestore()
+    },
+  )
+
+  test('another machine under one key changes nothing, and development says so', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    const store = memoryStore()
+    const other = defineMachine<string, DraftEvent>({ name: 'draft', version: '1', initial: '', on: {} })
+    const Both = (): ReactNode => {
+      usePersistentRun(other, { store, key: 'draft' })
+      return <Draft store={store} />
+    }
+    const tree = (isBoth: boolean): ReactNode => (
+      <>
+        <Draft store={store} />
+        {isBoth && <Both />}
+      </>
+    )
+    await mount(tree(true), Mode)
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled())
+    expect(warn.mock.calls[0]?.[0]).toMatch(/received another machine for the key "draft", draft@1, and keeps its run/)
+    warn.mockRestore()
+  })
+
+  test.each([
+    [undefined, 'draft', /takes a store, such as indexedDbStore\(\), not undefined/],
+    [memoryStore(), undefined, /takes a key that is text, not undefined/],
+  ])('wrong arguments are refused: %#', (store, key, message) => {
+    const Wrong = (): ReactNode => {
+      usePersistentRun(draft, { store, key } as never)
+      return null
+    }
+    expect(thrownBy(Wrong)).toMatchObject({ message: expect.stringMatching(message) })
   })
 })

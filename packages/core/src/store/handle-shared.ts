@@ -1,5 +1,6 @@
 // Handles the outputs of a shared run: one of those who share it at a time, under the lease, from where the last one stopped.
 
+import { toHex } from '../identity/hex.ts'
 import type { RunEvent } from '../machine/machine.ts'
 import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
@@ -14,7 +15,7 @@ export interface HandleSharedOptions {
   /** Milliseconds after which another takes over from one that is gone: 10,000 unless given. */
   readonly ttl?: number
   /** Ends the handling. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 const TTL = 10_000
@@ -33,7 +34,7 @@ const TTL = 10_000
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
   run: SharedRun<State, Event, Output, Input>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { owner = crypto.randomUUID(), ttl = TTL, signal }: HandleSharedOptions = {},
+  { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions = {},
 ): Promise<number> {
   let settled = 0
   let hasEnded = false
@@ -59,10 +60,15 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   return settled
 }
 
-/** Asks for the lease until it is free; undefined if the signal aborts or the run ends with all settled by others. */
-async function takeLease<State, Event extends RunEvent, Output, Input>(
-  run: SharedRun<State, Event, Output, Input>,
-  { owner, ttl, signal }: { owner: string; ttl: number; signal: AbortSignal | undefined },
+/** A name for one who handles. Pages that are not secure have no `crypto.randomUUID`. */
+function randomOwner(): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(16)))
+}
+
+/** Asks for the lease of a shared run until it is free; undefined if the signal aborts. */
+export async function takeLease(
+  run: { readonly store: RunStore; readonly id: string },
+  { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
 ): Promise<Lease | undefined> {
   while (signal?.aborted !== true) {
     const lease = await run.store.lease(run.id, { owner, ttl })

@@ -2,11 +2,12 @@
 
 import { describeThrown, isA } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
-import { checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
+import { checkMachine, labelOf, type Machine, type RunEvent } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
 import { createRun } from '../run/create-run.ts'
 import { forkRun } from '../run/fork-run.ts'
-import { replayRun } from '../run/replay-run.ts'
+import { type ReplayRunOptions, replayRun } from '../run/replay-run.ts'
+import type { History } from '../run/restore-run.ts'
 import { internalsOf, type Run } from '../run/run.ts'
 import type { CreateRunOptions } from '../run/run-options.ts'
 import { type OpenSharedOptions, openShared } from './open-shared.ts'
@@ -17,22 +18,26 @@ import { StoreError, storeErrorOf } from './store-error.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
+/** Gives the records that a changed machine replays, or undefined, to begin anew. */
+export type Migrate = (
+  records: readonly StoredRecord[],
+  error: Error,
+) => History | undefined | Promise<History | undefined>
+
 /** What becomes of a run that no longer opens. */
-export interface MigrateOptions {
+export interface MigrateOptions<Event extends RunEvent = RunEvent> {
   /**
-   * Gives records that the machine replays, made from those that were kept; or undefined, to begin anew. The old run stays in the
-   * store, under its id.
-   * @param records what could be read
-   * @param error why it does not open
+   * How the events of an earlier machine become those of this one, as for `replayRun`; or a function that gets the records that
+   * can be read, and why they do not open, and gives what the machine replays. If the function gives undefined, or the data is
+   * damaged and this is no function, a new run begins. The old run stays in the store, under its id.
    */
-  readonly migrate?: (
-    records: readonly StoredRecord[],
-    error: Error,
-  ) => Iterable<StoredRecord> | undefined | Promise<Iterable<StoredRecord> | undefined>
+  readonly migrate?: Pick<ReplayRunOptions<Event>, 'rename' | 'onUnhandled'> | Migrate
 }
 
 /** How a named run is opened, and how a new one begins. */
-export type OpenNamedOptions<Input> = CreateRunOptions<Input> & OpenSharedOptions & MigrateOptions
+export type OpenNamedOptions<Input, Event extends RunEvent = RunEvent> = CreateRunOptions<Input> &
+  OpenSharedOptions &
+  MigrateOptions<Event>
 
 /** The run of a name, which may not be in the store yet. */
 export interface NamedRun<State, Event extends RunEvent, Output, Input> {
@@ -42,6 +47,8 @@ export interface NamedRun<State, Event extends RunEvent, Output, Input> {
    * @returns the run that has the name: this one; or that of another writer who was first, with what was sent to this one
    */
   begin(): Promise<SharedRun<State, Event, Output, Input>>
+  /** The run that had the name, if it did not open and a new one begins in its place. It stays in the store. */
+  readonly setAside?: { readonly id: string; readonly error: Error } | undefined
 }
 
 /**
@@ -59,11 +66,11 @@ export async function openNamed<State, Event extends RunEvent, Output, Input>(
   store: RunStore,
   key: string,
   machine: Machine<State, Event, Output, Input>,
-  options: OpenNamedOptions<NoInfer<Input>>,
+  options: OpenNamedOptions<NoInfer<Input>, NoInfer<Event>>,
 ): Promise<NamedRun<State, Event, Output, Input>> {
   checkMachine(machine)
   const id = await store.name(key)
-  if (id === undefined) return unkept({ store, key, machine, options }, undefined, begin(machine, options))
+  if (id === undefined) return unkept({ store, key, machine, options }, undefined, { made: begin(machine, options) })
   try {
     const run = await openShared(store, id, machine, options)
     return { run, begin: () => Promise.resolve(run) }
@@ -77,28 +84,43 @@ interface Named<State, Event extends RunEvent, Output, Input> {
   readonly store: RunStore
   readonly key: string
   readonly machine: Machine<State, Event, Output, Input>
-  readonly options: OpenNamedOptions<Input>
+  readonly options: OpenNamedOptions<Input, Event>
 }
 
 function begin<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
-  options: OpenNamedOptions<Input>,
+  options: OpenNamedOptions<Input, Event>,
 ): Run<State, Event, Output, Input> {
   return createRun(machine, options as never)
+}
+
+/** A run in place of one that does not open. */
+interface Replacement<State, Event extends RunEvent, Output, Input> {
+  readonly made: Run<State, Event, Output, Input>
+  /** Why it is a new one. */
+  readonly error?: Error
 }
 
 /** A run that is only in memory. */
 function unkept<State, Event extends RunEvent, Output, Input>(
   { store, key, machine, options }: Named<State, Event, Output, Input>,
   replaced: string | undefined,
-  made: Run<State, Event, Output, Input>,
+  { made, error }: Replacement<State, Event, Output, Input>,
 ): NamedRun<State, Event, Output, Input> {
   const shared = shareLog(store, internalsOf(made).log, true)
-  const run = sharedRun(machine, store, shared)
+  const { start } = made
+  const run = sharedRun(machine, store, shared, start)
   let begun: Promise<SharedRun<State, Event, Output, Input>> | undefined
 
   async function keep(): Promise<SharedRun<State, Event, Output, Input>> {
-    if (await shared.begin(() => store.rename(key, replaced, run.id))) return run
+    const takeName = (): Promise<boolean> => store.rename(key, replaced, run.id)
+    try {
+      if (await shared.begin(start, takeName)) return run
+    } catch (thrown) {
+      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
+      // Another writer migrated the same records, which gives the same run. It may be gone before it named it.
+      await takeName()
+    }
     // Another writer named its run first. What was sent to this one goes there.
     run.close()
     const { run: winner } = await openNamed(store, key, machine, options)
@@ -106,7 +128,18 @@ function unkept<State, Event extends RunEvent, Output, Input>(
     return winner
   }
 
-  return { run, begin: () => (begun ??= keep()) }
+  return {
+    run,
+    begin() {
+      begun ??= keep().catch((thrown: unknown) => {
+        // It can be tried again.
+        begun = undefined
+        throw thrown
+      })
+      return begun
+    },
+    setAside: replaced === undefined || error === undefined ? undefined : { id: replaced, error },
+  }
 }
 
 /** Whether a run cannot be opened because of what is kept, and not because of the store. */
@@ -115,22 +148,36 @@ function isBroken(thrown: unknown): thrown is Error {
   return isA(thrown, RunError) || refusal?.code === 'CORRUPT' || refusal?.code === 'MISSING'
 }
 
+/** Whether a machine has changed, and the data has not. */
+function isChanged(error: Error): boolean {
+  if (!isA(error, RunError)) return false
+  const { code, sequence } = error
+  // The genesis holds the initial state of the machine.
+  return code === 'MACHINE_MISMATCH' || code === 'REPLAY_FAILED' || (code === 'HISTORY_MISMATCH' && sequence === 0)
+}
+
 /** The run in place of one that no longer opens: from migrated records, or a new one. */
 async function replace<State, Event extends RunEvent, Output, Input>(
   store: RunStore,
   id: string,
   machine: Machine<State, Event, Output, Input>,
   error: Error,
-  options: OpenNamedOptions<Input>,
-): Promise<Run<State, Event, Output, Input>> {
-  const records = await readWhatCanBe(store, id)
-  let why = options.migrate === undefined ? 'give migrate to take its events over' : 'migrate gave no records'
+  options: OpenNamedOptions<Input, Event>,
+): Promise<Replacement<State, Event, Output, Input>> {
+  const { migrate } = options
+  let why = 'give migrate to take its events over'
   try {
-    const migrated = await options.migrate?.(records, error)
-    if (migrated !== undefined) {
-      const run = replayRun(machine, migrated as never, options)
+    const run = await migrated()
+    if (run !== undefined) {
       // The old run has this id.
-      return run.id === id ? forkRun(run, run.snapshot.current.sequence) : run
+      const made = run.id === id ? forkRun(run, run.snapshot.current.sequence) : run
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+        console.info(
+          `The run ${id} does not open: ${error.message}. migrate took it over to ${labelOf(machine)}, as the run ${made.id}. ` +
+            'The old run stays in the store.',
+        )
+      }
+      return { made }
     }
   } catch (thrown) {
     why = `migrate failed: ${describeThrown(thrown)}`
@@ -140,7 +187,20 @@ async function replace<State, Event extends RunEvent, Output, Input>(
       `The run ${id} does not open: ${error.message}. It stays in the store, and a new run begins in its place; ${why}.`,
     )
   }
-  return begin(machine, options)
+  return { made: begin(machine, options), error }
+
+  async function migrated(): Promise<Run<State, Event, Output, Input> | undefined> {
+    if (migrate === undefined) return undefined
+    if (typeof migrate !== 'function') {
+      why = 'its data is damaged: restore it from a copy, or give migrate as a function to use what can be read'
+      return isChanged(error)
+        ? replayRun(machine, await readWhatCanBe(store, id), { ...options, ...migrate })
+        : undefined
+    }
+    why = 'migrate gave no records'
+    const records = await migrate(await readWhatCanBe(store, id), error)
+    return records === undefined ? undefined : replayRun(machine, records, options)
+  }
 }
 
 async function readWhatCanBe(store: RunStore, id: string): Promise<StoredRecord[]> {

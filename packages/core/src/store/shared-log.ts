@@ -43,9 +43,10 @@ export interface SharedLog {
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
+   * @param settled the position up to which outputs count as settled
    * @throws {StoreError} `MOVED` if the store has the run
    */
-  begin(isWanted: () => Promise<boolean>): Promise<boolean>
+  begin(settled: number, isWanted: () => Promise<boolean>): Promise<boolean>
   /** Resolves with the confirmed sequence once all that is pending now is kept or refused; rejects if it will be neither. */
   flush(): Promise<number>
   /** What is pending, in order. */
@@ -323,12 +324,12 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         key = undefined
       }
     },
-    async begin(isWanted) {
+    async begin(settled, isWanted) {
       begun = await exclusively(async () => {
         const to = sequenceOf(confirmed)
         const position = countOf(confirmed.outputs)
         const run = recordable(runOf(machine, confirmed))
-        const slice = takeSlice(run, { from: 0, to, position, settled: position })
+        const slice = takeSlice(run, { from: 0, to, position, settled })
         await appendSlice(store, { id, expected: undefined, after: -1, slice })
         return await isWanted()
       })

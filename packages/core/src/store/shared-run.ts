@@ -50,14 +50,17 @@ export interface SharedRun<State, Event extends RunEvent, Output = never, Input 
   close(): void
 }
 
-/** The run object of a shared log. */
+/**
+ * The run object of a shared log.
+ * @param start the position at which its `out` begins: after all outputs unless given
+ */
 export function sharedRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   store: RunStore,
   shared: SharedLog,
+  start: number = countOf(shared.confirmed.outputs),
 ): SharedRun<State, Event, Output, Input> {
   const { confirmed, tentative } = shared
-  const start = countOf(confirmed.outputs)
   const initial: Snapshot<unknown> = currentSnapshot(confirmed)
   let own: Ports<unknown, RunEvent, unknown> | undefined
 

@@ -9,7 +9,7 @@ import { type UsePersistentRunOptions, usePersistentRun } from './use-persistent
 
 /** The properties of `PersistentRun`: the options of `usePersistentRun`, with `name` for its `key`. */
 export type PersistentRunProps<State, Event extends RunEvent, Output, Input> = Omit<
-  UsePersistentRunOptions<Input>,
+  UsePersistentRunOptions<Input, Event>,
   'key'
 > & {
   readonly machine: Machine<State, Event, Output, Input>
@@ -43,7 +43,9 @@ function Opened<State, Event extends RunEvent, Output, Input>({
   children,
   ...options
 }: PersistentRunProps<State, Event, Output, Input>): ReactNode {
-  return children(usePersistentRun(machine, { ...options, key: name } as unknown as UsePersistentRunOptions<Input>))
+  return children(
+    usePersistentRun(machine, { ...options, key: name } as unknown as UsePersistentRunOptions<Input, Event>),
+  )
 }
 
 function never(): () => void {

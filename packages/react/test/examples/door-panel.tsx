@@ -1,5 +1,7 @@
 import { defineMachine } from '@xmachines/core'
-import { useRun, useSend, useSnapshot } from '@xmachines/react'
+import { indexedDbStore } from '@xmachines/indexeddb'
+import { useSend, useSnapshot } from '@xmachines/react'
+import { usePersistentRun } from '@xmachines/react/persistent'
 
 type Door = { at: 'closed' } | { at: 'open' } | { at: 'locked'; code: string }
 type DoorEvent = { type: 'OPEN' } | { type: 'CLOSE' } | { type: 'LOCK'; code: string }
@@ -15,8 +17,11 @@ const door = defineMachine<Door, DoorEvent>({
   },
 })
 
+const store = indexedDbStore()
+
 export function DoorPanel() {
-  const run = useRun(door)
+  // Kept in this browser: a reload or another tab goes on with it.
+  const run = usePersistentRun(door, { store, key: 'door' })
   const at = useSnapshot(run, (snapshot) => snapshot.state.at)
   const send = useSend(run)
   return (
