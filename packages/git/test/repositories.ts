@@ -64,22 +64,18 @@ export function makeFolder(): Folder {
 }
 
 let counter = 0
-/** A repository of each format that nothing was recorded into: copying it is cheaper than making another. */
-const templates = new Map<FormatName, Promise<string>>()
+/** By path, repositories that nothing was recorded into: copying one is cheaper than making another. */
+const templates = new Map<string, Promise<Repository>>()
 
 /** A new repository in a folder. */
 export async function makeRepository(folder: Folder, format: FormatName = 'sha1'): Promise<Repository> {
-  const template = templates.get(format) ?? makeTemplate(folder, format)
-  templates.set(format, template)
+  const empty = join(folder.path, `empty-${format}.git`)
+  const template = templates.get(empty) ?? openRepository(empty, { create: true, format })
+  templates.set(empty, template)
+  await template
   const directory = join(folder.path, `repository-${counter++}.git`)
-  cpSync(await template, directory, { recursive: true })
+  cpSync(empty, directory, { recursive: true })
   return await openRepository(directory)
-}
-
-async function makeTemplate({ path }: Folder, format: FormatName): Promise<string> {
-  const { directory, close } = await openRepository(join(path, `template-${format}.git`), { create: true, format })
-  await close()
-  return directory
 }
 
 /** What the installed `git` prints about a repository, without the line end; throws if it fails. */
