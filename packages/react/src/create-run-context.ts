@@ -112,14 +112,12 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
       : createElement(Context.Provider, { value: run }, children)
   }
 
-  function RunMaker({
-    options,
-    children,
-  }: {
-    options: object
-    children?: ReactNode
-  }): ReactElement {
-    return createElement(Context.Provider, { value: useRun(latestMachine(), ...([options] as unknown as UseRunArguments<Event, Input>)) }, children)
+  function RunMaker({ options, children }: { options: object; children?: ReactNode }): ReactElement {
+    return createElement(
+      Context.Provider,
+      { value: useRun(latestMachine(), ...([options] as unknown as UseRunArguments<Event, Input>)) },
+      children,
+    )
   }
 
   function useNearestRun(): Run<State, Event, Output, Input> {
