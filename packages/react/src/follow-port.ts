@@ -124,7 +124,7 @@ function follow<Item, Latest>(
       const next = await waiting[0]
       // Hidden in the meantime: the item waits until the component is shown again.
       if (next === undefined || !shown) break
-      waiting.shift()
+      void waiting.shift()
       void handleOne(next)
     }
     reading = false

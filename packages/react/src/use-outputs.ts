@@ -98,7 +98,9 @@ export function useOutputs<Event, Output, State = unknown>(
     }
     checkHandlers(handlers)
   }
-  useFollowedPort<Output, typeof handlers>(run, handlers, (signal) => followOutputs(run, handlers, options?.from, signal))
+  useFollowedPort<Output, typeof handlers>(run, handlers, (signal) =>
+    followOutputs(run, handlers, options?.from, signal),
+  )
 }
 
 function followOutputs<Event, Output, State>(

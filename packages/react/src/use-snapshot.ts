@@ -84,6 +84,6 @@ export function useSnapshot<State>(
 }
 
 /** The default selector. */
-export function wholeSnapshot<State>(snapshot: Snapshot<State>): Snapshot<State> {
+function wholeSnapshot<State>(snapshot: Snapshot<State>): Snapshot<State> {
   return snapshot
 }
