@@ -89,7 +89,7 @@ interface HandledRun<Event, Output, State> {
 export function useOutputs<Event, Output, State = unknown>(
   run: HandledRun<Event, Output, State>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { from }: UseOutputsOptions = {},
+  options?: UseOutputsOptions,
 ): void {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useOutputs', run, 'ports')
@@ -98,7 +98,9 @@ export function useOutputs<Event, Output, State = unknown>(
     }
     checkHandlers(handlers)
   }
-  useFollowedPort<Output, typeof handlers>(run, handlers, (signal) => followOutputs(run, handlers, from, signal))
+  useFollowedPort<Output, typeof handlers>(run, handlers, (signal) =>
+    followOutputs(run, handlers, options?.from, signal),
+  )
 }
 
 function followOutputs<Event, Output, State>(
