@@ -151,6 +151,8 @@ export default defineConfig({
         test: {
           name: react,
           environment: 'jsdom',
+          // Some tests start Node, and the machine may be busy.
+          testTimeout: 60_000,
           env: { REACT_VERSION: version },
           setupFiles: [reactSetup],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],

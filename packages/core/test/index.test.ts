@@ -67,6 +67,8 @@ test('the public names are these', () => {
     'freezePlain',
     'genesisObjects',
     'gitObject',
+    'handlerOf',
+    'hasMode',
     'isMachine',
     'jsonFile',
     'openOutsideHistory',

@@ -12,6 +12,13 @@ export function withoutRawError(thrown: unknown, code: GitErrorCode, doing: stri
   return new GitError(code, `${doing} failed: ${thrown.message}`, { cause: thrown })
 }
 
+/** What to do about a file that cannot be read. */
+export function adviceOn({ code }: NodeJS.ErrnoException): string {
+  if (code === 'EACCES' || code === 'EPERM') return 'give this user the right to read it'
+  if (code === 'EMFILE' || code === 'ENFILE') return 'close some files, or raise the limit of open ones'
+  return 'mend the disk, or put it back from a copy'
+}
+
 /** The same function, which rejects with no error of the system. */
 export function guarded<Arguments extends readonly unknown[], Result>(
   code: GitErrorCode,

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -76,6 +77,12 @@ async function listing(
 
 /** What is damaged, how, and what every error names. */
 type Damage = readonly [what: string, damage: (place: Place) => void, names: (place: Place) => string]
+/** Puts a link that leads nowhere in the place of a file or a folder, as a volume that is not mounted does. */
+function linkToNowhere(path: string): void {
+  rmSync(path, { recursive: true, force: true })
+  symlinkSync(join(folder.path, 'not-mounted'), path)
+}
+
 const theRef = ({ ref }: Place): string => ref
 const thePack = ({ pack }: Place): string => pack
 const theIndex = ({ index }: Place): string => index
@@ -93,6 +100,7 @@ const refs: readonly Damage[] = [
     ({ file, directory }) => writeFileSync(file, `${git(directory, 'hash-object', '-w', join(directory, 'config'))}\n`),
     theRef,
   ],
+  ['a ref that is a link to nowhere', ({ file }) => linkToNowhere(file), theRef],
 ]
 const packs: readonly Damage[] = [
   ['an index that is empty', ({ index }) => writeFileSync(index, ''), theIndex],
@@ -210,6 +218,71 @@ test.each([
   await repository.close()
 })
 
+test('packed refs that are a link to nowhere are an error that names them', async () => {
+  const { directory, run } = await makePlace()
+  git(directory, 'pack-refs', '--all')
+  linkToNowhere(join(directory, 'packed-refs'))
+  const repository = await openRepository(directory)
+  for (const error of [(await listing(repository)).error, await rejection(repository.find(run.id))]) {
+    expect(error).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
+    expect(error?.message).toContain('packed-refs')
+  }
+  await repository.close()
+})
+
+const inPlaceOfFolders: readonly (readonly [what: string, put: (path: string) => void])[] = [
+  ['a link to nowhere', linkToNowhere],
+  [
+    'an empty file',
+    (path) => {
+      rmSync(path, { recursive: true })
+      writeFileSync(path, '')
+    },
+  ],
+]
+
+describe.each(inPlaceOfFolders)('%s in the place of a folder of refs', (_what, put) => {
+  test.each(['refs/runs', 'refs/runs/tally'])('is an error that names it: %s', async (folderOfRefs) => {
+    const { directory, run } = await makePlace()
+    put(join(directory, folderOfRefs))
+    const repository = await openRepository(directory)
+    for (const error of [
+      (await listing(repository)).error,
+      await rejection(collect(repository.runs({ machine: 'tally' }))),
+      await rejection(repository.find(run.id)),
+      await rejection(collect(repository.history(run.id))),
+    ]) {
+      expect(error).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
+      expect(error?.message).toContain(`${folderOfRefs} in ${directory}`)
+      expect(error?.message).not.toContain('right')
+    }
+    await repository.close()
+  })
+
+  test('is an error of the snapshots, too', async () => {
+    const { directory, run } = await makePlace()
+    put(mkdirSync(join(directory, 'refs/snapshots'), { recursive: true })!)
+    const repository = await openRepository(directory)
+    for (const refused of [() => repository.snapshots(run.id), () => repository.open(tally, run.id)]) {
+      const error = await rejection(refused())
+      expect(error).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
+      expect(error.message).toContain('refs/snapshots in')
+    }
+    await repository.close()
+  })
+})
+
+test('a folder of refs may be a link to another place', async () => {
+  const { directory, run, sound } = await makePlace()
+  const here = join(directory, 'refs/runs/tally')
+  renameSync(here, join(directory, 'elsewhere'))
+  symlinkSync(join(directory, 'elsewhere'), here)
+  const repository = await openRepository(directory)
+  expect(await listing(repository)).toEqual({ ids: [run.id, sound.id].toSorted(), error: undefined })
+  expect(await rejection(repository.find('1'.repeat(40)))).toMatchObject({ code: 'RUN_MISSING' })
+  await repository.close()
+})
+
 test('objects of another repository that is gone are an error that names its folder', async () => {
   const { directory, run } = await makePlace()
   const borrower = join(folder.path, 'borrower.git')
@@ -221,6 +294,7 @@ test('objects of another repository that is gone are an error that names its fol
   for (const error of [(await listing(repository)).error, await rejection(repository.find(run.id))]) {
     expect(error).toMatchObject({ code: 'READ_FAILED' })
     expect(error?.message).toContain(`${directory}/objects`)
+    expect(error?.message).not.toContain('the right to read')
   }
   await repository.close()
 })

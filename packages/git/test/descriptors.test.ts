@@ -24,7 +24,7 @@ test.skipIf(process.platform === 'win32')(
     expect(lines[0]).toMatch(/^(GIT_FAILED|WRITE_FAILED) GIT_FAILED GIT_FAILED GIT_FAILED \S+$/)
     for (const line of lines.slice(0, -1)) {
       // A run that could not be recorded does not exist there.
-      expect(line).toMatch(/^((safe|GIT_FAILED|WRITE_FAILED|RUN_MISSING) ?){5}$/)
+      expect(line).toMatch(/^((safe|GIT_FAILED|READ_FAILED|WRITE_FAILED|RUN_MISSING) ?){5}$/)
     }
     expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
   },

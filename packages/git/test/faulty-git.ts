@@ -24,11 +24,12 @@ export interface FaultyGit {
 }
 
 /**
- * Puts a git on the PATH that runs under strace the next time that it moves refs; `vi.unstubAllEnvs()` puts the real one
- * back.
+ * Puts a git on the PATH that runs under strace the next time that it is called for a purpose; `vi.unstubAllEnvs()` puts
+ * the real one back.
  * @param faults arguments of strace: what to inject
+ * @param purpose words that its arguments have then; without them, when it moves refs
  */
-export function tracedGit(folder: Folder, faults: readonly string[]): void {
+export function tracedGit(folder: Folder, faults: readonly string[], purpose = 'update-ref --stdin'): void {
   const strace = findStrace()
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
   const place = mkdtempSync(join(folder.path, 'traced-'))
@@ -38,7 +39,7 @@ export function tracedGit(folder: Folder, faults: readonly string[]): void {
   const environment = Object.entries(strace.env)
     .map(([name, value]) => `${name}='${value}'`)
     .join(' ')
-  const choose = `case "$*" in *"update-ref --stdin"*) rm '${due}' 2> /dev/null && ${environment} exec '${strace.path}' ${quoted} "$@" ;; esac`
+  const choose = `case "$*" in *"${purpose}"*) rm '${due}' 2> /dev/null && ${environment} exec '${strace.path}' ${quoted} "$@" ;; esac`
   writeFileSync(join(place, 'git'), `#!/bin/sh\n${choose}\nexec '${real}' "$@"\n`, { mode: 0o755 })
   vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
 }

@@ -7,8 +7,9 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openRepository } from '@xmachines/git'
-import { afterAll, describe, expect, test } from 'vitest'
-import { add, git, makeFolder, makeRepository, tally, tallyRun } from './repositories.ts'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { tracedGit } from './faulty-git.ts'
+import { add, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 import { traceCalls } from './system-calls.ts'
 
 const folder = makeFolder()
@@ -73,5 +74,32 @@ describe.skipIf(process.platform !== 'linux')('a disk without room', () => {
     expect(stdout).toMatch(/mark failed WRITE_FAILED .*objects\/pack failed: EFBIG/)
     expect(stdout).toContain(`${ref} is recorded up to sequence 1, and the run continues`)
     await expectSound(directory, id)
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('a fetch', () => {
+  const fsync = (how: string): string[] => ['-f', '-e', `inject=fsync:${how}`]
+  test.each([
+    ['onto a disk without room', fsync('error=ENOSPC'), 'WRITE_FAILED', /No space left on device.*make room/s],
+    ['beyond a quota', fsync('error=EDQUOT'), 'WRITE_FAILED', /Disk quota exceeded.*make room/s],
+    ['onto a disk that fails', fsync('error=EIO'), 'WRITE_FAILED', /Input\/output error.*make room/s],
+    [
+      'onto a disk without room for names',
+      ['-f', '-e', 'inject=?link,linkat,?rename,renameat:error=ENOSPC'],
+      'WRITE_FAILED',
+      /No space left on device/,
+    ],
+    ['whose git is killed', fsync('signal=KILL'), 'REMOTE_FAILED', /try again/],
+  ] as const)('%s blames no object, and a later one goes well', async (_what, faults, code, said) => {
+    const { directory, id } = await recorded()
+    const there = await makeRepository(folder)
+    await there.addRemote('here', directory)
+    tracedGit(folder, faults, 'fetch --quiet')
+    const error = await rejection(there.fetch('here', id)).finally(() => vi.unstubAllEnvs())
+    expect(error).toMatchObject({ name: 'GitError', code })
+    expect(error.message).toMatch(said)
+    expect(error.message).not.toMatch(/delete the ref|git fsck|corrupt/)
+    expect(await there.fetch('here', id)).toMatchObject({ sequence: 1 })
+    await there.close()
   })
 })

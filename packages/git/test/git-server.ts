@@ -11,6 +11,8 @@ export type Fault =
   | 'before'
   /** After its work was done, before the answer. */
   | 'after'
+  /** In the middle of the answer. */
+  | 'within'
   /** At once, with an answer that asks for a password. */
   | 'password'
 
@@ -52,7 +54,7 @@ export async function serveGit(folder: string): Promise<GitServer> {
     backend.on('close', () => {
       backends.delete(backend)
       if (fault === 'after') request.socket.destroy()
-      else answer(response, Buffer.concat(printed))
+      else answer(response, Buffer.concat(printed), { half: fault === 'within' })
     })
   })
 
@@ -104,7 +106,7 @@ function header(value: string | string[] | undefined): string {
   return String(value ?? '')
 }
 
-function answer(response: ServerResponse, printed: Buffer): void {
+function answer(response: ServerResponse, printed: Buffer, { half }: { readonly half: boolean }): void {
   const end = printed.indexOf('\r\n\r\n')
   if (end === -1) {
     response.destroy()
@@ -115,5 +117,7 @@ function answer(response: ServerResponse, printed: Buffer): void {
     if (name === 'Status') response.statusCode = Number.parseInt(value.join(': '), 10)
     else response.setHeader(name, value.join(': '))
   }
-  response.end(printed.subarray(end + 4))
+  const body = printed.subarray(end + 4)
+  if (half) response.write(body.subarray(0, body.length >> 1), () => response.destroy())
+  else response.end(body)
 }

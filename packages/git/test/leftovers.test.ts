@@ -93,8 +93,12 @@ test('the files of others stay, and files of unknown processes are swept once th
   const elsewhere = ['pack-4.keep', 'xmachines-00000000-1-0a1b2c3d-0.pack.tmp']
   const text = 'xmachines 00000000 1 0a1b2c3d\n'
   for (const name of elsewhere) write(name, text)
+  // A fetch or a push that was killed leaves these, and nothing of Git ever removes them.
+  const killed = ['pack-5.keep', 'pack-6.keep']
+  write('pack-5.keep', 'fetch-pack 1 on somewhere\n')
+  write('pack-6.keep', 'receive-pack 1 on somewhere\n')
   await openRepository(repository.directory)
-  expect(keptIn(repository)).toEqual(['pack-1.keep', 'pack-2.keep', ...elsewhere])
+  expect(keptIn(repository)).toEqual(['pack-1.keep', 'pack-2.keep', 'pack-4.keep', ...killed, elsewhere[1]])
   const before = Date.now() / 1000 - 25 * 60 * 60
   for (const name of keptIn(repository)) utimesSync(join(packs, name), before, before)
   await openRepository(repository.directory)

@@ -1,7 +1,7 @@
 /** Runs are handed from one repository to another with Git's own network, and nothing that is here gets lost. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { type NetworkOptions, openRepository, type Repository } from '@xmachines/git'
@@ -315,6 +315,20 @@ test('objects that Git finds corrupt never become a run', async () => {
   expect(git(there.directory, 'for-each-ref')).toBe('')
 })
 
+test('a connection that breaks off within a pack is no sign of corrupt objects', async () => {
+  const { here, there } = await three(web)
+  const run = await recorded(here, 200)
+  await here.push('hub', run.id)
+  let posts = 0
+  // The first lists refs.
+  server.onRequest = ({ method }) => (method === 'POST' && ++posts === 2 ? 'within' : undefined)
+  const error = await rejection(there.fetch('hub', run.id)).finally(() => {
+    server.onRequest = () => undefined
+  })
+  expect(error).toMatchObject({ code: 'REMOTE_FAILED', message: expect.stringContaining('try again') })
+  expect(await there.fetch('hub', run.id)).toMatchObject({ sequence: 200 })
+})
+
 test('nobody is asked for a password', async () => {
   const { here } = await three(web)
   const run = await recorded(here)
@@ -367,6 +381,24 @@ test('a local ref that points to a missing object is reported, and the remote is
   expect(await rejection(there.fetch('hub', run.id))).toMatchObject(corrupt)
   expect(headAt(there, other)).toBe(other.head)
   expect(headAt(there, run)).toBe('')
+})
+
+test('a run whose genesis is lost here is not reported as missing at the remote', async () => {
+  const { here, there } = await three()
+  const run = await recorded(here)
+  await here.push('hub', run.id)
+  await there.fetch('hub', run.id)
+  const objects = join(there.directory, 'objects')
+  const packs = readdirSync(join(objects, 'pack')).filter((name) => name.endsWith('.pack'))
+  for (const pack of packs) {
+    const moved = join(folder.path, pack)
+    renameSync(join(objects, 'pack', pack), moved)
+    execFileSync('git', ['-C', there.directory, 'unpack-objects', '-q'], { input: readFileSync(moved) })
+  }
+  rmSync(join(objects, run.id.slice(0, 2), run.id.slice(2)))
+  const again = await openRepository(there.directory)
+  expect(await rejection(again.fetch('hub', run.id))).toMatchObject({ code: 'OBJECT_CORRUPT', run: run.id })
+  await again.close()
 })
 
 test('two fetches of one run at once give the same result', async () => {

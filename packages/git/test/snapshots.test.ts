@@ -71,6 +71,28 @@ test('kept states are listed and read: snapshots, and the initial state of the g
   expect(await rejection(repository.stateAt(run.id, 1))).toMatchObject({ code: 'OBJECT_CORRUPT', sequence: 1 })
 })
 
+test('a ref whose name is not written as a sequence is not a snapshot', async () => {
+  const repository = await makeRepository(folder)
+  const { directory } = repository
+  const run = tallyRun()
+  run.in.send(add())
+  await repository.record(run).stop()
+  const kept = await repository.keepSnapshot(run)
+  for (const name of ['01', '1e0', '0x1', '1.0', '+1', '-0', 'one']) {
+    git(directory, 'update-ref', kept.ref.replace(/1$/, name), name === '-0' ? run.id : kept.oid)
+  }
+  expect(await repository.snapshots(run.id)).toEqual([kept])
+  expect((await repository.verify(tally, run.id)).snapshots).toEqual([1])
+  expect(await repository.stateAt(run.id, 0)).toMatchObject({ keptBy: 'genesis' })
+
+  const other = await makeRepository(folder)
+  await other.addRemote('origin', directory)
+  git(directory, 'update-ref', '-d', kept.ref)
+  expect((await other.fetch('origin', run.id)).sequence).toBe(1)
+  expect(await other.snapshots(run.id)).toEqual([])
+  await Promise.all([repository.close(), other.close()])
+})
+
 test('a snapshot of a history that was given up is skipped, or reported with its ref', async () => {
   const repository = await makeRepository(folder)
   const { directory } = repository

@@ -202,7 +202,8 @@ export async function handleOutputs<State, Event, Output>(
   }
 }
 
-function handlerOf<Output, Event, State>(
+/** The handler of an output: an own member, by the output's type. */
+export function handlerOf<Output, Event, State>(
   handlers: OutputHandlers<Output, Event, State>,
   output: Output,
 ): HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State> | undefined {

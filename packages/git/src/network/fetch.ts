@@ -7,6 +7,7 @@ import { GitError } from '../git-error.ts'
 import { isMachineName } from '../machines.ts'
 import { decodeGenesisMessage } from '../objects/genesis-commit.ts'
 import { isOid } from '../objects/object-id.ts'
+import { checkNoGenesis } from '../read/find-run.ts'
 import { fetchedRuns, fetchedSnapshots, RUNS, runRef, SNAPSHOTS } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { fetchRefs, type Remote } from './remote-calls.ts'
@@ -21,7 +22,11 @@ export async function fetchRun(context: RepositoryContext, remote: Remote, id: s
     await fetchRefs(context, remote, { refspecs: [`+${RUNS}*/${id}:${fetchedRuns(remote.name)}*/${id}`] })
   }
   const name = known ?? (await machineNameOf(context, id))
-  if (name === undefined) throw missing(context, remote, id)
+  if (name === undefined) {
+    // The remote sends no object that refs here say is here.
+    await checkNoGenesis(context, id)
+    throw missing(context, remote, id)
+  }
   // As long as the machine was unknown, so was the place of the snapshots.
   const specs = known === undefined ? [] : [runSpec(remote, { name, id })]
   const head = await fetchTo(context, remote, {

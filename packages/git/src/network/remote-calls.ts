@@ -134,6 +134,13 @@ export async function remoteRefs(
   return found
 }
 
+/**
+ * What the system says if a file here cannot be written, or cannot be used at all. Lines that the other end wrote are
+ * marked.
+ */
+const SYSTEM =
+  /(?<!remote: .*)(?:(No space left on device|Disk quota exceeded|Read-only file system|File too large)|Permission denied|Input\/output error|Too many open files|insufficient permission)/
+
 /** Why a call failed: what is here is corrupt, what arrived is corrupt, or nothing arrived. */
 export function remoteFailure(
   { directory, gitDirectory }: Pick<RepositoryContext, 'directory' | 'gitDirectory'>,
@@ -141,9 +148,18 @@ export function remoteFailure(
   how: string,
 ): GitError {
   const text = withoutSecrets(how)
-  // Lines that the other end wrote are marked.
-  const [, ref] = /(?<!remote: )fatal: bad object (refs\/\S+)/.exec(text) ?? []
-  if (ref !== undefined || text.includes(`${gitDirectory}/objects/`)) {
+  const objects = `${gitDirectory}/objects/`
+  const system = SYSTEM.exec(text)
+  if (system !== null && (system[1] !== undefined || text.includes(objects))) {
+    const written = system[1] !== undefined || /(un|in)able to create|fsync|insufficient/i.test(text)
+    return new GitError(
+      written ? 'WRITE_FAILED' : 'READ_FAILED',
+      `the objects of ${directory} itself cannot be ${written ? 'written' : 'read'}: ${text}; make room, or let this user ` +
+        `read and write there, and try again; no run was changed here, and the remote ${name} is not the cause`,
+    )
+  }
+  const [, ref] = /(?<!remote: .*)fatal: bad object (refs\/\S+)/.exec(text) ?? []
+  if (ref !== undefined || text.includes(objects)) {
     const what = ref === undefined ? 'an object' : `the object that ${ref} points to`
     return new GitError(
       'OBJECT_CORRUPT',
@@ -151,7 +167,7 @@ export function remoteFailure(
         `${text}; run git fsck here, and put the object back or delete the ref; the remote ${name} is not the cause`,
     )
   }
-  if (/fsck error|is corrupt|invalid .*pack|inflate|did not send all necessary|index-pack (died|failed)/.test(text)) {
+  if (/fsck error|is corrupt|inflat|did not send all necessary|pack (has|signature|version)|collision/i.test(text)) {
     return new GitError(
       'OBJECT_CORRUPT',
       `the remote ${name} of ${directory} sends corrupt objects: ${text}; run git fsck there; no run was changed here`,

@@ -8,7 +8,7 @@ import { readGenesis } from '../objects/genesis-commit.ts'
 import { encodeSnapshot, readSnapshot } from '../objects/snapshot-commit.ts'
 import { oidsAt } from '../read/history-range.ts'
 import { RefMismatch } from '../refs/ref-moves.ts'
-import { fetchedSnapshots, SNAPSHOTS, snapshotRef } from '../refs/ref-names.ts'
+import { fetchedSnapshots, SNAPSHOTS, sequenceIn, snapshotRef } from '../refs/ref-names.ts'
 import { syncRefs } from '../refs/ref-sync.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import type { Remote } from './remote-calls.ts'
@@ -89,9 +89,9 @@ function listDue({ name }: Remote, runs: readonly TakenRun[], printed: string): 
     if (!ref.startsWith(fetched)) continue
     const path = ref.slice(fetched.length)
     const run = byPath.get(path.slice(0, path.lastIndexOf('/')))
-    const at = Number(path.slice(path.lastIndexOf('/') + 1))
+    const at = sequenceIn(path.slice(path.lastIndexOf('/') + 1))
     // A snapshot of a batch that is not here is taken together with that batch.
-    if (run === undefined || !Number.isSafeInteger(at) || at > run.sequence) continue
+    if (run === undefined || at === undefined || at > run.sequence) continue
     if (here.get(snapshotRef(run.name, run.id, at)) === oid) continue
     const known = due.get(run)
     if (known === undefined) due.set(run, [{ at, oid }])

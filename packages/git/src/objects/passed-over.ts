@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { GitError, type GitErrorDetails } from '../git-error.ts'
 import type { GitProgram } from '../process/git-program.ts'
 import { pause } from '../process/pause.ts'
+import { adviceOn } from '../raw-errors.ts'
 import { type FormatName, widthOf } from './object-id.ts'
 import { corrupt } from './object-stream.ts'
 
@@ -41,7 +42,7 @@ export async function whyUnreadable(
     const more = passed.length > causes.length ? `, and ${passed.length - causes.length} more` : ''
     const places = `${causes.join('; ')}${more}`
     if (first.cause === undefined) return corrupt(oid, `it may be in files that Git does not use: ${places}`, where)
-    const message = `the object ${oid} may be in files that cannot be read: ${places}; give this user the right to read all of ${store.gitDirectory}`
+    const message = `the object ${oid} may be in files that cannot be read: ${places}; ${adviceOn(first.cause)}`
     return new GitError('READ_FAILED', message, { ...where, cause: first.cause })
   }
   // Git says nothing of it on its standard output, and goes on.

@@ -9,7 +9,7 @@ import { corrupt } from '../objects/object-stream.ts'
 import { whyUnreadable } from '../objects/passed-over.ts'
 import { type DecodedSnapshot, encodeSnapshot, readSnapshot } from '../objects/snapshot-commit.ts'
 import { listRefs } from '../refs/list-refs.ts'
-import { snapshotRefs } from '../refs/ref-names.ts'
+import { sequenceIn, snapshotRefs } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { type FoundRun, findRun } from './find-run.ts'
 import { checkSequence, oidAt } from './history-range.ts'
@@ -47,8 +47,10 @@ export async function listSnapshots(
   const [fault] = faults
   if (fault !== undefined) throw fault.error
   return refs
-    .map(({ ref, oid }) => ({ ref, oid, sequence: Number(ref.slice(under.length)) }))
-    .filter(({ sequence }) => Number.isInteger(sequence))
+    .flatMap(({ ref, oid }) => {
+      const sequence = sequenceIn(ref.slice(under.length))
+      return sequence === undefined ? [] : [{ ref, oid, sequence }]
+    })
     .toSorted((one, other) => one.sequence - other.sequence)
 }
 

@@ -2,10 +2,11 @@
 // is not there because it could not be read.
 
 import type { Dirent } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, open, readdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { GitError } from '../git-error.ts'
 import type { GitProgram } from '../process/git-program.ts'
+import { adviceOn } from '../raw-errors.ts'
 
 /** Where refs are. */
 export interface RefStore {
@@ -38,18 +39,12 @@ export interface ListedRefs {
  * @param under a full ref, or a prefix of refs that ends in `/`
  */
 export async function listRefs(store: RefStore, under: string): Promise<ListedRefs> {
-  const { directory, gitDirectory } = store
-  const [refs, { files, places }, packed] = await Promise.all([
+  const [refs, { files, faults }, packed] = await Promise.all([
     gitRefs(store, under),
-    refFiles(gitDirectory, under),
-    stat(join(gitDirectory, 'packed-refs')).catch(() => undefined),
+    refFiles(store, under),
+    packedFault(store),
   ])
-  const faults = places.map(({ ref, cause }) => ({ ref, error: unreadable(store, ref, cause) }))
-  // Git never writes one without a header: a power cut or a copy emptied it.
-  if (packed?.size === 0) {
-    const message = `packed-refs in ${directory} is empty, and the refs in it are lost; put it back from a copy`
-    faults.push({ ref: '/', error: new GitError('OBJECT_CORRUPT', message) })
-  }
+  if (packed !== undefined) faults.push(packed)
   const listed = new Set(refs.map(({ ref }) => ref))
   const silent = files.filter((ref) => !listed.has(ref))
   if (silent.length === 0) return { refs, faults }
@@ -76,6 +71,24 @@ async function gitRefs({ git, directory }: RefStore, under: string): Promise<Lis
     .map((line) => ({ oid: line.slice(0, line.indexOf(' ')), ref: line.slice(line.indexOf(' ') + 1) }))
 }
 
+async function packedFault({ directory, gitDirectory }: RefStore): Promise<RefFault | undefined> {
+  const path = join(gitDirectory, 'packed-refs')
+  const found = await stat(path).catch(() => undefined)
+  // Git never writes one without a header: a power cut or a copy emptied it.
+  const why = found === undefined ? (await isThere(path)) && 'a link that leads nowhere' : found.size === 0 && 'empty'
+  if (why === false) return undefined
+  const message = `packed-refs in ${directory} is ${why}, and the refs in it are lost; put it back from a copy`
+  return { ref: '/', error: new GitError('OBJECT_CORRUPT', message) }
+}
+
+/** Whether a path names anything, be it a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
 /**
  * Makes sure that a ref is not there: Git also says so of one that it cannot read.
  * @throws {GitError} if it is there, or cannot be read
@@ -94,12 +107,14 @@ export async function checkAbsent(store: RefStore, ref: string): Promise<void> {
 
 /** Why Git does not list a ref that has a file; undefined if it was removed meanwhile. */
 async function brokenRef(store: RefStore, ref: string): Promise<GitError | undefined> {
+  const path = join(store.gitDirectory, ref)
   try {
-    const handle = await open(join(store.gitDirectory, ref))
+    const handle = await open(path)
     await handle.close()
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException
-    return code === 'ENOENT' ? undefined : unreadable(store, ref, thrown as NodeJS.ErrnoException)
+    const cause = thrown as NodeJS.ErrnoException
+    if (cause.code !== 'ENOENT') return unreadable(store, ref, cause)
+    if (!(await isThere(path))) return undefined
   }
   return new GitError(
     'OBJECT_CORRUPT',
@@ -109,43 +124,57 @@ async function brokenRef(store: RefStore, ref: string): Promise<GitError | undef
 }
 
 function unreadable({ directory }: RefStore, ref: string, cause: NodeJS.ErrnoException): GitError {
-  const why = cause.code ?? cause.message
-  return new GitError(
-    'READ_FAILED',
-    `${ref} in ${directory} cannot be read: ${why}; give this user the right to read it`,
-    {
-      cause,
-    },
-  )
+  const message = `${ref} in ${directory} cannot be read: ${cause.code ?? cause.message}; ${adviceOn(cause)}`
+  return new GitError('READ_FAILED', message, { cause })
 }
 
 /** The refs that are files, and the directories that cannot be read: Git takes those for empty. */
 interface RefFiles {
   readonly files: readonly string[]
-  readonly places: readonly { readonly ref: string; readonly cause: NodeJS.ErrnoException }[]
+  readonly faults: RefFault[]
 }
 
-async function refFiles(gitDirectory: string, under: string): Promise<RefFiles> {
+async function refFiles(store: RefStore, under: string): Promise<RefFiles> {
+  const { gitDirectory } = store
   const files: string[] = []
-  const places: { readonly ref: string; readonly cause: NodeJS.ErrnoException }[] = []
+  const faults: RefFault[] = []
   const look = async (ref: string): Promise<void> => {
     let entries: Dirent[]
     try {
       entries = await readdir(join(gitDirectory, ref), { withFileTypes: true })
     } catch (thrown) {
       const cause = thrown as NodeJS.ErrnoException
-      // A file in the place of the directory that was asked for is damage; below it, it is a ref of somebody else.
-      if (cause.code !== 'ENOENT' && (cause.code !== 'ENOTDIR' || ref === under)) places.push({ ref, cause })
+      const missing = cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
+      const error = missing ? await brokenDirectory(store, ref) : unreadable(store, ref, cause)
+      if (error !== undefined) faults.push({ ref, error })
       return
     }
     const folders: string[] = []
     for (const entry of entries) {
       const name = ref + entry.name
-      if (entry.isDirectory()) folders.push(`${name}/`)
-      else if (name.startsWith(under) && !name.endsWith('.lock')) files.push(name)
+      if (entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(join(gitDirectory, name))))) {
+        folders.push(`${name}/`)
+      } else if (name.startsWith(under) && !name.endsWith('.lock')) files.push(name)
     }
     await Promise.all(folders.filter((name) => name.startsWith(under)).map(look))
   }
   await look(under.endsWith('/') ? under : under.slice(0, under.lastIndexOf('/') + 1))
-  return { files: under.endsWith('/') ? files : files.filter((name) => name === under), places }
+  return { files: under.endsWith('/') ? files : files.filter((name) => name === under), faults }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true
+}
+
+/** What is in the place of a directory of refs, or of one that it lies in; undefined if nothing is. */
+async function brokenDirectory({ directory, gitDirectory }: RefStore, ref: string): Promise<GitError | undefined> {
+  for (let at = ref.slice(0, -1); at !== '.'; at = dirname(at)) {
+    const path = join(gitDirectory, at)
+    if (await isDirectory(path)) return undefined
+    if (await isThere(path)) {
+      const message = `${at} in ${directory} is no folder, and leads to none: the refs in it cannot be read; put it back from a copy`
+      return new GitError('OBJECT_CORRUPT', message)
+    }
+  }
+  return undefined
 }

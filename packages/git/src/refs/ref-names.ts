@@ -37,6 +37,11 @@ export function snapshotRef(name: string, id: string, sequence: number): string 
   return `${snapshotRefs(name, id)}${sequence}`
 }
 
+/** The sequence that the last part of a snapshot's ref says; undefined if the ref is somebody else's. */
+export function sequenceIn(name: string): number | undefined {
+  return /^(0|[1-9]\d{0,14})$/.test(name) ? Number(name) : undefined
+}
+
 /** Where everything is that was fetched from a remote. */
 export function fetchedRefs(remote: string): string {
   return `refs/fetched/${remote}/`

@@ -63,8 +63,8 @@ export async function storePack(
 }
 
 /**
- * Removes what our dead processes left behind. Of files whose process cannot be checked, it removes those that are a
- * day old. Makes the directory again if it was lost, as copies lose empty ones.
+ * Removes what our dead processes left behind. Of files whose process cannot be checked, and of the `.keep` of a fetch or
+ * a push, it removes those that are a day old: Git would keep such a pack for ever. Makes the directory again if it was lost, as copies lose empty ones.
  */
 export async function sweepPacks(directory: string): Promise<void> {
   const names = await readdir(directory).catch(async (thrown: NodeJS.ErrnoException) => {
@@ -80,7 +80,8 @@ export async function sweepPacks(directory: string): Promise<void> {
     const words = temporary === null ? (await readFile(path, 'latin1')).trim().split(' ') : [...temporary].with(0, OURS)
     const [ours, where, pid, life] = words
     const emptied = temporary === null && size === 0 && (mode & 0o222) === 0
-    if (ours !== OURS && !emptied) return
+    const ofGit = ours === 'fetch-pack' || ours === 'receive-pack'
+    if (ours !== OURS && !emptied && !ofGit) return
     const isOld = Date.now() - mtimeMs > A_DAY
     const isDead = where === WHERE && !isRunning({ pid: Number(pid), life, wroteAt: mtimeMs })
     if (emptied || isOld || isDead) await rm(path, { force: true })
