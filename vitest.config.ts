@@ -36,6 +36,7 @@ const reacts = [
 
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
 const newerGit = 'packages/git/test/newer-git.test.ts'
+const gitSetup = 'packages/git/test/warnings.ts'
 const dependOnGit = ['failures', 'locks', 'network', 'open-repository', 'push', 'repository-formats']
 const onNewerGits = newerGits.map((name) => ({
   resolve,
@@ -45,7 +46,7 @@ const onNewerGits = newerGits.map((name) => ({
     include: [newerGit, ...dependOnGit.map((file) => `packages/git/test/${file}.test.ts`)],
     env: { PATH: [folderOfGit(name), process.env['PATH']].join(delimiter) },
     globalSetup: ['packages/git/test/newer-git-setup.ts'],
-    setupFiles: ['packages/git/test/newer-git-needed.ts'],
+    setupFiles: ['packages/git/test/newer-git-needed.ts', gitSetup],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -139,6 +140,7 @@ export default defineConfig({
           name: 'git',
           include: ['packages/git/test/**/*.test.ts'],
           exclude: [newerGit],
+          setupFiles: [gitSetup],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

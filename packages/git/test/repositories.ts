@@ -1,7 +1,7 @@
 // Repositories in temporary folders, machines to record, and the installed `git` to ask about them.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRun, defineMachine, type Machine, type Run } from '@xmachines/core'
@@ -64,10 +64,22 @@ export function makeFolder(): Folder {
 }
 
 let counter = 0
+/** A repository of each format that nothing was recorded into: copying it is cheaper than making another. */
+const templates = new Map<FormatName, Promise<string>>()
 
 /** A new repository in a folder. */
 export async function makeRepository(folder: Folder, format: FormatName = 'sha1'): Promise<Repository> {
-  return await openRepository(join(folder.path, `repository-${counter++}.git`), { create: true, format })
+  const template = templates.get(format) ?? makeTemplate(folder, format)
+  templates.set(format, template)
+  const directory = join(folder.path, `repository-${counter++}.git`)
+  cpSync(await template, directory, { recursive: true })
+  return await openRepository(directory)
+}
+
+async function makeTemplate({ path }: Folder, format: FormatName): Promise<string> {
+  const { directory, close } = await openRepository(join(path, `template-${format}.git`), { create: true, format })
+  await close()
+  return directory
 }
 
 /** What the installed `git` prints about a repository, without the line end; throws if it fails. */
