@@ -11,6 +11,9 @@ import { defineConfig } from 'vitest/config'
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
 import { folderOfGit, newerGits } from './scripts/newer-git.ts'
 
+// Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
+process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
+
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
 const resolve = { conditions: [source, ...defaultClientConditions] }
@@ -153,6 +156,8 @@ export default defineConfig({
         test: {
           name: react,
           environment: 'jsdom',
+          // Some tests start Node, and the machine may be busy.
+          testTimeout: 60_000,
           env: { REACT_VERSION: version },
           setupFiles: [reactSetup],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],

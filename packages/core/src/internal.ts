@@ -1,6 +1,7 @@
 // `@xmachines/core/internal`: what the other packages of this workspace need from the engine. It is not public API: it
 // promises no stability, and each package is released together with the core that it was built with.
 
+export { hasMode } from './data/mode.ts'
 export { freezePlain } from './data/plain-data.ts'
 export { readBatchMessage } from './history/batch-message.ts'
 export type { HistoryCommits, OutsideHistory } from './history/verify-history.ts'
@@ -23,3 +24,4 @@ export { restoreWatched } from './recording/restore-watched.ts'
 export type { ReadEarlier, Retention } from './recording/retention.ts'
 export { claimGenesis } from './run/genesis-outputs.ts'
 export { checkHandlers, outputHandling, watchUnhandled } from './run/handle-output.ts'
+export { handlerOf } from './run/handle-outputs.ts'

@@ -7,6 +7,9 @@ import type * as Core from '@xmachines/core'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runModule } from './child.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-copies-'))
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {

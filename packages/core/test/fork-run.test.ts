@@ -14,7 +14,10 @@ import { sha256 } from '@xmachines/core/sha256'
 import { afterAll, describe, expect, test } from 'vitest'
 import { makeRepository } from './git.ts'
 import { add, breaks, fail, finish, repeatable, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { all, settled, take } from './streams.ts'
+
+expectBugs()
 
 type Steps = { readonly steps: readonly number[] }
 type StepEvent = { type: 'STEP'; n: number } | { type: 'BUG' }

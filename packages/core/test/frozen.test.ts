@@ -2,7 +2,10 @@
 import { createRun, defineMachine, type RunError } from '@xmachines/core'
 import { describe, expect, test, vi } from 'vitest'
 import { machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 type Any = any
 const initial = { n: 1, items: [3, 1, 2], inner: { a: [{ b: 1 }] } }
@@ -111,10 +114,9 @@ test('the input is frozen, and initial learns it', () => {
 })
 
 test('the console says it too', () => {
-  const error = vi.spyOn(console, 'error').mockReturnValue()
+  const error = vi.mocked(console.error).mockClear()
   runOf((state) => state.items.push(4), { initial }).in.send({ type: 'X' })
   expect(error.mock.calls.flat().map(String).join(' ')).toMatch(advice)
-  error.mockRestore()
 })
 
 test('isDone learns it', () => {

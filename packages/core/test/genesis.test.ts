@@ -1,7 +1,10 @@
-/** What createRun takes, restoreRun and replayRun take too: any clock, and any input that is plain data. */
+/** What createRun and a run take, restoreRun and replayRun take too: any clock, any input and any batch of plain data. */
 import { createRun, type HistoryRecord, replayRun, restoreRun } from '@xmachines/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { door, machineOf } from './machines.ts'
+import { door, machineOf, runOf } from './machines.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -57,6 +60,41 @@ test.each([-1, 1.5, MOST + 1, Number.NaN, '1', null])('a createdAt of %s is refu
   const records = [{ ...genesis, createdAt }, ...batches] as HistoryRecord<never>[]
   expect(() => restoreRun(door, records)).toThrow(/createdAt is/)
   expect(() => replayRun(door, records)).toThrow(/createdAt is/)
+})
+
+describe('a batch at the limits of plain data is taken back', () => {
+  const sender = (value: unknown) => ({ type: 'X', value })
+  const ones = (count: number) => Array.from({ length: count }, () => 1)
+  // Of an event: itself, its type, its array and what is in it. Two events: their array too.
+  test.each<[string, () => object]>([
+    ['one event of 1,000,000 values', () => sender(ones(999_997))],
+    ['an array of one event of 1,000,000 values', () => [sender(ones(999_997))]],
+    ['two events of 1,000,000 values together', () => [sender(ones(499_996)), sender(ones(499_997))]],
+    ['an event with long text', () => sender([...ones(999_995), 'x'.repeat(80)])],
+  ])('%s', (_title, make) => {
+    const run = runOf((state) => state)
+    expect(run.in.send(make() as never)).toBeUndefined()
+    expect(restoreRun(run.machine, run.toJSON()).head).toBe(run.head)
+    expect(replayRun(run.machine, run.toJSON()).head).toBe(run.head)
+  })
+
+  test.each<[string, () => object]>([
+    ['one event', () => sender(ones(999_998))],
+    ['an array of one event', () => [sender(ones(999_998))]],
+    ['two events', () => [sender(ones(499_997)), sender(ones(499_997))]],
+    ['two events that a schema makes larger', () => [sender('grow'), sender('grow')]],
+  ])('and of one value more is refused: %s', (_title, make) => {
+    const run = runOf((state) => state, {
+      events: {
+        '~standard': {
+          version: 1,
+          vendor: 'test',
+          validate: (event: any) => ({ value: event.value === 'grow' ? sender(ones(499_998)) : event }),
+        },
+      },
+    })
+    expect(run.in.send(make() as never)?.message).toMatch(/more than 1000000 values/)
+  })
 })
 
 describe('an input at the limits of plain data is taken back', () => {

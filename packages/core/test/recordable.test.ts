@@ -216,4 +216,42 @@ describe('ports on what is recorded', () => {
     keep()
     expect(await handling).toBe(1)
   })
+
+  test.each(['at once', 'after the handling was aborted'])(
+    'an answer whose recording failed %s has not settled its output',
+    async (when) => {
+      const { run, view, mark } = recorded()
+      const abort = new AbortController()
+      const positions: number[] = []
+      let fail = (): void => undefined
+      const handling = handleOutputs(
+        view.ports({}, () => new Promise((_resolve, reject) => (fail = () => reject(new Error('the disk is full'))))),
+        { total: ({ total }) => (total === 1 ? undefined : add()) },
+        { onSettled: (position) => positions.push(position), signal: abort.signal },
+      )
+      run.in.send([add(), add()])
+      view.show(mark())
+      await settled()
+      expect(run.state).toBe(3)
+      if (when !== 'at once') abort.abort()
+      fail()
+      await settled()
+      abort.abort()
+      expect(await handling).toBe(1)
+      expect(positions).toEqual([1])
+    },
+  )
+
+  test('an answer that is refused has settled its output, also if the refusal ends the run', async () => {
+    for (const answer of [fail, breaks]) {
+      const { run, view, keep, reached } = recorded()
+      const handling = handleOutputs(view.ports({}, reached), { total: () => answer })
+      run.in.send(add())
+      keep()
+      await settled()
+      run.in.send(finish)
+      keep()
+      expect(await handling).toBe(1)
+    }
+  })
 })

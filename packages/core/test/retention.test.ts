@@ -1,5 +1,13 @@
 /** What a run drops once it is recorded, what is kept, and how it is read again. */
-import { type BatchRecord, type CreateRunOptions, createRun, type Ports, type Run } from '@xmachines/core'
+import {
+  type BatchRecord,
+  type CreateRunOptions,
+  createRun,
+  forkRun,
+  type Ports,
+  type Run,
+  restoreRun,
+} from '@xmachines/core'
 import { type Recordable, type Retention, recordable, restoreSnapshot } from '@xmachines/core/internal'
 import { sha256 } from '@xmachines/core/sha256'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +17,7 @@ import { all, ending, outcome, take } from './streams.ts'
 
 type TallyRun = Run<number, TallyEvent, TallyOutput>
 
-/** A run whose recorder has what it is told to keep, and its twin, which lets nothing go. */
+/** A run whose recorder has what it is told to keep, and its twin, which drops nothing. */
 interface Recorded {
   readonly run: TallyRun
   readonly twin: TallyRun
@@ -154,6 +162,22 @@ describe('what was dropped is refused with what to do', () => {
     expect(() => recording.digestAt(11)).toThrow(RangeError)
     expect(() => recording.commitAt(12)).toThrow(RangeError)
     expect(recording.digestAt(12)).toHaveLength(20)
+  })
+
+  test('as a fork, except at the genesis', () => {
+    const recorder = recorded(3)
+    const { run } = recorder
+    recorder.send(12)
+    recorder.keep()
+    for (const sequence of [1, 8, 11, 12]) {
+      expect(() => forkRun(run, sequence)).toThrow(
+        new RangeError(`the run has dropped batch 1, and keeps those from 10 on: read repository.history('${run.id}')`),
+      )
+    }
+    const fork = forkRun(run, 0)
+    fork.in.send(add(5))
+    expect([fork.state, fork.genesis.forkedFrom]).toEqual([5, run.id])
+    expect(restoreRun(run.machine, fork.toJSON()).head).toBe(fork.head)
   })
 
   test('as a history that no recorder can read, after the genesis', async () => {

@@ -3,8 +3,11 @@ import { createRun, RunError } from '@xmachines/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { add, breaks, fail, finish, runOf, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { take } from './streams.ts'
 import { thrownBy } from './thrown.ts'
+
+expectBugs()
 
 const throughJson = (error: RunError): RunError => RunError.fromJSON(JSON.parse(JSON.stringify(error)))
 
@@ -87,7 +90,7 @@ describe('RunError.fromJSON', () => {
     ['fatal that is text', { ...valid, fatal: 'yes' }, TypeError, /json\.fatal is "yes"; it must be a boolean/],
     ['a reason that is a number', { ...valid, reason: 1 }, TypeError, /json\.reason is 1; it must be a string/],
     ['what is no plain data', { ...valid, batch: [new Date(0)] }, TypeError, /json\.batch\[0\] is a Date/],
-    ['a RunError', createRun(tally).in.send(fail), TypeError, /json is a RunError; .*use/],
+    ['a RunError', new RunError('RUN_DONE', 'done'), TypeError, /json is a RunError; .*use/],
   ])('refuses %s', (_title, json, kind, message) => {
     const thrown = thrownBy(() => RunError.fromJSON(json))
     expect(thrown).toBeInstanceOf(kind)

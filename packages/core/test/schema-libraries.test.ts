@@ -12,6 +12,9 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import * as mini from 'zod/mini'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 const machineOf = (events: StandardSchema<RunEvent>) =>
   defineMachine<RunEvent | null, RunEvent>({
@@ -196,6 +199,20 @@ test.each(asynchronous)('an asynchronous schema of %s is refused', (_library, ev
   const refusal = createRun(machineOf(events)).in.send({ type: 'X' })
   expect(refusal).toMatchObject({ code: 'SCHEMA_MISMATCH' })
   expect(refusal?.message).toMatch(/schema .*asynchronous; give a synchronous one/)
+})
+
+test.each<[string, StandardSchema<RunEvent>]>([
+  ['zod', z.object({ type: z.string() }).transform(({ type }: any) => ({ type: type.missing.type }))],
+  [
+    'zod/mini',
+    mini.pipe(
+      mini.object({ type: mini.string() }),
+      mini.transform(({ type }: any) => ({ type: type.missing.type }) as never),
+    ),
+  ],
+])('a function that throws in a schema of %s, which calls it asynchronous, is named as a cause', (_library, events) => {
+  const refusal = createRun(machineOf(events)).in.send({ type: 'X' })
+  expect(refusal?.message).toMatch(/or a function in it threw/)
 })
 
 test('an issue of arktype about the event itself has no path', () => {

@@ -5,6 +5,9 @@ import { Worker } from 'node:worker_threads'
 import { createRun, type Run, type RunError } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
 import { fail, runOf, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
+
+expectBugs()
 
 /** The refusals of a run as plain data, ready to be transferred. */
 const toJson = (err: ReadableStream<RunError>): ReadableStream<unknown> =>

@@ -3,7 +3,10 @@ import { createRun, defineMachine, forkRun, restoreRun, toMermaid } from '@xmach
 import { undoable } from '@xmachines/core/undo'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { expectBugs } from './quiet.ts'
 import { all } from './streams.ts'
+
+expectBugs()
 
 type Event = { type: 'ADD'; by: number } | { type: 'SELECT'; row: number } | { type: 'NOTHING' } | { type: 'FAIL' }
 type State = { sum: number; row: number }

@@ -11,7 +11,7 @@ import { type UseOutputsOptions, useOutputs } from './use-outputs.ts'
 import { useRefusals } from './use-refusals.ts'
 import { type UseRunArguments, type UseRunOptions, useRun } from './use-run.ts'
 import { type Send, useSend } from './use-send.ts'
-import { useSnapshot, wholeSnapshot } from './use-snapshot.ts'
+import { useSnapshot } from './use-snapshot.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -108,18 +108,16 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
     if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && run !== undefined)
       checkRun('Provider', run, 'ports')
     return run === undefined
-      ? createElement(RunMaker, { options: [options] as unknown as UseRunArguments<Event, Input> }, children)
+      ? createElement(RunMaker, { options }, children)
       : createElement(Context.Provider, { value: run }, children)
   }
 
-  function RunMaker({
-    options,
-    children,
-  }: {
-    options: UseRunArguments<Event, Input>
-    children?: ReactNode
-  }): ReactElement {
-    return createElement(Context.Provider, { value: useRun(latestMachine(), ...options) }, children)
+  function RunMaker({ options, children }: { options: object; children?: ReactNode }): ReactElement {
+    return createElement(
+      Context.Provider,
+      { value: useRun(latestMachine(), ...([options] as unknown as UseRunArguments<Event, Input>)) },
+      children,
+    )
   }
 
   function useNearestRun(): Run<State, Event, Output, Input> {
@@ -134,9 +132,9 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
     useRun: useNearestRun,
     // Without a selector, the selection is the whole snapshot, as the signatures say.
     useSnapshot: <Selection>(
-      selector: (snapshot: Snapshot<State>) => Selection = wholeSnapshot as never,
+      selector?: (snapshot: Snapshot<State>) => Selection,
       isEqual?: (one: Selection, other: Selection) => boolean,
-    ) => useSnapshot(useNearestRun(), selector, isEqual),
+    ) => useSnapshot(useNearestRun(), selector as (snapshot: Snapshot<State>) => Selection, isEqual),
     useSend: () => useSend(useNearestRun()),
     useOutputs: (handlers, options) => useOutputs(useNearestRun(), handlers, options),
     useRefusals: (listener) => useRefusals(useNearestRun(), listener),

@@ -12,10 +12,10 @@ export interface PortCursor<Item> {
   readonly reader: ReadableStreamDefaultReader<Item>
   /** The position of the next item to be read. */
   position: number
-  /** Items to handle again, before any others: their handling was aborted. */
-  readonly retries: Positioned<Item>[]
-  /** The current read, or one that ended while the component was hidden; undefined when the port has ended. */
-  pending: Promise<Positioned<Item> | undefined> | undefined
+  /** Items whose handling was aborted, to be handled again; and then the current read, which gives nothing at the end. */
+  readonly waiting: (Positioned<Item> | Promise<Positioned<Item> | undefined>)[]
+  /** Whether an item is to be handled. */
+  wants(item: Item, position: number): boolean
 }
 
 type Positioned<Item> = readonly [item: Item, position: number]
@@ -24,32 +24,33 @@ type Positioned<Item> = readonly [item: Item, position: number]
 export interface Following<Item, Latest> {
   /** Opens the port, at the first commit. */
   open(): PortCursor<Item>
-  /** Handles an item; `signal` is the same for all, and aborts when the component unmounts or a handler throws. */
-  handle(item: Item, position: number, signal: AbortSignal, latest: Latest): unknown
+  /** Handles an item with what the latest render gave. */
+  handle(item: Item, position: number, latest: Latest): unknown
   /** What a component must have in common with one that threw, to continue at its position. */
   kind(latest: Latest): string
-  /** Called when the component unmounts. */
-  close?(): void
 }
 
 /** A port that one component follows. */
 interface Follower {
   readonly run: object
-  /** Aborted when the component unmounts or a handler throws. */
-  readonly stop: AbortController
-  /** Whether the insertion effect was cleaned up and did not run again. */
-  unmounting: boolean
-  show(): void
-  hide(): void
-  stopIfUnmounted(): void
+  /** Aborts when the component unmounts or a handler throws. */
+  readonly signal: AbortSignal
+  /** The insertion effect; returns its clean-up. */
+  mount(): () => void
+  /** The effect; returns its clean-up. */
+  show(): () => void
 }
 
 /** The cursors of components whose handler threw, by run and by kind. The next components continue with them. */
 const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>[]>>()
 
 /** A cursor at the beginning of a stream. */
-export function openCursor<Item>(stream: ReadableStream<Item>, position: number): PortCursor<Item> {
-  return { reader: stream.getReader(), position, retries: [], pending: undefined }
+export function openCursor<Item>(
+  stream: ReadableStream<Item>,
+  position: number,
+  wants: PortCursor<Item>['wants'] = () => true,
+): PortCursor<Item> {
+  return { reader: stream.getReader(), position, waiting: [], wants }
 }
 
 /**
@@ -58,9 +59,14 @@ export function openCursor<Item>(stream: ReadableStream<Item>, position: number)
  *
  * @param run the run of the port
  * @param latest what this render gives to the handling
- * @param begin called at the first commit: how to open the port and handle its items
+ * @param begin called at the first commit: how to open the port and handle its items. `signal` aborts when the component
+ *   unmounts or a handler throws
  */
-export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin: () => Following<Item, Latest>): void {
+export function useFollowedPort<Item, Latest>(
+  run: object,
+  latest: Latest,
+  begin: (signal: AbortSignal) => Following<Item, Latest>,
+): void {
   const [, rethrow] = useState<never>()
   const given = useRef(latest)
   const follower = useRef<Follower>(undefined)
@@ -71,57 +77,42 @@ export function useFollowedPort<Item, Latest>(run: object, latest: Latest, begin
   // It cleans up other effects when it hides a component too, and in the double mount of StrictMode.
   useInsertionEffect(() => {
     let current = follower.current
-    if (current?.run !== run || current.stop.signal.aborted) {
-      const following = begin()
+    if (current?.run !== run || current.signal.aborted) {
+      const stop = new AbortController()
+      const following = begin(stop.signal)
       const kept = keptCursors.get(run)
       // Cursors of one kind on one run have items of one type.
       const cursor = (kept?.get(following.kind(latest))?.shift() as PortCursor<Item> | undefined) ?? following.open()
-      current = follow(run, cursor, following, given, (thrown) => {
-        keep(run, following.kind(given.current), cursor)
+      current = follow(run, stop, cursor, following, given, (thrown) => {
+        const kind = following.kind(given.current)
+        const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+        keptCursors.set(run, kept.set(kind, [...(kept.get(kind) ?? []), cursor]))
         rethrow(() => {
           throw thrown
         })
       })
       follower.current = current
     }
-    const { stopIfUnmounted } = current
-    current.unmounting = false
-    return () => {
-      current.unmounting = true
-      // A component that unmounts while it is hidden has no other effect left to clean up.
-      void Promise.resolve().then(stopIfUnmounted)
-    }
+    return current.mount()
     // oxlint-disable-next-line react/exhaustive-deps -- a run's port is opened once, with what the first commit gave
   }, [run])
-  useEffect(() => {
-    const current = follower.current
-    current?.show()
-    return () => {
-      current?.hide()
-      current?.stopIfUnmounted()
-    }
-  }, [run])
-}
-
-/** Keeps the cursor of a component whose handler threw. */
-function keep(run: object, kind: string, cursor: PortCursor<unknown>): void {
-  const kept = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
-  keptCursors.set(run, kept)
-  kept.set(kind, [...(kept.get(kind) ?? []), cursor])
+  useEffect(() => follower.current?.show(), [run])
 }
 
 function follow<Item, Latest>(
   run: object,
+  stop: AbortController,
   cursor: PortCursor<Item>,
-  { handle, close }: Pick<Following<Item, Latest>, 'handle' | 'close'>,
+  { handle }: Pick<Following<Item, Latest>, 'handle'>,
   given: { readonly current: Latest },
   onThrown: (thrown: unknown) => void,
 ): Follower {
-  const { reader, retries } = cursor
-  const stop = new AbortController()
+  const { reader, waiting } = cursor
   const { signal } = stop
   /** The items that are being handled, in order. */
   const running = new Set<Positioned<Item>>()
+  /** Whether the insertion effect was cleaned up and did not run again. */
+  let unmounting = false
   let shown = false
   let reading = false
 
@@ -129,14 +120,11 @@ function follow<Item, Latest>(
     if (reading) return
     reading = true
     while (shown) {
-      let next = retries.shift()
-      if (next === undefined) {
-        cursor.pending ??= read(cursor)
-        next = await cursor.pending
-        // Hidden in the meantime: the item stays pending until the component is shown again.
-        if (next === undefined || !shown) break
-        cursor.pending = undefined
-      }
+      if (waiting.length === 0) waiting.push(read(cursor))
+      const next = await waiting[0]
+      // Hidden in the meantime: the item waits until the component is shown again.
+      if (next === undefined || !shown) break
+      void waiting.shift()
       void handleOne(next)
     }
     reading = false
@@ -145,43 +133,52 @@ function follow<Item, Latest>(
   async function handleOne(item: Positioned<Item>): Promise<void> {
     running.add(item)
     try {
-      await handle(...item, signal, given.current)
+      if (cursor.wants(...item)) await handle(...item, given.current)
       running.delete(item)
     } catch (thrown) {
       running.delete(item)
       if (signal.aborted) return
       shown = false
       stop.abort(thrown)
-      retries.unshift(...running)
+      waiting.unshift(...running)
       onThrown(thrown)
     }
   }
 
-  const follower: Follower = {
+  function stopIfUnmounted(): void {
+    if (!unmounting || signal.aborted) return
+    shown = false
+    stop.abort()
+    // After a fatal end `out` is errored and rejects the cancellation.
+    reader.cancel().catch(() => undefined)
+  }
+
+  return {
     run,
-    stop,
-    unmounting: false,
+    signal,
+    mount() {
+      unmounting = false
+      return () => {
+        unmounting = true
+        // A component that unmounts while it is hidden has no other effect left to clean up.
+        void Promise.resolve().then(stopIfUnmounted)
+      }
+    },
     show() {
       shown = !signal.aborted
       void readOn()
-    },
-    hide() {
-      shown = false
-    },
-    stopIfUnmounted() {
-      if (!follower.unmounting || signal.aborted) return
-      shown = false
-      stop.abort()
-      close?.()
-      // After a fatal end `out` is errored and rejects the cancellation.
-      reader.cancel().catch(() => undefined)
+      return () => {
+        shown = false
+        stopIfUnmounted()
+      }
     },
   }
-  return follower
 }
 
 /** The next item; undefined at the end of the port. A fatal end errors `out`, but `err` is what reports it. */
-async function read<Item>(cursor: PortCursor<Item>): Promise<Positioned<Item> | undefined> {
-  const { done, value } = await cursor.reader.read().catch(() => ({ done: true, value: undefined }) as const)
-  return done ? undefined : [value, cursor.position++]
+function read<Item>(cursor: PortCursor<Item>): Promise<Positioned<Item> | undefined> {
+  return cursor.reader.read().then(
+    ({ done, value }) => (done ? undefined : [value, cursor.position++]),
+    () => undefined,
+  )
 }

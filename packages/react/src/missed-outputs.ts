@@ -19,36 +19,33 @@ interface WatchedRun<Output = unknown> {
 const handled = new WeakMap<object, Map<string, HandledType>>()
 
 /**
- * Remembers that a component handles these types, and warns of the outputs that came before it.
- * @param warns false if the component says itself where it begins
- * @param start the position of the first output that can be missed
- * @returns a function for when the component unmounts
+ * Remembers that a component handles these types.
+ * @param signal aborts when the component handles nothing more
+ * @returns a function that warns of the outputs that came before the component, from a position on
  */
-export function watchMissed(run: WatchedRun, types: readonly string[], warns: boolean, start: number): () => void {
+export function watchMissed(run: WatchedRun, types: readonly string[], signal: AbortSignal): (start: number) => void {
   const all = handled.get(run) ?? new Map<string, HandledType>()
   handled.set(run, all)
-  const gaps = new Map<string, HandledType>()
-  let earliest = run.position
+  /** From which position on nobody handled the types that no other component handles. */
+  const gaps = new Map<string, number>()
   for (const type of types) {
-    const one = all.get(type) ?? { mounted: 0, since: Math.max(start, run.start ?? run.position), warned: false }
+    const one = all.get(type) ?? { mounted: 0, since: run.start ?? run.position, warned: false }
     all.set(type, one)
-    if (one.mounted++ > 0 || one.warned || !warns || one.since >= run.position) continue
-    gaps.set(type, { ...one })
-    earliest = Math.min(earliest, one.since)
+    if (one.mounted++ === 0 && !one.warned) gaps.set(type, one.since)
+    signal.addEventListener('abort', () => {
+      if (--one.mounted === 0) one.since = run.position
+    })
   }
-  if (gaps.size > 0) void warnOfMissed(run, earliest, gaps, all)
-  return () => {
-    for (const type of types) {
-      const one = all.get(type)
-      if (one !== undefined && --one.mounted === 0) one.since = run.position
-    }
+  return (start) => {
+    const from = Math.max(start, Math.min(...gaps.values()))
+    if (from < run.position) void warnOfMissed(run, from, gaps, all)
   }
 }
 
 async function warnOfMissed(
   run: WatchedRun,
   from: number,
-  gaps: ReadonlyMap<string, HandledType>,
+  gaps: ReadonlyMap<string, number>,
   all: ReadonlyMap<string, HandledType>,
 ): Promise<void> {
   const until = run.position
@@ -59,7 +56,7 @@ async function warnOfMissed(
     const type = String((value as { readonly type?: unknown } | null)?.type)
     const one = all.get(type)
     const gap = gaps.get(type)
-    if (gap === undefined || one === undefined || one.warned || position < gap.since) continue
+    if (gap === undefined || one === undefined || one.warned || position < gap) continue
     one.warned = true
     console.warn(
       `The run emitted an output of type ${JSON.stringify(type)} at position ${position}, before a component with a ` +

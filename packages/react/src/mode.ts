@@ -1,20 +1,4 @@
-// Whether anything says if this is production: a bundler that replaces `process.env.NODE_ENV`, or a platform that has it. A
-// page without a bundler has neither, and counts as production. Ask for development in this way, and no other:
-//
-//   hasMode ? process.env.NODE_ENV !== 'production' : false
-//
-// Bundlers for production find `false` in both branches and drop what depends on it. They cannot do so with `&&`.
+// Whether anything says if this is production, as core finds out. The files of this package import it from here, and not
+// from core: a bundle that leaves core out would repeat that import for each of them.
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
-
-/** Whether `process.env.NODE_ENV` can be read. */
-export const hasMode: boolean = /* @__PURE__ */ canReadMode()
-
-function canReadMode(): boolean {
-  try {
-    void process.env.NODE_ENV
-    return true
-  } catch {
-    return false
-  }
-}
+export { hasMode } from '@xmachines/core/internal'

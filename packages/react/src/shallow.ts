@@ -46,7 +46,8 @@ export function shallow<Value>(one: Value, other: Value): boolean {
 
 /** Whether it is an array or a plain object, of any realm. */
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
+  if (value === null || value === undefined) return false
+  // The prototype of plain objects is null, or that of every realm's `Object`, whose own prototype is null.
+  const prototype: object = Object.getPrototypeOf(value) ?? Object.prototype
+  return Array.isArray(value) || Object.getPrototypeOf(prototype) === null
 }

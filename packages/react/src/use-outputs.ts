@@ -3,7 +3,7 @@
 // The effects of a component: it handles the outputs of a run while it is shown.
 
 import type { OutputHandlers, PortsOptions, SnapshotPort } from '@xmachines/core'
-import { checkHandlers, claimGenesis, outputHandling, watchUnhandled } from '@xmachines/core/internal'
+import { checkHandlers, claimGenesis, handlerOf, outputHandling, watchUnhandled } from '@xmachines/core/internal'
 import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
 import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
@@ -89,7 +89,7 @@ interface HandledRun<Event, Output, State> {
 export function useOutputs<Event, Output, State = unknown>(
   run: HandledRun<Event, Output, State>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { from }: UseOutputsOptions = {},
+  options?: UseOutputsOptions,
 ): void {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useOutputs', run, 'ports')
@@ -98,18 +98,35 @@ export function useOutputs<Event, Output, State = unknown>(
     }
     checkHandlers(handlers)
   }
-  useFollowedPort<Output, typeof handlers>(run, handlers, () => followOutputs(run, handlers, from))
+  useFollowedPort<Output, typeof handlers>(run, handlers, (signal) =>
+    followOutputs(run, handlers, options?.from, signal),
+  )
 }
 
 function followOutputs<Event, Output, State>(
   run: HandledRun<Event, Output, State>,
   first: OutputHandlers<Output, Event, State>,
   given: UseOutputsOptions['from'],
+  signal: AbortSignal,
 ): Following<Output, OutputHandlers<Output, Event, State>> {
-  let handling: ReturnType<typeof outputHandling<State, Event, Output>> | undefined
-  let warn: ((output: unknown) => void) | undefined
-  let wanted = (_type: unknown, _position: number): boolean => true
-  let unwatch: (() => void) | undefined
+  const handling = outputHandling<State, Event, Output>(
+    // Only `while` and `state` need a snapshot. An object without one can be used for other handlers.
+    run as typeof run & { readonly snapshot: SnapshotPort<State> },
+    signal,
+    // `err` delivers a refusal, and a run that has ended takes no more events.
+    (_position, events) =>
+      events === undefined
+        ? undefined
+        : writerOf(run)
+            .write(events as Event)
+            .catch(() => undefined),
+  )
+  let warnMissed: ((start: number) => void) | undefined
+  let warnUnhandled: ((output: unknown) => void) | undefined
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    warnMissed = watchMissed(run, Object.keys(first), signal)
+    warnUnhandled = watchUnhandled(run, first)
+  }
   return {
     open() {
       const { position } = run
@@ -118,42 +135,24 @@ function followOutputs<Event, Output, State>(
       if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
         // The outputs of a history that was replayed after an edit have been handled already.
         if (isReplacement(run)) start = position
-        else unwatch = watchMissed(run, Object.keys(first), given === undefined, genesis?.count ?? 0)
-        warn = watchUnhandled(run, first)
+        else if (given === undefined) warnMissed?.(genesis?.count ?? 0)
       }
-      if (genesis !== undefined && given === undefined) {
-        wanted = (type, at) => at >= position || (at < genesis.count && genesis.types.has(type))
-        start = 0
-      }
-      return openCursor(run.ports({ from: start }).out, start)
+      const wants = given === undefined ? genesis?.wants : undefined
+      if (wants !== undefined) start = 0
+      return openCursor<Output>(run.ports({ from: start }).out, start, wants)
     },
-    async handle(output, position, signal, handlers) {
-      const type = (output as { readonly type?: unknown } | null)?.type
-      if (!wanted(type, position)) return
-      const handler = Object.hasOwn(handlers, type as never) ? handlers[type as never] : undefined
-      if (handler === undefined) {
-        if (hasMode ? process.env.NODE_ENV !== 'production' : false) warn?.(output)
-        return
-      }
-      // Only `while` and `state` need a snapshot. An object without one can be used for other handlers.
-      handling ??= outputHandling<State, Event, Output>(
-        run as typeof run & { readonly snapshot: SnapshotPort<State> },
-        signal,
-        // `err` delivers a refusal, and a run that has ended takes no more events.
-        (events) =>
-          writerOf(run)
-            .write(events)
-            .catch(() => undefined),
-        () => undefined,
-      )
-      await handling(output, position, handler)
+    handle(output, position, handlers) {
+      const handler = handlerOf(handlers, output)
+      if (handler !== undefined) return handling(output, position, handler)
+      if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled?.(output)
+      return undefined
     },
     // The types of outputs and the code of their handlers: components of one kind have the same.
     kind: (handlers) =>
       Object.entries(handlers)
-        .flatMap(([type, handler]) => [type, handler, ...Object.values(handler ?? {})])
+        .flat()
+        .flatMap((part) => [part, ...Object.values(part ?? {})])
         .join(),
-    ...((hasMode ? process.env.NODE_ENV !== 'production' : false) && { close: () => unwatch?.() }),
   }
 }
 
@@ -164,11 +163,8 @@ function followOutputs<Event, Output, State>(
 function writerOf<Event, Output>(
   run: HandledRun<Event, Output, unknown>,
 ): WritableStreamDefaultWriter<Event | readonly Event[]> {
-  let writer = writers.get(run)
-  if (writer === undefined) {
-    writer = run.ports().in.getWriter()
-    writers.set(run, writer)
-  }
+  const writer = writers.get(run) ?? run.ports().in.getWriter()
+  writers.set(run, writer)
   return writer
 }
 

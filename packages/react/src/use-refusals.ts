@@ -68,7 +68,7 @@ export function useRefusals(
   }
   useFollowedPort<RunError, typeof listener>(run, listener, () => ({
     open: () => openCursor(run.ports().err, 0),
-    handle: (refusal, _position, _signal, latest) => latest(refusal),
-    kind: (latest) => `err ${latest.toString()}`,
+    handle: (refusal, _position, latest) => latest(refusal),
+    kind: String,
   }))
 }

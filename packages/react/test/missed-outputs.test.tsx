@@ -4,13 +4,32 @@ import { act, render } from '@testing-library/react'
 import { createRun, defineMachine, handleOutputs, type OutputHandlers, restoreRun } from '@xmachines/core'
 import { useOutputs, useRun } from '@xmachines/react'
 import { describe, expect, test } from 'vitest'
-import { expectQuietConsole, missed, modes, takeWarnings } from './modes.tsx'
+import { expectQuietConsole, missed, modes, muteErrors, Retry, takeWarnings, tryAgain } from './modes.tsx'
 import { type WorkRun, workOn } from './work.ts'
 
 function Worker({ run, started, from }: { run: WorkRun; started: string[]; from?: 'now' | 'start' }) {
   useOutputs(run, { task: ({ name }) => void started.push(name) }, from === undefined ? {} : { from })
   return null
 }
+
+/** Its handler throws at the output `a`. */
+function Failing({ run, started }: { run: WorkRun; started: string[] }) {
+  useOutputs(run, {
+    task: ({ name }) => {
+      started.push(name)
+      if (name === 'a') throw new Error('it broke')
+    },
+  })
+  return null
+}
+
+const renderFailing = (run: WorkRun, started: string[], Mode: (typeof modes)[number][1]) =>
+  render(
+    <Retry>
+      <Failing run={run} started={started} />
+    </Retry>,
+    { wrapper: Mode },
+  )
 
 const send = (run: WorkRun, name: string) => act(async () => void run.in.send({ type: 'DO', name }))
 const settle = () => act(async () => {})
@@ -61,6 +80,36 @@ describe.each(modes)('a component that mounts after an output %s', (_mode, Mode)
     render(<Worker run={run} started={[]} />, { wrapper: Mode })
     await settle()
     expect(takeWarnings()).toEqual([missed('task', 1)])
+  })
+
+  test('is told of what came after a component whose handler threw', async () => {
+    const run = workOn()
+    const unmute = muteErrors()
+    const failed = renderFailing(run, [], Mode)
+    await send(run, 'a')
+    unmute()
+    failed.unmount()
+    await send(run, 'b')
+    render(<Worker run={run} started={[]} />, { wrapper: Mode })
+    await settle()
+    expect(takeWarnings()).toEqual([missed('task', 1)])
+  })
+
+  test('is not told of what a component handled that continues after a handler threw', async () => {
+    const run = workOn()
+    const started: string[] = []
+    const unmute = muteErrors()
+    const failed = renderFailing(run, started, Mode)
+    await send(run, 'a')
+    await tryAgain()
+    unmute()
+    await send(run, 'b')
+    render(<Worker run={run} started={[]} />, { wrapper: Mode })
+    failed.unmount()
+    render(<Worker run={run} started={[]} />, { wrapper: Mode })
+    await settle()
+    expect(started).toEqual(['a', 'b'])
+    expect(takeWarnings()).toEqual([])
   })
 
   test('an output that no component of a run has a handler for is warned of once a type', async () => {
@@ -188,6 +237,35 @@ describe.each(modes)('the outputs of a genesis %s', (_mode, Mode) => {
     await go(run)
     expect([all, rest, now].map(({ started }) => started)).toEqual([[0, 2], [2], [3]])
     expect(takeWarnings()).toEqual([])
+  })
+
+  test('come without earlier outputs, also for the component that continues after a handler threw', async () => {
+    const run = createRun(early)
+    run.in.send({ type: 'GO' })
+    const started: number[] = []
+    const Panel = () => {
+      useOutputs(run, {
+        load: ({ at }) => void started.push(at),
+        greet: ({ at }) => {
+          started.push(at)
+          if (at === 1) throw new Error('the greeting failed')
+        },
+      })
+      return null
+    }
+    const unmute = muteErrors()
+    render(
+      <Retry>
+        <Panel />
+      </Retry>,
+      { wrapper: Mode },
+    )
+    await settle()
+    await tryAgain()
+    unmute()
+    await go(run)
+    expect(started).toEqual([0, 1, 4, 5])
+    expect(takeWarnings().toSorted()).toEqual([missed('greet', 3), missed('load', 2)])
   })
 
   test('of a restored run are not handled again', async () => {

@@ -14,7 +14,7 @@ export const modes = [
 export function expectQuietConsole(): void {
   let spies: MockInstance[] = []
   beforeEach(() => {
-    spies = [vi.spyOn(console, 'error'), vi.spyOn(console, 'warn')]
+    spies = (['error', 'warn'] as const).map((method) => vi.spyOn(console, method).mockImplementation(() => {}))
   })
   afterEach(() => {
     for (const spy of spies) expect(spy).not.toHaveBeenCalled()

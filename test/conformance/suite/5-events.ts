@@ -1,6 +1,6 @@
 // RFC Run v1, section 5: events.
 
-import { createRun } from '@xmachines/core'
+import { createRun, defineMachine } from '@xmachines/core'
 
 import { all, deeplyFrozen, same, take } from './assert.ts'
 import { door, repeatable, sum } from './machines.ts'
@@ -60,4 +60,18 @@ requirement('5', 'An event that nothing handles is recorded, and does not change
   same(run.in.send({ type: 'CLOSE' }), undefined)
   same(run.snapshot.current.state === state, true, 'whether the state stays the same')
   same(run.snapshot.current.sequence, 1)
+})
+
+requirement('5', 'An event that nothing handles is refused if its machine says so', () => {
+  const strict = defineMachine<{ at: 'on' } | { at: 'off' }, { type: 'ON' | 'OFF' }>({
+    name: 'strict',
+    version: '1',
+    initial: { at: 'off' },
+    states: { off: { ON: 'on' }, on: { OFF: 'off' } },
+    unhandled: 'refuse',
+  })
+  const run = createRun(strict)
+  const refusal = run.in.send([{ type: 'ON' }, { type: 'ON' }])
+  same([refusal?.code, refusal?.index, refusal?.fatal], ['UNHANDLED', 1, false])
+  same(run.snapshot.current, { state: { at: 'off' }, status: 'active', sequence: 0 })
 })

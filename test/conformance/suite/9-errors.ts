@@ -1,6 +1,6 @@
 // RFC Run v1, section 9: errors.
 
-import { createRun } from '@xmachines/core'
+import { createRun, defineMachine, RunError, refuse } from '@xmachines/core'
 
 import { all, deeplyFrozen, ok, same, take, throws } from './assert.ts'
 import { door, sum } from './machines.ts'
@@ -26,6 +26,35 @@ requirement('9', 'Errors are observable via err, each once and in order', async 
       ['INVALID_EVENT', 1, 0, true],
     ],
   )
+})
+
+requirement('9', 'A machine refuses by a rule of its own: the sender gets the reason and the details', async () => {
+  const till = defineMachine<number, { type: 'PAY'; cents: number }>({
+    name: 'till',
+    version: '1',
+    initial: 0,
+    on: {
+      PAY: (total, { cents }) => {
+        if (cents > 1000) refuse('at most 10 euros', { most: 1000 })
+        return total + cents
+      },
+    },
+  })
+  const run = createRun(till)
+  const refusal = run.in.send([
+    { type: 'PAY', cents: 1 },
+    { type: 'PAY', cents: 1001 },
+  ])
+  const { code, index, reason, details } = refusal ?? {}
+  same(
+    { code, index, reason, details },
+    { code: 'REFUSED', index: 1, reason: 'at most 10 euros', details: { most: 1000 } },
+  )
+  deeplyFrozen(details, 'the details')
+  same((await take(run.err, 1))[0] === refusal, true, 'whether err delivers it too')
+  const copy = RunError.fromJSON(JSON.parse(JSON.stringify(refusal)))
+  same([copy.code, copy.reason, copy.details, copy.run], ['REFUSED', reason, details, run.id])
+  same([run.state, run.snapshot.current.sequence], [0, 0])
 })
 
 requirement('9', 'A refused batch errors no stream, and the run continues', async () => {

@@ -53,7 +53,7 @@ export const sum: Machine<Sum, SumEvent, SumOutput> = defineMachine<Sum, SumEven
     return { total, from: event.from === undefined ? state.from : [...state.from, event.from] }
   },
   isDone: ({ total }) => total === -1,
-  isFatal: (error) => error.message.includes('asked to break'),
+  isFatal: ({ reason }) => reason === 'asked to break',
 })
 
 /** A machine that is never done. */

@@ -118,6 +118,8 @@ function copyEvents(value: unknown, walk: Walk): unknown {
   if (value.length !== 1 || Array.isArray(value[0])) return copyArray(value, 0, walk)
   checkArray(value, 0, walk)
   if (development) checkKeys(value, 0, walk)
+  // The array is no value of the batch, or a history would not take back what `write` took.
+  walk.values = 0
   walk.trail[0] = 0
   const event: unknown = value[0]
   return (development ? undefined : copyFlat(event, walk)) ?? copy(event, 1, walk)

@@ -80,7 +80,8 @@ function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): 
     if (event instanceof Refusal) return event
     parsed.push(event)
   }
-  return Object.freeze(parsed) as Batch
+  // Each is within the limits of plain data. All together must be, or a history would not take them back.
+  return admitEvents(parsed)
 }
 
 function parse(schema: StandardSchema<unknown>, event: unknown, index: number): Batch | Refusal {
@@ -93,7 +94,8 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
     if ('then' in result) {
       // Nobody waits for it, so its rejection must not count as unhandled.
       result.then(undefined, () => undefined)
-      return mismatch('is asynchronous; give a synchronous one')
+      // zod answers with a promise too if a function in a schema throws.
+      return mismatch('is asynchronous; give a synchronous one (or a function in it threw)')
     }
     const { issues } = result
     if (issues !== undefined) {

@@ -15,13 +15,21 @@ interface GenesisOutputs {
   readonly types: Set<unknown>
 }
 
+/** What the holder of some handlers has claimed. */
+interface GenesisClaim {
+  /** How many outputs the genesis has. */
+  readonly count: number
+  /** Whether an output was claimed, or came after the claim. */
+  readonly wants: (output: unknown, position: number) => boolean
+}
+
 const unclaimed = new WeakMap<object, GenesisOutputs>()
 
 /**
  * Claims the outputs of a genesis for the holder of these handlers.
- * @returns how many there are, and the types that it is the first to handle; undefined if there are none
+ * @returns what it is the first to handle; undefined if there is nothing
  */
-export function claimGenesis(run: { readonly position: number }, handlers: object): GenesisOutputs | undefined {
+export function claimGenesis(run: { readonly position: number }, handlers: object): GenesisClaim | undefined {
   // A restored run begins after its outputs.
   if (run.position === 0 || (run as Partial<CreatedRun>).start !== 0) return undefined
   let genesis = unclaimed.get(run)
@@ -31,10 +39,17 @@ export function claimGenesis(run: { readonly position: number }, handlers: objec
     created.machine?.initial(created.genesis?.input, (output) => outputs.push(output))
     genesis = {
       count: outputs.length,
-      types: new Set(outputs.map((output) => (output as { type?: unknown } | null)?.type)),
+      types: new Set(outputs.map(typeOf)),
     }
     unclaimed.set(run, genesis)
   }
-  const types = new Set(Object.keys(handlers).filter((type) => genesis.types.delete(type)))
-  return types.size > 0 ? { count: genesis.count, types } : undefined
+  const { count, types } = genesis
+  const claimed = new Set<unknown>(Object.keys(handlers).filter((type) => types.delete(type)))
+  const { position } = run
+  if (claimed.size === 0) return undefined
+  return { count, wants: (output, at) => at >= position || (at < count && claimed.has(typeOf(output))) }
+}
+
+function typeOf(output: unknown): unknown {
+  return (output as { readonly type?: unknown } | null)?.type
 }

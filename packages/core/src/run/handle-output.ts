@@ -59,15 +59,13 @@ const MOST_MILLISECONDS = 2 ** 31 - 1
  * Handles outputs one by one.
  * @param source the set of ports that the outputs are from
  * @param whole aborts with the whole handling
- * @param write writes events; it does not reject
- * @param settle is called with the position of each output that has settled
+ * @param finish is called when an output needs nothing more, with its position and the events to be written, if any
  * @returns a function that handles one output. It rejects with what the handler throws
  */
 export function outputHandling<State, Event, Output>(
   { id, snapshot }: OutputSource<State>,
   whole: AbortSignal,
-  write: (events: Event | readonly Event[]) => Promise<unknown>,
-  settle: (position: number) => void,
+  finish: (position: number, events?: HandledEvents<Event>) => Promise<unknown> | undefined,
 ): (output: Output, position: number, handler: AnyHandler<Output, Event, State>) => Promise<void> {
   /** What cancels each output under way, and the type of the output. */
   const underWay = new Map<(reason?: unknown) => void, unknown>()
@@ -86,7 +84,7 @@ export function outputHandling<State, Event, Output>(
     if (latest === true) for (const [cancel, other] of underWay) if (other === type) cancel()
     const isStale = (): boolean => isWanted !== undefined && !isWanted(snapshot.current.state, output)
     if (isStale()) {
-      settle(position)
+      await finish(position)
       return
     }
     const stop = new AbortController()
@@ -140,8 +138,7 @@ export function outputHandling<State, Event, Output>(
       clearTimeout(timer)
     }
     if (whole.aborted) return
-    if (events !== undefined && !dropped && !isStale()) await write(events)
-    settle(position)
+    await finish(position, dropped || (events !== undefined && isStale()) ? undefined : events)
   }
 }
 

@@ -1,13 +1,15 @@
 // Effects: outputs are read from a run and handled side by side, and the events that the handlers give are written back.
 
-import { wrongValue } from '../data/describe-value.ts'
+import { isA, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
+import { RunError } from '../machine/run-error.ts'
 import type { InPort } from '../ports/in-port.ts'
 import type { Ports } from '../ports/open-ports.ts'
 import type { PortsOptions } from '../ports/ports-options.ts'
 import {
   type CancellableHandler,
   checkHandlers,
+  type HandledEvents,
   type HandleOutput,
   type OutputSource,
   outputHandling,
@@ -56,7 +58,7 @@ export interface HandledRun<State, Event, Output> extends HandledPorts<State, Ev
 /**
  * Handles the outputs of a run: the place for effects, since transitions are pure (RFC Run v1 §4). Handlers start in the
  * order of the outputs and run side by side. The events that a handler returns are written into `in`. An output has
- * settled when these were applied or refused.
+ * settled when these were applied or refused; with the ports of a recorder, when they are recorded.
  *
  * @param run the run; or a set of ports of a recorder, to handle only outputs that are recorded
  * @param handlers own members by the output's `type`: functions, or objects that say what cancels them. An expected
@@ -136,7 +138,7 @@ export async function handleOutputs<State, Event, Output>(
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled = watchUnhandled(run, handlers)
   let reading = true
   let underWay = 0
-  const handle = outputHandling<State, Event, Output>(ports, stop.signal, write, settled.mark)
+  const handle = outputHandling<State, Event, Output>(ports, stop.signal, finish)
 
   const ended = new Promise<void>((resolve, reject) => {
     void readAll()
@@ -172,14 +174,20 @@ export async function handleOutputs<State, Event, Output>(
     settled.mark(at)
   }
 
-  function write(events: Event | readonly Event[]): Promise<void> {
-    // A refusal is delivered by `err`. A run that has ended takes no more.
-    const written = writer
-      .write(events)
-      .catch(() => undefined)
-      .then(() => void writing.delete(written))
-    writing.add(written)
-    return written
+  /** Writes the answer to an output, which has settled once that is applied or refused. */
+  function finish(at: number, events: HandledEvents<Event>): Promise<void> | undefined {
+    const settle = (): void => settled.mark(at)
+    if (events === undefined) {
+      settle()
+      return undefined
+    }
+    const finished = writer
+      .write(events as Event | readonly Event[])
+      // `err` delivers a refusal, and a run that has ended takes no more. Anything else: the answer was not recorded.
+      .then(settle, (reason: unknown) => void (isA(reason, RunError) && settle()))
+      .finally(() => writing.delete(finished))
+    writing.add(finished)
+    return finished
   }
 
   try {
@@ -194,7 +202,8 @@ export async function handleOutputs<State, Event, Output>(
   }
 }
 
-function handlerOf<Output, Event, State>(
+/** The handler of an output: an own member, by the output's type. */
+export function handlerOf<Output, Event, State>(
   handlers: OutputHandlers<Output, Event, State>,
   output: Output,
 ): HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State> | undefined {

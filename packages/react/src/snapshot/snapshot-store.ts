@@ -54,12 +54,15 @@ function throwFatalError<State>(
   run: { readonly error: RunError | undefined },
   store: SnapshotStore<State>,
 ): SnapshotStore<State> {
-  const checked = (get: () => Snapshot<State>) => (): Snapshot<State> => {
-    const snapshot = get()
+  const check = (snapshot: Snapshot<State>): Snapshot<State> => {
     if (snapshot.status === 'error') throw run.error
     return snapshot
   }
-  return { ...store, getSnapshot: checked(store.getSnapshot), getServerSnapshot: checked(store.getServerSnapshot) }
+  return {
+    ...store,
+    getSnapshot: () => check(store.getSnapshot()),
+    getServerSnapshot: () => check(store.getServerSnapshot()),
+  }
 }
 
 function isSource(source: unknown): boolean {
@@ -79,7 +82,7 @@ function observePort<State>(port: ObservableSnapshot<State>): ObservedSource<Sta
 function createStore<State>({ latest, first, observe }: ObservedSource<State>): SnapshotStore<State> {
   const listeners = new Set<() => void>()
   /** The listeners that were added since the last comparison. */
-  let added: (() => void)[] = []
+  const added: (() => void)[] = []
   /** The snapshot that React was last notified of; undefined if nobody listens, or if there is none to show. */
   let shown: Snapshot<State> | undefined
   /** Cancels the notification that waits for a frame, if there is one. */
@@ -129,9 +132,7 @@ function createStore<State>({ latest, first, observe }: ObservedSource<State>): 
     getSnapshot: () => shown ?? latest(),
     getServerSnapshot: first,
     compareAdded() {
-      const compared = added
-      added = []
-      for (const listener of compared) listener()
+      for (const listener of added.splice(0)) listener()
     },
   }
 }

@@ -7,10 +7,10 @@ import type { ObservedSource } from './snapshot-source.ts'
 
 /** Observes a stream; nothing is read until somebody asks for a snapshot or listens. */
 export function observeStream<State>(stream: ReadableStream<Snapshot<State>>): ObservedSource<State> {
-  let first: Snapshot<State> | undefined
-  let latest: Snapshot<State> | undefined
-  /** The error that ended the stream, or that kept it from being read. */
-  let failure: { readonly thrown: unknown } | undefined
+  /** Give the first and the latest snapshot, or throw the error that ended the stream; undefined until it says either. */
+  let first: (() => Snapshot<State>) | undefined
+  let latest: (() => Snapshot<State>) | undefined
+  /** Whether the stream has ended, failed, or could not be read. */
   let ended = false
   let reader: ReadableStreamDefaultReader<Snapshot<State>> | undefined
   let notify: ((sent: boolean) => void) | undefined
@@ -29,10 +29,7 @@ export function observeStream<State>(stream: ReadableStream<Snapshot<State>>): O
           }
           break
         }
-        first ??= value
-        latest = value
-        arrived()
-        notify?.(false)
+        update(() => value)
       }
     } catch (thrown) {
       // A released reader rejects its pending read. That is not a failure of the stream.
@@ -42,27 +39,32 @@ export function observeStream<State>(stream: ReadableStream<Snapshot<State>>): O
   }
 
   function start(): void {
-    if (reader !== undefined || ended || failure !== undefined) return
+    if (reader !== undefined || ended) return
     reader = stream.getReader()
     void readOn(reader)
   }
 
   function fail(thrown: unknown): void {
-    failure = { thrown }
+    ended = true
+    update(() => {
+      throw thrown
+    })
+  }
+
+  function update(next: () => Snapshot<State>): void {
+    first ??= next
+    latest = next
     arrived()
     notify?.(false)
   }
 
   function release(): void {
-    const released = reader
+    reader?.releaseLock()
     reader = undefined
-    released?.releaseLock()
   }
 
-  /** Returns the snapshot, or throws the failure, or throws a promise for the first snapshot. */
-  function orThrow(snapshot: Snapshot<State> | undefined): Snapshot<State> {
-    if (snapshot !== undefined) return snapshot
-    if (failure !== undefined) throw failure.thrown
+  /** Throws a promise for the first snapshot. */
+  function suspend(): never {
     // Throws if somebody else has locked the stream. It is tried again when React renders again.
     start()
     arrival ??= new Promise((resolve) => {
@@ -72,8 +74,8 @@ export function observeStream<State>(stream: ReadableStream<Snapshot<State>>): O
   }
 
   return {
-    latest: () => orThrow(failure === undefined ? latest : undefined),
-    first: () => orThrow(first),
+    latest: () => (latest ?? suspend)(),
+    first: () => (first ?? suspend)(),
     observe(onChange) {
       notify = onChange
       try {
