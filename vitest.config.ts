@@ -11,6 +11,9 @@ import { defineConfig } from 'vitest/config'
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
 import { folderOfGit, newerGits } from './scripts/newer-git.ts'
 
+// Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
+process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
+
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
 const resolve = { conditions: [source, ...defaultClientConditions] }
@@ -36,6 +39,7 @@ const reacts = [
 
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
 const newerGit = 'packages/git/test/newer-git.test.ts'
+const gitSetup = 'packages/git/test/warnings.ts'
 const dependOnGit = ['failures', 'locks', 'network', 'open-repository', 'push', 'repository-formats']
 const onNewerGits = newerGits.map((name) => ({
   resolve,
@@ -45,7 +49,7 @@ const onNewerGits = newerGits.map((name) => ({
     include: [newerGit, ...dependOnGit.map((file) => `packages/git/test/${file}.test.ts`)],
     env: { PATH: [folderOfGit(name), process.env['PATH']].join(delimiter) },
     globalSetup: ['packages/git/test/newer-git-setup.ts'],
-    setupFiles: ['packages/git/test/newer-git-needed.ts'],
+    setupFiles: ['packages/git/test/newer-git-needed.ts', gitSetup],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -139,6 +143,7 @@ export default defineConfig({
           name: 'git',
           include: ['packages/git/test/**/*.test.ts'],
           exclude: [newerGit],
+          setupFiles: [gitSetup],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -151,6 +156,8 @@ export default defineConfig({
         test: {
           name: react,
           environment: 'jsdom',
+          // Some tests start Node, and the machine may be busy.
+          testTimeout: 60_000,
           env: { REACT_VERSION: version },
           setupFiles: [reactSetup],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],

@@ -2,6 +2,7 @@
 
 export type { BatchRecord, GenesisRecord, HistoryOptions, HistoryRecord, RunDocument } from './history/records.ts'
 export type { ObjectFormat } from './identity/object-format.ts'
+export { defineMachine } from './machine/define-machine.ts'
 export type {
   BareStateName,
   EventHandler,
@@ -11,8 +12,7 @@ export type {
   MachineTypes,
   StateAt,
   StateName,
-} from './machine/define-machine.ts'
-export { defineMachine } from './machine/define-machine.ts'
+} from './machine/definition.ts'
 export type {
   AnyMachine,
   Emit,

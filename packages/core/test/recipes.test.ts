@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { createRun, restoreRun, waitFor } from '@xmachines/core'
 import { memoryStore, openNamed } from '@xmachines/core/store'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { expectBugs } from './quiet.ts'
 import { compact, draft } from './recipes/compact-run.ts'
-import { receive } from './recipes/expected-head.ts'
+import { auction, receive } from './recipes/expected-head.ts'
 import { cart } from './recipes/immer.ts'
 import { customers, describeOrder, order } from './recipes/personal-data.ts'
 import { handlePrice, price } from './recipes/retry.ts'
 import { armTimer, offer } from './recipes/timers.ts'
-import { turnstile } from './recipes/turnstile.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/recipes.md'), 'utf8')
 
@@ -81,6 +81,30 @@ test('a price that never comes is a state that says why', async () => {
   expect(run.state).toEqual({ at: 'failed', why: 'the server is down' })
 })
 
+test('a price that nobody wants any more is not asked for again', async () => {
+  const run = createRun(price)
+  const asked: AbortSignal[] = []
+  void handlePrice(run, (_key, signal) => {
+    if (asked.push(signal) === 1) run.in.send({ type: 'CANCEL' })
+    return Promise.reject(new Error('the server is down'))
+  })
+  run.in.send({ type: 'ASK' })
+  await vi.waitFor(() => expect(asked[0]?.aborted).toBe(true))
+  expect(run.state).toEqual({ at: 'unknown' })
+  run.in.send({ type: 'ASK' })
+  await waitFor(run, ({ state }) => state.at === 'failed')
+  expect(asked).toHaveLength(5)
+})
+
+test('a price without an answer in a minute has failed', async () => {
+  vi.useFakeTimers()
+  const run = createRun(price)
+  void handlePrice(run, () => new Promise(() => undefined))
+  run.in.send({ type: 'ASK' })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(run.state).toEqual({ at: 'failed', why: 'There was no answer in a minute.' })
+})
+
 describe('an offer', () => {
   test('expires at its time, also if its run was restored meanwhile', () => {
     vi.useFakeTimers({ now: 1000 })
@@ -110,6 +134,17 @@ describe('an offer', () => {
   })
 })
 
+test('an offer that is open longer than a timer can wait expires at its time, with one event', () => {
+  vi.useFakeTimers({ now: 0 })
+  const days = 24 * 60 * 60 * 1000
+  const run = createRun(offer, { input: { until: 60 * days } })
+  armTimer(run)
+  vi.advanceTimersByTime(60 * days - 1)
+  expect(run.snapshot.current).toEqual({ state: { at: 'open', until: 60 * days }, status: 'active', sequence: 0 })
+  vi.advanceTimersByTime(1)
+  expect(run.snapshot.current).toMatchObject({ state: { at: 'expired' }, sequence: 1 })
+})
+
 test('an order keeps no name, and outlives its customer', () => {
   customers.set('c7', { name: 'Ada Lovelace', email: 'ada@example.org' })
   onTestFinished(() => customers.clear())
@@ -121,19 +156,40 @@ test('an order keeps no name, and outlives its customer', () => {
   expect(describeOrder(restoreRun(order, run.toJSON()).state)).toBe('a deleted customer has paid')
 })
 
-test('of two requests that saw the same head, one is applied', async () => {
-  const run = createRun(turnstile)
-  const request = (head: string, type: string): Request =>
-    new Request('http://localhost/', {
-      method: 'POST',
-      body: JSON.stringify({ type }),
-      headers: { 'If-Match': `"${head}"` },
+describe('a request with an event', () => {
+  expectBugs()
+  const request = (head: string, body: string): Request =>
+    new Request('http://localhost/', { method: 'POST', body, headers: { 'If-Match': `"${head}"` } })
+  const bid = (cents: number): string => JSON.stringify({ type: 'BID', cents })
+
+  test('is applied once if two of them saw the same head', async () => {
+    const run = createRun(auction)
+    const { head } = run
+    const answers = await Promise.all([receive(run, request(head, bid(100))), receive(run, request(head, bid(100)))])
+    expect(answers.map(({ status }) => status)).toEqual([204, 412])
+    expect(run.snapshot.current.sequence).toBe(1)
+    expect(answers[0]?.headers.get('ETag')).toBe(`"${run.head}"`)
+    expect((await receive(run, request(run.head, bid(101)))).status).toBe(204)
+    expect(run.state).toEqual({ at: 'open', highest: 101 })
+  })
+
+  test('is refused with what its sender may know', async () => {
+    const run = createRun(auction)
+    run.in.send({ type: 'BID', cents: 500 })
+    const answer = await receive(run, request(run.head, bid(500)))
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({
+      code: 'REFUSED',
+      reason: 'There is a higher bid.',
+      details: { highest: 500 },
     })
-  const { head } = run
-  const answers = await Promise.all([receive(run, request(head, 'COIN')), receive(run, request(head, 'COIN'))])
-  expect(answers.map(({ status }) => status)).toEqual([204, 412])
-  expect(run.snapshot.current.sequence).toBe(1)
-  expect(answers[0]?.headers.get('ETag')).toBe(`"${run.head}"`)
-  expect((await receive(run, request(run.head, 'PUSH'))).status).toBe(204)
-  expect(run.state.at).toBe('locked')
+    run.in.send({ type: 'CLOSE' })
+    const statusOf = async (body: string) => (await receive(run, request(run.head, body))).status
+    expect(await statusOf(bid(600))).toBe(409)
+    expect(await statusOf(bid(0.5))).toBe(422)
+    expect(await statusOf('{"type":"OPEN"}')).toBe(422)
+    expect(await statusOf('5')).toBe(400)
+    expect(await statusOf('no JSON')).toBe(400)
+    expect(run.snapshot.current).toMatchObject({ state: { at: 'closed', highest: 500 }, sequence: 2 })
+  })
 })

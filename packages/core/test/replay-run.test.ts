@@ -1,4 +1,4 @@
-/** A history goes to a machine that has changed: old events become new ones, and those that no longer count are told. */
+/** A history goes to a machine that has changed: old events become new ones, and those that no longer count are reported. */
 import {
   createRun,
   defineMachine,
@@ -9,11 +9,58 @@ import {
   restoreRun,
 } from '@xmachines/core'
 import { describe, expect, test } from 'vitest'
+import { machineOf } from './machines.ts'
 import { expectBugs } from './quiet.ts'
-import { settled } from './streams.ts'
+import { settled, take } from './streams.ts'
 import { thrownBy } from './thrown.ts'
 
 expectBugs()
+
+describe('replayRun', () => {
+  const counting = (by: number, version = '1', initial = 0) =>
+    defineMachine<number, { type: 'INC' }, { n: number }>({
+      name: 'counter',
+      version,
+      initial,
+      on: { INC: (count, _event, emit) => (emit({ n: count + by }), count + by) },
+    })
+
+  test('derives the state anew from the same input, nonce and batches, and fires no output again', async () => {
+    const run = createRun(counting(1))
+    run.in.send([{ type: 'INC' }, { type: 'INC' }])
+    const replayed = replayRun(counting(10), JSON.parse(JSON.stringify(run)))
+    expect(replayed.snapshot.current).toEqual({ state: 20, status: 'active', sequence: 1 })
+    expect([replayed.id, replayed.head]).toEqual([run.id, run.head])
+    expect(replayed.genesis.nonce).toBe(run.genesis.nonce)
+    replayed.in.send({ type: 'INC' })
+    expect(await take(replayed.out, 1)).toEqual([{ n: 30 }])
+  })
+
+  test('has another id if its genesis differs', () => {
+    const run = createRun(counting(1))
+    run.in.send({ type: 'INC' })
+    for (const machine of [counting(1, '2'), counting(1, '1', 7)]) {
+      const replayed = replayRun(machine, run.toJSON())
+      expect(replayed.id).not.toBe(run.id)
+      expect(restoreRun(machine, replayed.toJSON()).head).toBe(replayed.head)
+    }
+  })
+
+  test('refuses events that the changed machine does not take, with the sequence', () => {
+    const run = createRun(counting(1))
+    run.in.send({ type: 'INC' })
+    run.in.send({ type: 'INC' })
+    const strict = machineOf((count) => {
+      if (count > 0) throw new Error('enough')
+      return count + 1
+    })
+    expect(thrownBy<RunError>(() => replayRun(strict, run.toJSON()))).toMatchObject({
+      code: 'REPLAY_FAILED',
+      sequence: 2,
+    })
+    expect(thrownBy<RunError>(() => replayRun(strict, []))).toMatchObject({ code: 'INVALID_HISTORY', sequence: 0 })
+  })
+})
 
 type Old = { type: 'INC' } | { type: 'SET'; to: number } | { type: 'BEEP' }
 const old = defineMachine<number, Old, { type: 'beep' }>({

@@ -6,6 +6,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import { openRepository } from '@xmachines/git'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { add, collect, makeFolder, makeRepository, rejection, tallyRun } from './repositories.ts'
+import { expectWarnings } from './warnings.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -45,6 +46,7 @@ test('an object that is a change of itself is OBJECT_CORRUPT, and the other runs
   await made.close()
   writeCircle(made.directory)
   writeFileSync(join(made.directory, `refs/runs/tally/${run.id}`), `${one.toString('hex')}\n`)
+  expectWarnings('XMACHINES_GIT_HANGS')
   const repository = await openRepository(made.directory)
   const ids: string[] = []
   const listing = async (): Promise<void> => {

@@ -84,15 +84,26 @@ class Writer {
   }
 }
 
+/** A repository for some games, and how often it was used: with many packs, its recorders would combine them. */
+let place: { readonly one: Repository; readonly handles: readonly Repository[]; games: number } | undefined
+
+async function takePlace(): Promise<{ readonly one: Repository; readonly handles: readonly Repository[] }> {
+  if (place === undefined || place.games === 8) {
+    const one = await makeRepository(folder)
+    place = { one, handles: [await openRepository(one.directory), await openRepository(one.directory)], games: 0 }
+  }
+  place.games++
+  return place
+}
+
 async function play(
   acts: readonly Act[],
   faults: readonly Fault[],
 ): Promise<{ acknowledged: number; recorded: number }> {
-  const one = await makeRepository(folder)
+  const { one, handles } = await takePlace()
   const seed = tallyRun()
   await one.record(seed).stop()
   const { id } = seed
-  const handles = [await openRepository(one.directory), await openRepository(one.directory)]
   const writers = handles.map((handle) => new Writer(handle, id))
   for (const writer of writers) await writer.open()
   const faulty = faults.length > 0 ? faultyGit(folder) : undefined
@@ -107,6 +118,7 @@ async function play(
   await Promise.all(writers.map((writer) => writer.flush()))
   for (const writer of writers) writer.count()
   vi.unstubAllEnvs()
+  // The next game calls git anew: it may be one that dies.
   await Promise.all([one, ...handles].map((handle) => handle.close()))
   const recorded = Number(git(one.directory, 'rev-list', '--count', `${id}..refs/runs/tally/${id}`))
   return { acknowledged: writers.reduce((sum, { acknowledged }) => sum + acknowledged, 0), recorded }

@@ -35,16 +35,21 @@ export async function writeEqually(
   const script = join(import.meta.dirname, 'equal-child.ts')
   const sides = [0, 1].map(() => {
     const child = spawn(process.execPath, ['--conditions=@xmachines/source', script, directory, run.id, `${writes}`], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let printed = ''
+    let [printed, complaint] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed += text
     })
-    return {
-      child,
-      ended: once(child, 'close').then(([status]) => (status === 0 ? printed : `it ended with ${status}`)),
-    }
+    // Warnings of locks that a killed git left, or why it failed.
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint += text
+    })
+    const ended = once(child, 'close').then(([status]) => {
+      if (status !== 0) throw new Error(`a writer ended with ${status}: ${complaint}`)
+      return printed
+    })
+    return { child, ended }
   })
   const killing = killGits(
     sides.map(({ child }) => child),

@@ -17,6 +17,7 @@ import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
 import { gitsOf } from './crashes.ts'
 import { add, collect, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
+import { expectWarnings, warningsSoFar } from './warnings.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -201,6 +202,8 @@ test('a run whose head cannot be computed makes its own recorder fail, and no ot
   const [damaged, sound] = [tallyRun(), tallyRun()]
   damaged.in.send(add())
   recordable(damaged).digestAt(1)[0]! ^= 1
+  // Nobody waits for its recorder before that fails.
+  expectWarnings('OBJECT_CORRUPT')
   Object.defineProperty(damaged, 'head', {
     get: () => {
       throw new RangeError('Invalid string length')
@@ -225,9 +228,9 @@ test('a lock that a killed process left is reported, and removed once it is old'
   })
   const before = Date.now() / 1000 - 11
   utimesSync(lock, before, before)
-  const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+  expectWarnings('XMACHINES_STALE_LOCK')
   expect(await repository.record(run).stop()).toBe(11)
-  expect((await warned).message).toContain(lock)
+  expect(await warningsSoFar()).toEqual([expect.stringContaining(lock)])
 })
 
 test.skipIf(process.platform !== 'linux')(
@@ -242,22 +245,14 @@ test.skipIf(process.platform !== 'linux')(
       return command.includes(repository.directory) && command.includes('update-ref')
     })
     process.kill(hanging!, 'SIGSTOP')
-    let warning: Error | undefined
-    const listen = (one: Error & { code?: string }): void => {
-      if (one.code === 'XMACHINES_GIT_HANGS') warning = one
-    }
-    process.on('warning', listen)
+    expectWarnings('XMACHINES_GIT_HANGS')
     // The clock advances only until that git is killed: the next one gets its full time.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     run.in.send(add())
     const flushed = recorder.flush()
-    while (warning === undefined) {
-      vi.advanceTimersByTime(1000)
-      await new Promise(setImmediate)
-    }
+    while ((await warningsSoFar()).length === 0) vi.advanceTimersByTime(1000)
     vi.useRealTimers()
-    process.off('warning', listen)
-    expect(warning.message).toContain(`git update-ref in ${repository.directory}`)
+    expect(await warningsSoFar()).toEqual([expect.stringContaining(`git update-ref in ${repository.directory}`)])
     expect(await flushed).toBe(1)
     expect(git(repository.directory, 'rev-parse', recorder.ref)).toBe(run.head)
   },

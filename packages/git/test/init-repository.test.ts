@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
 import { git, makeFolder, rejection, tallyRun } from './repositories.ts'
+import { expectWarnings } from './warnings.ts'
 
 const folder = makeFolder()
 afterAll(() => folder.remove())
@@ -52,7 +53,10 @@ test.each(calls)(
     expect(makeAlone(at(`${name}.git`), killer(name, call, when))).toBe('SIGKILL')
     // Makes the lock of the killed maker old enough, as it would be some seconds later.
     const lock = join(at(`${name}.git`), 'config.lock')
-    if (existsSync(lock)) utimesSync(lock, 0, 0)
+    if (existsSync(lock)) {
+      expectWarnings('XMACHINES_STALE_LOCK')
+      utimesSync(lock, 0, 0)
+    }
     await expectFinished(at(`${name}.git`))
   },
 )
@@ -68,6 +72,7 @@ describe('a repository that several make at once', () => {
     writeFileSync(join(at('locked.git'), 'config.lock'), '')
     expect(await rejection(repository.addRemote('hub', '/srv/hub.git'))).toMatchObject({ code: 'REPOSITORY_LOCKED' })
     utimesSync(join(at('locked.git'), 'config.lock'), 0, 0)
+    expectWarnings('XMACHINES_STALE_LOCK')
     await repository.addRemote('hub', '/srv/hub.git')
     expect(git(at('locked.git'), 'config', 'remote.hub.url')).toBe('/srv/hub.git')
   })

@@ -2,18 +2,12 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openRepository, type Repository } from '@xmachines/git'
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { add, askGit, git, makeFolder, makeRepository, rejection, type TallyRun, tallyRun } from './repositories.ts'
+import { expectWarnings, warningsSoFar } from './warnings.ts'
 
 const folder = makeFolder()
-let warnings: string[] = []
-const listen = (warning: Error): void => void warnings.push(warning.message)
-beforeEach(() => {
-  warnings = []
-  process.on('warning', listen)
-})
 afterEach(() => {
-  process.off('warning', listen)
   vi.unstubAllEnvs()
 })
 afterAll(() => folder.remove())
@@ -40,11 +34,12 @@ async function two(count = 1): Promise<{ here: Repository; hub: Repository; runs
 const fetchedRef = ({ id }: TallyRun): string => `refs/fetched/hub/runs/tally/${id}`
 
 test('a fetch removes the locks that killed ones left, on as many refs as there are, and says so', async () => {
+  expectWarnings('XMACHINES_STALE_LOCK')
   const { here, runs } = await two(3)
   const locks = runs.map((run) => lock(here, `${fetchedRef(run)}.lock`, 'old'))
   expect(await here.fetch('hub', 'all')).toHaveLength(3)
   expect(locks.filter((path) => existsSync(path))).toEqual([])
-  await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/^removed .* and 2 more, which a killed/)]))
+  expect(await warningsSoFar()).toEqual([expect.stringMatching(/^removed .* and 2 more, which a killed/)])
   for (const run of runs) expect(git(here.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
 })
 
@@ -63,6 +58,7 @@ test('what a plain git fetch leaves that was killed while it moved refs does not
     message: expect.stringContaining('/refs/fetched/hub/runs/'),
   })
   for (const path of locks) utimesSync(path, 1, 1)
+  expectWarnings('XMACHINES_STALE_LOCK')
   expect(await here.fetch('hub', 'all')).toHaveLength(3)
   for (const run of runs) expect(git(here.directory, 'rev-parse', `refs/runs/tally/${run.id}`)).toBe(run.head)
 })
@@ -70,6 +66,7 @@ test('what a plain git fetch leaves that was killed while it moved refs does not
 test.each([['packed-refs.lock'], ['packed-refs.new'], ['packed-refs.lock', 'packed-refs.new']])(
   'a fetch that removes refs also removes what a killed gc left: %s',
   async (...names) => {
+    expectWarnings('XMACHINES_STALE_LOCK')
     const { here, hub, runs } = await two(2)
     await here.fetch('hub', 'all')
     git(here.directory, 'pack-refs', '--all')
@@ -128,6 +125,7 @@ test('a lock on the commit-graph does not fail a fetch, whatever the user wants 
 
 test('repacking removes a lock on the commit-graph that a killed one left', async () => {
   const repository = await makeRepository(folder)
+  expectWarnings('XMACHINES_STALE_LOCK')
   const left = lock(repository, 'objects/info/commit-graphs/commit-graph-chain.lock', 'old')
   const run = tallyRun()
   const recorder = repository.record(run)
@@ -149,6 +147,7 @@ test('a lock on HEAD, if HEAD points to the branch of the machine, is removed on
   const run = tallyRun()
   expect(await rejection(repository.record(run).flush())).toMatchObject({ code: 'REPOSITORY_LOCKED', message })
   lock(repository, 'HEAD.lock', 'old')
+  expectWarnings('XMACHINES_STALE_LOCK')
   expect(await repository.record(run).stop()).toBe(0)
   expect(existsSync(held)).toBe(false)
 })

@@ -18,6 +18,7 @@ import {
   tally,
   tallyRun,
 } from './repositories.ts'
+import { expectWarnings } from './warnings.ts'
 
 const folder = makeFolder()
 let server: GitServer
@@ -153,6 +154,7 @@ test('two different continuations are reported with both heads and the last shar
   await continueRun(there, run, 6).then(() => there.push('hub', run.id))
   const atHub = headAt(hub, run)
 
+  expectWarnings('HISTORY_DIVERGED')
   const recorder = here.record(run)
   run.in.send(add(7))
   await here.keepSnapshot(run)

@@ -1,6 +1,6 @@
 /** A recorder's ports show only what is recorded, so effects see nothing else. */
 import { handleOutputs } from '@xmachines/core'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import {
   add,
   finish,
@@ -137,7 +137,11 @@ test('an aborted set drops what was not applied, and refusals are delivered at o
   const repository = await makeRepository(folder)
   const run = tallyRun()
   const { in: input, out, err } = repository.record(run).ports()
+  // Development reports an event that is malformed, because that is a bug of whoever sent it.
+  const reported = vi.spyOn(console, 'error').mockReturnValue(undefined)
   run.in.send({ type: 5 } as never)
+  expect(reported).toHaveBeenCalledOnce()
+  reported.mockRestore()
   expect((await err.getReader().read()).value).toMatchObject({ code: 'INVALID_EVENT' })
   await input.abort(new Error('enough'))
   await expect(out.getReader().read()).rejects.toThrow('enough')

@@ -1,7 +1,7 @@
 // Repositories in temporary folders, machines to record, and the installed `git` to ask about them.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRun, defineMachine, type Machine, type Run } from '@xmachines/core'
@@ -64,10 +64,18 @@ export function makeFolder(): Folder {
 }
 
 let counter = 0
+/** By path, repositories that nothing was recorded into: copying one is cheaper than making another. */
+const templates = new Map<string, Promise<Repository>>()
 
 /** A new repository in a folder. */
 export async function makeRepository(folder: Folder, format: FormatName = 'sha1'): Promise<Repository> {
-  return await openRepository(join(folder.path, `repository-${counter++}.git`), { create: true, format })
+  const empty = join(folder.path, `empty-${format}.git`)
+  const template = templates.get(empty) ?? openRepository(empty, { create: true, format })
+  templates.set(empty, template)
+  await template
+  const directory = join(folder.path, `repository-${counter++}.git`)
+  cpSync(empty, directory, { recursive: true })
+  return await openRepository(directory)
 }
 
 /** What the installed `git` prints about a repository, without the line end; throws if it fails. */

@@ -95,8 +95,9 @@ interface HandledRun<Event, Output, State> {
 export function useOutputs<Event, Output, State = unknown>(
   run: HandledRun<Event, Output, State>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { from, each = false }: UseOutputsOptions = {},
+  options?: UseOutputsOptions,
 ): void {
+  const { from, each = false } = options ?? {}
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useOutputs', run, 'ports')
     if (typeof handlers !== 'object' || handlers === null) {

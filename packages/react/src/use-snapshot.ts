@@ -5,8 +5,12 @@
 import type { Snapshot } from '@xmachines/core'
 import { useEffect } from 'react'
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector'
+import { wrongArgument } from './check-run.ts'
+import { hasMode } from './mode.ts'
 import type { SnapshotSource } from './snapshot/snapshot-source.ts'
 import { snapshotStoreOf } from './snapshot/snapshot-store.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
  * The latest snapshot of a run, or a selection from it (RFC Run v1 §6). The component renders again when the selection
@@ -20,7 +24,8 @@ import { snapshotStoreOf } from './snapshot/snapshot-store.ts'
  * @param isEqual whether two selections are equal; default: `Object.is`
  * @returns the selection
  * @throws {RunError} the fatal error of a run, to the nearest error boundary, whatever is selected
- * @throws {TypeError} if the source is none of these, or if somebody else reads the stream
+ * @throws {TypeError} if the source is none of these, or if somebody else reads the stream; and in development, if the
+ *   selector or `isEqual` is not a function
  * @throws the error of a stream that fails, and an error if a stream ends before its first snapshot
  *
  * @example
@@ -64,6 +69,12 @@ export function useSnapshot<State>(
   selector: (snapshot: Snapshot<State>) => unknown = wholeSnapshot,
   isEqual?: (one: unknown, other: unknown) => boolean,
 ): unknown {
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    if (typeof selector !== 'function') throw wrongArgument('useSnapshot', 'a selector function', selector)
+    if (isEqual !== undefined && typeof isEqual !== 'function') {
+      throw wrongArgument('useSnapshot', 'an isEqual function', isEqual)
+    }
+  }
   const { subscribe, getSnapshot, getServerSnapshot, compareAdded } = snapshotStoreOf(source)
   const selection = useSyncExternalStoreWithSelector(subscribe, getSnapshot, getServerSnapshot, selector, isEqual)
   // React before 19.3 subscribes again when it shows a hidden <Activity>, and does not look for changes in the meantime.

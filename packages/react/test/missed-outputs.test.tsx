@@ -12,6 +12,25 @@ function Worker({ run, started, from }: { run: WorkRun; started: string[]; from?
   return null
 }
 
+/** Its handler throws at the output `a`. */
+function Failing({ run, started }: { run: WorkRun; started: string[] }) {
+  useOutputs(run, {
+    task: ({ name }) => {
+      started.push(name)
+      if (name === 'a') throw new Error('it broke')
+    },
+  })
+  return null
+}
+
+const renderFailing = (run: WorkRun, started: string[], Mode: (typeof modes)[number][1]) =>
+  render(
+    <Retry>
+      <Failing run={run} started={started} />
+    </Retry>,
+    { wrapper: Mode },
+  )
+
 const send = (run: WorkRun, name: string) => act(async () => void run.in.send({ type: 'DO', name }))
 const settle = () => act(async () => {})
 
@@ -65,21 +84,8 @@ describe.each(modes)('a component that mounts after an output %s', (_mode, Mode)
 
   test('is told of what came after a component whose handler threw', async () => {
     const run = workOn()
-    const Failing = () => {
-      useOutputs(run, {
-        task: () => {
-          throw new Error('it broke')
-        },
-      })
-      return null
-    }
     const unmute = muteErrors()
-    const failed = render(
-      <Retry>
-        <Failing />
-      </Retry>,
-      { wrapper: Mode },
-    )
+    const failed = renderFailing(run, [], Mode)
     await send(run, 'a')
     unmute()
     failed.unmount()
@@ -92,22 +98,8 @@ describe.each(modes)('a component that mounts after an output %s', (_mode, Mode)
   test('is not told of what a component handled that continues after a handler threw', async () => {
     const run = workOn()
     const started: string[] = []
-    const Failing = () => {
-      useOutputs(run, {
-        task: ({ name }) => {
-          started.push(name)
-          if (name === 'a') throw new Error('it broke')
-        },
-      })
-      return null
-    }
     const unmute = muteErrors()
-    const failed = render(
-      <Retry>
-        <Failing />
-      </Retry>,
-      { wrapper: Mode },
-    )
+    const failed = renderFailing(run, started, Mode)
     await send(run, 'a')
     await tryAgain()
     unmute()

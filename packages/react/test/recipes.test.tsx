@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { act, fireEvent, render, screen } from '@testing-library/react'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { expectQuietConsole, modes } from './modes.tsx'
 import { Catalogue, run as shop, Takings } from './recipes/derived-values.tsx'
 import { SignUp } from './recipes/form.tsx'
@@ -51,6 +51,27 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect((await screen.findByRole('status')).textContent).toBe('Welcome, Ada.')
     expect(post).toHaveBeenCalledTimes(2)
     expect(new Set(post.mock.calls.map(([, key]: readonly unknown[]) => key)).size).toBe(2)
+  })
+
+  test('a form without an answer in ten seconds can be sent again', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const signals: AbortSignal[] = []
+    const post = (_values: object, _key: string, signal: AbortSignal) =>
+      new Promise<boolean>(() => void signals.push(signal))
+    render(<SignUp post={post} />, { wrapper: Mode })
+    const button = () => screen.getByRole('button', { name: 'Sign up' })
+    for (const [label, value] of [
+      [/Name/, 'Ada'],
+      [/E-mail/, 'ada@example.org'],
+    ] as const) {
+      fireEvent.change(screen.getByLabelText(label), { target: { value } })
+    }
+    await act(async () => press('Sign up'))
+    expect(button()).toHaveProperty('disabled', true)
+    await act(async () => void (await vi.advanceTimersByTimeAsync(10_200)))
+    expect(button()).toHaveProperty('disabled', false)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
   test('each runner has laps of its own, and one that leaves takes nothing from the others', () => {

@@ -420,6 +420,18 @@ test.each([
   expect(thrown).toMatchObject({ message })
 })
 
+test('useOutputs takes null for no options', async () => {
+  const run = workOn()
+  const started: string[] = []
+  const Panel = () => {
+    useOutputs(run, { task: ({ name }) => void started.push(name) }, null as never)
+    return null
+  }
+  render(<Panel />)
+  await send(run, 'a')
+  expect(started).toEqual(['a'])
+})
+
 test.each([
   ['undefined', undefined],
   ['null', null],

@@ -179,6 +179,20 @@ describe.each(modes)('a fatal error %s', (_mode, Mode) => {
 })
 
 test.each([
+  ['a selector function, not null', null, undefined],
+  ['a selector function, not count', 'count', undefined],
+  ['an isEqual function, not true', () => 1, true],
+])('useSnapshot takes %s', (message, selector, isEqual) => {
+  const run = createRun(counter)
+  const thrown = thrownBy(() => {
+    useSnapshot(run, selector as never, isEqual as never)
+    return null
+  })
+  expect(thrown).toBeInstanceOf(TypeError)
+  expect(thrown).toMatchObject({ message: `useSnapshot takes ${message}` })
+})
+
+test.each([
   ['undefined', undefined],
   ['null', null],
   ['7', 7],

@@ -54,11 +54,11 @@ export function ChatFlow({ model }: ChatFlowProps): ReactElement {
       <section aria-label="Speed" className="part pace">
         <h2>Speed</h2>
         <Slider
-          label="Speed of the model"
+          label="Model speed"
           value={notch}
           min={0}
           max={PACES.length - 1}
-          meaning={`${pace.toLocaleString('en')} tokens per second`}
+          meaning={`${pace.toLocaleString('en')} tokens/s`}
           onChange={setNotch}
         />
         <FrameMeter run={run} measuring={at === 'answering'} />

@@ -141,9 +141,9 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
     })
 
     await step('the slider sets the speed of the model', async () => {
-      const slider = canvas.getByRole('slider', { name: 'Speed of the model' })
+      const slider = canvas.getByRole('slider', { name: 'Model speed' })
       await fireEvent.change(slider, { target: { value: '4' } })
-      await expect(slider).toHaveAttribute('aria-valuetext', '1,000 tokens per second')
+      await expect(slider).toHaveAttribute('aria-valuetext', '1,000 tokens/s')
     })
   },
 }

@@ -77,9 +77,9 @@ function KnownCustomers(): ReactElement {
     <section aria-label="Known customers" className="part">
       <h2>Fill in everything and pay in one batch</h2>
       <p className="quiet checkout-hint">
-        Events that are sent together are applied together or not at all: Grace’s card number lacks four digits, so none
-        of her batch is applied. The gateway gives a wrong answer for Alan’s card, which is a fatal error. To see a
-        payment declined, type the card number <code>{DECLINED_CARD}</code>.
+        Each button sends one batch. Grace’s card number is too short, so nothing of her batch is applied. The answer
+        for Alan’s card is wrong, which is a fatal error. To see a payment declined, type the card number{' '}
+        <code>{DECLINED_CARD}</code>.
       </p>
       <div className="actions">
         {CUSTOMERS.map((customer) => (

@@ -120,7 +120,7 @@ export const Driven: Story = {
       await answer(2)
       await expect(await heading('This order has stopped')).toBeVisible()
       const alert = within(canvas.getByRole('alert'))
-      await expect(alert.getByText(/charged €4200.00 instead of €42.00/)).toBeVisible()
+      await expect(alert.getByText(/charged €4,200.00 instead of €42.00/)).toBeVisible()
       await expect(run().getByText('error')).toBeVisible()
       await expect(await button('Pay as Ada Lovelace')).toBeDisabled()
       await expect(commits().queryByText('PAID')).toBeNull()

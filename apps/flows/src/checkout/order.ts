@@ -39,7 +39,7 @@ export function totalOf({ shipping }: Order): number {
 
 /** Formats an amount. */
 export function euros(cents: number): string {
-  return `€${(cents / 100).toFixed(2)}`
+  return `€${(cents / 100).toLocaleString('en', { minimumFractionDigits: 2 })}`
 }
 
 /** The problem of a text, if it has one. */

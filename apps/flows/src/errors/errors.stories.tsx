@@ -1,7 +1,7 @@
 // The errors, to cause by hand, and driven by a play function in light and dark.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { expect, userEvent, waitFor, within } from 'storybook/test'
+import { expect, mocked, spyOn, userEvent, waitFor, within } from 'storybook/test'
 
 import { ErrorsFlow } from './errors-flow.tsx'
 
@@ -43,7 +43,22 @@ const elsewhere: readonly (readonly [action: string, message: RegExp, source: st
   ],
 ]
 
+/** What development reports on the console: the bugs, and not the refusals by rule. */
+const reported = [
+  /event\.when is a Date/,
+  /state\.count is Infinity/,
+  /output\.at is a Date/,
+  /state\.count had two results/,
+  /written from inside a transition/,
+  /event 0 \(MEDDLE\): its handler threw/,
+  /event 0 \(BREAK\): its handler threw/,
+]
+
 export const Driven: Story = {
+  beforeEach() {
+    const spy = spyOn(console, 'error').mockImplementation(() => {})
+    return () => spy.mockRestore()
+  },
   async play({ canvas, step }) {
     const button = (name: string) => canvas.findByText(name, { selector: 'button' })
     const run = () => within(canvas.getByRole('region', { name: 'Run' }))
@@ -99,6 +114,11 @@ export const Driven: Story = {
       await expect(run().getByText('error')).toBeVisible()
       await expect(await button('Take 1,000')).toBeDisabled()
       await expect(await button('Add a false event')).toBeEnabled()
+    })
+
+    await step('development has reported the bugs on the console, and nothing else', async () => {
+      const reports = mocked(console.error).mock.calls.map(([first]) => String(first))
+      await expect(reports).toEqual(reported.map((report) => expect.stringMatching(report)))
     })
 
     await step('a new run counts from 0', async () => {

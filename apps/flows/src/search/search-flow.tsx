@@ -31,7 +31,7 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
   return (
     <Flow
       title="Search as you type"
-      lead="The machine emits two kinds of output: wait, and ask the server. Each result comes back as an event. What is outdated is dropped by itself: each handler says in which states its output is wanted."
+      lead="The machine has two kinds of output: wait, and ask the server. Each answer comes back as an event. When you type on, the wait or the request is cancelled."
       run={run}
     >
       <section aria-label="Search" className="part search">

@@ -37,8 +37,8 @@ export function ServerControls({
         The search tries again after 0.5, 1 and 2 seconds.
       </Switch>
       <Switch label="Abort outdated requests" checked={aborting} onChange={onAborting}>
-        If this is off, the server continues with them, and its answers are dropped because they come too late. It takes
-        longer if it finds more: type n, wait for the request, and then type e.
+        If this is off, their answers still arrive, and are dropped. To see that, type n, wait for the request, and then
+        type e.
       </Switch>
     </div>
   )

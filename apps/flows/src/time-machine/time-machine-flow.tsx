@@ -82,7 +82,7 @@ function Journey<State, Event extends RunEvent, Output, Input>({
   return (
     <Flow
       title="Time machine"
-      lead="A run consists of its events: replay the first of them, and you get the state that the run had at that time. A branch is forked from a commit, and its genesis says from which. What you undo stays in the history."
+      lead="A run is its events: replay the first of them, and you get the state of that time. Fork a branch from any commit. Undo a stroke: it leaves the drawing, and stays in the history."
       run={run}
     >
       {children}

@@ -132,6 +132,17 @@ export const Driven: Story = {
       await expect(words(3)[0]).toBe(words(2)[0])
     })
 
+    await step('a branch of a branch has all its events, also at once after the first', async () => {
+      for (const again of [false, true]) {
+        // `userEvent` would wait until the history of the first branch has been read. React renders in a microtask.
+        if (again) await Promise.resolve()
+        canvas.getByText('Branch here').click()
+      }
+      await waitFor(() => card(5))
+      await expect(card(4)).toHaveTextContent(/branch of run 3 at commit 8.*8 commits/)
+      await expect(card(5)).toHaveTextContent(/branch of run 4 at commit 8.*8 commits/)
+    })
+
     await step('a history of a thousand commits can be travelled too', async () => {
       await userEvent.click(card(1))
       await expect(id()).toBe(first)

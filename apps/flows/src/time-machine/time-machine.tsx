@@ -37,6 +37,8 @@ export function TimeMachine<State, Event extends RunEvent, Output, Input>({
   const sequence = travel.sequence ?? last
   const moment = moments[sequence]
   const isPast = travel.sequence !== undefined && moment !== undefined
+  // The moments may be behind the present.
+  const here = (): number => (isPast ? sequence : run.snapshot.current.sequence)
 
   return (
     <section aria-label="Time machine" className="part time-machine" data-past={isPast}>
@@ -63,10 +65,10 @@ export function TimeMachine<State, Event extends RunEvent, Output, Input>({
       </div>
       {moment !== undefined && <CommitView record={moment.record} sequence={sequence} />}
       <div className="actions">
-        <button type="button" onClick={() => onBranch(sequence)}>
+        <button type="button" onClick={() => onBranch(here())}>
           Branch here
         </button>
-        <button type="button" onClick={() => onCopy(sequence)}>
+        <button type="button" onClick={() => onCopy(here())}>
           Copy up to here
         </button>
       </div>

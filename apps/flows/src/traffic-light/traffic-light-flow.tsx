@@ -43,7 +43,7 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
   return (
     <Flow
       title="Traffic light"
-      lead="A machine has no clock. It emits how long to wait, and code outside of it waits and answers with an event. A wait is dropped as soon as the light changes or the next wait begins."
+      lead="A machine has no clock. It says how long to wait, and code outside of it waits and answers with an event. When the light changes, or the next wait begins, the old wait is cancelled."
       run={run}
     >
       <section aria-label="Crossing" className="part">
@@ -60,14 +60,7 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
           >
             Request to cross
           </button>
-          <Slider
-            label="Speed of the clock"
-            value={speed}
-            min={1}
-            max={10}
-            meaning={`${speed} ×`}
-            onChange={changeSpeed}
-          />
+          <Slider label="Clock speed" value={speed} min={1} max={10} meaning={`${speed} ×`} onChange={changeSpeed} />
         </div>
       </section>
       <TimerList waits={waits} speed={speed} />

@@ -83,7 +83,7 @@ const drivenBy = (clock = createBellClock()): Story => ({
     await step('the clock can run faster', async () => {
       // Dragging a slider sets its value and fires this event.
       await fireEvent.change(canvas.getByRole('slider'), { target: { value: '10' } })
-      await expect(canvas.getByLabelText('Speed of the clock')).toHaveAttribute('aria-valuetext', '10 ×')
+      await expect(canvas.getByLabelText('Clock speed')).toHaveAttribute('aria-valuetext', '10 ×')
       await expect(clock.speed).toBe(10)
     })
 

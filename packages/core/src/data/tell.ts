@@ -9,6 +9,6 @@ export function tell(level: 'error' | 'warn', ...shown: readonly unknown[]): voi
   try {
     console[level](...shown)
   } catch {
-    // What was to be told is not worth a failure of the program.
+    // A message is not worth a failure of the program.
   }
 }

@@ -2,6 +2,8 @@
 // other values than in the first step. So a machine that asks one is found each time, and not only if a millisecond passes
 // in between. What was captured before, and what is of another realm, cannot be replaced. Nothing calls this in production.
 
+import { isReplaced, type Make, type Members, type Original, putBack, replace } from './replaced-members.ts'
+
 /**
  * How far the clocks are moved: 129 years, 5 months, 2 days of the week, 13 hours, 23 minutes, 29 seconds, 371 ms. With
  * this number, and with twice as much, every field of every date is another one, in every time zone.
@@ -18,8 +20,6 @@ let phase: 'none' | 'first' | 'second' = 'none'
 let drawn: Drawn = {}
 /** How often the second step asked a clock. */
 let asked = 0
-/** What the check under way has replaced. */
-let done: Change[] = []
 /** How many checks there were. */
 let checks = 0
 /** Whether the `format` of formatters of dates was called in a check. */
@@ -80,11 +80,6 @@ function draw<Value>(source: keyof Drawn, original: () => Value, other: (value: 
 function moved(): number {
   return phase === 'second' ? MOVED + MOVED_ON * asked++ : 0
 }
-
-type Members = Record<PropertyKey, unknown>
-type Original = (this: unknown, ...given: readonly unknown[]) => unknown
-/** Makes what stands in place of a function, of a class, or of a getter. */
-type Make = (original: Original) => unknown
 
 /** The global of this name, if there is one. */
 function globalOf(name: string): Members | undefined {
@@ -233,26 +228,10 @@ function otherHrtime(original: Original & { bigint?: () => bigint }): Original {
   return Object.assign(hrtime, { bigint })
 }
 
-/** How one property is replaced. */
-interface Change {
-  /** Through which it was found. */
-  readonly owner: Members
-  /** What has it: the owner, or a prototype of it. */
-  readonly holder: Members
-  readonly key: string
-  readonly before: PropertyDescriptor
-  readonly after: PropertyDescriptor
-}
-
-/** The changes of the latest check. They are good as long as nobody else replaces the same, as fake timers do. */
-const changes: (Change | undefined)[] = []
-
 function replaceAll(): void {
-  done = []
   let at = 1
   for (const [ownerOf, ...members] of replaced) {
-    const owner = readOwner(ownerOf)
-    for (const [key, make] of members) replaceOne(at++, owner, key, make)
+    for (const [key, make] of members) replace(at++, ownerOf, key, make)
   }
 }
 
@@ -261,62 +240,6 @@ function replaceAll(): void {
  * machine was not checked before, makes a formatter, or has ever used one.
  */
 function replaceFormat(): void {
-  if (phase === 'none' || done[done.length - 1]?.key === 'format') return
-  replaceOne(0, readOwner(formatterPrototype), 'format', otherFormat)
-}
-
-/** A platform that lets nobody read it keeps its clock. */
-function readOwner(ownerOf: () => unknown): Members | undefined {
-  try {
-    return (ownerOf() ?? undefined) as Members | undefined
-  } catch {
-    return undefined
-  }
-}
-
-function replaceOne(at: number, owner: Members | undefined, key: string, make: Make): void {
-  const change = owner === undefined ? undefined : changeOf(at, owner, key, make)
-  if (change !== undefined && put(change, change.after)) done.push(change)
-}
-
-function putBack(): void {
-  for (let at = done.length - 1; at >= 0; at--) put(done[at] as Change, (done[at] as Change).before)
-  done = []
-}
-
-/** Sets a property if it can be set: what is frozen stays. An assignment costs a hundredth of a definition. */
-function put({ holder, key, before }: Change, descriptor: PropertyDescriptor): boolean {
-  if (before.writable !== true) return Reflect.defineProperty(holder, key, descriptor)
-  try {
-    holder[key] = descriptor.value
-    return true
-  } catch {
-    return false
-  }
-}
-
-function changeOf(at: number, owner: Members, key: string, make: Make): Change | undefined {
-  const latest = changes[at]
-  if (latest !== undefined && isAsBefore(latest, owner)) return latest
-  return (changes[at] = makeChange(owner, key, make))
-}
-
-function isAsBefore({ owner, holder, key, before }: Change, now: Members): boolean {
-  if (owner !== now || (holder !== owner && Object.hasOwn(owner, key))) return false
-  if (before.get === undefined) return holder[key] === before.value
-  return Object.getOwnPropertyDescriptor(holder, key)?.get === before.get
-}
-
-function makeChange(owner: Members, key: string, make: Make): Change | undefined {
-  let holder: Members | null = owner
-  while (holder !== null && !Object.hasOwn(holder, key)) holder = Object.getPrototypeOf(holder) as Members | null
-  const before = holder === null ? undefined : Object.getOwnPropertyDescriptor(holder, key)
-  if (holder === null || before === undefined) return undefined
-  const { value, get } = before as { readonly value?: unknown; readonly get?: Original }
-  if (typeof value === 'function') {
-    return { owner, holder, key, before, after: { ...before, value: make(value as Original) } }
-  }
-  return get === undefined
-    ? undefined
-    : { owner, holder, key, before, after: { ...before, get: make(get) as () => unknown } }
+  if (phase === 'none' || isReplaced('format')) return
+  replace(0, formatterPrototype, 'format', otherFormat)
 }

@@ -36,8 +36,8 @@ export interface UndoOptions<Event extends RunEvent> {
 
 /**
  * Makes a machine undoable: its state is `{ past, present, future }`, and it takes `UNDO` and `REDO` beside the events of
- * the given machine, whose name it has with `-undoable` behind it. What is undone has happened all the same: the history
- * has both. An `UNDO` emits nothing, so effects are not undone. An event that leaves the present state as it is makes no
+ * the given machine. Its name is that of the given machine, followed by `-undoable`. The history has both what was done and
+ * the undoing. An `UNDO` emits nothing, so effects are not undone. An event that leaves the present state as it is makes no
  * step. An `UNDO` or `REDO` for which there is no step is an event that nothing handles.
  *
  * @param machine made by `defineMachine`

@@ -15,7 +15,7 @@ export const order = defineMachine<Order, { type: 'PAID' }, { type: 'send receip
   },
 })
 
-/** Where names and addresses are: a table of which rows can be deleted. */
+/** Where names and addresses are: a table whose rows can be deleted. */
 export const customers = new Map<string, { name: string; email: string }>()
 
 export function describeOrder({ customer, paid }: Order): string {

@@ -18,6 +18,9 @@ export const offer = defineMachine<Offer, OfferEvent, never, { until: number }>(
   final: ['accepted', 'expired'],
 })
 
+/** A timer waits at most so many milliseconds, which are 24 days. One that is to wait longer fires at once. */
+const MOST = 2 ** 31 - 1
+
 /** Sets the timer that the state asks for, also after a restart. Returns a function that stops it. */
 export function armTimer(run: RunOf<typeof offer>): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -25,7 +28,11 @@ export function armTimer(run: RunOf<typeof offer>): () => void {
     clearTimeout(timer)
     const { state } = run
     if (state.at !== 'open') return
-    timer = setTimeout(() => run.in.send({ type: 'TICK', now: Date.now() }), state.until - Date.now())
+    const wait = state.until - Date.now()
+    timer = setTimeout(
+      () => (wait > MOST ? arm() : run.in.send({ type: 'TICK', now: Date.now() })),
+      Math.min(wait, MOST),
+    )
   }
   const unsubscribe = run.snapshot.subscribe(arm)
   arm()

@@ -32,7 +32,7 @@ export function Takings() {
   return <output aria-label="Takings">{cents}</output>
 }
 
-/** A dear value: what did not change is the same object, so `useMemo` knows when to compute it again. */
+/** An expensive value: what did not change is the same object, so `useMemo` knows when to compute it again. */
 export function Catalogue({ sort }: { sort: (items: readonly Item[]) => readonly Item[] }) {
   const items = useSnapshot(run, ({ state }) => state.items)
   const sorted = useMemo(() => sort(items), [items, sort])

@@ -41,12 +41,21 @@ const form = defineMachine<Form, FormEvent, { type: 'post'; values: Values }>({
   },
 })
 
-export function SignUp({ post }: { post: (values: Values, key: string) => Promise<boolean> }) {
+type Post = (values: Values, key: string, signal: AbortSignal) => Promise<boolean>
+
+export function SignUp({ post }: { post: Post }) {
   const run = useRun(form)
   const state = useSnapshot(run, (snapshot) => snapshot.state)
   const send = useSend(run)
   useOutputs(run, {
-    post: async ({ values }, { key }) => ({ type: (await post(values, key)) ? 'ACCEPTED' : 'REJECTED' }),
+    post: {
+      handle: async ({ values }, { key, signal }) => ({
+        type: (await post(values, key, signal)) ? 'ACCEPTED' : 'REJECTED',
+      }),
+      // Without an answer the form can be sent again.
+      timeout: 10_000,
+      onTimeout: () => ({ type: 'REJECTED' }),
+    },
   })
   const problems = state.at === 'editing' && state.tried ? problemsOf(state.values) : {}
   const field = (name: keyof Values, label: string) => (
