@@ -1,7 +1,7 @@
 // A git that is killed in the middle of an append, as often as a test plans it.
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { vi } from 'vitest'
 import { findStrace } from '../../../scripts/strace.ts'
@@ -50,7 +50,6 @@ export function faultyGit(folder: Folder): FaultyGit {
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
   const place = mkdtempSync(join(folder.path, 'faulty-'))
   const notes = { plan: join(place, 'plan.json'), meanwhile: join(place, 'meanwhile.json') }
-  for (const note of Object.values(notes)) writeFileSync(note, '[]')
   const [programs, mover] = [join(place, 'bin'), join(place, 'update-ref.cjs')]
   mkdirSync(programs)
   writeFileSync(mover, moverSource({ real, path, ...notes }))
@@ -58,22 +57,38 @@ export function faultyGit(folder: Folder): FaultyGit {
   writeFileSync(join(programs, 'git'), `#!/bin/sh\n${choose}\nexec '${real}' "$@"\n`, { mode: 0o755 })
   vi.stubEnv('PATH', [programs, path].join(delimiter))
   return {
-    plan: (...faults) => writeFileSync(notes.plan, JSON.stringify(faults)),
-    meanwhile: (...command) => writeFileSync(notes.meanwhile, JSON.stringify(command)),
-    left: () => JSON.parse(readFileSync(notes.plan, 'utf8')) as Fault[],
+    plan: (...faults) => leave(notes.plan, faults),
+    meanwhile: (...command) => leave(notes.meanwhile, command),
+    left: () => (existsSync(notes.plan) ? (JSON.parse(readFileSync(notes.plan, 'utf8')) as Fault[]) : []),
   }
+}
+
+/** Leaves a note. It is renamed into its place, so that no git reads half of it. */
+function leave(note: string, content: readonly string[]): void {
+  writeFileSync(`${note}.new`, JSON.stringify(content))
+  renameSync(`${note}.new`, note)
 }
 
 /** A `git update-ref --stdin -z` that has the real one make each transaction, or a part of it. */
 function moverSource(constants: Readonly<Record<'real' | 'path' | 'plan' | 'meanwhile', string>>): string {
   return `
 const { execFileSync, spawnSync } = require('node:child_process')
-const { readFileSync, writeFileSync } = require('node:fs')
+const { readFileSync, renameSync, writeFileSync } = require('node:fs')
 const { real, path, plan, meanwhile } = ${JSON.stringify(constants)}
+// Several gits may run at once: the one that renames a note has it.
 const take = (note) => {
-  const all = JSON.parse(readFileSync(note, 'utf8'))
-  writeFileSync(note, '[]')
-  return all
+  const mine = note + '.' + process.pid
+  try {
+    renameSync(note, mine)
+  } catch {
+    return []
+  }
+  return JSON.parse(readFileSync(mine, 'utf8'))
+}
+const leave = (note, content) => {
+  const mine = note + '.' + process.pid
+  writeFileSync(mine, JSON.stringify(content))
+  renameSync(mine, note)
 }
 let text = ''
 process.stdin.on('data', (chunk) => {
@@ -85,7 +100,7 @@ function transact(asked) {
   const updates = asked.split('update ').slice(1).map((one) => 'update ' + one)
   // Only appends move two refs.
   const [fault, ...others] = updates.length === 2 ? take(plan) : []
-  if (others.length > 0) writeFileSync(plan, JSON.stringify(others))
+  if (others.length > 0) leave(plan, others)
   const some = fault === 'before' ? [] : fault === 'between' ? updates.slice(0, 1) : updates
   const input = 'start\\0' + some.join('') + 'commit\\0'
   const { status, stdout, stderr } = spawnSync(real, process.argv.slice(2), { input, env: { ...process.env, PATH: path } })
