@@ -113,53 +113,57 @@ const packs: readonly Damage[] = [
   ['a pack of zeros', ({ pack }) => writeFileSync(pack, Buffer.alloc(readFileSync(pack).length)), thePack],
 ]
 
-describe.each(refs)('%s', (_what, damage, names) => {
+/** Damages one of two runs. The list has the other, and then an error that names the damage, as every reader of the run has. */
+async function expectNamed(
+  [, damage, names]: Damage,
+  {
+    more = [],
+    inList = () => [],
+  }: {
+    readonly more?: readonly ((repository: Repository, place: Place) => Promise<unknown>)[]
+    readonly inList?: (place: Place) => readonly string[]
+  },
+): Promise<{ readonly repository: Repository; readonly place: Place }> {
+  const place = await makePlace()
+  const { directory, run, sound } = place
+  damage(place)
+  const repository = await openRepository(directory)
+  const { ids, error } = await listing(repository)
+  expect(ids).toEqual([sound.id])
+  expect(error).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
+  for (const named of [names(place), ...inList(place)]) expect(error?.message).toContain(named)
+  for (const refused of [
+    () => repository.find(run.id),
+    () => repository.open(tally, run.id),
+    () => collect(repository.history(run.id)),
+    ...more.map((read) => () => read(repository, place)),
+  ]) {
+    const failure = await rejection(refused())
+    expect(failure).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
+    expect(failure.message).toContain(names(place))
+  }
+  return { repository, place }
+}
+
+describe.each(refs)('%s', (...damage) => {
   test('is an error that names it, after the sound runs', async () => {
-    const place = await makePlace()
-    const { directory, run, sound } = place
-    damage(place)
-    const repository = await openRepository(directory)
-    const { ids, error } = await listing(repository)
-    expect(ids).toEqual([sound.id])
-    expect(error).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
-    expect(error?.message).toContain(names(place))
-    for (const refused of [
-      () => repository.find(run.id),
-      () => repository.open(tally, run.id),
-      () => collect(repository.history(run.id)),
-      () => repository.verify(tally, run.id),
-      () => repository.export(run.id, { machine: tally }),
-    ]) {
-      const failure = await rejection(refused())
-      expect(failure).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
-      expect(failure.message).toContain(names(place))
-    }
-    expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
+    const { repository, place } = await expectNamed(damage, {
+      more: [
+        (opened, { run }) => opened.verify(tally, run.id),
+        (opened, { run }) => opened.export(run.id, { machine: tally }),
+      ],
+    })
+    expect((await repository.open(tally, place.sound.id)).head).toBe(place.sound.head)
     await repository.close()
   })
 })
 
-describe.each(packs)('%s', (_what, damage, names) => {
+describe.each(packs)('%s', (...damage) => {
   test('is an error that names it, after the sound runs', async () => {
-    const place = await makePlace()
-    const { directory, run, sound } = place
-    damage(place)
-    const repository = await openRepository(directory)
-    const { ids, error } = await listing(repository)
-    expect(ids).toEqual([sound.id])
-    expect(error).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
-    expect(error?.message).toContain(names(place))
-    expect(error?.message).toContain(place.ref)
-    for (const refused of [
-      () => repository.find(run.id),
-      () => repository.open(tally, run.id),
-      () => collect(repository.history(run.id)),
-      () => repository.import(run.toJSON()),
-    ]) {
-      const failure = await rejection(refused())
-      expect(failure).toMatchObject({ name: 'GitError', code: 'OBJECT_CORRUPT' })
-      expect(failure.message).toContain(names(place))
-    }
+    const { repository } = await expectNamed(damage, {
+      more: [(opened, { run }) => opened.import(run.toJSON())],
+      inList: ({ ref }) => [ref],
+    })
     await repository.close()
   })
 })

@@ -1,9 +1,8 @@
 // Refusing by rule: what a machine throws to refuse a batch. It is known by a registered symbol, so that a handler may use
 // another copy of core than the engine.
 
-import { isA, wrongValue } from '../data/describe-value.ts'
-import { NotPlain } from '../data/not-plain.ts'
-import { copyPlain } from '../data/plain-data.ts'
+import { wrongValue } from '../data/describe-value.ts'
+import { copyArgument } from '../data/plain-data.ts'
 
 const refusedKey: unique symbol = Symbol.for('@xmachines/core/refused') as never
 
@@ -63,11 +62,6 @@ export function refusedIn(thrown: unknown): Refused | undefined {
  */
 export function refuse(reason: string, details?: unknown): never {
   if (typeof reason !== 'string') throw new TypeError(wrongValue('refuse: reason', reason, 'text'))
-  let copied: { readonly details?: unknown }
-  try {
-    copied = copyPlain({ reason, details }, 'refuse') as typeof copied
-  } catch (problem) {
-    throw isA(problem, NotPlain) ? new TypeError(problem.message) : problem
-  }
+  const copied = copyArgument({ reason, details }, 'refuse') as { readonly details?: unknown }
   throwRefused({ code: 'REFUSED', message: reason, details: copied.details })
 }
