@@ -231,6 +231,16 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          name: 'http',
+          include: ['packages/http/test/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],

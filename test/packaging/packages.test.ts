@@ -9,7 +9,14 @@ import { consumer, packedPackage } from './project.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'xmachines-packaging-'))
-const names = ['@xmachines/core', '@xmachines/git', '@xmachines/indexeddb', '@xmachines/postgres', '@xmachines/react']
+const names = [
+  '@xmachines/core',
+  '@xmachines/git',
+  '@xmachines/http',
+  '@xmachines/indexeddb',
+  '@xmachines/postgres',
+  '@xmachines/react',
+]
 const nodes: [string, () => string][] = [
   ['the Node of the workspace', () => process.execPath],
   ['the Node of this machine', () => machineNode().path],
