@@ -16,6 +16,8 @@ export interface HandleSharedOptions {
   readonly ttl?: number
   /** Ends the handling. */
   readonly signal?: AbortSignal | undefined
+  /** Whether it ends once every output has settled, so that the lease is held no longer than it is needed. */
+  readonly untilSettled?: boolean
 }
 
 const TTL = 10_000
@@ -28,30 +30,38 @@ const TTL = 10_000
  * @param run a run of `openShared`
  * @param handlers as for `handleOutputs`
  * @param options the owner of the lease, its time to live, and an abort signal
- * @returns the position up to which every output has settled, when the run has ended or the signal aborts
+ * @returns the position up to which every output has settled, when the run has ended or the signal aborts; with `untilSettled`,
+ *   when that is all there are
  * @throws what a handler throws
  */
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
   run: SharedRun<State, Event, Output, Input>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions = {},
+  { owner = randomOwner(), ttl = TTL, signal, untilSettled = false }: HandleSharedOptions = {},
 ): Promise<number> {
   let settled = 0
   let hasEnded = false
+  const idle = new AbortController()
   while (!hasEnded && signal?.aborted !== true) {
     const lease = await takeLease(run, { owner, ttl, signal })
     if (lease === undefined) break
-    const stop = signal === undefined ? lease.signal : AbortSignal.any([signal, lease.signal])
+    const stop = AbortSignal.any([idle.signal, lease.signal, ...(signal === undefined ? [] : [signal])])
+    if (untilSettled && lease.settled >= run.position) {
+      await lease.release()
+      return lease.settled
+    }
     /** Keeping how far it has settled, one after the other. */
     let keeping: Promise<void> = Promise.resolve()
     const onSettled = (position: number): void => {
       // If the lease is lost, its signal ends the handling.
       keeping = keeping.then(() => lease.settle(position)).catch(() => undefined)
+      // The answers are in the store, and so the position counts what they emitted.
+      if (untilSettled && position >= run.position) idle.abort()
     }
     try {
       settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled })
       // Giving the lease back aborts its signal too.
-      hasEnded = !stop.aborted
+      hasEnded = !stop.aborted || idle.signal.aborted
     } finally {
       await keeping
       await lease.release().catch(() => undefined)

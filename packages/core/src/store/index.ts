@@ -1,6 +1,7 @@
 // `@xmachines/core/store`: what keeps runs, and what keeps them in memory.
 
 export { advance } from './advance.ts'
+export type { Applied, ApplyOptions } from './apply-shared.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
 export { type HandleSharedOptions, handleShared } from './handle-shared.ts'
 export type { LeaseCells, LeaseKeeper, LeaseRecord } from './lease-keeper.ts'

@@ -18,16 +18,42 @@ import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
-import type { RunStore, StoredRecord } from './run-store.ts'
+import type { Receipt, RunStore, StoredRecord } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
-import { StoreError, storeErrorOf } from './store-error.ts'
+import { moved, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 
+/** What is said of a batch beside its events. */
+export interface Sending {
+  readonly key?: string | undefined
+  /** The sequence that its sender knew when it first sent the batch: its receipt is not older. */
+  readonly since?: number | undefined
+  /** The confirmed sequence when the store was last asked for a receipt of its key: −1 if it was not asked. */
+  readonly asked?: number
+  /** Whether it is applied only behind the batch that it was sent behind. */
+  readonly isConditional?: boolean
+  /** Learns what becomes of it. */
+  readonly watcher?: BatchWatcher | undefined
+}
+
+/** Learns what becomes of a batch that was sent: one of these is called, once. */
+export interface BatchWatcher {
+  /** The store has it. The confirmed log ends with it during the call. */
+  applied(): void
+  /** The store had it already, under the same key. */
+  repeated(receipt: Receipt): void
+  /** It was refused behind what others appended. */
+  refused(refusal: RunError): void
+  /** It was not applied, or nobody knows. */
+  failed(error: Error): void
+}
+
 /** A batch that is not in the store yet. */
-interface Pending {
+interface Pending extends Sending {
   /** Counts the batches that were sent, refused ones left out. */
   readonly ordinal: number
-  readonly key: string | undefined
+  readonly since: number
+  asked: number
 }
 
 /** Two logs of one run, and what goes on between them and the store. */
@@ -38,8 +64,14 @@ export interface SharedLog {
   readonly pending: number
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
-  /** The idempotency key of the batches that are sent during a call. */
-  withKey<Result>(key: string, send: () => Result): Result
+  /** How often what is pending was stepped again behind what others appended. */
+  readonly restepped: number
+  /** Resolves once what others have appended until now is applied. */
+  catchUp(): Promise<void>
+  /** Says more of the batches that are sent during a call. */
+  sending<Result>(details: Sending, send: () => Result): Result
+  /** Whether a batch of this key is pending. */
+  isPending(key: string): boolean
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -51,6 +83,8 @@ export interface SharedLog {
   flush(): Promise<number>
   /** What is pending, in order. */
   batches(): readonly Batch[]
+  /** Whether nothing is followed or appended any more. */
+  readonly isClosed: boolean
   /** Stops following and appending. What is pending is not kept. */
   close(): void
   /** Calls a listener after every change of `pending` and `problem`. */
@@ -74,7 +108,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** What is pending: as many as the tentative log has batches. */
   let entries: Pending[] = []
   let ordinal = 0
-  let key: string | undefined
+  let details: Sending = {}
+  let restepped = 0
+  /** The sequence of the latest batch that another writer appended while this log was shared. */
+  let foreign = -1
   let problem: Error | undefined
   const closing = new AbortController()
   const { signal } = closing
@@ -108,7 +145,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       wake() {
         watch()
         const before = entries.length
-        while (entries.length < tentative.batches.items.length) entries.push({ ordinal: ++ordinal, key })
+        while (entries.length < tentative.batches.items.length) {
+          const { since = sequenceOf(confirmed), asked = -1 } = details
+          entries.push({ ...details, since, asked, ordinal: ++ordinal })
+        }
         if (entries.length === before && tentative.status !== 'error') return
         changed()
         void append()
@@ -141,7 +181,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     if (signal.aborted) return
     closing.abort()
     tell(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    waits.fail(problem as Error)
+    abandon(problem as Error)
+  }
+
+  /** What is pending will not be kept. */
+  function abandon(error: Error): void {
+    waits.fail(error)
+    for (const { watcher } of entries) watcher?.failed(error)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -171,9 +217,15 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
     if (entries.length === 0 || signal.aborted) return true
-    const plan = (underWay ??= planAppend())
     try {
+      if (underWay === undefined) await dropRepeated()
+      if (entries.length === 0) return true
+      const plan = (underWay ??= planAppend())
       await appendSlice(store, plan)
+      underWay = undefined
+      confirm(plan.slice.records)
+      tell(undefined)
+      return true
     } catch (thrown) {
       const refusal = storeErrorOf(thrown)
       if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
@@ -185,10 +237,28 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       await catchUp()
       return true
     }
-    underWay = undefined
-    confirm(plan.slice.records)
-    tell(undefined)
-    return true
+  }
+
+  /**
+   * Leaves out of what is pending whatever another writer appended under the same key. Keys are asked for after its records were
+   * applied and before anything is appended behind them, so that no append of a key comes in between.
+   */
+  async function dropRepeated(): Promise<void> {
+    const repeated = new Map<Pending, Receipt>()
+    for (let entry = nextToAsk(); entry !== undefined; entry = nextToAsk()) {
+      const { key, since } = entry
+      const asked = sequenceOf(confirmed)
+      const receipt = await store.receipt(id, key as string, since)
+      entry.asked = asked
+      if (receipt !== undefined) repeated.set(entry, receipt)
+    }
+    if (repeated.size > 0) stepPending((entry) => !repeated.has(entry))
+    for (const [{ watcher }, receipt] of repeated) watcher?.repeated(receipt)
+    if (repeated.size > 0) changed()
+  }
+
+  function nextToAsk(): Pending | undefined {
+    return entries.find(({ key, asked }) => key !== undefined && asked < foreign)
   }
 
   function planAppend(): AppendPlan {
@@ -209,8 +279,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** The oldest pending batches are in the store. */
   function confirm(records: readonly StoredRecord[]): void {
     let parent = oidAt(confirmed, sequenceOf(confirmed))
-    for (const record of records) {
+    for (const [at, record] of records.entries()) {
       parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
+      entries[at]?.watcher?.applied()
     }
     entries = entries.slice(records.length)
     tentative.batches.items = tentative.batches.items.slice(records.length)
@@ -233,25 +304,39 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   function take(records: readonly StoredRecord[]): void {
     advanceLog(confirmed, records)
-    const batches = tentative.batches.items
-    const before = entries
-    reset()
-    entries = []
-    for (const [at, batch] of batches.entries()) {
-      if (stepAgain(batch)) entries.push(before[at] as Pending)
-    }
-    tentative.version++
-    tentative.snapshot = undefined
-    publish(tentative, 'stream')
+    foreign = sequenceOf(confirmed)
+    const head = { head: oidAt(confirmed, foreign), sequence: foreign }
+    stepPending(({ isConditional = false, watcher }) => {
+      if (isConditional) watcher?.failed(moved(id, undefined, head))
+      return !isConditional
+    })
     if (confirmed.end !== undefined) close()
     changed()
   }
 
+  /** Steps what is pending and wanted behind what the store has. */
+  function stepPending(isWanted: (entry: Pending) => boolean): void {
+    const batches = tentative.batches.items
+    const before = entries
+    reset()
+    entries = []
+    restepped++
+    for (const [at, batch] of batches.entries()) {
+      const entry = before[at] as Pending
+      if (isWanted(entry) && stepAgain(batch, entry)) entries.push(entry)
+    }
+    tentative.version++
+    tentative.snapshot = undefined
+    publish(tentative, 'stream')
+  }
+
   /** Steps a pending batch behind what others appended. Answers whether it is still pending. */
-  function stepAgain(batch: Batch): boolean {
+  function stepAgain(batch: Batch, { watcher }: Pending): boolean {
     const refusal = reapply(tentative, batch)
     if (refusal === undefined) return true
-    refuse(tentative, refusal, batch, 'stream')
+    // Whoever watches the batch gets the refusal, as the caller of `send` does.
+    const error = refuse(tentative, refusal, batch, watcher === undefined ? 'stream' : 'send')
+    watcher?.refused(error)
     return false
   }
 
@@ -262,10 +347,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
-          await settleUnderWay()
-          await exclusively(async () => {
-            if (!signal.aborted) takeFollowed(value)
-          })
+          await betweenAppends(async () => takeFollowed(value))
         }
       } catch (thrown) {
         const refusal = storeErrorOf(thrown)
@@ -277,9 +359,19 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     }
   }
 
-  /** What follows may be what this writer appended without learning of it. So that is found out first. */
-  async function settleUnderWay(): Promise<void> {
-    while (underWay !== undefined && !signal.aborted) await pause(1)
+  /**
+   * Acts while no append is under way. What is in the store may be what this writer appended without learning of it, so that is
+   * found out first.
+   */
+  async function betweenAppends(act: () => Promise<void>): Promise<void> {
+    for (let acted = false; !acted && !signal.aborted; ) {
+      acted = await exclusively(async () => {
+        const isFree = underWay === undefined
+        if (isFree && !signal.aborted) await act()
+        return isFree
+      })
+      if (!acted) await pause(1)
+    }
   }
 
   /** What this writer appended comes back as well. */
@@ -303,8 +395,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   function close(): void {
     closing.abort()
-    if (entries.length > 0)
-      waits.fail(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    if (entries.length > 0) abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
   }
 
   return {
@@ -316,13 +407,21 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     get problem() {
       return problem
     },
-    withKey(given, send) {
-      key = given
+    get restepped() {
+      return restepped
+    },
+    sending(given, send) {
+      details = given
       try {
         return send()
       } finally {
-        key = undefined
+        details = {}
       }
+    },
+    catchUp: () => betweenAppends(catchUp),
+    isPending: (key) => entries.some((entry) => entry.key === key),
+    get isClosed() {
+      return signal.aborted
     },
     async begin(settled, isWanted) {
       begun = await exclusively(async () => {
