@@ -35,6 +35,10 @@ export interface SharedRun<State, Event extends RunEvent, Output = never, Input 
   readonly pending: number
   /** Why the store does not keep what is pending, if it does not: an outage, or a failure for good. */
   readonly problem: Error | undefined
+  /** Whether it follows and appends no more: it was closed, has ended, or failed for good. */
+  readonly isClosed: boolean
+  /** Resolves once what others have appended until now is applied. */
+  catchUp(): Promise<void>
   /** Calls a listener after every change of `pending` and `problem`; returns a function that ends this. Bound. */
   readonly onChange: (listener: () => void) => () => void
   /** The snapshot of what the store has. `snapshot` is ahead of it by what is pending. */
@@ -147,6 +151,10 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
     get problem() {
       return shared.problem
     },
+    get isClosed() {
+      return shared.isClosed
+    },
+    catchUp: shared.catchUp,
     onChange: shared.onChange,
     get confirmed() {
       return (confirmedPort ??= openConfirmed())
