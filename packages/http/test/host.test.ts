@@ -336,7 +336,7 @@ test('a run that was recorded otherwise is served as well', async () => {
   const run = createRun(till)
   run.in.send(paid(3))
   await recordRun(run, store).stop()
-  const held = await open(store).use(run.id)
+  const held = await open(store).hold(run.id)
   expect(held.latest).toEqual({ run: run.id, head: run.head, position: 0, ...run.snapshot.current })
   held.release()
 })

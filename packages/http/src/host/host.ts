@@ -3,6 +3,7 @@
 import type { AnyMachine, ObjectFormat } from '@xmachines/core'
 import type { RunStore, StoredRecord } from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
+import { guardedStore } from './guarded-store.ts'
 import { HostError } from './host-error.ts'
 import { type HostedMachine, hostedOf } from './hosted-machine.ts'
 import type { LiveRun } from './live-run.ts'
@@ -92,7 +93,7 @@ const DEFAULTS = {
  * Opens a host: it keeps the runs of some machines in a store. Nothing is read before it is needed, but for outputs that have not
  * settled: they are found and handled.
  *
- * @param store where the runs are
+ * @param given the store that the runs are in
  * @param machines the machines whose runs it serves, each plain or `hosted`, in several versions if need be
  * @param options limits, and how outputs are handled
  * @returns the host
@@ -119,10 +120,11 @@ const DEFAULTS = {
  * ```
  */
 export function openHost(
-  store: RunStore,
+  given: RunStore,
   machines: readonly (AnyMachine | HostedMachine)[],
   options: HostOptions = {},
 ): Host {
+  const store = guardedStore(given)
   const { idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs } = { ...DEFAULTS, ...options }
   const { format, checkDeterminism, owner, onError = print } = options
   const served = machines.map(hostedOf)

@@ -48,11 +48,18 @@ export interface LiveRun {
   close(): void
 }
 
+/** Milliseconds before a run that could not be opened is tried again for those who follow it: at first, and at most. */
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 30_000
+
 /** A live run that is not open yet. */
 export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan): LiveRun {
   let run: AnySharedRun | undefined
   let opening: Promise<AnySharedRun> | undefined
-  let unsubscribe: (() => void) | undefined
+  let stopWatching: (() => void) | undefined
+  /** Whether it is about to be opened anew, and how often that failed. */
+  let reviving = false
+  let failures = 0
   let latest: WireSnapshot | undefined
   let holders = 0
   let lastUsed = performance.now()
@@ -92,6 +99,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     },
     follow(listener) {
       listeners.add(listener)
+      revive()
       return () => void listeners.delete(listener)
     },
     notify() {
@@ -109,7 +117,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     },
     close() {
       isClosed = true
-      unsubscribe?.()
+      stopWatching?.()
       run?.close()
     },
   }
@@ -125,11 +133,32 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
       throw new HostError('NOT_FOUND', `there is no run ${id} of a machine that is served here`, { cause: thrown })
     }
     if (isClosed) opened.close()
-    unsubscribe?.()
-    unsubscribe = opened.confirmed.subscribe(changed)
+    stopWatching?.()
+    const unsubscribe = opened.confirmed.subscribe(changed)
+    const forget = opened.onChange(revive)
+    stopWatching = () => {
+      unsubscribe()
+      forget()
+    }
     run = opened
+    failures = 0
     changed()
     return opened
+  }
+
+  /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */
+  function revive(): void {
+    if (isClosed || reviving || listeners.size === 0 || run === undefined || isUsable(run)) return
+    reviving = true
+    // At first at once, and not in the call in which it ended.
+    const pause = failures === 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+    failures += 1
+    const timer = setTimeout(() => {
+      reviving = false
+      if (isClosed || listeners.size === 0) return
+      live.open().catch(revive)
+    }, pause)
+    ;(timer as { unref?: () => void }).unref?.()
   }
 
   function changed(): void {
