@@ -46,7 +46,12 @@ async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | type
   const known = decodeOffset(request.headers.get('last-event-id') ?? '')?.oid
   // By this status an `EventSource` learns not to connect again.
   if (run.latest.status === 'done' && run.latest.head === known) return new Response(null, { status: 204 })
-  const headers = { 'content-type': type, 'cache-control': 'no-store', vary: 'Accept', 'x-accel-buffering': 'no' }
+  const headers = {
+    'content-type': type,
+    'cache-control': 'no-cache, no-store',
+    vary: 'Accept',
+    'x-accel-buffering': 'no',
+  }
   if (request.method === 'HEAD') return new Response(null, { headers })
   // The stream has the run for itself.
   const { host, subscribers, id } = call
