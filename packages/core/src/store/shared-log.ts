@@ -19,7 +19,7 @@ import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 
@@ -200,7 +200,12 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       id,
       expected: oidAt(confirmed, after),
       after,
-      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
+      slice: {
+        ...encoded,
+        format: origin.format,
+        position: countOf(tentative.outputs),
+        start: countOf(confirmed.outputs),
+      },
       keys,
       writer: newToken(),
     }
