@@ -44,6 +44,8 @@ export interface RecordingParts<Failure extends Error> extends RecordRunOptions 
   stopped(recorded: number): Failure
   /** Tells of a failure that nobody waits for. */
   report(failure: Failure, recorded: number): void
+  /** Whether a failure is also told of if only `stop` gets it. */
+  readonly tellsAtStop?: boolean
   /** Called once, when nothing more will be recorded. */
   ended?(): void
 }
@@ -209,7 +211,7 @@ export function startRecording<State, Event extends RunEvent, Output, Input, Fai
       if (error !== undefined) throw error
       last = Math.min(last, history.sequence)
       if (!finished) {
-        watched = true
+        if (parts.tellsAtStop !== true) watched = true
         parts.take()
         await done
       }

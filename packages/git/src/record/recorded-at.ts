@@ -10,7 +10,7 @@ import type { ObjectSource } from '../objects/object-reader.ts'
 import { findCommon } from '../read/divergence.ts'
 import { readHead } from '../refs/read-head.ts'
 import { findReceipts, ownBatches, type ReceiptTip } from './receipt-chain.ts'
-import { lacksDropped, lostRace, otherHistory, type Recording, rewound, unknownResult } from './recording-errors.ts'
+import { lacksDropped, lostRace, otherHistory, type RecordingPlace, rewound, unknownResult } from './recording-errors.ts'
 
 /** How far a run is recorded. */
 export interface RecordedAt {
@@ -30,7 +30,7 @@ export interface RecordedAt {
 export async function recordedAt<State, Event, Output>(
   source: ObjectSource,
   history: Recordable<State, Event, Output>,
-  { now, receipts }: { readonly now: () => Recording; readonly receipts: string },
+  { now, receipts }: { readonly now: () => RecordingPlace; readonly receipts: string },
 ): Promise<RecordedAt> {
   const head = await readHead(source, now().ref)
   const { recorded } = now()
