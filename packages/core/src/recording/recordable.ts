@@ -91,8 +91,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     get sequence() {
       return sequenceOf(log)
     },
-    begun:
-      initial.sequence > 0 || run.start > 0 ? { sequence: initial.sequence, position: run.start } : undefined,
+    begun: initial.sequence > 0 || run.start > 0 ? { sequence: initial.sequence, position: run.start } : undefined,
     get dropped() {
       return log.batches.dropped
     },

@@ -6,11 +6,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Run, RunEvent } from '@xmachines/core'
 import type { Recorder as AnyRecorder } from '@xmachines/core/store'
-import { type Recording, startRecording } from '../core-internals.ts'
+import { type GitObject, type Recording, startRecording } from '../core-internals.ts'
 import { asGitError, type GitError } from '../git-error.ts'
 import { hexOf } from '../objects/object-id.ts'
 import type { PackBuilder } from '../objects/pack.ts'
-import { emptyTree, encodeReceipt, nextCount } from '../objects/receipt-commit.ts'
+import { nextCount, receiptObjects, type StoredDetails } from '../objects/receipt-commit.ts'
 import { streamEarlier } from '../read/earlier-batches.ts'
 import { type MoveFailure, RefMismatch, type RefMove } from '../refs/ref-moves.ts'
 import { machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
@@ -19,8 +19,15 @@ import { FULL_PACK, type NextPortion, type Source, type Writer } from '../write/
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import type { ReceiptTip } from './receipt-chain.ts'
 import type { RecordOptions } from './record-options.ts'
-import { recordedAt } from './recorded-at.ts'
-import { divergedElsewhere, type RecordingPlace, recorderStopped, refsKeepMoving, withRecorded } from './recording-errors.ts'
+import { type RecordedAt, recordedAt } from './recorded-at.ts'
+import {
+  divergedElsewhere,
+  type RecordingPlace,
+  recorderStopped,
+  refsKeepMoving,
+  withRecorded,
+} from './recording-errors.ts'
+import { settledBefore } from './settled-outputs.ts'
 
 /** Records one run into one repository. */
 export interface Recorder<State, Event, Output> extends AnyRecorder<State, Event, Output, GitError> {
@@ -57,6 +64,8 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   let taken = -1
   /** Where the receipt of the next portion goes. */
   let tip: ReceiptTip = { at: undefined, previous: undefined, count: 0 }
+  /** What the next receipt says beyond its append. */
+  let stored: Omit<StoredDetails, 'position' | 'keys'> = { settled: run.start, count: 0 }
   /** The tokens of portions that Git gave no answer about: reading the receipts settles them. */
   let unanswered: string[] = []
   /** Reads where the refs point; made again when somebody else moved them. */
@@ -113,10 +122,18 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       acknowledge(sequence)
     }
     tip = found.tip
+    if (failure === undefined) stored = await detailsAfter(found)
     taken = sequence
     recording.advance()
     // Appends that were made after all are acknowledged, even if nothing can follow them.
     if (failure !== undefined) throw failure
+  }
+
+  async function detailsAfter({ sequence, latest }: RecordedAt): Promise<typeof stored> {
+    if (sequence < 0) return { settled: run.start, count: 0 }
+    const at = { id, machine: run.machine, sequence }
+    const { settled, uncounted } = await settledBefore(context, at, { latest, start: recording.positionAt(sequence) })
+    return { settled, uncounted, count: latest?.stored?.count ?? 0 }
   }
 
   /** The batches up to a sequence are recorded, and this run's own. */
@@ -172,16 +189,13 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     const token = randomBytes(16).toString('hex')
     const { at, previous } = tip
     // Only a store takes keys over into a chain that begins anew.
-    const count = nextCount(tip.count, (tip.stored?.count ?? 0) > 0)
-    const stored = tip.stored && { ...tip.stored, position: recording.positionAfter(made.sequence), keys: [] }
-    const { oid, bytes } = encodeReceipt(receiptOf, { ...made, token, previous, count, stored })
-    pack.addShared(oid, bytes)
-    if (count === 1) {
-      const tree = emptyTree(context.format)
-      pack.addShared(tree.oid, tree.bytes)
-    }
+    const count = nextCount(tip.count, stored.count > 0)
+    const details = { ...stored, position: recording.positionAfter(made.sequence), keys: [] }
+    const objects = receiptObjects(receiptOf, { ...made, token, previous, count, stored: details })
+    for (const object of objects) pack.addShared(object.oid, object.bytes)
+    const { oid } = objects.at(-1) as GitObject
     history.unsettled.add(token)
-    tip = { at: oid, previous: oid, count, stored }
+    tip = { at: oid, previous: oid, count }
     return { token, receipt: { ref: receipts, to: oid, from: at } }
   }
 
