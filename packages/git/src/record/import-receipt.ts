@@ -21,8 +21,8 @@ export interface ImportedOutputs {
 }
 
 /**
- * A receipt that says how many outputs the run has; undefined if they were not counted. All have settled, unless some had not that the run had here before.
- * Nothing was appended under its token: other receipts of the history are where it came from.
+ * A receipt that says how many outputs the run has; undefined if they were not counted. All of them have settled, unless some of
+ * those that were here before have not. Nothing was appended under its token.
  */
 export async function importReceipt(
   source: ObjectSource,

@@ -121,8 +121,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       await syncForeign([receipts, ref, machine.ref])
       acknowledge(sequence)
     }
+    const details = failure === undefined ? await detailsAfter(found) : stored
     tip = found.tip
-    if (failure === undefined) stored = await detailsAfter(found)
+    stored = details
     taken = sequence
     recording.advance()
     // Appends that were made after all are acknowledged, even if nothing can follow them.
