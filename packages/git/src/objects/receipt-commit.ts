@@ -33,10 +33,18 @@ export interface StoredDetails {
   readonly settled: number
   /** The outputs of the batches up to this sequence count as settled too: they came from elsewhere, and were not counted. */
   readonly uncounted?: number | undefined
+  /** Outputs that came from elsewhere behind some that had not settled here. They are handled, and those before them are not. */
+  readonly passed?: readonly OutputRange[] | undefined
   /** How many idempotency keys the chain has, with those of this receipt. */
   readonly count: number
   /** The keys of this append. */
   readonly keys: readonly KeyedBatch[]
+}
+
+/** Outputs from a position to another, which is the first that is not of them. */
+export interface OutputRange {
+  readonly from: number
+  readonly to: number
 }
 
 /** A batch, and the idempotency key or the token that it was appended under. */
@@ -97,11 +105,12 @@ export function receiptObjects(of: ReceiptOf, receipt: Receipt): readonly GitObj
   return receipt.count === 1 ? [emptyTree(of.format), encoded] : [encoded]
 }
 
-function detailsText({ position, settled, uncounted, count, keys }: StoredDetails): string {
+function detailsText({ position, settled, uncounted, passed = [], count, keys }: StoredDetails): string {
   // A key is any text: as JSON it is one line.
   const lines = keys.map(({ key, sequence, oid }) => `Key: ${sequence} ${oid} ${JSON.stringify(key)}\n`)
   const through = uncounted === undefined ? '' : `Uncounted: ${uncounted}\n`
-  return `Position: ${position}\nSettled: ${settled}\n${through}Keys: ${count}\n${lines.join('')}`
+  const ranges = passed.map(({ from, to }) => `Passed: ${from} ${to}\n`).join('')
+  return `Position: ${position}\nSettled: ${settled}\n${through}${ranges}Keys: ${count}\n${lines.join('')}`
 }
 
 /** The tree of a receipt that takes nothing over. */
@@ -119,7 +128,7 @@ export function nextCount(count: number, mustGoOn = false): number {
 
 const BODY =
   /^receipt [^\n]* at \d+\n\nAfter: (-1|\d+)\nHead: ([0-9a-f]+)\nToken: ([0-9a-f]{32})\nCount: (\d+)\n(?:Earlier: ([0-9a-f]+)\n)?/
-const DETAILS = /^Position: (\d+)\nSettled: (\d+)\n(?:Uncounted: (\d+)\n)?Keys: (\d+)\n/
+const DETAILS = /^Position: (\d+)\nSettled: (\d+)\n(?:Uncounted: (\d+)\n)?((?:Passed: \d+ \d+\n)*)Keys: (\d+)\n/
 const KEY = /^Key: (\d+) ([0-9a-f]+) (".*")$/
 
 /** Decodes a receipt; undefined if the object is none. */
@@ -138,7 +147,7 @@ export function decodeReceipt(object: ReadObject): StoredReceipt | undefined {
 function decodeDetails(text: string): StoredDetails | undefined {
   const found = DETAILS.exec(text)
   if (found === null) return undefined
-  const [details, position, settled, uncounted, count] = found
+  const [details, position, settled, uncounted, ranges = '', count] = found
   const keys: KeyedBatch[] = []
   const lines = text.slice(details.length).split('\n')
   if (lines.pop() !== '') return undefined
@@ -152,6 +161,7 @@ function decodeDetails(text: string): StoredDetails | undefined {
     position: Number(position),
     settled: Number(settled),
     ...(uncounted === undefined ? {} : { uncounted: Number(uncounted) }),
+    passed: Array.from(ranges.matchAll(/(\d+) (\d+)/g), ([, from, to]) => ({ from: Number(from), to: Number(to) })),
     count: Number(count),
     keys,
   }

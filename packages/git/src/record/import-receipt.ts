@@ -40,9 +40,15 @@ export async function importReceipt(
   )
   const here = before < 0 ? undefined : await outputsSoFar(source, { id, machine, sequence: before }, latest)
   const isPending = here !== undefined && here.settled < here.position
+  const settled = isPending
+    ? {
+        settled: here.settled,
+        uncounted: here.uncounted,
+        passed: [...here.passed, { from: here.position, to: position }],
+      }
+    : { settled: position }
   const keys = latest?.stored?.count ?? 0
   const count = nextCount(tip.count, keys > 0)
-  const settled = isPending ? here.settled : position
   const objects = receiptObjects(
     { format: source.format, machine, createdAt },
     {
@@ -52,7 +58,7 @@ export async function importReceipt(
       token: randomBytes(16).toString('hex'),
       previous: tip.previous,
       count,
-      stored: { position, settled, uncounted: isPending ? here.uncounted : undefined, count: keys, keys: [] },
+      stored: { position, ...settled, count: keys, keys: [] },
     },
   )
   const { oid: to } = objects.at(-1) as GitObject

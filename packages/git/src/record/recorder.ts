@@ -133,8 +133,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   async function detailsAfter({ sequence, latest }: RecordedAt): Promise<typeof stored> {
     if (sequence < 0) return { settled: run.start, count: 0 }
     const at = { id, machine: run.machine, sequence }
-    const { settled, uncounted } = await settledBefore(context, at, { latest, start: recording.positionAt(sequence) })
-    return { settled, uncounted, count: latest?.stored?.count ?? 0 }
+    const start = recording.positionAt(sequence)
+    const { settled, uncounted, passed } = await settledBefore(context, at, { latest, start })
+    return { settled, uncounted, passed, count: latest?.stored?.count ?? 0 }
   }
 
   /** The batches up to a sequence are recorded, and this run's own. */

@@ -4,7 +4,7 @@
 
 import { type FoundLease, readLease } from '../objects/lease-blob.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
-import type { StoredDetails, StoredReceipt } from '../objects/receipt-commit.ts'
+import type { OutputRange, StoredDetails, StoredReceipt } from '../objects/receipt-commit.ts'
 import { leaseRef } from '../refs/ref-names.ts'
 
 /** How far the outputs of a run are. */
@@ -15,6 +15,10 @@ export interface OutputsSoFar {
   readonly settled: number
   /** The outputs of the batches up to this sequence have settled too, and were not counted; undefined if all were. */
   readonly uncounted: number | undefined
+  /** Outputs that were handled elsewhere, behind some that have not settled here. */
+  readonly passed: readonly OutputRange[]
+  /** The sequence up to which such outputs came after `position`, and were not counted; undefined if none did. */
+  readonly arrived: number | undefined
 }
 
 /** A run, as its refs describe it. */
@@ -39,21 +43,33 @@ export async function outputsSoFar(
 function judge(sequence: number, latest: StoredReceipt | undefined, found: FoundLease | undefined): OutputsSoFar {
   const { settled: kept = 0, counted = -1 } = found?.lease ?? {}
   const stored = latest?.stored
-  const settled = Math.max(stored?.settled ?? 0, kept)
+  const { settled, passed } = passOver(Math.max(stored?.settled ?? 0, kept), stored?.passed ?? [])
   const hasSettled = settled >= (stored?.position ?? 0)
   if (stored !== undefined && (latest?.sequence === sequence || !hasSettled)) {
-    const { position, uncounted = -1 } = stored
-    return { position, settled, uncounted: uncounted > counted && !hasSettled ? uncounted : undefined }
+    const { position, uncounted: known = -1 } = stored
+    const uncounted = known > counted && !hasSettled ? known : undefined
+    return { position, settled, uncounted, passed, arrived: latest?.sequence === sequence ? undefined : sequence }
   }
   // What came after the latest append has settled, as all before it has.
-  return { position: settled, settled, uncounted: counted === sequence ? undefined : sequence }
+  const uncounted = counted === sequence ? undefined : sequence
+  return { position: settled, settled, uncounted, passed: [], arrived: undefined }
 }
 
-/** What the next receipt says about outputs that settled before its append. */
-export type SettledDetails = Pick<StoredDetails, 'settled' | 'uncounted'>
+/** Moves on over outputs that were handled elsewhere; gives those that are further on. */
+function passOver(
+  settled: number,
+  ranges: readonly OutputRange[],
+): { readonly settled: number; readonly passed: readonly OutputRange[] } {
+  const [first, ...others] = ranges
+  if (first === undefined || first.from > settled) return { settled, passed: ranges }
+  return passOver(Math.max(settled, first.to), others)
+}
+
+/** What the next receipt says about outputs that came before its append. */
+export type SettledDetails = Pick<StoredDetails, 'settled' | 'uncounted' | 'passed'>
 
 /**
- * What the receipt of the next append says about outputs that settled before.
+ * What the receipt of the next append says about outputs that came before it.
  * @param start the outputs before the append, if they are known
  */
 export async function settledBefore(
@@ -64,7 +80,10 @@ export async function settledBefore(
   const stored = latest?.stored
   // The run continues from its latest receipt, which says it already.
   if (stored !== undefined && latest?.sequence === run.sequence) return stored
-  const { position, settled, uncounted } = await outputsSoFar(source, run, latest)
-  if (stored !== undefined && settled < position) return stored
-  return start === undefined ? { settled, uncounted } : { settled: Math.max(settled, start), uncounted: undefined }
+  const { position, settled, uncounted, passed } = await outputsSoFar(source, run, latest)
+  if (settled < position) {
+    const arrived = start !== undefined && start > position ? [{ from: position, to: start }] : []
+    return { settled, uncounted, passed: [...passed, ...arrived] }
+  }
+  return start === undefined ? { settled, uncounted } : { settled: Math.max(settled, start) }
 }

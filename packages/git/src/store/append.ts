@@ -12,7 +12,7 @@ import type { PackBuilder } from '../objects/pack.ts'
 import { emptyTree, encodeReceipt, type KeyedBatch, nextCount } from '../objects/receipt-commit.ts'
 import { pause } from '../process/pause.ts'
 import type { FoundRun } from '../read/find-run.ts'
-import { outputsSoFar, settledBefore } from '../record/settled-outputs.ts'
+import { outputsSoFar, type SettledDetails, settledBefore } from '../record/settled-outputs.ts'
 import { type MoveFailure, RefMismatch, type RefMove } from '../refs/ref-moves.ts'
 import { machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
 import { writePortion } from '../write/write-portion.ts'
@@ -141,11 +141,11 @@ export function appender(
         : undefined
     const kept = taken && encodeKept(format, taken)
     const had = taken === undefined ? (latest?.stored?.count ?? 0) : taken.keys.length
-    const { settled, uncounted } =
+    const { settled, uncounted, passed }: SettledDetails =
       current === undefined
-        ? { settled: slice.settled ?? 0, uncounted: undefined }
+        ? { settled: slice.settled ?? 0 }
         : await settledBefore(context, current, { latest, start: slice.start })
-    const stored = { position: slice.position, settled, uncounted, count: had + keyed.length, keys: keyed }
+    const stored = { position: slice.position, settled, uncounted, passed, count: had + keyed.length, keys: keyed }
     const tree = kept?.[1] ?? emptyTree(format)
     const { oid, bytes } = encodeReceipt(
       { format, machine: run, createdAt: run.createdAt },

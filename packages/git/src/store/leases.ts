@@ -2,6 +2,7 @@
 
 import { type LeaseCells, missing } from '@xmachines/core/store'
 import { encodeLease, readLease } from '../objects/lease-blob.ts'
+import type { OutputRange } from '../objects/receipt-commit.ts'
 import type { FoundRun } from '../read/find-run.ts'
 import { type OutputsSoFar, outputsSoFar } from '../record/settled-outputs.ts'
 import { RefMismatch } from '../refs/ref-moves.ts'
@@ -11,16 +12,26 @@ import { writePortion } from '../write/write-portion.ts'
 import type { GitStoreParts } from './git-store.ts'
 import { findStored, receiptsOf } from './stored-run.ts'
 
+/** The cells of leases, and what those who take one have counted. */
+export interface CountingCells extends LeaseCells {
+  /** Whether an output came from elsewhere, behind some that have not settled here, and was counted by who takes the lease. */
+  hasPassed(id: string, position: number): boolean
+}
+
 /** The leases of a repository. */
-export function leaseCells({ context, writer }: GitStoreParts): LeaseCells {
+export function leaseCells({ context, writer }: GitStoreParts): CountingCells {
   /** Outputs that those who hold or want a lease have counted, by run: how many there are up to a sequence. */
   const counts = new Map<string, { readonly sequence: number; readonly position: number }>()
+  /** Outputs that came behind some that have not settled, by run. */
+  const passed = new Map<string, OutputRange>()
 
   return {
     async read(id, { positionAt } = { owner: '', ttl: 0 }) {
       const run = await findLeased(context, id)
-      const [found, { settled, uncounted }] = await Promise.all([leaseOf(context, run), outputsOf(context, run)])
+      const [found, outputs] = await Promise.all([leaseOf(context, run), outputsOf(context, run)])
+      const { position: from, settled, uncounted, arrived } = outputs
       const lease = found?.lease ?? { owner: undefined, ttl: 0, beat: 0 }
+      if (arrived !== undefined && positionAt !== undefined) passed.set(id, { from, to: await positionAt(arrived) })
       if (uncounted === undefined) return { ...lease, settled }
       if (positionAt === undefined) return { ...lease, settled: Number.POSITIVE_INFINITY }
       const position = await positionAt(uncounted)
@@ -40,9 +51,16 @@ export function leaseCells({ context, writer }: GitStoreParts): LeaseCells {
         fill: (pack) => pack.addShared(blob.oid, blob.bytes),
       })
       if (failure !== undefined && !(failure instanceof RefMismatch)) throw failure
-      if (next.owner === undefined) counts.delete(id)
+      if (next.owner === undefined) {
+        counts.delete(id)
+        passed.delete(id)
+      }
       // Without an answer too: the ref points to what another has written, so the lease is not held here.
       return failure === undefined
+    },
+    hasPassed(id, position) {
+      const range = passed.get(id)
+      return range !== undefined && range.from <= position && position < range.to
     },
   }
 }
