@@ -159,8 +159,10 @@ async function crash(
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, value = '', oid = ''] = line.split(' ')
     if (word === 'run') output.id = value
-    else if (word === 'failed') output.failures.push(value)
-    else {
+    else if (word === 'failed') {
+      output.failures.push(value)
+      complaints += `${line}\n`
+    } else {
       output.safe.set(Number(value), oid)
       acknowledged++
       // A recorder that outlives its git continues for a while.
@@ -213,14 +215,17 @@ function collectGarbage(directory: string): { stop(): Promise<number> } {
   let times = 0
   async function collect(): Promise<void> {
     const ways = [
-      ['gc', '--quiet', '--prune=now'],
-      ['repack', '-ad', '--quiet'],
+      [['gc', '--quiet', '--prune=now']],
+      // Unlike gc, repack leaves commits in the commit-graph that it has removed.
+      [
+        ['repack', '-ad', '--quiet'],
+        ['commit-graph', 'write', '--reachable', '--no-progress'],
+      ],
     ]
     while (!stopped) {
       const way = ways[Math.floor(Math.random() * ways.length)]!
       // Recorders repack too: if a pack is gone meanwhile, this fails, and nothing else is harmed.
-      const running = spawn('git', ['-C', directory, ...way], { stdio: 'ignore' })
-      await once(running, 'close')
+      for (const call of way) await once(spawn('git', ['-C', directory, ...call], { stdio: 'ignore' }), 'close')
       times++
     }
   }

@@ -21,5 +21,6 @@ try {
   }
 } catch (thrown) {
   // Its git was killed, and left a lock: the next process continues once that is old.
-  tell(`failed ${(thrown as { code: string }).code}`)
+  const { code, message } = thrown as Error & { readonly code: string }
+  tell(`failed ${code} ${JSON.stringify(message)}`)
 }

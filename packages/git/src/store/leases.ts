@@ -25,18 +25,27 @@ export function leaseCells({ context, writer }: GitStoreParts): CountingCells {
   /** Outputs that came behind some that have not settled, by run. */
   const passed = new Map<string, OutputRange>()
 
+  /** Counts outputs up to a sequence, once for all who ask again and again. */
+  async function count(id: string, sequence: number, positionAt: (sequence: number) => Promise<number>) {
+    const known = counts.get(id)
+    if (known?.sequence === sequence) return known.position
+    const position = await positionAt(sequence)
+    counts.set(id, { sequence, position })
+    return position
+  }
+
   return {
     async read(id, { positionAt } = { owner: '', ttl: 0 }) {
       const run = await findLeased(context, id)
       const [found, outputs] = await Promise.all([leaseOf(context, run), outputsOf(context, run)])
       const { position: from, settled, uncounted, arrived } = outputs
       const lease = found?.lease ?? { owner: undefined, ttl: 0, beat: 0 }
-      if (arrived !== undefined && positionAt !== undefined) passed.set(id, { from, to: await positionAt(arrived) })
+      if (arrived !== undefined && positionAt !== undefined) {
+        passed.set(id, { from, to: await count(id, arrived, positionAt) })
+      }
       if (uncounted === undefined) return { ...lease, settled }
       if (positionAt === undefined) return { ...lease, settled: Number.POSITIVE_INFINITY }
-      const position = await positionAt(uncounted)
-      counts.set(id, { sequence: uncounted, position })
-      return { ...lease, settled: Math.max(settled, position) }
+      return { ...lease, settled: Math.max(settled, await count(id, uncounted, positionAt)) }
     },
     async swap(id, expectedBeat, next) {
       const run = await findLeased(context, id)
@@ -44,7 +53,9 @@ export function leaseCells({ context, writer }: GitStoreParts): CountingCells {
       if ((found?.lease.beat ?? 0) !== expectedBeat) return false
       const isCounted = Number.isFinite(next.settled)
       const settled = isCounted ? next.settled : (await outputsOf(context, run)).settled
-      const counted = (isCounted ? counts.get(id)?.sequence : undefined) ?? found?.lease.counted ?? -1
+      // Whoever waits for the lease may have counted more than its holder knows.
+      const known = counts.get(id)
+      const counted = known !== undefined && settled >= known.position ? known.sequence : (found?.lease.counted ?? -1)
       const blob = encodeLease(context.format, id, { ...next, settled, counted })
       const failure = await writePortion(writer, {
         move: { ref: leaseRef(run.machine.name, id), from: found?.oid, to: blob.oid },
