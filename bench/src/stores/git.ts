@@ -32,8 +32,9 @@ export async function openGit(): Promise<Stage> {
       },
       // Git keeps what has settled in no ref's name, so the bare side lists all runs and finds as many as ours.
       async listUnsettled() {
-        return git(directory, 'for-each-ref', '--count=100', '--format=%(objectname) %(refname)', 'refs/runs').split('\n')
-          .length
+        return git(directory, 'for-each-ref', '--count=100', '--format=%(objectname) %(refname)', 'refs/runs').split(
+          '\n',
+        ).length
       },
     },
     addRuns: (count, unsettled) => addRunsTo(store, count, unsettled),
