@@ -2,10 +2,8 @@
 
 import {
   type AppendOptions,
-  checkSlice,
   followRecords,
   isAnswer,
-  isGenesis,
   type ListedRun,
   type ListOptions,
   leaseKeeper,
@@ -19,10 +17,10 @@ import {
   streamOf,
   unknown,
 } from '@xmachines/core/store'
+import { appendIn } from './append.ts'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RecordRow, type RunRow, unavailable } from './database.ts'
 import { waitFor } from './follower.ts'
-import { keepReceipts, type NewReceipt, unawaited } from './receipts.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
@@ -77,42 +75,19 @@ export function indexedDbStore({
 
   const latestOf = async (id: string): Promise<number> => (await findRun(id)).sequence
 
+  /** Runs as this handle wrote them last. Each is compared with the database before it counts. */
+  const written = new Map<string, RunRow>()
+
   async function append(
     id: string,
     expectedHead: string | undefined,
     slice: Slice,
-    { writer, keys = new Map() }: AppendOptions,
+    options: AppendOptions,
   ): Promise<void> {
-    const sequence = await inDatabase(async (opened) => {
-      const transaction = opened.transaction(['runs', 'records', 'receipts'], 'readwrite', { durability })
-      try {
-        const runs = transaction.objectStore('runs')
-        const current = await runs.get(id)
-        const head = checkSlice(id, current, expectedHead, slice)
-        const first = head.sequence - slice.records.length + 1
-        const records = transaction.objectStore('records')
-        for (const [at, record] of slice.records.entries()) {
-          const sequence = first + at
-          unawaited(records.add({ id, sequence, record, ...(sequence === head.sequence && { writer }) }))
-        }
-        const added: NewReceipt[] = []
-        for (const [key, sequence] of keys) {
-          const { oid } = slice.records[sequence - first] as StoredRecord
-          added.push({ key, sequence, oid })
-        }
-        const row: RunRow = { ...(current ?? begin(id, slice)), ...head, position: slice.position }
-        unawaited(runs.put({ ...row, ...(await keepReceipts(transaction, row, added)) }))
-        transaction.commit()
-        await transaction.done
-        return head.sequence
-      } catch (thrown) {
-        // What is refused leaves nothing behind.
-        if (thrown instanceof StoreError) transaction.abort()
-        await transaction.done.catch(() => undefined)
-        throw thrown
-      }
-    })
-    changes.tell({ id, sequence })
+    const plan = { id, expected: expectedHead, slice, options }
+    const run = await inDatabase((opened) => appendIn(opened, durability, plan, written.get(id)))
+    written.set(id, run)
+    changes.tell({ id, sequence: run.sequence })
   }
 
   async function* readRecords(
@@ -154,6 +129,7 @@ export function indexedDbStore({
       const changed = change(run)
       if (changed !== undefined) await transaction.store.put(changed)
       await transaction.done
+      if (changed !== undefined && written.has(id)) written.set(id, changed)
       return changed !== undefined
     })
   }
@@ -210,6 +186,7 @@ export function indexedDbStore({
         return found?.id === expectedId
       }),
     close() {
+      written.clear()
       database.close()
       changes.close()
     },
@@ -223,20 +200,4 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-}
-
-function begin(id: string, { records, settled = 0 }: Slice): RunRow {
-  const [genesis] = records as [StoredRecord]
-  if (!isGenesis(genesis)) throw missing(id)
-  const { name, version } = genesis.machine
-  return {
-    id,
-    head: id,
-    sequence: -1,
-    machine: { name, version },
-    position: 0,
-    lease: { owner: undefined, ttl: 0, beat: 0, settled },
-    receipts: { key: 0, answer: 0 },
-    completeAfter: -1,
-  }
 }
