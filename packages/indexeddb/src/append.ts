@@ -22,7 +22,8 @@ export interface Append {
   readonly options: AppendOptions
 }
 
-type Transaction = IDBPTransaction<Tables, ('runs' | 'records' | 'receipts')[], 'readwrite'>
+type Table = 'runs' | 'records' | 'receipts'
+type Transaction = IDBPTransaction<Tables, Table[], 'readwrite'>
 
 /**
  * Appends.
@@ -36,22 +37,21 @@ export async function appendIn(
   append: Append,
   known: RunRow | undefined,
 ): Promise<RunRow> {
+  const within = <Result>(tables: Table[], work: (transaction: Transaction) => Promise<Result>): Promise<Result> =>
+    inTransaction(database.transaction(tables, 'readwrite', { durability }), work)
   const after = known && rowAhead(known, append)
-  return (
-    (known &&
-      after &&
-      (await inTransaction(database, durability, (transaction) => writeAhead(transaction, append, known, after)))) ??
-    (await inTransaction(database, durability, (transaction) => readAndWrite(transaction, append)))
-  )
+  if (known !== undefined && after !== undefined) {
+    const written = await within(['runs', 'records'], (transaction) => writeAhead(transaction, append, known, after))
+    if (written !== undefined) return written
+  }
+  return await within(['runs', 'records', 'receipts'], (transaction) => readAndWrite(transaction, append))
 }
 
-/** Runs work in one transaction. If the work throws or gives nothing, nothing is left behind. */
+/** Runs work in a transaction. If the work throws or gives nothing, nothing is left behind. */
 async function inTransaction<Result>(
-  database: Database,
-  durability: IDBTransactionDurability,
+  transaction: Transaction,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const transaction = database.transaction(['runs', 'records', 'receipts'], 'readwrite', { durability })
   try {
     const result = await work(transaction)
     if (result === undefined) {
