@@ -59,6 +59,11 @@ export interface FollowOptions {
   readonly from: number
   /** Ends the stream. */
   readonly signal: AbortSignal
+  /**
+   * Says up to which sequence the follower has the records from elsewhere, such as what it appended itself. It is asked after
+   * each append, and these records need not be read for it. A store that does not ask delivers them.
+   */
+  readonly held?: () => Promise<number>
 }
 
 /** Which runs to list. */

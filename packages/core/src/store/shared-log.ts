@@ -263,7 +263,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
-        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
@@ -280,6 +280,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pause(++failures)
       }
     }
+  }
+
+  /** What this run has once the append under way has its result. */
+  function held(): Promise<number> {
+    return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
   /** What follows may be what this writer appended without learning of it. So that is found out first. */
