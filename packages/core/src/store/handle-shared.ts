@@ -5,6 +5,7 @@ import type { RunEvent } from '../machine/machine.ts'
 import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
+import { outputCounter } from './count-outputs.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
 
@@ -48,7 +49,7 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     const stop = AbortSignal.any([idle.signal, lease.signal, ...(signal === undefined ? [] : [signal])])
     if (untilSettled && lease.settled >= run.position) {
       await lease.release()
-      return lease.settled
+      return run.position
     }
     /** Keeping how far it has settled, one after the other. */
     let keeping: Promise<void> = Promise.resolve()
@@ -80,8 +81,9 @@ export async function takeLease(
   run: { readonly store: RunStore; readonly id: string },
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
 ): Promise<Lease | undefined> {
+  const positionAt = outputCounter(run)
   while (signal?.aborted !== true) {
-    const lease = await run.store.lease(run.id, { owner, ttl })
+    const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
     if (lease !== undefined) return lease
     await pause(run, ttl / 4, signal)
   }

@@ -14,12 +14,12 @@ import { refuse } from '../engine/refuse.ts'
 import { replayRecord } from '../history/replay.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
 import type { Receipt, RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
 import { moved, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 
@@ -270,7 +270,12 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       id,
       expected: oidAt(confirmed, after),
       after,
-      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
+      slice: {
+        ...encoded,
+        format: origin.format,
+        position: countOf(tentative.outputs),
+        start: countOf(confirmed.outputs),
+      },
       keys,
       writer: newToken(),
     }
@@ -343,7 +348,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
-        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
@@ -357,6 +362,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pause(++failures)
       }
     }
+  }
+
+  /** What this run has once the append under way has its result. */
+  function held(): Promise<number> {
+    return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
   /**
