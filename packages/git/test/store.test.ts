@@ -44,12 +44,14 @@ async function openTwice(): Promise<[Repository, Repository]> {
 describe('the store of a repository', () => {
   test.each(storeCases)(
     '$title',
-    async ({ check }) => {
+    async ({ check, needsDamage }) => {
       const { directory, open } = await makePlace()
       await check({
         open: async () => (await open()).store,
         damage: async (id, sequence, how) => damage(directory, { id, sequence, how }),
       })
+      await Promise.all(opened.splice(0).map((one) => one.close()))
+      if (needsDamage !== true) expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
     },
     240_000,
   )

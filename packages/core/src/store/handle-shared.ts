@@ -5,6 +5,7 @@ import type { RunEvent } from '../machine/machine.ts'
 import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
+import { outputCounter } from './count-outputs.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
 
@@ -70,8 +71,9 @@ export async function takeLease(
   run: { readonly store: RunStore; readonly id: string },
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
 ): Promise<Lease | undefined> {
+  const positionAt = outputCounter(run)
   while (signal?.aborted !== true) {
-    const lease = await run.store.lease(run.id, { owner, ttl })
+    const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
     if (lease !== undefined) return lease
     await pause(run, ttl / 4, signal)
   }

@@ -1,5 +1,7 @@
 // `@xmachines/core/store`: what keeps runs, and what keeps them in memory.
 
+export type { RecordRunOptions } from '../recording/record-options.ts'
+export type { Recorder } from '../recording/recording.ts'
 export { advance } from './advance.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
 export { type HandleSharedOptions, handleShared } from './handle-shared.ts'
@@ -9,7 +11,7 @@ export { memoryStore } from './memory-store.ts'
 export { type Migrate, type MigrateOptions, type NamedRun, type OpenNamedOptions, openNamed } from './open-named.ts'
 export { type OpenSharedOptions, openShared, type SharedRunOf } from './open-shared.ts'
 export { isAnswer, KEPT_RECEIPTS, positionOfAnswer, unknown } from './receipts.ts'
-export { type Recorder, type RecordRunOptions, recordRun } from './record-run.ts'
+export { recordRun } from './record-run.ts'
 export type {
   AppendOptions,
   FollowOptions,

@@ -14,12 +14,12 @@ import { refuse } from '../engine/refuse.ts'
 import { replayRecord } from '../history/replay.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 
@@ -200,7 +200,12 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       id,
       expected: oidAt(confirmed, after),
       after,
-      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
+      slice: {
+        ...encoded,
+        format: origin.format,
+        position: countOf(tentative.outputs),
+        start: countOf(confirmed.outputs),
+      },
       keys,
       writer: newToken(),
     }

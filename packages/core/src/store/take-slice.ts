@@ -12,6 +12,8 @@ export interface SliceRange {
   readonly to: number
   /** Outputs since the genesis, after the last. */
   readonly position: number
+  /** Outputs since the genesis, before the first, if that is known. */
+  readonly start?: number | undefined
   /** With the genesis: the position up to which outputs count as settled. */
   readonly settled: number
 }
@@ -19,7 +21,7 @@ export interface SliceRange {
 /** The part of a run's history from one sequence to another. */
 export function takeSlice<State, Event extends RunEvent, Output>(
   run: Recordable<State, Event, Output>,
-  { from, to, position, settled }: SliceRange,
+  { from, to, position, start, settled }: SliceRange,
 ): Slice {
   const { format } = run
   const records: StoredRecord[] = []
@@ -30,5 +32,12 @@ export function takeSlice<State, Event extends RunEvent, Output>(
     const genesis = sequence === 0 ? objects?.at(-1) : undefined
     commits.push(genesis?.bytes ?? run.commitAt(sequence).slice())
   }
-  return { records, commits, format, position, ...(objects === undefined ? {} : { objects, settled }) }
+  return {
+    records,
+    commits,
+    format,
+    position,
+    ...(start === undefined ? {} : { start }),
+    ...(objects === undefined ? {} : { objects, settled }),
+  }
 }

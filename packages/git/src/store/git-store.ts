@@ -5,11 +5,13 @@ import {
   isAnswer,
   leaseKeeper,
   missing,
+  positionOfAnswer,
   type Receipt,
   type RunStore,
   streamOf,
   unknown,
 } from '@xmachines/core/store'
+import type { StoredReceipt } from '../objects/receipt-commit.ts'
 import { leaseRef, machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
 import { refWatch } from '../refs/watch-refs.ts'
 import type { RepositoryContext } from '../repository-context.ts'
@@ -62,8 +64,21 @@ export function gitStore(parts: GitStoreParts): RunStore {
       // Whoever asks takes it for recorded. The one who appended may have been killed before it synced.
       const { name } = run.machine
       await syncForeign([receiptRef(name, id), runRef(name, id), machineRef(run.machine)])
-    } else if (since < book.completeAfter && !isAnswer(id, key)) throw unknown(id, book.completeAfter)
-    return found
+      return found
+    }
+    // An output that was handled elsewhere has its answer in what came from there, at the latest.
+    if (isAnswer(id, key)) {
+      return hasPassed(id, latest, positionOfAnswer(id, key)) ? { sequence: run.sequence, oid: run.head } : undefined
+    }
+    // What came from elsewhere after the latest append may have been appended there under any key.
+    const completeAfter = latest.sequence < run.sequence ? run.sequence : book.completeAfter
+    if (since < completeAfter) throw unknown(id, completeAfter)
+    return undefined
+  }
+
+  function hasPassed(id: string, { stored }: StoredReceipt, position: number): boolean {
+    const kept = stored?.passed?.some(({ from, to }) => from <= position && position < to)
+    return kept === true || cells.hasPassed(id, position)
   }
 
   /** Resolves once a ref may have moved, after so many milliseconds, or when the signal aborts. */

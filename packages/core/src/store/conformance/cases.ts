@@ -248,6 +248,23 @@ export const storeCases: readonly StoreCase[] = [
     },
   },
   {
+    title: 'a run that begins with settled outputs has settled them, and none that come after',
+    async check({ open }) {
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(2)
+      await store.append(run.id, undefined, { ...sliceOf(run, 0), settled: 2 }, { writer: token() })
+      const unsettled = async () => (await readAll(other.list({ unsettled: true }))).find(({ id }) => id === run.id)
+      expectEqual(await unsettled(), undefined, 'a run whose outputs have settled')
+      run.in.send({ type: 'PAID', cents: 3 })
+      await append(store, run, { from: 3 })
+      const listed = await unsettled()
+      expectEqual([listed?.position, listed?.settled], [3, 2], 'the outputs, and those that have settled')
+      const lease = await other.lease(run.id, { owner: 'one', ttl: 10_000 })
+      expectEqual(lease?.settled, 2, 'where the owner of the lease begins')
+      await lease?.release()
+    },
+  },
+  {
     title: 'one owner has a lease at a time, and the next goes on where it stopped',
     async check({ open }) {
       const [store, other] = [await open(), await open()]
