@@ -1,6 +1,6 @@
 /** Outputs of a shared run are handled by one at a time; another takes over where it stopped, and answers nothing twice. */
 import { createRun, defineMachine, waitFor } from '@xmachines/core'
-import { handleShared, memoryStore, openShared, type RunStore, recordRun } from '@xmachines/core/store'
+import { handleShared, memoryStore, openShared, type RunStore, recordRun, StoreError } from '@xmachines/core/store'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { all } from './streams.ts'
 
@@ -145,6 +145,71 @@ describe('outputs of a shared run', () => {
     stop.abort()
     expect(await handled).toBe(0)
     expect(settle).not.toHaveBeenCalled()
+  })
+
+  test('are not answered by one who has lost the lease, if the next has answered', async () => {
+    const { store, id } = await seeded()
+    let isAway = false
+    let given: AbortController | undefined
+    const line: RunStore = {
+      ...store,
+      async append(...slice) {
+        if (isAway) throw new StoreError('UNAVAILABLE', 'it is away')
+        await store.append(...slice)
+      },
+      async lease() {
+        // It never learns that its time is over: the timer of a process that was frozen is late.
+        given ??= new AbortController()
+        const { signal } = given
+        return { settled: 0, signal, renew: async () => {}, settle: async () => {}, release: async () => {} }
+      },
+    }
+    const [frozen, next] = [await desk(line, id), await desk(store, id)]
+    const stop = new AbortController()
+    const { signal } = stop
+    const charge = (by: string) => async (): Promise<OrderEvent> => {
+      isAway = by === 'frozen'
+      return { type: 'PAID', by }
+    }
+    const first = handleShared(frozen, { charge: charge('frozen') }, { signal })
+    next.in.send({ type: 'PAY', cents: 7 })
+    await waitFor(frozen, ({ state }) => state.paid.length === 1)
+    const second = handleShared(next, { charge: charge('next') }, { signal })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1))
+    isAway = false
+    await frozen.flush()
+    stop.abort()
+    await Promise.all([first, second])
+    const reopened = await desk(store, id)
+    expect(reopened.state.paid).toEqual(['next'])
+  })
+
+  test('are handled when a store that failed is back', async () => {
+    const { store, id } = await seeded()
+    const asked: string[] = []
+    const failOnce = (what: string): void => {
+      asked.push(what)
+      if (asked.filter((one) => one === what).length === 1) throw new StoreError('UNAVAILABLE', 'it is away')
+    }
+    const failing: RunStore = {
+      ...store,
+      async lease(...given) {
+        failOnce('lease')
+        return await store.lease(...given)
+      },
+      async receipt(...given) {
+        failOnce('receipt')
+        return await store.receipt(...given)
+      },
+    }
+    const run = await desk(failing, id)
+    const stop = new AbortController()
+    const handled = handleShared(run, { charge: async () => ({ type: 'PAID', by: 'me' }) }, { ttl: 100, signal: stop.signal })
+    run.in.send({ type: 'PAY', cents: 7 })
+    await waitFor(run, ({ state }) => state.paid.length === 1)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(asked).toEqual(['lease', 'lease', 'receipt', 'receipt'])
   })
 
   test('end the handling with the run', async () => {

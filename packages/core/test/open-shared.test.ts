@@ -188,6 +188,47 @@ describe('a shared run', () => {
     expect(record).toMatchObject({ oid: receipt?.oid, events: [{ type: 'ADDED', count: 2 }] })
   })
 
+  test('applies a batch once if others send it under the same key', async () => {
+    const { one, other, store, id } = await openTwo()
+    for (const run of [one, other]) run.sendWithKey({ type: 'ADDED', count: 1 }, 'order-7')
+    await Promise.all([one.flush(), other.flush()])
+    expect([one.pending, other.pending, (await store.head(id))?.sequence]).toEqual([0, 0, 1])
+    await waitFor(one, ({ state }) => state === 4)
+    await waitFor(other, ({ state }) => state === 4)
+    // One that knew of none before it was sent again.
+    other.sendWithKey({ type: 'ADDED', count: 1 }, 'order-8')
+    other.sendWithKey({ type: 'ADDED', count: 1 }, 'order-8')
+    await other.flush()
+    one.sendWithKey({ type: 'ADDED', count: 1 }, 'order-8', 1)
+    await one.flush()
+    expect([one.state, (await store.head(id))?.sequence]).toEqual([5, 2])
+  })
+
+  test('goes on if the store fails while it reads what others appended', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    let failures = 0
+    const failing: RunStore = {
+      ...store,
+      follow: () => new ReadableStream(),
+      read(...given) {
+        if (given[1].from === 0 || failures++ >= 2) return store.read(...given)
+        return new ReadableStream({ start: (controller) => controller.error(new StoreError('UNAVAILABLE', 'it is away')) })
+      },
+    }
+    const run = await openShared(failing, id, stock)
+    const other = await openShared(store, id, stock)
+    onTestFinished(() => {
+      run.close()
+      other.close()
+    })
+    other.in.send({ type: 'ADDED', count: 1 })
+    await other.flush()
+    run.in.send({ type: 'ADDED', count: 10 })
+    expect(await run.flush()).toBe(2)
+    expect([run.state, run.problem, failures]).toEqual([14, undefined, 3])
+  })
+
   test('is refused a run that the store does not have, and one that was tampered with', async () => {
     const store = memoryStore()
     await expect(openShared(store, createRun(stock).id, stock)).rejects.toHaveProperty('code', 'MISSING')

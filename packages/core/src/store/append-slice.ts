@@ -1,6 +1,7 @@
 // Appends a slice once, whatever answers are lost on the way: its receipt says whether it was made.
 
 import { toHex } from '../identity/hex.ts'
+import { pause } from './pause.ts'
 import type { AppendOptions, RunStore, Slice } from './run-store.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 
@@ -82,8 +83,4 @@ function unavailable(id: string, cause: unknown): StoreError {
     `the store gave no answer about the run ${id}: ${why}; whether its latest batches are kept is not known: open it again`,
     { cause },
   )
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -17,7 +17,9 @@ import { recordable } from '../recording/recordable.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
+import { isApplied } from './applied-keys.ts'
 import { encodeBatches } from './encode-batches.ts'
+import { pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
@@ -28,6 +30,8 @@ interface Pending {
   /** Counts the batches that were sent, refused ones left out. */
   readonly ordinal: number
   readonly key: string | undefined
+  /** The sequence up to which the store has no batch under this key. */
+  since: number
 }
 
 /** Two logs of one run, and what goes on between them and the store. */
@@ -38,8 +42,12 @@ export interface SharedLog {
   readonly pending: number
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
-  /** The idempotency key of the batches that are sent during a call. */
-  withKey<Result>(key: string, send: () => Result): Result
+  /**
+   * Gives the batch that is sent during a call an idempotency key. It is not sent if one with this key is pending.
+   * @param since the sequence up to which the sender knows that the store has no batch under this key: the confirmed one
+   *   unless given
+   */
+  withKey<Result>(key: string, since: number | undefined, send: () => Result): Result | undefined
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -74,7 +82,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** What is pending: as many as the tentative log has batches. */
   let entries: Pending[] = []
   let ordinal = 0
-  let key: string | undefined
+  /** That of the batch that is being sent. */
+  let sent: Pick<Pending, 'key' | 'since'> | undefined
+  /** The sequence of the latest record of another writer, or one before. */
+  let others = -1
   let problem: Error | undefined
   const closing = new AbortController()
   const { signal } = closing
@@ -108,7 +119,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       wake() {
         watch()
         const before = entries.length
-        while (entries.length < tentative.batches.items.length) entries.push({ ordinal: ++ordinal, key })
+        while (entries.length < tentative.batches.items.length) {
+          entries.push({ ordinal: ++ordinal, key: undefined, since: -1, ...sent })
+        }
         if (entries.length === before && tentative.status !== 'error') return
         changed()
         void append()
@@ -160,7 +173,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       for (let failures = 0; entries.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
-        if (!isKept) await pause(failures)
+        if (!isKept) await pauseAfter(failures)
       }
     } catch (thrown) {
       fail(thrown)
@@ -171,24 +184,34 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
     if (entries.length === 0 || signal.aborted) return true
-    const plan = (underWay ??= planAppend())
     try {
-      await appendSlice(store, plan)
-    } catch (thrown) {
-      const refusal = storeErrorOf(thrown)
-      if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
-        tell(refusal ?? (thrown as Error))
-        return false
-      }
-      if (refusal.code !== 'MOVED') throw refusal
-      underWay = undefined
-      await catchUp()
+      await appendPending()
       return true
+    } catch (thrown) {
+      if (isLasting(thrown)) throw thrown
+      tell(thrown as Error)
+      return false
+    }
+  }
+
+  async function appendPending(): Promise<void> {
+    if (underWay === undefined) {
+      const known = await applied(others)
+      if (known.size > 0) stepAllAgain(known)
+      if (entries.length === 0 || signal.aborted) return
+      underWay = planAppend()
+    }
+    const { slice } = underWay
+    try {
+      await appendSlice(store, underWay)
+    } catch (thrown) {
+      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
+      underWay = undefined
+      return await catchUp()
     }
     underWay = undefined
-    confirm(plan.slice.records)
+    confirm(slice.records)
     tell(undefined)
-    return true
   }
 
   function planAppend(): AppendPlan {
@@ -228,17 +251,37 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
-    if (records.length > 0) take(records)
+    if (records.length > 0) await take(records)
   }
 
-  function take(records: readonly StoredRecord[]): void {
+  async function take(records: readonly StoredRecord[]): Promise<void> {
+    const known = await applied(sequenceOf(confirmed) + records.length)
+    if (signal.aborted) return
     advanceLog(confirmed, records)
+    others = sequenceOf(confirmed)
+    stepAllAgain(known)
+  }
+
+  /** The pending batches that others have applied under the same keys, up to a sequence at least. */
+  async function applied(sequence: number): Promise<ReadonlySet<Pending>> {
+    const found = new Set<Pending>()
+    for (const entry of entries) {
+      if (entry.key === undefined || entry.since >= sequence) continue
+      if (await isApplied(store, id, entry.key, entry.since)) found.add(entry)
+      else entry.since = sequence
+    }
+    return found
+  }
+
+  /** Steps what is pending again behind the confirmed log, and drops what others have applied. */
+  function stepAllAgain(known: ReadonlySet<Pending>): void {
     const batches = tentative.batches.items
     const before = entries
     reset()
     entries = []
     for (const [at, batch] of batches.entries()) {
-      if (stepAgain(batch)) entries.push(before[at] as Pending)
+      const entry = before[at] as Pending
+      if (!known.has(entry) && stepAgain(batch)) entries.push(entry)
     }
     tentative.version++
     tentative.snapshot = undefined
@@ -264,41 +307,32 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
           const { value } = read
           await settleUnderWay()
           await exclusively(async () => {
-            if (!signal.aborted) takeFollowed(value)
+            if (!signal.aborted) await takeFollowed(value)
           })
         }
       } catch (thrown) {
-        const refusal = storeErrorOf(thrown)
-        // A history that cannot be followed stays so; a store that cannot be reached may be reached again.
-        if (isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')) return fail(thrown)
-        tell(refusal ?? (thrown as Error))
-        await pause(++failures)
+        if (isLasting(thrown)) return fail(thrown)
+        tell(thrown as Error)
+        await pauseAfter(++failures)
       }
     }
   }
 
   /** What follows may be what this writer appended without learning of it. So that is found out first. */
   async function settleUnderWay(): Promise<void> {
-    while (underWay !== undefined && !signal.aborted) await pause(1)
+    while (underWay !== undefined && !signal.aborted) await pauseAfter(1)
   }
 
   /** What this writer appended comes back as well. */
-  function takeFollowed(record: StoredRecord): void {
+  async function takeFollowed(record: StoredRecord): Promise<void> {
     const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
     if (isOwn) advanceLog(confirmed, [record])
-    else take([record])
+    else await take([record])
   }
 
-  function pause(failures: number): Promise<void> {
+  function pauseAfter(failures: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(go, longest * (0.5 + Math.random() / 2))
-      signal.addEventListener('abort', go, { once: true })
-      function go(): void {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    return pause(longest * (0.5 + Math.random() / 2), signal)
   }
 
   function close(): void {
@@ -316,12 +350,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     get problem() {
       return problem
     },
-    withKey(given, send) {
-      key = given
+    withKey(key, since = sequenceOf(confirmed), send) {
+      if (entries.some((entry) => entry.key === key)) return undefined
+      sent = { key, since }
       try {
         return send()
       } finally {
-        key = undefined
+        sent = undefined
       }
     },
     async begin(settled, isWanted) {
@@ -353,4 +388,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Whether a failure stays: a history that cannot be followed does, and a store that cannot be reached may be reached again. */
+function isLasting(thrown: unknown): boolean {
+  const refusal = storeErrorOf(thrown)
+  return isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')
 }
