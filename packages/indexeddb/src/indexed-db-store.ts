@@ -3,8 +3,8 @@
 import {
   type AppendOptions,
   checkSlice,
+  checkTrimmed,
   followRecords,
-  isAnswer,
   isGenesis,
   type ListedRun,
   type ListOptions,
@@ -17,7 +17,6 @@ import {
   type StoredRecord,
   StoreError,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RunRow, unavailable } from './database.ts'
@@ -157,7 +156,9 @@ export function indexedDbStore({
       Promise.all([opened.get('receipts', [id, key]), opened.get('runs', id)]),
     )
     if (found !== undefined) return { sequence: found.sequence, oid: found.oid }
-    if (run !== undefined && since < run.completeAfter && !isAnswer(id, key)) throw unknown(id, run.completeAfter)
+    if (run !== undefined) {
+      checkTrimmed({ id, key, since }, { completeAfter: run.completeAfter, settled: run.lease.settled })
+    }
     return undefined
   }
 

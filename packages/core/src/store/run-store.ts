@@ -120,8 +120,8 @@ export interface RunStore {
    * Where the append of a writer, or the batch of an idempotency key, was applied; undefined if it was not. The latest 1,000
    * of a run are kept, and the keys of answers, `RUN-ID/POSITION`, until `settled` has passed them.
    * @param since the sequence that the asker knew when it first tried
-   * @throws {StoreError} `UNKNOWN` if receipts of later sequences were trimmed, so that a missing one proves nothing. Never for
-   *   the key of an answer to an output that has not settled
+   * @throws {StoreError} `UNKNOWN` if the receipt may have been trimmed, so that its absence proves nothing: if receipts after
+   *   `since` were, or for the key of an answer, if its output has settled
    */
   receipt(id: string, key: string, since: number): Promise<Receipt | undefined>
   /**

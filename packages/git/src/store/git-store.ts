@@ -1,6 +1,7 @@
 // The repository as a store of runs. What recorders write and what the store writes is the same: either reads the other's.
 
 import {
+  checkTrimmed,
   followRecords,
   isAnswer,
   leaseKeeper,
@@ -8,7 +9,6 @@ import {
   type Receipt,
   type RunStore,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
 import { leaseRef, machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
 import { refWatch } from '../refs/watch-refs.ts'
@@ -52,17 +52,16 @@ export function gitStore(parts: GitStoreParts): RunStore {
     const run = await findStored(context, id)
     if (run === undefined) return undefined
     const { latest } = await receiptsOf(context, run)
-    if (latest === undefined) {
-      if (since < run.sequence && !isAnswer(id, key)) throw unknown(id, run.sequence)
-      return undefined
-    }
-    const book = await books.read(id, latest)
-    const found = isAnswer(id, key) ? book.answers.get(key) : (book.keys.get(key) ?? book.writers.get(key))
-    if (found !== undefined) {
+    const book = latest && (await books.read(id, latest))
+    const found = isAnswer(id, key) ? book?.answers.get(key) : (book?.keys.get(key) ?? book?.writers.get(key))
+    if (found === undefined) {
+      const settled = isAnswer(id, key) ? (await cells.read(id)).settled : 0
+      checkTrimmed({ id, key, since }, { completeAfter: book?.completeAfter ?? run.sequence, settled })
+    } else {
       // Whoever asks takes it for recorded. The one who appended may have been killed before it synced.
       const { name } = run.machine
       await syncForeign([receiptRef(name, id), runRef(name, id), machineRef(run.machine)])
-    } else if (since < book.completeAfter && !isAnswer(id, key)) throw unknown(id, book.completeAfter)
+    }
     return found
   }
 
