@@ -208,7 +208,11 @@ describe('outputs of a shared run', () => {
     }
     const run = await desk(failing, id)
     const stop = new AbortController()
-    const handled = handleShared(run, { charge: async () => ({ type: 'PAID', by: 'me' }) }, { ttl: 100, signal: stop.signal })
+    const handled = handleShared(
+      run,
+      { charge: async () => ({ type: 'PAID', by: 'me' }) },
+      { ttl: 100, signal: stop.signal },
+    )
     run.in.send({ type: 'PAY', cents: 7 })
     await waitFor(run, ({ state }) => state.paid.length === 1)
     stop.abort()

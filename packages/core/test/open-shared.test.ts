@@ -213,7 +213,9 @@ describe('a shared run', () => {
       follow: () => new ReadableStream(),
       read(...given) {
         if (given[1].from === 0 || failures++ >= 2) return store.read(...given)
-        return new ReadableStream({ start: (controller) => controller.error(new StoreError('UNAVAILABLE', 'it is away')) })
+        return new ReadableStream({
+          start: (controller) => controller.error(new StoreError('UNAVAILABLE', 'it is away')),
+        })
       },
     }
     const run = await openShared(failing, id, stock)

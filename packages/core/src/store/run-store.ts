@@ -96,7 +96,7 @@ export interface Lease {
    */
   renew(): Promise<void>
   /**
-   * Keeps how far outputs have settled.
+   * Keeps how far outputs have settled. An earlier position than the one that is kept changes nothing.
    * @throws {StoreError} `LEASE_LOST`
    */
   settle(position: number): Promise<void>
@@ -129,7 +129,7 @@ export interface RunStore {
    * @returns a stream that errors with `MISSING` if there is no such run, and with `CORRUPT` if a record cannot be read
    */
   read(id: string, options: ReadOptions): ReadableStream<StoredRecord>
-  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. */
+  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. It errors as `read` does. */
   follow(id: string, options: FollowOptions): ReadableStream<StoredRecord>
   /** Lists runs, in no particular order. */
   list(options?: ListOptions): ReadableStream<ListedRun>
