@@ -155,18 +155,23 @@ function listenInPool(pool: PgPool): Connection['listen'] {
   }
 }
 
+/** Connections whose errors end nothing: an error that nobody listens to ends the process. */
+const guarded = new WeakSet<PgClient>()
+
 /** Calls `heard` and `ended`; returns what stops this. */
 function attach(client: PgClient, channel: string, heard: (text: string) => void, ended: () => void): () => void {
   const onNotification = (message: { channel?: string; payload?: string | undefined }): void => {
     if (message.channel === channel) heard(message.payload ?? '')
   }
+  if (!guarded.has(client)) client.on('error', () => undefined)
+  guarded.add(client)
   client.on('notification', onNotification)
   client.on('error', ended)
   client.on('end', ended)
   return () => {
     client.removeListener('notification', onNotification)
+    client.removeListener('error', ended)
     client.removeListener('end', ended)
-    // The listener of errors stays: an error that nobody listens to ends the process.
   }
 }
 

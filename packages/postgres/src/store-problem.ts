@@ -7,7 +7,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42P01': 'its tables are missing: call createTables(client) once, or run schema.sql',
   '3F000': 'its schema is missing: set the search_path of the connection to where the tables are',
   '42703': 'its tables are those of another version: call createTables(client) with this version of the package',
-  '42501': 'the user of the connection may not use the tables: grant SELECT, INSERT, UPDATE and DELETE on them',
+  '42501':
+    'the user of the connection may not do this: grant it SELECT, INSERT, UPDATE and DELETE on the tables; to make them, it needs CREATE on their schema',
   '25006': 'it takes no writes: connect to the primary server',
   '25P02': 'the transaction was aborted by an earlier statement: roll it back, and do all of it again',
   '40001': 'another transaction was first: do it again',

@@ -50,7 +50,7 @@ export async function openPglite(): Promise<Database> {
       const query: PGlite['query'] = (...given) =>
         crashed.has(store) ? Promise.reject(new Error('the connection failed')) : client.query(...given)
       const members = { exec: client.exec.bind(client), listen: client.listen.bind(client), query }
-      const store = postgresStore(members as PostgresClient, { prefix, ...options })
+      const store = postgresStore(members, { prefix, ...options })
       return store
     },
     crash: async (store) => void crashed.add(store),

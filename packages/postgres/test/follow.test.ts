@@ -172,6 +172,28 @@ describe('on a real server', () => {
     expect(warned).not.toHaveBeenCalled()
   })
 
+  test('a client that has listened many times has no more listeners than before', async () => {
+    const client = new pg.Client(inject('postgres'))
+    await client.connect()
+    const store = postgresStore(client, { prefix: database.prefix, poll: NEVER })
+    const run = tallyRun(1)
+    await append(store, run)
+    const count = (): number[] => ['notification', 'error', 'end'].map((event) => client.listenerCount(event))
+    const counts: number[][] = []
+    for (let round = 0; round < 3; round++) {
+      const { records, done } = follow(store, run)
+      await arrive(records, run)
+      await vi.waitFor(() => expect(client.listenerCount('notification')).toBe(1))
+      stop.abort()
+      await done
+      await store.close()
+      stop = new AbortController()
+      counts.push(count())
+    }
+    expect(counts[2]).toEqual(counts[0])
+    await client.end()
+  })
+
   test('a follower elsewhere is notified by a process that has one client', async () => {
     const client = new pg.Client(inject('postgres'))
     await client.connect()
