@@ -47,6 +47,8 @@ export interface ConnectionOptions {
   /** Whether statements are prepared once a connection. Only `pg` can. */
   readonly prepare: boolean
   readonly listen: boolean
+  /** Whether the client is in a transaction of the caller. */
+  readonly isWithin?: boolean
 }
 
 /** The members of a `Pool` or `Client` of `pg` that are used here. */
@@ -72,7 +74,7 @@ interface PgliteListener {
 }
 
 /** Adapts a client of the caller. */
-export function connectionOf(client: PostgresClient, { prepare, listen }: ConnectionOptions): Connection {
+export function connectionOf(client: PostgresClient, { prepare, listen, isWithin }: ConnectionOptions): Connection {
   const isPglite = hasMethod(client, 'exec')
   const isPool = !isPglite && hasMethod(client, 'connect') && 'totalCount' in client
 
@@ -94,7 +96,7 @@ export function connectionOf(client: PostgresClient, { prepare, listen }: Connec
         : await (client as unknown as PgClient).query({ ...(prepare && { name: nameOf(text) }), text, values })
       return rows as readonly Row[]
     } catch (thrown) {
-      throw storeProblem(thrown)
+      throw storeProblem(thrown, isWithin)
     }
   }
 
