@@ -12,7 +12,7 @@ import type { Checkpoint } from '../recording/checkpoint.ts'
 import { type Recordable, recordable } from '../recording/recordable.ts'
 import type { RecordedView } from '../recording/recorded-ports.ts'
 import type { Run } from '../run/run.ts'
-import { appendSlice } from './append-slice.ts'
+import { appendSlice, askStore } from './append-slice.ts'
 import { readEarlier } from './read-earlier.ts'
 import type { RunStore } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
@@ -52,6 +52,8 @@ export interface Recorder<State, Event, Output> {
 const MOST_UNRECORDED = 16_384
 /** How many batches go into one slice. */
 const MOST_BATCHES = 8192
+/** How many bytes of commits: a store has to hold all of it, and perhaps as one text. */
+const MOST_BYTES = 2 ** 24
 
 /**
  * Records a run into a store: what it has now, and each batch from now on.
@@ -129,7 +131,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
       // Whatever else is committed in this turn joins the first slice.
       await Promise.resolve()
       if (!begun) {
-        recorded = await adopt(await store.head(id))
+        recorded = await adopt(await askStore(id, () => store.head(id)))
         begun = true
       }
       while (!finished && recorded < due()) {
@@ -148,13 +150,13 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
     keepCheckpoint()
     const from = recorded + 1
     const to = Math.min(due(), recorded + MOST_BATCHES)
-    // Of a slice that ends before the latest batch, this position is an upper bound: no log knows which batch made which output.
-    const { position } = checkpoints.at(-1) as Checkpoint
-    const slice = takeSlice(history, { from, to, position, settled: run.start })
+    // Of a slice that ends before a checkpoint, its position is an upper bound: no log knows which batch made which output.
+    const { position } = checkpoints.find(({ sequence }) => sequence >= to) as Checkpoint
+    const slice = takeSlice(history, { from, to, mostBytes: MOST_BYTES, position, settled: run.start })
     const expected = recorded < 0 ? undefined : oidAt(recorded)
     try {
       await appendSlice(store, { id, expected, after: recorded, slice, tokens: history.unsettled })
-      recorded = to
+      recorded = from + slice.records.length - 1
     } catch (thrown) {
       const moved = storeErrorOf(thrown)
       if (moved?.code !== 'MOVED') throw thrown
@@ -178,7 +180,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
     if (sequence > history.sequence || oidAt(sequence) !== head.head) throw refused(head, 'has another continuation')
     if (sequence <= history.owned) return sequence
     for (const token of Array.from(history.unsettled)) {
-      const receipt = await store.receipt(id, token, recorded)
+      const receipt = await askStore(id, () => store.receipt(id, token, recorded))
       if (receipt !== undefined && receipt.sequence >= sequence) return sequence
     }
     // Another recorder of this run object may have got its answer meanwhile.
@@ -289,6 +291,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
       if (error !== undefined) throw error
       last = Math.min(last, history.sequence)
       if (!finished) {
+        keepCheckpoint()
         watched = true
         void drain()
         await done
