@@ -26,7 +26,7 @@ export interface Connection {
   readonly isPool: boolean
   /**
    * Runs one statement.
-   * @throws {StoreError} `UNAVAILABLE`, with what the driver threw as its cause
+   * @throws {StoreError} `UNAVAILABLE`, or `ABORTED` within a transaction, with what the driver threw as its cause
    */
   run<Row>(statement: Statement<Row>, values: readonly Value[]): Promise<readonly Row[]>
   /**
