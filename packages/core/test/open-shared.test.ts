@@ -288,3 +288,42 @@ test('every batch is applied once or refused to its sender, and all end at one h
     { numRuns: 40 },
   )
 })
+
+test('what is sent under a key is applied once, whoever sends it again, and whatever is lost', async () => {
+  const loss = fc.constantFrom<Loss>('none', 'request', 'answer')
+  const key = fc.constantFrom('order-1', 'order-2', 'order-3')
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ losses: fc.array(loss, { maxLength: 3 }), keys: fc.array(key, { maxLength: 4 }) }), {
+        minLength: 2,
+        maxLength: 4,
+      }),
+      fc.scheduler(),
+      async (writers, scheduler) => {
+        const store = memoryStore()
+        const id = await seeded(store)
+        const runs = await Promise.all(writers.map(({ losses }) => openShared(lossyStore(store, losses), id, stock)))
+        const sending = writers.map(async ({ keys }, at) => {
+          const run = runs[at] as (typeof runs)[number]
+          for (const one of keys) {
+            await scheduler.schedule(Promise.resolve())
+            const since = run.snapshot.current.sequence - run.pending
+            if ((await store.receipt(id, one, since)) !== undefined) continue
+            await scheduler.schedule(Promise.resolve())
+            run.sendWithKey({ type: 'ADDED', count: 1 }, one, since)
+          }
+        })
+        await scheduler.waitFor(Promise.all(sending))
+        await Promise.all(runs.map((run) => run.flush()))
+        const sent = new Set(writers.flatMap(({ keys }) => keys))
+        const { sequence } = (await store.head(id)) ?? { sequence: -1 }
+        expect(sequence).toBe(sent.size)
+        const places = await Promise.all(Array.from(sent, async (one) => (await store.receipt(id, one, 0))?.sequence))
+        expect(places.toSorted()).toEqual(Array.from(sent, (_, at) => at + 1))
+        await Promise.all(runs.map((run) => waitFor(run, ({ state }) => state === 3 + sent.size)))
+        for (const run of runs) run.close()
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
