@@ -5,7 +5,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { breaks, finish, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, take } from './streams.ts'
+
+expectBugs()
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -5,7 +5,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { add, fail, finish, type TallyEvent, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, take } from './streams.ts'
+
+expectBugs()
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -256,6 +259,34 @@ describe('advance', () => {
     // Again, and from the genesis: nothing changes.
     advance(follower, records)
     expect(follower.snapshot.current.sequence).toBe(2)
+  })
+
+  test('passes over what the run has dropped from memory', async () => {
+    const store = memoryStore()
+    const run = tallyRun()
+    const recorder = recordRun(run, store, { retain: 1 })
+    for (let round = 0; round < 10; round++) {
+      run.in.send(add(1))
+      await recorder.flush()
+    }
+    await recorder.stop()
+    const other = await open(store, run.id)
+    other.in.send(add(2))
+    await recordRun(other, store).stop()
+    advance(run, await recordsOf(store, run.id))
+    expect(run.head).toBe(other.head)
+  })
+
+  test('refuses records that leave some out, with what to give', () => {
+    const run = tallyRun()
+    const follower = restoreRun(tally, run.toJSON())
+    for (let value = 1; value <= 3; value++) run.in.send(add(value))
+    const records = run.toJSON().records as StoredRecord[]
+    expect(() => advance(follower, records.slice(2))).toThrow(
+      /follows .*, which the run does not have; give it the records from sequence 1 on/,
+    )
+    expect(() => advance(follower, [tallyRun().genesis])).toThrow(/two continuations/)
+    expect(follower.snapshot.current.sequence).toBe(0)
   })
 
   test('refuses records that are another continuation, and those with a wrong oid', () => {
