@@ -211,13 +211,30 @@ describe('outputs of a shared run', () => {
     const handled = handleShared(
       run,
       { charge: async () => ({ type: 'PAID', by: 'me' }) },
-      { ttl: 100, signal: stop.signal },
+      { ttl: 60_000, signal: stop.signal },
     )
     run.in.send({ type: 'PAY', cents: 7 })
     await waitFor(run, ({ state }) => state.paid.length === 1)
     stop.abort()
     expect(await handled).toBe(1)
     expect(asked).toEqual(['lease', 'lease', 'receipt', 'receipt'])
+  })
+
+  test('are not waited for with handlers that are none, or a run that is not shared', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    const lease = vi.spyOn(store, 'lease')
+    for (const wrong of [
+      null,
+      3,
+      { charge: 3 },
+      { charge: { handle: 'me' } },
+      { charge: { handle: () => {}, wile: () => true } },
+    ]) {
+      await expect(handleShared(run, wrong as never)).rejects.toThrow(TypeError)
+    }
+    await expect(handleShared(createRun(order) as never, {})).rejects.toThrow(/openShared/)
+    expect(lease).not.toHaveBeenCalled()
   })
 
   test('end the handling with the run', async () => {

@@ -322,7 +322,7 @@ test('what is sent under a key is applied once, whoever sends it again, and what
         const { sequence } = (await store.head(id)) ?? { sequence: -1 }
         expect(sequence).toBe(sent.size)
         const places = await Promise.all(Array.from(sent, async (one) => (await store.receipt(id, one, 0))?.sequence))
-        expect(places.toSorted()).toEqual(Array.from(sent, (_, at) => at + 1))
+        expect(new Set(places)).toEqual(new Set(Array.from(sent, (_, at) => at + 1)))
         await Promise.all(runs.map((run) => waitFor(run, ({ state }) => state === 3 + sent.size)))
         for (const run of runs) run.close()
       },

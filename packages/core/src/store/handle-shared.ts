@@ -2,7 +2,7 @@
 
 import { toHex } from '../identity/hex.ts'
 import type { RunEvent } from '../machine/machine.ts'
-import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
+import { checkHandlers, type HandledEvents, type HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
 import { isApplied } from './applied-keys.ts'
@@ -34,6 +34,8 @@ const PAUSE = 1000
  * @param handlers as for `handleOutputs`
  * @param options the owner of the lease, its time to live, and an abort signal
  * @returns the position up to which every output has settled, when the run has ended or the signal aborts
+ * @throws {TypeError} if the run is not shared, or a handler has the wrong type
+ * @throws {StoreError} if the store refuses the lease for good. One that is away is asked again
  * @throws what a handler throws
  */
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
@@ -41,6 +43,10 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions = {},
 ): Promise<number> {
+  if (typeof (run as Partial<typeof run>).sendWithKey !== 'function') {
+    throw new TypeError('the run is not shared: open it with openShared, or handle its outputs with handleOutputs')
+  }
+  checkHandlers(handlers)
   let settled = 0
   let hasEnded = false
   while (!hasEnded && signal?.aborted !== true) {
