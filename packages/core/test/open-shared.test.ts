@@ -6,7 +6,7 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { breaks, finish, tally } from './machines.ts'
 import { expectBugs } from './quiet.ts'
-import { ending, take } from './streams.ts'
+import { ending, settled, take } from './streams.ts'
 
 expectBugs()
 
@@ -232,6 +232,29 @@ describe('a shared run', () => {
     run.in.send({ type: 'ADDED', count: 10 })
     expect(await run.flush()).toBe(2)
     expect([run.state, run.problem, failures]).toEqual([14, undefined, 3])
+  })
+
+  test('follows again, and not without a pause, if the store ends its followers', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    let followers = 0
+    const ending: RunStore = {
+      ...store,
+      follow(run, { from }) {
+        if (++followers > 20) throw new StoreError('CORRUPT', 'it is asked without a pause')
+        return store.read(run, { from })
+      },
+    }
+    const [run, other] = [await openShared(ending, id, stock), await openShared(store, id, stock)]
+    onTestFinished(() => {
+      run.close()
+      other.close()
+    })
+    other.in.send({ type: 'ADDED', count: 1 })
+    await waitFor(run, ({ state }) => state === 4)
+    // What is due at once comes first.
+    await settled()
+    expect(run.problem).toBeUndefined()
   })
 
   test('is refused a run that the store does not have, and one that was tampered with', async () => {

@@ -182,6 +182,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
           const { value } = read
           while (!(await exclusively(() => takeFollowed(value)))) await pauseAfter(1)
         }
+        // A store may end its followers, as one that is closed does.
+        await pauseAfter(++failures)
       } catch (thrown) {
         if (isLasting(thrown)) return fail(thrown)
         tell(thrown as Error)
