@@ -220,6 +220,58 @@ describe('outputs of a shared run', () => {
     expect(asked).toEqual(['lease', 'lease', 'receipt', 'receipt'])
   })
 
+  test('hold the lease only until they have settled', async () => {
+    const { store, id } = await seeded()
+    const [run, other] = [await desk(store, id), await desk(store, id)]
+    const stop = new AbortController()
+    const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
+    const handled = handleShared(run, handlers, { ttl: 90, signal: stop.signal })
+    for (let round = 1; round <= 3; round++) {
+      other.in.send({ type: 'PAY', cents: round })
+      await waitFor(other, ({ state }) => state.paid.length === round)
+      const lease = await vi.waitFor(async () => {
+        const taken = await store.lease(id, { owner: 'next', ttl: 60_000 })
+        expect(taken).toBeDefined()
+        return taken
+      }, 10_000)
+      expect(lease?.settled).toBe(round)
+      await lease?.release()
+    }
+    stop.abort()
+    expect(await handled).toBe(3)
+  })
+
+  test('have settled in the store soon after it could not keep that', async () => {
+    const { store, id } = await seeded()
+    let failures = 0
+    const failing: RunStore = {
+      ...store,
+      async lease(...given) {
+        const lease = await store.lease(...given)
+        if (lease === undefined) return undefined
+        return {
+          ...lease,
+          get settled() {
+            return lease.settled
+          },
+          async settle(position) {
+            if (failures++ < 2) throw new StoreError('UNAVAILABLE', 'it is away')
+            await lease.settle(position)
+          },
+        }
+      },
+    }
+    const run = await desk(failing, id)
+    const stop = new AbortController()
+    const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
+    const handled = handleShared(run, handlers, { ttl: 900, signal: stop.signal })
+    run.in.send({ type: 'PAY', cents: 1 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1), 10_000)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(run.state.paid).toEqual(['me'])
+  })
+
   test('are not waited for with handlers that are none, or a run that is not shared', async () => {
     const { store, id } = await seeded()
     const run = await desk(store, id)

@@ -26,8 +26,8 @@ const TTL = 10_000
 const PAUSE = 1000
 
 /**
- * Handles the outputs of a shared run while it holds the lease of the run; waits for the lease until then. An output is handled
- * once it is in the store. It has settled when its answer is: the answer is kept under the key `RUN-ID/POSITION`, so that one who
+ * Handles the outputs of a shared run while it holds the lease of the run; waits for the lease until then. A lease is given back
+ * once all outputs have settled, and taken again for the next. An output is handled once it is in the store. It has settled when its answer is: the answer is kept under the key `RUN-ID/POSITION`, so that one who
  * takes over does not answer again. A crash repeats at most what had not settled, under the same key.
  *
  * @param run a run of `openShared`
@@ -52,23 +52,60 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   while (!hasEnded && signal?.aborted !== true) {
     const lease = await takeLease(run, { owner, ttl, signal })
     if (lease === undefined) break
-    const stop = signal === undefined ? lease.signal : AbortSignal.any([signal, lease.signal])
+    const idle = new AbortController()
+    const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])
+    settled = lease.settled
+    let timer: ReturnType<typeof setTimeout> | undefined
+    /** Gives the lease back after a while instead of renewing it, if all has settled. */
+    const rest = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        if (lease.settled >= run.position) idle.abort()
+        else if (settled > lease.settled) keep(settled)
+      }, ttl / 3)
+    }
     /** Keeping how far it has settled, one after the other. */
     let keeping: Promise<void> = Promise.resolve()
-    const onSettled = (position: number): void => {
-      // If the lease is lost, its signal ends the handling.
+    const keep = (position: number): void => {
+      settled = position
+      // If the lease is lost, its signal ends the handling. If the store is away, it is tried again.
       keeping = keeping.then(() => lease.settle(position)).catch(() => undefined)
+      rest()
     }
+    rest()
     try {
-      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled })
+      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled: keep })
       // Giving the lease back aborts its signal too.
       hasEnded = !stop.aborted
     } finally {
+      clearTimeout(timer)
       await keeping
       await lease.release().catch(() => undefined)
     }
+    if (idle.signal.aborted) hasEnded = !(await hasMore(run, settled, signal))
   }
   return settled
+}
+
+/** Resolves with true once there are outputs from a position on; with false if the run ends before, or the signal aborts. */
+async function hasMore<State, Event extends RunEvent, Output, Input>(
+  run: SharedRun<State, Event, Output, Input>,
+  position: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const reader = run.ports({ from: Math.min(position, run.position) }).out.getReader()
+  const stop = (): void => void reader.cancel()
+  signal?.addEventListener('abort', stop)
+  try {
+    if (signal?.aborted === true) return false
+    return !(await reader.read()).done
+  } catch {
+    // A fatal end errors `out`.
+    return false
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await reader.cancel().catch(() => undefined)
+  }
 }
 
 /** A name for one who handles. Pages that are not secure have no `crypto.randomUUID`. */
