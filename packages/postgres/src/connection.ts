@@ -65,7 +65,9 @@ interface PgClient {
 
 interface PgPool {
   readonly options?: { readonly max?: number }
-  connect(): Promise<PgClient & { release(destroy: boolean): void }>
+  connect(
+    connected: (error: Error | undefined, client: PgClient | undefined, release: (destroy?: boolean) => void) => void,
+  ): unknown
 }
 
 /** The member of PGlite that is used here. */
@@ -140,33 +142,48 @@ function listenInPool(pool: PgPool): Connection['listen'] {
   // The only connection of a pool is needed for statements.
   if (pool.options?.max === 1) return undefined
   return async (channel, heard, ended) => {
-    const client = await pool.connect()
+    const { client, release } = await checkOut(pool)
     const stop = attach(client, channel, heard, ended)
     try {
       await client.query({ text: `LISTEN ${channel}`, values: [] })
     } catch (thrown) {
       stop()
-      client.release(true)
+      release(true)
       throw thrown
     }
     return () => {
       stop()
       // Nobody else gets a connection that listens.
-      client.release(true)
+      release(true)
     }
   }
 }
 
-/** Connections whose errors end nothing: an error that nobody listens to ends the process. */
+/** Takes a connection from a pool. It is guarded before a promise could resolve: the server may end it in that moment. */
+function checkOut(pool: PgPool): Promise<{ readonly client: PgClient; readonly release: (destroy: boolean) => void }> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client, release) => {
+      if (client === undefined) return reject(error)
+      guard(client)
+      resolve({ client, release })
+    })
+  })
+}
+
 const guarded = new WeakSet<PgClient>()
+
+/** Has the errors of a connection end nothing: an error that nobody listens to ends the process. */
+function guard(client: PgClient): void {
+  if (!guarded.has(client)) client.on('error', () => undefined)
+  guarded.add(client)
+}
 
 /** Calls `heard` and `ended`; returns what stops this. */
 function attach(client: PgClient, channel: string, heard: (text: string) => void, ended: () => void): () => void {
   const onNotification = (message: { channel?: string; payload?: string | undefined }): void => {
     if (message.channel === channel) heard(message.payload ?? '')
   }
-  if (!guarded.has(client)) client.on('error', () => undefined)
-  guarded.add(client)
+  guard(client)
   client.on('notification', onNotification)
   client.on('error', ended)
   client.on('end', ended)

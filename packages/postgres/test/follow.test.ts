@@ -134,6 +134,24 @@ describe('on a real server', () => {
     await pool.end()
   })
 
+  test('a connection that the server ends at any moment does not end the process', async () => {
+    const pool = openPool()
+    const listeners: number[] = []
+    // An error may come with the very message that opens the connection, before any promise resolves.
+    pool.on('acquire', (client) => process.nextTick(() => listeners.push(client.listenerCount('error'))))
+    const store = postgresStore(pool, { prefix: database.prefix, poll: NEVER })
+    const run = tallyRun(1)
+    await append(store, run)
+    const { records, done } = follow(store, run)
+    await arrive(records, run)
+    await vi.waitFor(() => expect(listeners.length).toBeGreaterThan(2))
+    stop.abort()
+    await done
+    await store.close()
+    await pool.end()
+    expect(Math.min(...listeners)).toBeGreaterThan(0)
+  })
+
   test('a pool of one connection keeps it for statements', async () => {
     const pool = openPool({ max: 1 })
     const store = postgresStore(pool, { prefix: database.prefix, poll: 10 })
