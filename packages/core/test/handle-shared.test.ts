@@ -63,6 +63,31 @@ describe('outputs of a shared run', () => {
     expect(listed?.settled).toBe(9)
   })
 
+  test('are counted up to any sequence, for a store that cannot', async () => {
+    const { store, id } = await seeded()
+    const counts: (number | undefined)[] = []
+    const lend: RunStore['lease'] = async (run, options) => {
+      const { positionAt } = options
+      for (const sequence of [0, 1, 3]) counts.push(await positionAt?.(sequence))
+      return await store.lease(run, options)
+    }
+    const run = await desk({ ...store, lease: lend }, id)
+    run.in.send({ type: 'PAY', cents: 7 })
+    run.in.send([
+      { type: 'PAY', cents: 8 },
+      { type: 'PAY', cents: 9 },
+    ])
+    run.in.send({ type: 'PAID', by: 'somebody' })
+    await run.flush()
+    const stop = new AbortController()
+    const charged: number[] = []
+    const handled = handleShared(run, { charge: ({ cents }) => void charged.push(cents) }, { signal: stop.signal })
+    await vi.waitFor(() => expect(charged).toHaveLength(3))
+    stop.abort()
+    await handled
+    expect(counts).toEqual([0, 1, 3])
+  })
+
   test('are handled by the next when the one who had the lease is gone, under the same key', async () => {
     const { store, id } = await seeded()
     const [one, other] = [await desk(store, id), await desk(store, id)]

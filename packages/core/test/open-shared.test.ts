@@ -151,6 +151,38 @@ describe('a shared run', () => {
     expect([run.state, (await store.head(id))?.sequence]).toEqual([14, 2])
   })
 
+  test('is given by its store what others appended, and not what it appended itself', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    const followed: StoredRecord[] = []
+    const watched: RunStore = {
+      ...store,
+      follow(...given) {
+        const watch = new TransformStream<StoredRecord, StoredRecord>({
+          transform(record, controller) {
+            followed.push(record)
+            controller.enqueue(record)
+          },
+        })
+        return store.follow(...given).pipeThrough(watch)
+      },
+    }
+    const [run, other] = [await openShared(watched, id, stock), await openShared(store, id, stock)]
+    onTestFinished(() => {
+      run.close()
+      other.close()
+    })
+    for (let count = 1; count <= 3; count++) {
+      run.in.send({ type: 'ADDED', count })
+      await run.flush()
+    }
+    await vi.waitFor(() => expect(other.head).toBe(run.head), 10_000)
+    other.in.send({ type: 'ADDED', count: 4 })
+    await other.flush()
+    await vi.waitFor(() => expect(run.head).toBe(other.head), 10_000)
+    expect(followed.map(({ oid }) => oid)).toEqual([other.head])
+  })
+
   test('ends for all when the machine completes, and not before the store has it', async () => {
     const store = memoryStore()
     const seed = createRun(tally)

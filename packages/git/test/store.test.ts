@@ -45,12 +45,14 @@ describe('the store of a repository', () => {
   // A handle cannot crash without its process. The keeper of leases is tested on its own.
   test.each(storeCases.filter(({ needsCrash }) => needsCrash !== true))(
     '$title',
-    async ({ check }) => {
+    async ({ check, needsDamage }) => {
       const { directory, open } = await makePlace()
       await check({
         open: async () => (await open()).store,
         damage: async (id, sequence, how) => damage(directory, { id, sequence, how }),
       })
+      await Promise.all(opened.splice(0).map((one) => one.close()))
+      if (needsDamage !== true) expect(git(directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
     },
     240_000,
   )

@@ -6,6 +6,7 @@ import { checkHandlers, type HandledEvents, type HandleOutput } from '../run/han
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
 import { isApplied } from './applied-keys.ts'
+import { outputCounter } from './count-outputs.ts'
 import { pause } from './pause.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
@@ -54,13 +55,13 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     if (lease === undefined) break
     const idle = new AbortController()
     const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])
-    settled = lease.settled
+    settled = Math.min(lease.settled, run.position)
     let timer: ReturnType<typeof setTimeout> | undefined
     /** Gives the lease back after a while instead of renewing it, if all has settled. */
     const rest = (): void => {
       clearTimeout(timer)
       timer = setTimeout(() => {
-        if (lease.settled >= run.position) idle.abort()
+        if (Math.min(settled, lease.settled) >= run.position) idle.abort()
         else if (settled > lease.settled) keep(settled)
       }, ttl / 3)
     }
@@ -118,9 +119,10 @@ export async function takeLease(
   run: { readonly store: RunStore; readonly id: string },
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
 ): Promise<Lease | undefined> {
+  const positionAt = outputCounter(run)
   while (signal?.aborted !== true) {
     try {
-      const lease = await run.store.lease(run.id, { owner, ttl })
+      const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
       if (lease !== undefined) return lease
       await untilFree(run, ttl / 4, signal)
     } catch (thrown) {

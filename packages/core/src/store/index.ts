@@ -1,5 +1,7 @@
 // `@xmachines/core/store`: what keeps runs, and what keeps them in memory.
 
+export type { RecordRunOptions } from '../recording/record-options.ts'
+export type { Recorder } from '../recording/recording.ts'
 export { advance } from './advance.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
 export { type HandleSharedOptions, handleShared } from './handle-shared.ts'
@@ -16,7 +18,7 @@ export {
   type KeptReceipts,
   positionOfAnswer,
 } from './receipts.ts'
-export { type Recorder, type RecordRunOptions, recordRun } from './record-run.ts'
+export { recordRun } from './record-run.ts'
 export type {
   AppendOptions,
   FollowOptions,

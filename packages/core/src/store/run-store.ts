@@ -22,6 +22,8 @@ export interface Slice {
   readonly format: ObjectFormat
   /** Outputs since the genesis, after the last record. */
   readonly position: number
+  /** Outputs since the genesis, before the first record, if that is known. A store may have got those batches without it. */
+  readonly start?: number
   /**
    * With the genesis: the position up to which outputs count as settled. 0 for a run that was created; the position at which
    * it began for one that was imported, restored or forked, so that no old output fires again.
@@ -57,6 +59,11 @@ export interface FollowOptions {
   readonly from: number
   /** Ends the stream. */
   readonly signal: AbortSignal
+  /**
+   * Says up to which sequence the follower has the records from elsewhere, such as what it appended itself. It is asked after
+   * each append, and these records need not be read for it. A store that does not ask delivers them.
+   */
+  readonly held?: () => Promise<number>
 }
 
 /** Which runs to list. */
@@ -72,7 +79,7 @@ export interface ListedRun extends Head {
   readonly machine: { readonly name: string; readonly version: string }
   /** Outputs since the genesis. */
   readonly position: number
-  /** The position up to which every output has settled. */
+  /** The position up to which every output has settled. If it is not before `position`, all have. */
   readonly settled: number
 }
 
@@ -82,11 +89,19 @@ export interface LeaseOptions {
   readonly owner: string
   /** Milliseconds after which another may take the lease, if it was not renewed. */
   readonly ttl: number
+  /**
+   * Counts the outputs of the batches up to a sequence. A store asks it about batches that it got without a machine, as Git
+   * does by a fetch: their outputs count as settled.
+   */
+  readonly positionAt?: ((sequence: number) => Promise<number>) | undefined
 }
 
 /** The right to handle the outputs of a run. At most one owner has it at a time. */
 export interface Lease {
-  /** The position up to which every output has settled. */
+  /**
+   * The position up to which every output has settled. It is infinite if the store cannot count the outputs, and was not given
+   * `positionAt`: then all outputs that are there have settled.
+   */
   readonly settled: number
   /** Aborts when the lease was lost or released. What it guarded must stop. */
   readonly signal: AbortSignal

@@ -8,13 +8,13 @@ import { countOf } from '../engine/kept.ts'
 import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice } from './append-slice.ts'
 import { isApplied } from './applied-keys.ts'
 import { pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 import { type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
@@ -176,7 +176,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
-        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
@@ -190,6 +190,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pauseAfter(++failures)
       }
     }
+  }
+
+  /** What this run has once the append under way has its result. */
+  function held(): Promise<number> {
+    return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
   /** Takes a record that was followed. Answers whether it could: what this writer appended comes back as well. */

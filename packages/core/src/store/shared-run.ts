@@ -22,6 +22,7 @@ import { openPorts, type Ports } from '../ports/open-ports.ts'
 import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 import type { Run } from '../run/run.ts'
+import { countBy } from './count-outputs.ts'
 import type { RunStore } from './run-store.ts'
 import type { SharedLog } from './shared-log.ts'
 
@@ -135,6 +136,7 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
     flush: shared.flush,
     close: shared.close,
   }
+  countBy(run, confirmed)
   // What the machine says that it takes and makes is what the run takes and gives.
   return Object.freeze(run) as unknown as SharedRun<State, Event, Output, Input>
 }

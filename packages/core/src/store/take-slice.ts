@@ -14,6 +14,8 @@ export interface SliceRange {
   readonly mostBytes?: number
   /** Outputs since the genesis, after the last. */
   readonly position: number
+  /** Outputs since the genesis, before the first, if that is known. */
+  readonly start?: number | undefined
   /** With the genesis: the position up to which outputs count as settled. */
   readonly settled: number
 }
@@ -21,7 +23,7 @@ export interface SliceRange {
 /** The part of a run's history from one sequence to another. It has one record at least. */
 export function takeSlice<State, Event extends RunEvent, Output>(
   run: Recordable<State, Event, Output>,
-  { from, to, mostBytes = Number.POSITIVE_INFINITY, position, settled }: SliceRange,
+  { from, to, mostBytes = Number.POSITIVE_INFINITY, position, start, settled }: SliceRange,
 ): Slice {
   const { format } = run
   const records: StoredRecord[] = []
@@ -35,5 +37,12 @@ export function takeSlice<State, Event extends RunEvent, Output>(
     commits.push(commit)
     bytes += commit.length
   }
-  return { records, commits, format, position, ...(objects === undefined ? {} : { objects, settled }) }
+  return {
+    records,
+    commits,
+    format,
+    position,
+    ...(start === undefined ? {} : { start }),
+    ...(objects === undefined ? {} : { objects, settled }),
+  }
 }

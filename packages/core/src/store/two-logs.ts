@@ -157,7 +157,12 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
         id: oidAt(confirmed, 0),
         expected: oidAt(confirmed, after),
         after,
-        slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
+        slice: {
+          ...encoded,
+          format: origin.format,
+          position: countOf(tentative.outputs),
+          start: countOf(confirmed.outputs),
+        },
         keys,
         writer: newToken(),
       }

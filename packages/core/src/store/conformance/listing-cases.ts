@@ -41,15 +41,19 @@ export const listingCases: readonly StoreCase[] = [
     },
   },
   {
-    title: 'outputs that had settled before a run was imported count as settled',
+    title: 'a run that begins with settled outputs has settled them, and none that come after',
     async check({ open }) {
-      const store = await open()
-      const run = ledgerRun(3)
-      await append(store, run, { from: 0, settled: 3 })
-      const unsettled = await readAll(store.list({ unsettled: true }))
-      expectEqual(unsettled.filter(({ id }) => id === run.id).length, 0, 'how often the run is listed as unsettled')
-      const lease = await store.lease(run.id, { owner: 'a', ttl: 60_000 })
-      expectEqual(lease?.settled, 3, 'where the first owner of its lease begins')
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(2)
+      await append(store, run, { from: 0, settled: 2 })
+      const unsettled = async () => (await readAll(other.list({ unsettled: true }))).find(({ id }) => id === run.id)
+      expectEqual(await unsettled(), undefined, 'a run whose outputs have settled')
+      run.in.send({ type: 'PAID', cents: 3 })
+      await append(store, run, { from: 3 })
+      const listed = await unsettled()
+      expectEqual([listed?.position, listed?.settled], [3, 2], 'the outputs, and those that have settled')
+      const lease = await other.lease(run.id, { owner: 'one', ttl: 60_000 })
+      expectEqual(lease?.settled, 2, 'where the owner of the lease begins')
       await lease?.release()
     },
   },
