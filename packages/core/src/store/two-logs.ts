@@ -3,7 +3,7 @@
 
 import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
+import { chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { publish } from '../engine/publish.ts'
 import { refuse } from '../engine/refuse.ts'
 import { replayRecord } from '../history/replay.ts'
@@ -119,7 +119,7 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
       if (applied.has(entry)) continue
       const refusal = reapply(tentative, batch)
       if (refusal === undefined) pending.push(entry)
-      else refuse(tentative, refusal, batch as Batch, 'stream')
+      else refuse(tentative, refusal, batch, 'stream')
     }
     tentative.version++
     tentative.snapshot = undefined
