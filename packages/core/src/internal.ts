@@ -1,6 +1,7 @@
 // `@xmachines/core/internal`: what the other packages of this workspace need from the engine. It is not public API: it
 // promises no stability, and each package is released together with the core that it was built with.
 
+export { canonicalJson } from './data/canonical-json.ts'
 export { hasMode } from './data/mode.ts'
 export { freezePlain } from './data/plain-data.ts'
 export { readBatchMessage } from './history/batch-message.ts'

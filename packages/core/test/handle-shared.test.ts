@@ -88,6 +88,24 @@ describe('outputs of a shared run', () => {
     expect(counts).toEqual([0, 1, 3])
   })
 
+  test('are handled until all have settled, if nothing more is wanted, and the lease is given back', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    run.in.send([
+      { type: 'PAY', cents: 1 },
+      { type: 'PAY', cents: 2 },
+    ])
+    await run.flush()
+    const charge = vi.fn(() => ({ type: 'PAID' as const, by: 'desk' }))
+    expect(await handleShared(run, { charge }, { untilSettled: true })).toBe(2)
+    expect(run.confirmed.current.state.paid).toEqual(['desk', 'desk'])
+    expect(await handleShared(run, { charge }, { untilSettled: true })).toBe(2)
+    expect(charge).toHaveBeenCalledTimes(2)
+    const lease = await store.lease(id, { owner: 'next', ttl: 1000 })
+    expect(lease?.settled).toBe(2)
+    await lease?.release()
+  })
+
   test('are handled by the next when the one who had the lease is gone, under the same key', async () => {
     const { store, id } = await seeded()
     const [one, other] = [await desk(store, id), await desk(store, id)]

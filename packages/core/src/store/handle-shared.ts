@@ -20,6 +20,8 @@ export interface HandleSharedOptions {
   readonly ttl?: number
   /** Ends the handling. */
   readonly signal?: AbortSignal | undefined
+  /** Whether it ends once every output has settled. */
+  readonly untilSettled?: boolean
 }
 
 const TTL = 10_000
@@ -34,7 +36,8 @@ const PAUSE = 1000
  * @param run a run of `openShared`
  * @param handlers as for `handleOutputs`
  * @param options the owner of the lease, its time to live, and an abort signal
- * @returns the position up to which every output has settled, when the run has ended or the signal aborts
+ * @returns the position up to which every output has settled, when the run has ended or the signal aborts; with `untilSettled`,
+ *   when that is all there are
  * @throws {TypeError} if the run is not shared, or a handler has the wrong type
  * @throws {StoreError} if the store refuses the lease for good. One that is away is asked again
  * @throws what a handler throws
@@ -42,7 +45,7 @@ const PAUSE = 1000
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
   run: SharedRun<State, Event, Output, Input>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions = {},
+  { owner = randomOwner(), ttl = TTL, signal, untilSettled = false }: HandleSharedOptions = {},
 ): Promise<number> {
   if (typeof (run as Partial<typeof run>).sendWithKey !== 'function') {
     throw new TypeError('the run is not shared: open it with openShared, or handle its outputs with handleOutputs')
@@ -53,6 +56,10 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   while (!hasEnded && signal?.aborted !== true) {
     const lease = await takeLease(run, { owner, ttl, signal })
     if (lease === undefined) break
+    if (untilSettled && lease.settled >= run.position) {
+      await lease.release()
+      return lease.settled
+    }
     const idle = new AbortController()
     const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])
     settled = Math.min(lease.settled, run.position)
@@ -71,6 +78,8 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
       settled = position
       // If the lease is lost, its signal ends the handling. If the store is away, it is tried again.
       keeping = keeping.then(() => lease.settle(position)).catch(() => undefined)
+      // The answers are in the store, and so the position counts what they emitted.
+      if (untilSettled && position >= run.position) idle.abort()
       rest()
     }
     rest()
@@ -83,7 +92,7 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
       await keeping
       await lease.release().catch(() => undefined)
     }
-    if (idle.signal.aborted) hasEnded = !(await hasMore(run, settled, signal))
+    if (idle.signal.aborted) hasEnded = untilSettled || !(await hasMore(run, settled, signal))
   }
   return settled
 }

@@ -3,6 +3,7 @@
 export type { RecordRunOptions } from '../recording/record-options.ts'
 export type { Recorder } from '../recording/recording.ts'
 export { advance } from './advance.ts'
+export type { Applied, ApplyOptions } from './apply-shared.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
 export { type HandleSharedOptions, handleShared } from './handle-shared.ts'
 export type { LeaseCells, LeaseKeeper, LeaseRecord } from './lease-keeper.ts'

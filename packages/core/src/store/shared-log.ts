@@ -12,12 +12,12 @@ import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice } from './append-slice.ts'
-import { isApplied } from './applied-keys.ts'
+import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
-import { type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
+import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
 /** Two logs of one run, and what goes on between them and the store. */
 export interface SharedLog {
@@ -28,7 +28,13 @@ export interface SharedLog {
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
   /** As in `TwoLogs`. */
-  readonly withKey: TwoLogs['withKey']
+  readonly restepped: number
+  /** As in `TwoLogs`. */
+  readonly sending: TwoLogs['sending']
+  /** As in `TwoLogs`. */
+  readonly isPending: TwoLogs['isPending']
+  /** Resolves once what others have appended until now is applied. */
+  catchUp(): Promise<void>
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -40,6 +46,8 @@ export interface SharedLog {
   flush(): Promise<number>
   /** What is pending, in order. */
   batches(): readonly Batch[]
+  /** Whether nothing is followed or appended any more. */
+  readonly isClosed: boolean
   /** Stops following and appending. What is pending is not kept. */
   close(): void
   /** Calls a listener after every change of `pending` and `problem`. */
@@ -90,7 +98,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     if (signal.aborted) return
     closing.abort()
     tell(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    waits.fail(problem as Error)
+    abandon(problem as Error)
+  }
+
+  /** What is pending will not be kept. */
+  function abandon(error: Error): void {
+    waits.fail(error)
+    for (const { watcher } of logs.pending) watcher?.failed(error)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -163,12 +177,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   }
 
   /** The pending batches that others have applied under the same keys, up to a sequence at least. */
-  async function applied(sequence: number): Promise<ReadonlySet<Pending>> {
-    const found = new Set<Pending>()
+  async function applied(sequence: number): Promise<AppliedBatches> {
+    const found = new Map<Pending, AppliedBatch>()
     for (const entry of logs.pending) {
       if (entry.key === undefined || entry.since >= sequence) continue
-      if (await isApplied(store, id, entry.key, entry.since)) found.add(entry)
-      else entry.since = sequence
+      const batch = await appliedUnder(store, id, entry.key, entry.since)
+      if (batch === undefined) entry.since = sequence
+      else found.set(entry, batch)
     }
     return found
   }
@@ -180,7 +195,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
-          while (!(await exclusively(() => takeFollowed(value)))) await pauseAfter(1)
+          await betweenAppends(() => takeFollowed(value))
         }
         // A store may end its followers, as one that is closed does.
         await pauseAfter(++failures)
@@ -197,15 +212,26 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
-  /** Takes a record that was followed. Answers whether it could: what this writer appended comes back as well. */
-  async function takeFollowed(record: StoredRecord): Promise<boolean> {
-    if (signal.aborted) return true
-    // It may be of the append whose answer was lost. So that is found out first.
-    if (underWay !== undefined) return false
+  /**
+   * Acts while no append is under way. What is in the store may be what this writer appended without learning of it, so that is
+   * found out first.
+   */
+  async function betweenAppends(act: () => Promise<void>): Promise<void> {
+    for (let acted = false; !acted && !signal.aborted; ) {
+      acted = await exclusively(async () => {
+        const isFree = underWay === undefined
+        if (isFree && !signal.aborted) await act()
+        return isFree
+      })
+      if (!acted) await pauseAfter(1)
+    }
+  }
+
+  /** Takes a record that was followed. What this writer appended comes back as well. */
+  async function takeFollowed(record: StoredRecord): Promise<void> {
     const isKnown = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
     if (isKnown) advanceLog(confirmed, [record])
     else await take([record])
-    return true
   }
 
   function pauseAfter(failures: number): Promise<void> {
@@ -215,8 +241,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   function close(): void {
     closing.abort()
-    if (logs.pending.length > 0)
-      waits.fail(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    if (logs.pending.length > 0) {
+      abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    }
   }
 
   return {
@@ -228,7 +255,15 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     get problem() {
       return problem
     },
-    withKey: logs.withKey,
+    get restepped() {
+      return logs.restepped
+    },
+    sending: logs.sending,
+    isPending: logs.isPending,
+    catchUp: () => betweenAppends(catchUp),
+    get isClosed() {
+      return signal.aborted
+    },
     async begin(settled, isWanted) {
       begun = await exclusively(async () => {
         const to = sequenceOf(confirmed)

@@ -3,23 +3,52 @@
 
 import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
+import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { publish } from '../engine/publish.ts'
 import { refuse } from '../engine/refuse.ts'
 import { replayRecord } from '../history/replay.ts'
+import type { RunError } from '../machine/run-error.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, newToken } from './append-slice.ts'
+import type { AppliedBatch } from './applied-keys.ts'
 import { encodeBatches } from './encode-batches.ts'
-import type { StoredRecord } from './run-store.ts'
+import type { Receipt, StoredRecord } from './run-store.ts'
+import { moved } from './store-error.ts'
+
+/** What is said of a batch beside its events. */
+export interface Sending {
+  /** An idempotency key. */
+  readonly key?: string | undefined
+  /** The sequence up to which its sender knows that the store has no batch under its key: the confirmed one unless given. */
+  readonly since?: number | undefined
+  /** Whether it is applied only behind the batch that it was sent behind. */
+  readonly isConditional?: boolean
+  /** Learns what becomes of it. */
+  readonly watcher?: BatchWatcher | undefined
+}
+
+/** Learns what becomes of a batch that was sent: one of these is called, once. */
+export interface BatchWatcher {
+  /** The store has it. The confirmed log ends with it during the call. */
+  applied(): void
+  /** The store had one already under the same key; without a receipt, nobody knows where. */
+  repeated(receipt: Receipt | undefined): void
+  /** It was refused behind what others appended. */
+  refused(refusal: RunError): void
+  /** It was not applied, or nobody knows. */
+  failed(error: Error): void
+}
 
 /** A batch that is not in the store yet. */
-export interface Pending {
+export interface Pending extends Sending {
   /** Counts the batches that were sent, refused ones left out. */
   readonly ordinal: number
-  readonly key: string | undefined
-  /** The sequence up to which the store has no batch under this key. */
+  /** The sequence up to which the store has no batch under its key. */
   since: number
 }
+
+/** Pending batches that others have applied under the same keys. */
+export type AppliedBatches = ReadonlyMap<Pending, AppliedBatch>
 
 /** Two logs of one run. */
 export interface TwoLogs {
@@ -31,20 +60,23 @@ export interface TwoLogs {
   readonly ordinal: number
   /** The sequence of the latest record of another writer, or one before. */
   readonly others: number
-  /**
-   * Gives the batch that is sent during a call an idempotency key. It is not sent if one with this key is pending.
-   * @param since the sequence up to which the sender knows that the store has no batch under this key: the confirmed one
-   *   unless given
-   */
-  withKey<Result>(key: string, since: number | undefined, send: () => Result): Result | undefined
+  /** How often what is pending was stepped again. */
+  readonly restepped: number
+  /** Says more of the batch that is sent during a call. */
+  sending<Result>(details: Sending, send: () => Result): Result
+  /** Whether a batch of this key is pending. */
+  isPending(key: string): boolean
   /** An append of all that is pending. */
   plan(): AppendPlan
   /** The oldest pending batches are in the store. */
   confirm(records: readonly StoredRecord[]): void
-  /** Applies what others appended, and steps what is pending again behind it. What they have applied already is dropped. */
-  take(records: readonly StoredRecord[], applied: ReadonlySet<Pending>): void
+  /**
+   * Applies what others appended, and steps what is pending again behind it. What they have applied already is dropped, and so
+   * is what is conditional.
+   */
+  take(records: readonly StoredRecord[], applied: AppliedBatches): void
   /** Drops what others have applied. */
-  drop(applied: ReadonlySet<Pending>): void
+  drop(applied: AppliedBatches): void
 }
 
 /** Who learns of what happens to the logs. */
@@ -63,8 +95,9 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
   let pending: Pending[] = []
   let ordinal = 0
   let others = -1
-  /** That of the batch that is being sent. */
-  let keyed: Pick<Pending, 'key' | 'since'> | undefined
+  let restepped = 0
+  /** Those of the batch that is being sent. */
+  let details: Sending = {}
 
   reset()
   watch()
@@ -87,7 +120,7 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
         watch()
         const before = pending.length
         while (pending.length < tentative.batches.items.length) {
-          pending.push({ ordinal: ++ordinal, key: undefined, since: -1, ...keyed })
+          pending.push({ ...details, since: details.since ?? sequenceOf(confirmed), ordinal: ++ordinal })
         }
         if (pending.length === before && tentative.status !== 'error') return
         settle()
@@ -109,22 +142,36 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
   }
 
   /** Steps what is pending again behind the confirmed log. */
-  function stepAgain(applied: ReadonlySet<Pending>): void {
+  function stepAgain(isWanted: (entry: Pending) => boolean): void {
     const batches = tentative.batches.items
     const before = pending
     reset()
     pending = []
+    restepped++
     for (const [at, batch] of batches.entries()) {
       const entry = before[at] as Pending
-      if (applied.has(entry)) continue
-      const refusal = reapply(tentative, batch)
-      if (refusal === undefined) pending.push(entry)
-      else refuse(tentative, refusal, batch, 'stream')
+      if (isWanted(entry) && isStepped(batch, entry)) pending.push(entry)
     }
     tentative.version++
     tentative.snapshot = undefined
     publish(tentative, 'stream')
     settle()
+  }
+
+  function isStepped(batch: Batch, { watcher }: Pending): boolean {
+    const refusal = reapply(tentative, batch)
+    if (refusal === undefined) return true
+    // Whoever watches the batch gets the refusal, as the caller of `send` does.
+    const error = refuse(tentative, refusal, batch, watcher === undefined ? 'stream' : 'send')
+    watcher?.refused(error)
+    return false
+  }
+
+  /** Whether a batch was not applied by others. If it was, whoever watches it learns of it. */
+  function isNew(entry: Pending, applied: AppliedBatches): boolean {
+    const found = applied.get(entry)
+    if (found !== undefined) entry.watcher?.repeated(found.receipt)
+    return found === undefined
   }
 
   return {
@@ -139,15 +186,18 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
     get others() {
       return others
     },
-    withKey(key, since = sequenceOf(confirmed), send) {
-      if (pending.some((entry) => entry.key === key)) return undefined
-      keyed = { key, since }
+    get restepped() {
+      return restepped
+    },
+    sending(given, send) {
+      details = given
       try {
         return send()
       } finally {
-        keyed = undefined
+        details = {}
       }
     },
+    isPending: (key) => pending.some((entry) => entry.key === key),
     plan() {
       const after = sequenceOf(confirmed)
       const encoded = encodeBatches(confirmed, tentative.batches.items)
@@ -169,8 +219,9 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
     },
     confirm(records) {
       let parent = oidAt(confirmed, sequenceOf(confirmed))
-      for (const record of records) {
+      for (const [at, record] of records.entries()) {
         parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
+        pending[at]?.watcher?.applied()
       }
       pending = pending.slice(records.length)
       tentative.batches.items = tentative.batches.items.slice(records.length)
@@ -184,10 +235,15 @@ export function twoLogs(confirmed: Log, { sent, changed }: TwoLogsListeners): Tw
     take(records, applied) {
       advanceLog(confirmed, records)
       others = sequenceOf(confirmed)
-      stepAgain(applied)
+      const head = { head: oidAt(confirmed, others), sequence: others }
+      stepAgain((entry) => {
+        if (!isNew(entry, applied)) return false
+        if (entry.isConditional === true) entry.watcher?.failed(moved(oidAt(confirmed, 0), undefined, head))
+        return entry.isConditional !== true
+      })
     },
     drop(applied) {
-      if (applied.size > 0) stepAgain(applied)
+      if (applied.size > 0) stepAgain((entry) => isNew(entry, applied))
     },
   }
 }
