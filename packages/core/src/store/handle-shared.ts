@@ -36,7 +36,7 @@ const PAUSE = 1000
  * @param options the owner of the lease, its time to live, and an abort signal
  * @returns the position up to which every output has settled, when the run has ended or the signal aborts
  * @throws {TypeError} if the run is not shared, or a handler has the wrong type
- * @throws {StoreError} if the store refuses the lease for good. One that is away is asked again
+ * @throws {StoreError} if the store cannot lend the lease. One that could, and is away now, is asked again
  * @throws what a handler throws
  */
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
@@ -50,9 +50,11 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   checkHandlers(handlers)
   let settled = 0
   let hasEnded = false
+  let hasLent = false
   while (!hasEnded && signal?.aborted !== true) {
-    const lease = await takeLease(run, { owner, ttl, signal })
+    const lease = await takeLease(run, { owner, ttl, signal }, hasLent)
     if (lease === undefined) break
+    hasLent = true
     const idle = new AbortController()
     const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])
     settled = Math.min(lease.settled, run.position)
@@ -114,18 +116,25 @@ function randomOwner(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(16)))
 }
 
-/** Asks for the lease of a shared run until it is free; undefined if the signal aborts. */
+/**
+ * Asks for the lease of a shared run until it is free; undefined if the signal aborts.
+ * @param hasLent whether the store has answered such a question before: then it is asked again if it is away
+ */
 export async function takeLease(
   run: { readonly store: RunStore; readonly id: string },
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
+  hasLent = false,
 ): Promise<Lease | undefined> {
   const positionAt = outputCounter(run)
+  let canLend = hasLent
   while (signal?.aborted !== true) {
     try {
       const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
       if (lease !== undefined) return lease
+      canLend = true
       await untilFree(run, ttl / 4, signal)
     } catch (thrown) {
+      if (!canLend) throw thrown
       await pauseIfAway(thrown, ttl / 4, signal)
     }
   }
