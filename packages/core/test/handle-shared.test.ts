@@ -233,19 +233,21 @@ describe('outputs of a shared run', () => {
 
   test('are handled when a store that failed is back', async () => {
     const { store, id } = await seeded()
-    const asked: string[] = []
-    const failOnce = (what: string): void => {
-      asked.push(what)
-      if (asked.filter((one) => one === what).length === 1) throw new StoreError('UNAVAILABLE', 'it is away')
-    }
+    const before = await store.lease(id, { owner: 'before', ttl: 60_000 })
+    let leases = 0
+    let receipts = 0
     const failing: RunStore = {
       ...store,
       async lease(...given) {
-        failOnce('lease')
-        return await store.lease(...given)
+        leases += 1
+        if (leases === 2) throw new StoreError('UNAVAILABLE', 'it is away')
+        const taken = await store.lease(...given)
+        if (leases === 1) await before?.release()
+        return taken
       },
       async receipt(...given) {
-        failOnce('receipt')
+        receipts += 1
+        if (receipts === 1) throw new StoreError('UNAVAILABLE', 'it is away')
         return await store.receipt(...given)
       },
     }
@@ -254,13 +256,22 @@ describe('outputs of a shared run', () => {
     const handled = handleShared(
       run,
       { charge: async () => ({ type: 'PAID', by: 'me' }) },
-      { ttl: 60_000, signal: stop.signal },
+      { ttl: 2000, signal: stop.signal },
     )
     run.in.send({ type: 'PAY', cents: 7 })
     await waitFor(run, ({ state }) => state.paid.length === 1)
     stop.abort()
     expect(await handled).toBe(1)
-    expect(asked).toEqual(['lease', 'lease', 'receipt', 'receipt'])
+    expect(Math.min(leases - 1, receipts)).toBeGreaterThan(1)
+  })
+
+  test('are not waited for if the store cannot lend a lease at all', async () => {
+    const { store, id } = await seeded()
+    const lease = async (): Promise<never> => {
+      throw new StoreError('UNAVAILABLE', 'it can only be read')
+    }
+    const run = await desk({ ...store, lease }, id)
+    await expect(handleShared(run, {})).rejects.toThrow('it can only be read')
   })
 
   test('hold the lease only until they have settled', async () => {
