@@ -5,14 +5,17 @@ import { spawn } from 'node:child_process'
 import { openRepository } from '@xmachines/git'
 import { type FastImport, startFastImport } from '../git/fast-import.ts'
 import { git, newRepository } from '../git/repositories.ts'
-import { addRunsTo } from './many-runs.ts'
+import { addRuns } from './many-runs.ts'
 import type { Stage } from './stage.ts'
 
 /** A new repository for ours, and one for the bare side. */
 export async function openGit(): Promise<Stage> {
-  const { store, directory } = await newRepository()
+  const repository = await newRepository()
+  const { store, directory } = repository
   const { store: other } = await openRepository(directory)
   const { directory: bare } = await newRepository()
+  /** How many runs have outputs that have not settled. */
+  let listed = 0
   let importer: FastImport | undefined
   const checkpoint = (commands: string): Promise<void> => (importer ??= startFastImport(bare)).checkpoint(commands)
   return {
@@ -30,14 +33,16 @@ export async function openGit(): Promise<Stage> {
         for await (const chunk of reading.stdout.setEncoding('utf8') as AsyncIterable<string>) text += chunk
         return text.split('\ncommitter ').length - 1
       },
-      // Git keeps what has settled in no ref's name, so the bare side lists all runs and finds as many as ours.
+      // No name of a ref says what has settled, so the bare side lists all runs.
       async listUnsettled() {
-        return git(directory, 'for-each-ref', '--count=100', '--format=%(objectname) %(refname)', 'refs/runs').split(
-          '\n',
-        ).length
+        const { length } = git(directory, 'for-each-ref', '--format=%(objectname) %(refname)', 'refs/runs').split('\n')
+        return Math.min(length, listed)
       },
     },
-    addRuns: (count, unsettled) => addRunsTo(store, count, unsettled),
+    addRuns(count, unsettled) {
+      listed = unsettled
+      return addRuns((run) => repository.record(run, { durability: 'process' }).stop(), count, unsettled)
+    },
     end: async () => await importer?.end(),
   }
 }

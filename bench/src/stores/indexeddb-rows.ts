@@ -17,7 +17,7 @@ const LONG = 100_000
 const MOST = 1.5
 const rounds = { counted: 25, warm: 3 }
 
-const strict = rowsOf('indexeddb', () => openIndexedDb('strict'), { append: MOST })
+const strict = rowsOf('indexeddb', () => openIndexedDb('strict'), { append: MOST, open: 1 })
 const relaxed = rowsOf('indexeddb relaxed', () => openIndexedDb('relaxed'), { append: MOST })
 const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
   ...strict.rows,

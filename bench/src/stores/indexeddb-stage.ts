@@ -1,7 +1,8 @@
 // IndexedDB, in a page: beside bare puts into a database of the same browser, with the same durability.
 
+import { recordRun } from '@xmachines/core/store'
 import { indexedDbStore } from '@xmachines/indexeddb'
-import { addRunsTo } from './many-runs.ts'
+import { addRuns } from './many-runs.ts'
 import type { Stage } from './stage.ts'
 
 /** As what an append is kept. */
@@ -45,7 +46,7 @@ export async function openIndexedDb(durability: Durability): Promise<Stage> {
         telling.postMessage(list)
       },
     },
-    addRuns: (count, unsettled) => addRunsTo(store, count, unsettled),
+    addRuns: (count, unsettled) => addRuns((run) => recordRun(run, store).stop(), count, unsettled),
     async end() {
       for (const each of [store, other, bare, telling, hearing]) each.close()
     },

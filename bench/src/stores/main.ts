@@ -11,10 +11,11 @@ import { openPostgres } from './postgres.ts'
 import { rowsOf } from './rows.ts'
 
 const stores = [
-  rowsOf('memory', openMemory, {}),
+  rowsOf('memory', openMemory, {}, { appends: 9, others: 5 }),
   indexedDbRows(),
-  rowsOf('git', openGit, { append: 1.3, atOnce: 5 }),
-  rowsOf('postgres', openPostgres, { append: 1.3, atOnce: 5 }),
+  // Each of these lasts a second and more.
+  rowsOf('git', openGit, { append: 1.3, atOnce: 5, open: 1 }, { appends: 5, others: 3 }),
+  rowsOf('postgres', openPostgres, { append: 1.3, atOnce: 5, open: 1 }),
 ]
 
 const chosen = chosenRows(stores.flatMap(({ rows }) => Object.keys(rows)))
@@ -26,7 +27,11 @@ printVersions(
 const lines: Line[] = []
 for (const { rows, end } of stores) {
   try {
-    for (const [name, measure] of Object.entries(rows)) if (chosen.includes(name)) lines.push(...(await measure()))
+    for (const [name, measure] of Object.entries(rows))
+      if (chosen.includes(name)) {
+        console.error(`measuring ${name}`)
+        lines.push(...(await measure()))
+      }
   } finally {
     await end()
   }

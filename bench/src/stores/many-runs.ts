@@ -1,14 +1,16 @@
 // Fills a store with many runs, of which a few have outputs that have not settled.
 
-import { createRun, defineMachine, type Machine } from '@xmachines/core'
-import { type RunStore, recordRun } from '@xmachines/core/store'
+import { createRun, defineMachine, type Machine, type Run } from '@xmachines/core'
 
-const listed: Machine<number, { readonly type: 'INC' }, { readonly type: 'made' }, boolean> = defineMachine<
-  number,
-  { readonly type: 'INC' },
-  { readonly type: 'made' },
-  boolean
->({
+interface Inc {
+  readonly type: 'INC'
+}
+
+interface Made {
+  readonly type: 'made'
+}
+
+const listed: Machine<number, Inc, Made, boolean> = defineMachine<number, Inc, Made, boolean>({
   name: 'listed',
   version: '1',
   initial: (emits, emit) => {
@@ -21,10 +23,13 @@ const listed: Machine<number, { readonly type: 'INC' }, { readonly type: 'made' 
 /** How many are recorded at a time. */
 const GROUP = 500
 
-/** Records so many runs; the last few have an output that nobody has handled. */
-export async function addRunsTo(store: RunStore, count: number, unsettled: number): Promise<void> {
+/** Records a run; resolves once it is kept. */
+type Keep = (run: Run<number, Inc, Made, boolean>) => Promise<unknown>
+
+/** Keeps so many runs; the last few have an output that nobody has handled. */
+export async function addRuns(keep: Keep, count: number, unsettled: number): Promise<void> {
   for (let from = 0; from < count; from += GROUP) {
     const group = Array.from({ length: Math.min(GROUP, count - from) }, (_, at) => from + at >= count - unsettled)
-    await Promise.all(group.map((input) => recordRun(createRun(listed, { input }), store).stop()))
+    await Promise.all(group.map((input) => keep(createRun(listed, { input }))))
   }
 }

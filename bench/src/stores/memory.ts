@@ -1,7 +1,7 @@
 // The store in memory, beside lists of records in a map: what it costs to keep anything.
 
-import { memoryStore } from '@xmachines/core/store'
-import { addRunsTo } from './many-runs.ts'
+import { memoryStore, recordRun } from '@xmachines/core/store'
+import { addRuns } from './many-runs.ts'
 import type { Stage } from './stage.ts'
 
 /** A new store, and bare lists. */
@@ -28,7 +28,7 @@ export async function openMemory(): Promise<Stage> {
         return count
       },
     },
-    addRuns: (count, unsettled) => addRunsTo(store, count, unsettled),
+    addRuns: (count, unsettled) => addRuns((run) => recordRun(run, store).stop(), count, unsettled),
     end: async () => undefined,
   }
 }

@@ -3,7 +3,7 @@
 import { createRun, type RunDocument, restoreRun } from '@xmachines/core'
 import { openShared, type RunStore, recordRun } from '@xmachines/core/store'
 import type { Timing } from '../harness.ts'
-import { playInTurns, type Scene } from '../rounds.ts'
+import { playInTurns, type Rounds, type Scene } from '../rounds.ts'
 import { type Bar, beside, type Line } from '../verdict.ts'
 import { counter, type Inc, recordText, send, timeEach } from './counter.ts'
 import type { Stage } from './stage.ts'
@@ -11,13 +11,11 @@ import type { Stage } from './stage.ts'
 /** How many are appended in a round, one by one. Short rounds, so that both sides meet the same load of the machine. */
 const APPENDS = 20
 const AT_ONCE = 64
-const TIMES_AT_ONCE = 2
+const TIMES_AT_ONCE = 3
 const LONG = 10_000
 const FOLLOWED = 40
 const MANY_RUNS = 10_000
 const UNSETTLED = 100
-const rounds = { counted: 9, warm: 2 }
-const appendRounds = { counted: 25, warm: 3 }
 
 /** What a store must reach. */
 export interface Bars {
@@ -25,6 +23,14 @@ export interface Bars {
   readonly append?: number
   /** Appends to many runs at once: at least so many times as fast as one by one. */
   readonly atOnce?: number
+  /** Opening a long run: at most so many times as long as twice a bare select and the replay. */
+  readonly open?: number
+}
+
+/** How often each side plays: 25 times for appends and 9 for the rest, unless a store is slow. */
+export interface Patience {
+  readonly appends: number
+  readonly others: number
 }
 
 /** What is measured of each store, in this order. */
@@ -37,14 +43,20 @@ export interface StoreRows {
 }
 
 /** The rows of a store. It is opened for the first of them that is measured. */
-export function rowsOf(name: string, open: () => Promise<Stage>, bars: Bars): StoreRows {
+export function rowsOf(
+  name: string,
+  open: () => Promise<Stage>,
+  bars: Bars,
+  { appends, others }: Patience = { appends: 25, others: 9 },
+): StoreRows {
   let opened: Promise<Stage> | undefined
   const measures = { append, open: openLong, follow, list }
+  const roundsOf = (row: keyof typeof measures): Rounds => ({ counted: row === 'append' ? appends : others, warm: 2 })
   return {
     rows: Object.fromEntries(
       ROWS.map((row) => [
         `${name} ${row}`,
-        async () => measures[row](`${name} ${row}`, await (opened ??= open()), bars),
+        async () => measures[row](`${name} ${row}`, await (opened ??= open()), roundsOf(row), bars),
       ]),
     ),
     async end() {
@@ -54,7 +66,7 @@ export function rowsOf(name: string, open: () => Promise<Stage>, bars: Bars): St
 }
 
 /** One by one, and many runs at once. */
-async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
+async function append(row: string, stage: Stage, rounds: Rounds, bars: Bars): Promise<Line[]> {
   const { store, bare } = stage
   const scenes: Scene<'append'>[] = [
     {
@@ -84,10 +96,13 @@ async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
         const runs = Array.from({ length: AT_ONCE }, () => createRun(counter))
         const recorders = runs.map((run) => recordRun(run, store))
         await Promise.all(recorders.map((recorder) => recorder.flush()))
-        const { append: took } = await timeEach(TIMES_AT_ONCE, async () => {
+        const once = async (): Promise<void> => {
           runs.forEach(send)
           await Promise.all(recorders.map((recorder) => recorder.flush()))
-        })
+        }
+        // The first one makes the ports of the runs.
+        await once()
+        const { append: took } = await timeEach(TIMES_AT_ONCE, once)
         return { append: took / AT_ONCE }
       },
     },
@@ -105,7 +120,7 @@ async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
       },
     },
   ]
-  const { append: timings } = await playInTurns(scenes, appendRounds)
+  const { append: timings } = await playInTurns(scenes, rounds)
   const [one, insert, many, inserts] = timings as [Timing, Timing, Timing, Timing]
   return [
     beside(row, one, insert, { of: 'time', ...(bars.append !== undefined && { limit: bars.append }) }),
@@ -115,7 +130,7 @@ async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
 }
 
 /** Opens a long run. */
-async function openLong(row: string, { store, bare }: Stage): Promise<Line[]> {
+async function openLong(row: string, { store, bare }: Stage, rounds: Rounds, bars: Bars): Promise<Line[]> {
   const run = createRun(counter)
   for (let count = 0; count < LONG; count++) send(run)
   await recordRun(run, store).stop()
@@ -158,12 +173,12 @@ async function openLong(row: string, { store, bare }: Stage): Promise<Line[]> {
     name: `2 × ${bare.names.select} + replay`,
     rounds: select.rounds.map((took, at) => 2 * took + (replay.rounds[at] ?? 0)),
   }
-  const bar: Bar = { of: 'time', limit: 1 }
+  const bar: Bar = { of: 'time', ...(bars.open !== undefined && { limit: bars.open }) }
   return [beside(row, own, least, bar), beside(row, own, select), beside(row, own, replay)]
 }
 
 /** From the call of an append to when another has the record. */
-async function follow(row: string, { store, other, bare }: Stage): Promise<Line[]> {
+async function follow(row: string, { store, other, bare }: Stage, rounds: Rounds): Promise<Line[]> {
   const scenes: Scene<'latency'>[] = [{ name: 'follow', play: () => playFollow(store, other) }]
   const { names, listen, appendAndTell } = bare
   if (listen !== undefined && appendAndTell !== undefined) {
@@ -212,7 +227,7 @@ async function playFollow(store: RunStore, other: RunStore): Promise<{ latency: 
 }
 
 /** Finds the few runs that have something to do. */
-async function list(row: string, { store, bare, addRuns }: Stage): Promise<Line[]> {
+async function list(row: string, { store, bare, addRuns }: Stage, rounds: Rounds): Promise<Line[]> {
   await addRuns(MANY_RUNS, UNSETTLED)
   const { names, listUnsettled } = bare
   const scenes: Scene<'list'>[] = [
