@@ -14,7 +14,7 @@ import { type OpenSharedOptions, openShared } from './open-shared.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { shareLog } from './shared-log.ts'
 import { type SharedRun, sharedRun } from './shared-run.ts'
-import { StoreError, storeErrorOf } from './store-error.ts'
+import { storeErrorOf } from './store-error.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -145,7 +145,8 @@ function unkept<State, Event extends RunEvent, Output, Input>(
 /** Whether a run cannot be opened because of what is kept, and not because of the store. */
 function isBroken(thrown: unknown): thrown is Error {
   const refusal = storeErrorOf(thrown)
-  return isA(thrown, RunError) || refusal?.code === 'CORRUPT' || refusal?.code === 'MISSING'
+  // A history in another object format is refused with a RangeError.
+  return isA(thrown, RunError) || isA(thrown, RangeError) || refusal?.code === 'CORRUPT' || refusal?.code === 'MISSING'
 }
 
 /** Whether a machine has changed, and the data has not. */
@@ -209,7 +210,7 @@ async function readWhatCanBe(store: RunStore, id: string): Promise<StoredRecord[
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
   } catch (thrown) {
-    if (!(storeErrorOf(thrown) instanceof StoreError)) throw thrown
+    if (storeErrorOf(thrown) === undefined) throw thrown
   }
   return records
 }

@@ -17,10 +17,11 @@ import { recordable } from '../recording/recordable.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
+import { checkHead } from './check-head.ts'
 import { encodeBatches } from './encode-batches.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
-import { StoreError, storeErrorOf } from './store-error.ts'
+import { type Head, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 
 /** A batch that is not in the store yet. */
@@ -75,7 +76,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   let entries: Pending[] = []
   let ordinal = 0
   let key: string | undefined
-  let problem: Error | undefined
+  /** Why nothing goes on any more. */
+  let failure: Error | undefined
+  /** Why the store cannot be reached at the moment: one reason each for appending and for following. */
+  const outages: { append: Error | undefined; follow: Error | undefined } = { append: undefined, follow: undefined }
+  const problem = (): Error | undefined => failure ?? outages.append ?? outages.follow
   const closing = new AbortController()
   const { signal } = closing
   const waits = sequenceWaits()
@@ -130,18 +135,19 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     for (const listener of listeners) listener()
   }
 
-  function tell(found: Error | undefined): void {
-    if (problem === found) return
-    problem = found
-    changed()
+  function tell(what: keyof typeof outages, found: Error | undefined): void {
+    const before = problem()
+    outages[what] = found
+    if (problem() !== before) changed()
   }
 
   /** Nothing goes on any more: what is pending will not be kept. */
   function fail(thrown: unknown): void {
     if (signal.aborted) return
     closing.abort()
-    tell(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    waits.fail(problem as Error)
+    failure = errorOf(thrown)
+    changed()
+    waits.fail(failure)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -171,24 +177,29 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
     if (entries.length === 0 || signal.aborted) return true
-    const plan = (underWay ??= planAppend())
+    try {
+      await appendOrCatchUp((underWay ??= planAppend()))
+    } catch (thrown) {
+      if (!isOutage(thrown)) throw thrown
+      tell('append', errorOf(thrown))
+      return false
+    }
+    tell('append', undefined)
+    return true
+  }
+
+  async function appendOrCatchUp(plan: AppendPlan): Promise<void> {
     try {
       await appendSlice(store, plan)
     } catch (thrown) {
       const refusal = storeErrorOf(thrown)
-      if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
-        tell(refusal ?? (thrown as Error))
-        return false
-      }
-      if (refusal.code !== 'MOVED') throw refusal
+      if (refusal?.code !== 'MOVED') throw thrown
       underWay = undefined
-      await catchUp()
-      return true
+      await catchUp(refusal.head)
+      return
     }
     underWay = undefined
     confirm(plan.slice.records)
-    tell(undefined)
-    return true
   }
 
   function planAppend(): AppendPlan {
@@ -223,12 +234,18 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     changed()
   }
 
-  /** Applies what others appended, and steps what is pending again. */
-  async function catchUp(): Promise<void> {
-    const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
+  /**
+   * Applies what others appended, and steps what is pending again.
+   * @param head where the store says that the run ends
+   */
+  async function catchUp(head: Head | undefined): Promise<void> {
+    const latest = sequenceOf(confirmed)
+    const reader = store.read(id, { from: latest + 1 }).getReader()
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
     if (records.length > 0) take(records)
+    // Without this, what is pending would be appended and refused forever.
+    if (head !== undefined) checkHead(confirmed, head, latest + 1)
   }
 
   function take(records: readonly StoredRecord[]): void {
@@ -258,6 +275,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
+        await endOutage()
         const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
@@ -268,13 +286,18 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
           })
         }
       } catch (thrown) {
-        const refusal = storeErrorOf(thrown)
-        // A history that cannot be followed stays so; a store that cannot be reached may be reached again.
-        if (isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')) return fail(thrown)
-        tell(refusal ?? (thrown as Error))
+        if (!isOutage(thrown)) return fail(thrown)
+        tell('follow', errorOf(thrown))
         await pause(++failures)
       }
     }
+  }
+
+  /** A run that nobody changes gives nothing to follow, so the store is asked whether it can be reached again. */
+  async function endOutage(): Promise<void> {
+    if (outages.follow === undefined) return
+    await store.head(id)
+    tell('follow', undefined)
   }
 
   /** What follows may be what this writer appended without learning of it. So that is found out first. */
@@ -284,9 +307,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** What this writer appended comes back as well. */
   function takeFollowed(record: StoredRecord): void {
-    const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
-    if (isOwn) advanceLog(confirmed, [record])
-    else take([record])
+    // A damaged store may give anything.
+    const { parent } = Object(record) as { readonly parent?: unknown }
+    if (parent === oidAt(confirmed, sequenceOf(confirmed))) take([record])
+    else advanceLog(confirmed, [record])
   }
 
   function pause(failures: number): Promise<void> {
@@ -314,7 +338,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return entries.length
     },
     get problem() {
-      return problem
+      return problem()
     },
     withKey(given, send) {
       key = given
@@ -341,7 +365,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     },
     async flush() {
       if (entries.length > 0) {
-        if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
+        if (signal.aborted) throw problem() ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
         await waits.until(ordinal)
       }
       return sequenceOf(confirmed)
@@ -353,4 +377,14 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Whether a store cannot be reached, and may be reached again. A history that cannot be followed stays so. */
+function isOutage(thrown: unknown): boolean {
+  const refusal = storeErrorOf(thrown)
+  return !isA(thrown, RunError) && (refusal === undefined || refusal.code === 'UNAVAILABLE')
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
