@@ -1,6 +1,6 @@
 // Opens the run that has a name in a store, such as the draft of a form. A name that no run has gets a new one.
 
-import { describeThrown, isA } from '../data/describe-value.ts'
+import { describeThrown, isA, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { checkMachine, labelOf, type Machine, type RunEvent } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
@@ -69,6 +69,10 @@ export async function openNamed<State, Event extends RunEvent, Output, Input>(
   options: OpenNamedOptions<NoInfer<Input>, NoInfer<Event>>,
 ): Promise<NamedRun<State, Event, Output, Input>> {
   checkMachine(machine)
+  const { migrate } = options
+  if (migrate !== undefined && typeof migrate !== 'function' && (typeof migrate !== 'object' || migrate === null)) {
+    throw new TypeError(wrongValue('migrate', migrate, 'an object with rename or onUnhandled, or a function'))
+  }
   const id = await store.name(key)
   if (id === undefined) return unkept({ store, key, machine, options }, undefined, { made: begin(machine, options) })
   try {
@@ -199,7 +203,8 @@ async function replace<State, Event extends RunEvent, Output, Input>(
         : undefined
     }
     why = 'migrate gave no records'
-    const records = await migrate(await readWhatCanBe(store, id), error)
+    // `null` is how many functions say that there is none.
+    const records = (await migrate(await readWhatCanBe(store, id), error)) ?? undefined
     return records === undefined ? undefined : replayRun(machine, records, options)
   }
 }
