@@ -1,5 +1,7 @@
 // How the tabs of one database learn of appends. What they are told is only a reason to look: the database is the truth.
 
+import { whenStopped } from './page-life.ts'
+
 /** What was appended. */
 interface Change {
   readonly id: string
@@ -15,17 +17,28 @@ export interface Changes {
   close(): void
 }
 
-/** Opens the channel of a database. It is opened for the first who tells or listens, so that an idle store holds nothing. */
+/**
+ * Opens the channel of a database. It is opened for the first who tells or listens, so that an idle store holds nothing. It is
+ * closed when the page stops: browsers keep no page for the way back that a message comes to.
+ */
 export function openChanges(name: string): Changes {
   const listeners = new Map<string, Set<(sequence: number) => void>>()
   let channel: BroadcastChannel | undefined
+  let forget = (): void => undefined
 
   function open(): BroadcastChannel | undefined {
     // Without channels other tabs are noticed when the database is looked at again.
     if (channel !== undefined || typeof BroadcastChannel === 'undefined') return channel
     channel = new BroadcastChannel(`xmachines:${name}`)
     channel.onmessage = ({ data }: MessageEvent<Change>) => notify(data)
+    forget = whenStopped(close)
     return channel
+  }
+
+  function close(): void {
+    forget()
+    channel?.close()
+    channel = undefined
   }
 
   function notify({ id, sequence }: Change): void {
@@ -46,9 +59,6 @@ export function openChanges(name: string): Changes {
         if (all.size === 0) listeners.delete(id)
       }
     },
-    close() {
-      channel?.close()
-      channel = undefined
-    },
+    close,
   }
 }

@@ -21,6 +21,7 @@ import {
 } from '@xmachines/core/store'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RunRow, unavailable } from './database.ts'
+import { damaged, isRun, nameIn, readRun } from './read-row.ts'
 import { keepReceipts, type NewReceipt, unawaited } from './receipts.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
@@ -61,17 +62,24 @@ export function indexedDbStore({
 
   /** Acts on the database, and throws what it throws as an error of the store. */
   async function inDatabase<Result>(act: (opened: Database) => Promise<Result>): Promise<Result> {
-    const opened = await database.open()
-    try {
-      return await act(opened)
-    } catch (thrown) {
-      throw thrown instanceof StoreError ? thrown : unavailable(name, thrown)
+    for (let isFirst = true; ; isFirst = false) {
+      const opened = await database.open()
+      try {
+        return await act(opened)
+      } catch (thrown) {
+        if (thrown instanceof StoreError) throw thrown
+        const { name: kind } = (thrown ?? {}) as Partial<Error>
+        // The browser may have closed it without a word. The next who asks opens it again.
+        if (kind === 'InvalidStateError' || kind === 'UnknownError') database.close()
+        // A closed one begins no transaction, so nothing has happened yet.
+        if (!isFirst || kind !== 'InvalidStateError') throw unavailable(name, thrown)
+      }
     }
   }
 
   const findRun = (id: string): Promise<RunRow> =>
     inDatabase(async (opened) => {
-      const run = await opened.get('runs', id)
+      const run = readRun(id, await opened.get('runs', id))
       if (run === undefined) throw missing(id)
       return run
     })
@@ -86,7 +94,7 @@ export function indexedDbStore({
       const transaction = opened.transaction(['runs', 'records', 'receipts'], 'readwrite', { durability })
       try {
         const runs = transaction.objectStore('runs')
-        const current = await runs.get(id)
+        const current = readRun(id, await runs.get(id))
         const head = checkSlice(id, current, expectedHead, slice)
         const first = head.sequence - slice.records.length + 1
         const records = transaction.objectStore('records')
@@ -104,8 +112,11 @@ export function indexedDbStore({
       } catch (thrown) {
         // What is refused leaves nothing behind.
         if (thrown instanceof StoreError) transaction.abort()
-        await transaction.done.catch(() => undefined)
-        throw thrown
+        const cause: unknown = await transaction.done.then(
+          () => thrown,
+          (why: unknown) => why,
+        )
+        throw thrown instanceof StoreError ? thrown : cause
       }
     })
     changes.tell({ id, sequence })
@@ -118,8 +129,11 @@ export function indexedDbStore({
     const { sequence: latest } = await findRun(id)
     const last = Math.min(to, latest)
     for (let at = from; at <= last; at += PAGE) {
-      const range = IDBKeyRange.bound([id, at], [id, Math.min(last, at + PAGE - 1)])
-      for (const { record } of await inDatabase((opened) => opened.getAll('records', range))) yield record
+      const to = Math.min(last, at + PAGE - 1)
+      const range = IDBKeyRange.bound([id, at], [id, to])
+      const page = await inDatabase((opened) => opened.getAll('records', range))
+      for (const { record } of page) yield record
+      if (page.length <= to - at) throw damaged(id, `it has ${page.length} of the records ${at} to ${to}`)
     }
   }
 
@@ -128,7 +142,10 @@ export function indexedDbStore({
     for (;;) {
       const range = after === undefined ? null : IDBKeyRange.lowerBound(after, true)
       const page = await inDatabase((opened) => opened.getAll('runs', range, PAGE))
-      for (const { id, head, sequence, machine: made, position, lease } of page) {
+      for (const row of page) {
+        // What is damaged is no run.
+        if (!isRun(row)) continue
+        const { id, head, sequence, machine: made, position, lease } = row
         if (machine !== undefined && (machine.name !== made.name || (machine.version ?? made.version) !== made.version))
           continue
         if (unsettled && lease.settled >= position) continue
@@ -143,7 +160,7 @@ export function indexedDbStore({
   function changeRun(id: string, change: (run: RunRow) => RunRow | undefined): Promise<boolean> {
     return inDatabase(async (opened) => {
       const transaction = opened.transaction('runs', 'readwrite', { durability })
-      const run = await transaction.store.get(id)
+      const run = readRun(id, await transaction.store.get(id))
       if (run === undefined) throw missing(id)
       const changed = change(run)
       if (changed !== undefined) await transaction.store.put(changed)
@@ -157,7 +174,7 @@ export function indexedDbStore({
       Promise.all([opened.get('receipts', [id, key]), opened.get('runs', id)]),
     )
     if (found !== undefined) return { sequence: found.sequence, oid: found.oid }
-    if (run !== undefined && since < run.completeAfter && !isAnswer(id, key)) throw unknown(id, run.completeAfter)
+    if (isRun(run) && since < run.completeAfter && !isAnswer(id, key)) throw unknown(id, run.completeAfter)
     return undefined
   }
 
@@ -205,7 +222,7 @@ export function indexedDbStore({
 
   const store: IndexedDbStore = {
     async head(id) {
-      const run = await inDatabase((opened) => opened.get('runs', id))
+      const run = readRun(id, await inDatabase((opened) => opened.get('runs', id)))
       return run && { head: run.head, sequence: run.sequence }
     },
     append,
@@ -215,17 +232,17 @@ export function indexedDbStore({
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
     untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
-    name: async (key) => (await inDatabase((opened) => opened.get('names', key)))?.id,
+    name: async (key) => nameIn(await inDatabase((opened) => opened.get('names', key))),
     rename: (key, expectedId, id) =>
       inDatabase(async (opened) => {
         const transaction = opened.transaction('names', 'readwrite', { durability })
-        const found = await transaction.store.get(key)
-        if (found?.id === expectedId) {
+        const found = nameIn(await transaction.store.get(key))
+        if (found === expectedId) {
           if (id === undefined) await transaction.store.delete(key)
           else await transaction.store.put({ key, id })
         }
         await transaction.done
-        return found?.id === expectedId
+        return found === expectedId
       }),
     close() {
       database.close()

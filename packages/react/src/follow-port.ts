@@ -41,6 +41,9 @@ export interface Follower {
   show(): () => void
 }
 
+/** Makes a follower with what the latest commit gave, and a function that throws to the nearest error boundary. */
+export type MakeFollower<Latest> = (given: { readonly current: Latest }, rethrow: (thrown: unknown) => void) => Follower
+
 /** The cursors of components whose handler threw, by run and by kind. The next components continue with them. */
 const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>[]>>()
 
@@ -57,31 +60,18 @@ export function openCursor<Item>(
  * Follows a port from the first commit of this component until it unmounts. If a handler throws, the error goes to the
  * nearest error boundary, and the component that mounts next continues after that item.
  *
- * @param run the run of the port
+ * @param run the run of the port: another one begins anew
  * @param latest what this render gives to the handling
  * @param begin called at the first commit: how to open the port and handle its items. `signal` aborts when the component
  *   unmounts or a handler throws
+ * @param makeFollower makes what follows instead of a port. It gets what the latest commit gave, and a function that throws to the
+ *   nearest error boundary
  */
 export function useFollowedPort<Item, Latest>(
   run: object,
   latest: Latest,
   begin: (signal: AbortSignal) => Following<Item, Latest>,
-): void {
-  useFollower(run, latest, (given, rethrow) => followPort(run, begin, given, rethrow))
-}
-
-/**
- * Keeps a follower from the first commit of this component until it unmounts.
- *
- * @param run what it follows: another one begins another follower
- * @param latest what this render gives to the handling
- * @param begin makes a follower, at the first commit. It gets what the latest commit gave, and a function that throws to the
- *   nearest error boundary
- */
-export function useFollower<Latest>(
-  run: object,
-  latest: Latest,
-  begin: (given: { readonly current: Latest }, rethrow: (thrown: unknown) => void) => Follower,
+  makeFollower: MakeFollower<Latest> = (given, rethrow) => followPort(run, begin, given, rethrow),
 ): void {
   const [, setThrown] = useState<never>()
   const given = useRef(latest)
@@ -94,7 +84,7 @@ export function useFollower<Latest>(
   useInsertionEffect(() => {
     let current = follower.current
     if (current?.run !== run || current.signal.aborted) {
-      current = begin(given, (thrown) =>
+      current = makeFollower(given, (thrown) =>
         setThrown(() => {
           throw thrown
         }),
@@ -108,7 +98,7 @@ export function useFollower<Latest>(
 }
 
 /** Follows a port, from where a component of the same kind threw, or from the start. */
-export function followPort<Item, Latest>(
+function followPort<Item, Latest>(
   run: object,
   begin: (signal: AbortSignal) => Following<Item, Latest>,
   given: { readonly current: Latest },
