@@ -99,6 +99,7 @@ function within(milliseconds: number, name: string, opening: Promise<Database>):
 
 // Asynchronous, so that a browser without IndexedDB rejects like one that refuses it.
 async function openDatabase(name: string, closed: () => void): Promise<Database> {
+  if (typeof indexedDB === 'undefined') throw new DOMException('there is no IndexedDB', 'NotSupportedError')
   return await openDB<Tables>(name, VERSION, {
     upgrade(database) {
       database.createObjectStore('runs', { keyPath: 'id' }).createIndex('machine', 'machine.name')
