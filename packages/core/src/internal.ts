@@ -1,6 +1,7 @@
 // `@xmachines/core/internal`: what the other packages of this workspace need from the engine. It is not public API: it
 // promises no stability, and each package is released together with the core that it was built with.
 
+export { canonicalJson } from './data/canonical-json.ts'
 export { hasMode } from './data/mode.ts'
 export { freezePlain } from './data/plain-data.ts'
 export { readBatchMessage } from './history/batch-message.ts'
@@ -17,6 +18,8 @@ export type { Checkpoint } from './recording/checkpoint.ts'
 export type { Hold, Recordable } from './recording/recordable.ts'
 export { recordable } from './recording/recordable.ts'
 export type { RecordedView } from './recording/recorded-ports.ts'
+export type { Recording, RecordingParts } from './recording/recording.ts'
+export { startRecording } from './recording/recording.ts'
 export type { SnapshotRecord } from './recording/restore-snapshot.ts'
 export { restoreSnapshot } from './recording/restore-snapshot.ts'
 export type { Watch } from './recording/restore-watched.ts'

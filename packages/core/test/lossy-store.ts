@@ -1,6 +1,6 @@
 // A store behind a line that loses requests and answers.
 
-import type { RunStore } from '@xmachines/core/store'
+import type { RunStore, StoredRecord } from '@xmachines/core/store'
 
 /** What the line loses of one exchange. */
 export type Loss = 'none' | 'request' | 'answer'
@@ -13,6 +13,7 @@ export type Loss = 'none' | 'request' | 'answer'
 export function lossyStore(store: RunStore, losses: Iterable<Loss>, cuts: Iterable<number> = []): RunStore {
   const next = losses[Symbol.iterator]()
   const nextCut = cuts[Symbol.iterator]()
+  let isOpened = false
   const exchange = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     const loss: Loss = next.next().value ?? 'none'
     if (loss === 'request') throw new Error('the request was lost')
@@ -22,6 +23,27 @@ export function lossyStore(store: RunStore, losses: Iterable<Loss>, cuts: Iterab
   }
   return {
     ...store,
+    // A run can be opened. What is asked later can be lost.
+    head(id) {
+      if (isOpened) return exchange(() => store.head(id))
+      isOpened = true
+      return store.head(id)
+    },
+    read(id, range) {
+      const loss = range.from === 0 ? 'none' : (next.next().value ?? 'none')
+      if (loss === 'none') return store.read(id, range)
+      let left = loss === 'request' ? 0 : 1
+      const cut = new TransformStream<StoredRecord, StoredRecord>({
+        start(controller) {
+          if (left === 0) controller.error(new Error('the request was lost'))
+        },
+        transform(record, controller) {
+          if (left-- > 0) controller.enqueue(record)
+          else controller.error(new Error('the rest of the answer was lost'))
+        },
+      })
+      return store.read(id, range).pipeThrough(cut)
+    },
     append: (...given) => exchange(() => store.append(...given)),
     receipt: (...given) => exchange(() => store.receipt(...given)),
     follow(id, options) {

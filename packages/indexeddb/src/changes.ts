@@ -25,6 +25,10 @@ export function openChanges(name: string): Changes {
   const listeners = new Map<string, Set<(sequence: number) => void>>()
   let channel: BroadcastChannel | undefined
   let forget = (): void => undefined
+  /** What other tabs have not been notified of: of each run the latest. */
+  const untold = new Map<string, Change>()
+  /** Calls back in a task of its own. Posting takes as long as a tenth of an append, so the next one is asked for before. */
+  let later: MessageChannel | undefined
 
   function open(): BroadcastChannel | undefined {
     // Without channels other tabs are noticed when the database is looked at again.
@@ -35,20 +39,37 @@ export function openChanges(name: string): Changes {
     return channel
   }
 
+  function notify({ id, sequence }: Change): void {
+    for (const listener of listeners.get(id) ?? []) listener(sequence)
+  }
+
+  function tellOthers(): void {
+    for (const change of untold.values()) open()?.postMessage(change)
+    untold.clear()
+  }
+
   function close(): void {
+    tellOthers()
+    later?.port1.close()
+    later = undefined
     forget()
     channel?.close()
     channel = undefined
   }
 
-  function notify({ id, sequence }: Change): void {
-    for (const listener of listeners.get(id) ?? []) listener(sequence)
+  function soon(): void {
+    if (later === undefined) {
+      later = new MessageChannel()
+      later.port1.onmessage = tellOthers
+    }
+    later.port2.postMessage(undefined)
   }
 
   return {
     tell(change) {
       notify(change)
-      open()?.postMessage(change)
+      untold.set(change.id, change)
+      if (untold.size === 1) soon()
     },
     listen(id, listener) {
       open()

@@ -18,7 +18,7 @@ export function isRun(row: RunRow | undefined): row is RunRow {
   return (
     [id, head, machine?.name, machine?.version].every((text) => typeof text === 'string') &&
     [sequence, position, completeAfter, lease?.ttl, lease?.beat, lease?.settled].every(Number.isInteger) &&
-    [receipts?.writer, receipts?.key, receipts?.answer].every(Number.isInteger) &&
+    [receipts?.key, receipts?.answer].every(Number.isInteger) &&
     ['string', 'undefined'].includes(typeof lease?.owner)
   )
 }

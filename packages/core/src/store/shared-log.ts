@@ -1,35 +1,24 @@
-// A run that several share through a store. There are two logs: the confirmed one has what the store has, the tentative one is
-// ahead of it by the batches that are pending. If another writer was first, its records are applied to the confirmed log, and
-// the pending batches are stepped again behind them. Longer than other files, because the two logs move together.
+// A run that several share through a store: what goes on between its two logs and the store.
 //
 //   send ─► tentative ─► append ─► confirmed
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
 
 import { isA } from '../data/describe-value.ts'
-import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
-import { publish } from '../engine/publish.ts'
-import { refuse } from '../engine/refuse.ts'
-import { replayRecord } from '../history/replay.ts'
+import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
-import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
+import { type AppendPlan, appendSlice } from './append-slice.ts'
+import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { checkHead } from './check-head.ts'
-import { encodeBatches } from './encode-batches.ts'
+import { pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
 import { type Head, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
-
-/** A batch that is not in the store yet. */
-interface Pending {
-  /** Counts the batches that were sent, refused ones left out. */
-  readonly ordinal: number
-  readonly key: string | undefined
-}
+import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
 /** Two logs of one run, and what goes on between them and the store. */
 export interface SharedLog {
@@ -39,8 +28,14 @@ export interface SharedLog {
   readonly pending: number
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
-  /** The idempotency key of the batches that are sent during a call. */
-  withKey<Result>(key: string, send: () => Result): Result
+  /** As in `TwoLogs`. */
+  readonly restepped: number
+  /** As in `TwoLogs`. */
+  readonly sending: TwoLogs['sending']
+  /** As in `TwoLogs`. */
+  readonly isPending: TwoLogs['isPending']
+  /** Resolves once what others have appended until now is applied. */
+  catchUp(): Promise<void>
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -52,6 +47,8 @@ export interface SharedLog {
   flush(): Promise<number>
   /** What is pending, in order. */
   batches(): readonly Batch[]
+  /** Whether nothing is followed or appended any more. */
+  readonly isClosed: boolean
   /** Stops following and appending. What is pending is not kept. */
   close(): void
   /** Calls a listener after every change of `pending` and `problem`. */
@@ -69,13 +66,8 @@ const LONGEST_PAUSE = 30_000
  */
 export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
   const id = oidAt(confirmed, 0)
-  const { machine, origin, checkDeterminism } = confirmed
-  const tentative = createLog(machine, origin, { checkDeterminism })
-  tentative.chain = chainOf(confirmed)
-  /** What is pending: as many as the tentative log has batches. */
-  let entries: Pending[] = []
-  let ordinal = 0
-  let key: string | undefined
+  const logs = twoLogs(confirmed, { sent: () => void append(), changed })
+  const { tentative } = logs
   /** Why nothing goes on any more. */
   let failure: Error | undefined
   /** Why the store cannot be reached at the moment: one reason each for appending and for following. */
@@ -92,46 +84,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
-  reset()
-  watch()
   if (begun) void follow()
 
-  /** Has the tentative log begin where the confirmed one ends. */
-  function reset(): void {
-    tentative.batches.items = []
-    tentative.batches.dropped = sequenceOf(confirmed)
-    tentative.outputs.items = []
-    tentative.outputs.dropped = countOf(confirmed.outputs)
-    tentative.state = confirmed.state
-    tentative.status = confirmed.status
-    tentative.end = confirmed.end
-  }
-
-  /** Learns of each batch during the call that sends it. */
-  function watch(): void {
-    tentative.waiting.push({
-      wake() {
-        watch()
-        const before = entries.length
-        while (entries.length < tentative.batches.items.length) entries.push({ ordinal: ++ordinal, key })
-        if (entries.length === before && tentative.status !== 'error') return
-        changed()
-        void append()
-      },
-    })
-  }
-
   function changed(): void {
-    // A fatal end is one of this run object alone. It comes once all before it is kept.
-    if (entries.length === 0 && tentative.status === 'error' && confirmed.end === undefined) {
-      confirmed.status = 'error'
-      confirmed.end = tentative.end
-      confirmed.version++
-      confirmed.snapshot = undefined
-      publish(confirmed, 'stream')
-      close()
-    }
-    waits.advance((entries[0]?.ordinal ?? ordinal + 1) - 1)
+    if (confirmed.end !== undefined) close()
+    waits.advance((logs.pending[0]?.ordinal ?? logs.ordinal + 1) - 1)
     for (const listener of listeners) listener()
   }
 
@@ -147,7 +104,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     closing.abort()
     failure = errorOf(thrown)
     changed()
-    waits.fail(failure)
+    abandon(failure)
+  }
+
+  /** What is pending will not be kept. */
+  function abandon(error: Error): void {
+    waits.fail(error)
+    for (const { watcher } of logs.pending) watcher?.failed(error)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -163,10 +126,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     // Whatever else is sent in this turn joins the first slice.
     await Promise.resolve()
     try {
-      for (let failures = 0; entries.length > 0 && !signal.aborted; ) {
+      for (let failures = 0; logs.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
-        if (!isKept) await pause(failures)
+        if (!isKept) await pauseAfter(failures)
       }
     } catch (thrown) {
       fail(thrown)
@@ -176,11 +139,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
-    if (entries.length === 0 || signal.aborted) return true
+    if (logs.pending.length === 0 || signal.aborted) return true
     try {
-      await appendOrCatchUp((underWay ??= planAppend()))
+      await appendPending()
     } catch (thrown) {
-      if (!isOutage(thrown)) throw thrown
+      if (isLasting(thrown)) throw thrown
       tell('append', errorOf(thrown))
       return false
     }
@@ -188,107 +151,74 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     return true
   }
 
-  async function appendOrCatchUp(plan: AppendPlan): Promise<void> {
+  async function appendPending(): Promise<void> {
+    if (underWay === undefined) {
+      logs.drop(await applied(logs.others))
+      if (logs.pending.length === 0 || signal.aborted) return
+      underWay = logs.plan()
+    }
+    const { slice } = underWay
     try {
-      await appendSlice(store, plan)
+      await appendSlice(store, underWay)
     } catch (thrown) {
       const refusal = storeErrorOf(thrown)
       if (refusal?.code !== 'MOVED') throw thrown
       underWay = undefined
-      await catchUp(refusal.head)
-      return
+      return await catchUpTo(refusal.head)
     }
     underWay = undefined
-    confirm(plan.slice.records)
+    logs.confirm(slice.records)
   }
 
-  function planAppend(): AppendPlan {
-    const after = sequenceOf(confirmed)
-    const encoded = encodeBatches(confirmed, tentative.batches.items)
-    const keys = new Map<string, number>()
-    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
-    return {
-      id,
-      expected: oidAt(confirmed, after),
-      after,
-      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
-      keys,
-      writer: newToken(),
-    }
-  }
-
-  /** The oldest pending batches are in the store. */
-  function confirm(records: readonly StoredRecord[]): void {
-    let parent = oidAt(confirmed, sequenceOf(confirmed))
-    for (const record of records) {
-      parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
-    }
-    entries = entries.slice(records.length)
-    tentative.batches.items = tentative.batches.items.slice(records.length)
-    tentative.batches.dropped += records.length
-    const kept = countOf(confirmed.outputs) - tentative.outputs.dropped
-    tentative.outputs.items = tentative.outputs.items.slice(kept)
-    tentative.outputs.dropped += kept
-    publish(confirmed, 'stream')
-    if (confirmed.end !== undefined) close()
-    changed()
-  }
-
-  /**
-   * Applies what others appended, and steps what is pending again.
-   * @param head where the store says that the run ends
-   */
-  async function catchUp(head: Head | undefined): Promise<void> {
-    const latest = sequenceOf(confirmed)
-    const reader = store.read(id, { from: latest + 1 }).getReader()
+  /** Applies what others appended, and steps what is pending again. */
+  async function catchUp(): Promise<void> {
+    const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
-    if (records.length > 0) take(records)
+    if (records.length > 0) await take(records)
+  }
+
+  /** Does the same, and checks that it leads to where the store says that the run ends. */
+  async function catchUpTo(head: Head | undefined): Promise<void> {
+    const least = sequenceOf(confirmed) + 1
+    await catchUp()
     // Without this, what is pending would be appended and refused forever.
-    if (head !== undefined) checkHead(confirmed, head, latest + 1)
+    if (head !== undefined && !signal.aborted) checkHead(confirmed, head, least)
   }
 
-  function take(records: readonly StoredRecord[]): void {
-    advanceLog(confirmed, records)
-    const batches = tentative.batches.items
-    const before = entries
-    reset()
-    entries = []
-    for (const [at, batch] of batches.entries()) {
-      if (stepAgain(batch)) entries.push(before[at] as Pending)
+  async function take(records: readonly StoredRecord[]): Promise<void> {
+    const known = await applied(sequenceOf(confirmed) + records.length)
+    if (!signal.aborted) logs.take(records, known)
+  }
+
+  /** The pending batches that others have applied under the same keys, up to a sequence at least. */
+  async function applied(sequence: number): Promise<AppliedBatches> {
+    const found = new Map<Pending, AppliedBatch>()
+    for (const entry of logs.pending) {
+      if (entry.key === undefined || entry.since >= sequence) continue
+      const batch = await appliedUnder(store, id, entry.key, entry.since)
+      if (batch === undefined) entry.since = sequence
+      else found.set(entry, batch)
     }
-    tentative.version++
-    tentative.snapshot = undefined
-    publish(tentative, 'stream')
-    if (confirmed.end !== undefined) close()
-    changed()
-  }
-
-  /** Steps a pending batch behind what others appended. Answers whether it is still pending. */
-  function stepAgain(batch: Batch): boolean {
-    const refusal = reapply(tentative, batch)
-    if (refusal === undefined) return true
-    refuse(tentative, refusal, batch, 'stream')
-    return false
+    return found
   }
 
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
         await endOutage()
-        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
-          await settleUnderWay()
-          await exclusively(async () => {
-            if (!signal.aborted) takeFollowed(value)
-          })
+          await betweenAppends(() => takeFollowed(value))
         }
+        // A store may end its followers, as one that is closed does.
+        await pauseAfter(++failures)
       } catch (thrown) {
-        if (!isOutage(thrown)) return fail(thrown)
+        if (isLasting(thrown)) return fail(thrown)
         tell('follow', errorOf(thrown))
-        await pause(++failures)
+        await pauseAfter(++failures)
       }
     }
   }
@@ -300,59 +230,69 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     tell('follow', undefined)
   }
 
-  /** What follows may be what this writer appended without learning of it. So that is found out first. */
-  async function settleUnderWay(): Promise<void> {
-    while (underWay !== undefined && !signal.aborted) await pause(1)
+  /** What this run has once the append under way has its result. */
+  function held(): Promise<number> {
+    return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
-  /** What this writer appended comes back as well. */
-  function takeFollowed(record: StoredRecord): void {
+  /**
+   * Acts while no append is under way. What is in the store may be what this writer appended without learning of it, so that is
+   * found out first.
+   */
+  async function betweenAppends(act: () => Promise<void>): Promise<void> {
+    for (let acted = false; !acted && !signal.aborted; ) {
+      acted = await exclusively(async () => {
+        const isFree = underWay === undefined
+        if (isFree && !signal.aborted) await act()
+        return isFree
+      })
+      if (!acted) await pauseAfter(1)
+    }
+  }
+
+  /** Takes a record that was followed. What this writer appended comes back as well. */
+  async function takeFollowed(record: StoredRecord): Promise<void> {
     // A damaged store may give anything.
     const { parent } = Object(record) as { readonly parent?: unknown }
-    if (parent === oidAt(confirmed, sequenceOf(confirmed))) take([record])
+    if (parent === oidAt(confirmed, sequenceOf(confirmed))) await take([record])
     else advanceLog(confirmed, [record])
   }
 
-  function pause(failures: number): Promise<void> {
+  function pauseAfter(failures: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(go, longest * (0.5 + Math.random() / 2))
-      signal.addEventListener('abort', go, { once: true })
-      function go(): void {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    return pause(longest * (0.5 + Math.random() / 2), signal)
   }
 
   function close(): void {
     closing.abort()
-    if (entries.length > 0)
-      waits.fail(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    if (logs.pending.length > 0) {
+      abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    }
   }
 
   return {
     confirmed,
     tentative,
     get pending() {
-      return entries.length
+      return logs.pending.length
     },
     get problem() {
       return problem()
     },
-    withKey(given, send) {
-      key = given
-      try {
-        return send()
-      } finally {
-        key = undefined
-      }
+    get restepped() {
+      return logs.restepped
+    },
+    sending: logs.sending,
+    isPending: logs.isPending,
+    catchUp: () => betweenAppends(catchUp),
+    get isClosed() {
+      return signal.aborted
     },
     async begin(settled, isWanted) {
       begun = await exclusively(async () => {
         const to = sequenceOf(confirmed)
         const position = countOf(confirmed.outputs)
-        const run = recordable(runOf(machine, confirmed))
+        const run = recordable(runOf(confirmed.machine, confirmed))
         const slice = takeSlice(run, { from: 0, to, position, settled })
         await appendSlice(store, { id, expected: undefined, after: -1, slice })
         return await isWanted()
@@ -364,9 +304,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return begun
     },
     async flush() {
-      if (entries.length > 0) {
+      if (logs.pending.length > 0) {
         if (signal.aborted) throw problem() ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
-        await waits.until(ordinal)
+        await waits.until(logs.ordinal)
       }
       return sequenceOf(confirmed)
     },
@@ -379,10 +319,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   }
 }
 
-/** Whether a store cannot be reached, and may be reached again. A history that cannot be followed stays so. */
-function isOutage(thrown: unknown): boolean {
+/** Whether a failure stays: a history that cannot be followed does, and a store that cannot be reached may be reached again. */
+function isLasting(thrown: unknown): boolean {
   const refusal = storeErrorOf(thrown)
-  return !isA(thrown, RunError) && (refusal === undefined || refusal.code === 'UNAVAILABLE')
+  return isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')
 }
 
 function errorOf(thrown: unknown): Error {

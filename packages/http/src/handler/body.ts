@@ -1,0 +1,128 @@
+// Bodies of requests: read within a limit, and parsed.
+
+import { JSON_TYPE, NDJSON_TYPE } from '../wire/media-types.ts'
+import { HttpProblem } from './http-problem.ts'
+
+/** What the body of a request may be. */
+export interface BodyRules {
+  /** How many bytes it may have. */
+  readonly bytes: number
+  /** The media types that it may have. */
+  readonly types: readonly string[]
+}
+
+/** The body of a request, as text. */
+export interface ReadBody {
+  /** Undefined if there is no body, and none is said. */
+  readonly type: string | undefined
+  readonly text: string
+}
+
+/**
+ * Reads the body of a request.
+ * @throws {HttpProblem} `UNSUPPORTED_MEDIA_TYPE`, `TOO_LARGE`, or `INVALID_REQUEST` if it is no UTF-8
+ */
+export async function readBody(request: Request, { bytes, types }: BodyRules): Promise<ReadBody> {
+  const encoding = request.headers.get('content-encoding')
+  if (encoding !== null && encoding !== 'identity') {
+    throw unsupported(`the body is encoded as ${encoding.slice(0, 60)}; send it as it is`, types)
+  }
+  const type = mediaType(request, types)
+  if (type !== undefined && !types.includes(type)) throw wrongType(type, types)
+  if (Number(request.headers.get('content-length') ?? 0) > bytes) throw tooLarge(bytes)
+  const text = await readText(request, bytes)
+  if (text !== '' && type === undefined) throw wrongType('not said', types)
+  return { type, text }
+}
+
+function mediaType(request: Request, types: readonly string[]): string | undefined {
+  const given = request.headers.get('content-type')
+  if (given === null) return undefined
+  const [type = '', ...parameters] = given.toLowerCase().split(';')
+  const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith('charset='))
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw unsupported(`the body has the ${charset.slice(0, 60)}; send UTF-8`, types)
+  }
+  return type.trim()
+}
+
+async function readText(request: Request, bytes: number): Promise<string> {
+  if (request.body === null) return ''
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+  const reader = request.body.getReader()
+  let length = 0
+  let text = ''
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      length += read.value.byteLength
+      if (length > bytes) throw tooLarge(bytes)
+      text += decode(decoder, read.value)
+    }
+    return text + decode(decoder, undefined)
+  } catch (thrown) {
+    // The rest is not read.
+    await reader.cancel().catch(() => undefined)
+    throw thrown instanceof HttpProblem ? thrown : invalid('the body broke off before its end; send it again')
+  }
+}
+
+function decode(decoder: TextDecoder, bytes: Uint8Array | undefined): string {
+  try {
+    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+  } catch {
+    throw invalid('the body is no UTF-8')
+  }
+}
+
+/** A JSON value. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (problem) {
+    throw invalid(`the body is no JSON: ${(problem as Error).message.slice(0, 200)}`)
+  }
+}
+
+/**
+ * The events of a body: one as JSON, or a batch as NDJSON.
+ * @throws {HttpProblem} `INVALID_REQUEST` if it has none, `TOO_LARGE` if it has too many
+ */
+export function parseEvents({ type, text }: ReadBody, most: number): unknown[] {
+  if (text.trim() === '') throw invalid('the body has no event; send one as JSON, or a batch with one a line as NDJSON')
+  if (type === JSON_TYPE) {
+    const event = parseJson(text)
+    if (!Array.isArray(event)) return [event]
+    throw invalid(`the body is an array; send a batch with one event a line, as ${NDJSON_TYPE}`)
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length > most) {
+    throw new HttpProblem(
+      'TOO_LARGE',
+      `the batch has ${lines.length} events, and may have ${most}; send several batches`,
+    )
+  }
+  return lines.map((line, at) => {
+    try {
+      return JSON.parse(line) as unknown
+    } catch (problem) {
+      throw invalid(`line ${at + 1} of the body is no JSON: ${(problem as Error).message.slice(0, 200)}`)
+    }
+  })
+}
+
+function invalid(message: string): HttpProblem {
+  return new HttpProblem('INVALID_REQUEST', message)
+}
+
+function tooLarge(bytes: number): HttpProblem {
+  return new HttpProblem('TOO_LARGE', `the body has more than ${bytes} bytes; send less at a time`)
+}
+
+function wrongType(type: string, types: readonly string[]): HttpProblem {
+  return unsupported(`the media type of the body is ${type.slice(0, 100)}; send ${types.join(' or ')}`, types)
+}
+
+function unsupported(message: string, types: readonly string[]): HttpProblem {
+  const headers = types.includes(NDJSON_TYPE) ? { 'accept-patch': types.join(', ') } : {}
+  return new HttpProblem('UNSUPPORTED_MEDIA_TYPE', message, headers)
+}

@@ -1,0 +1,33 @@
+// Conditional requests, by RFC 9110, section 13.
+
+import { headOfTag } from '../wire/snapshot.ts'
+import { HttpProblem } from './http-problem.ts'
+
+/** Whether the representation with an entity tag is the one that the request has already. */
+export function isKnown(request: Request, tag: string): boolean {
+  const given = request.headers.get('if-none-match')
+  if (given === null) return false
+  if (given.trim() === '*') return true
+  return tagsOf(given).some((one) => one.replace(/^W\//, '') === tag)
+}
+
+/**
+ * The head that a request expects; undefined if it expects none.
+ * @param current the head that the run has, as far as is known: of several that are given, it goes first
+ * @throws {HttpProblem} `HEAD_MOVED` if no tag names a head
+ */
+export function expectedHead(request: Request, current: string): string | undefined {
+  const given = request.headers.get('if-match')
+  if (given === null || given.trim() === '*') return undefined
+  const heads = tagsOf(given).flatMap((tag) => headOfTag(tag) ?? [])
+  const [first] = heads
+  if (first !== undefined) return heads.includes(current) ? current : first
+  throw new HttpProblem(
+    'HEAD_MOVED',
+    'If-Match names no head, so nothing was applied; give the ETag of an answer, or "HEAD" in quotation marks',
+  )
+}
+
+function tagsOf(list: string): string[] {
+  return list.match(/(?:W\/)?"[^"]*"/g) ?? []
+}

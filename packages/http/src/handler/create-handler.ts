@@ -1,0 +1,241 @@
+// The handler: a function of a `Request` that gives a `Response`, for any server that has them.
+
+import type { HeldRun, Host } from '../host/host.ts'
+import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
+import { HttpProblem, problemOf, problemResponse } from './http-problem.ts'
+import { checkLimits, LIMITS, type Limits } from './limits.ts'
+import type { Action, Call, Method, Operation, Route } from './operation.ts'
+import { allowed, routes } from './routes.ts'
+import { recordPages } from './streams/record-pages.ts'
+import { subscribers as startSubscribers } from './streams/subscribers.ts'
+
+/** What a caller wants to do, and to what. */
+export interface Wanted {
+  readonly action: Action
+  /** The id of the run, if it is about one. It may be one that does not exist. */
+  readonly id: string | undefined
+  /** `NAME@VERSION`, if the path names a machine. */
+  readonly machine: string | undefined
+}
+
+/** How requests are answered. */
+export interface HandlerOptions {
+  /**
+   * Says whether a caller may do something, before anything is opened. A run that a caller may not see is answered as one that
+   * does not exist, everything else with 403; or give the answer. Without it, everybody may do everything.
+   */
+  readonly authorize?: (request: Request, wanted: Wanted) => boolean | Response | Promise<boolean | Response>
+  /** The origins whose pages may use the server. Those of its own origin always may. */
+  readonly origins?: Origins
+  /** What requests may cost. */
+  readonly limits?: Partial<Limits>
+  /** The path below which everything is, such as `/api`. */
+  readonly base?: string
+  /** Learns of faults that are answered with 500 or 503. They are printed unless this is given. */
+  readonly onError?: (error: unknown, request: Request) => void
+}
+
+/** A handler of requests. */
+export interface Handler {
+  (request: Request): Promise<Response>
+  /** How many streams and long polls are open. */
+  readonly subscribers: number
+}
+
+/** Headers of every answer. */
+const ALWAYS = { 'x-content-type-options': 'nosniff' }
+
+/**
+ * Makes the handler of a host's runs: a function from a `Request` to a `Response`, which never rejects.
+ *
+ * @param host made by `openHost`
+ * @param options who may do what, from which origins, and at what cost
+ * @returns the handler
+ * @throws {RangeError} if `base` does not begin with a slash, or ends with one, or a limit is not a number from 1
+ *
+ * @example
+ * ```ts
+ * import { defineMachine } from '@xmachines/core'
+ * import { memoryStore } from '@xmachines/core/store'
+ * import { createHandler, openHost } from '@xmachines/http/server'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * const host = openHost(memoryStore(), [counter])
+ * const handler = createHandler(host)
+ * const created = await handler(new Request('http://localhost/m/counter@1', { method: 'POST' }))
+ * console.log(created.status) // 201
+ * const written = await handler(
+ *   new Request(`http://localhost${created.headers.get('location')}`, {
+ *     method: 'PATCH',
+ *     headers: { 'content-type': 'application/json' },
+ *     body: '{"type":"INC"}',
+ *   }),
+ * )
+ * console.log((await written.json()).state) // 1
+ * await host.close()
+ * ```
+ */
+export function createHandler(host: Host, options: HandlerOptions = {}): Handler {
+  const { authorize, origins, base = '', onError = print } = options
+  if (base !== '' && !/^\/.*[^/]$/.test(base)) {
+    throw new RangeError(
+      `base is ${JSON.stringify(base)}; it begins with a slash and does not end with one, as /api does`,
+    )
+  }
+  const limits = checkLimits({ ...LIMITS, ...options.limits })
+  const subscribers = startSubscribers(
+    limits.subscribers,
+    Math.max(10, Math.min(limits.heartbeatMs, limits.streamMs) / 4),
+  )
+  const pages = recordPages(limits)
+
+  async function handle(request: Request): Promise<Response> {
+    let response: Response
+    try {
+      response = await answer(request)
+    } catch (thrown) {
+      const found = problemOf(thrown)
+      if (found.isFault) report(thrown, request)
+      response = problemResponse(found)
+    }
+    return await finish(request, response)
+  }
+
+  /** Reports a fault. The request is answered, whatever becomes of that. */
+  function report(error: unknown, request: Request): void {
+    try {
+      onError(error, request)
+    } catch (thrown) {
+      print(thrown, request)
+    }
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const url = new URL(request.url)
+    const { route, named } = find(url.pathname)
+    const { method } = request
+    if (method === 'OPTIONS') return showMethods(request, route)
+    const operation = route.methods[(method === 'HEAD' ? 'GET' : method) as Method]
+    if (operation === undefined) throw notAllowed(route, method)
+    if (method === 'POST' || method === 'PATCH') checkOrigin(request)
+    const { machine, id } = named
+    const { action } = operation
+    const refused = await permit(request, { action, machine, id })
+    if (refused !== undefined) return refused
+    return await call(operation, request, url, { machine: machine ?? '', id: id ?? '' })
+  }
+
+  function find(path: string): {
+    readonly route: Route
+    readonly named: { readonly machine?: string; readonly id?: string }
+  } {
+    if (path.startsWith(`${base}/`)) {
+      const below = decode(path.slice(base.length))
+      for (const route of routes) {
+        const named = route.match(below)
+        if (named !== undefined) return { route, named }
+      }
+    }
+    throw notFound()
+  }
+
+  function showMethods(request: Request, route: Route): Response {
+    const methods = allowed(route)
+    const takes = route.methods.PATCH?.takes
+    const headers = {
+      allow: methods,
+      ...(takes !== undefined && { 'accept-patch': takes.join(', ') }),
+      ...preflightHeaders(request, methods),
+    }
+    return new Response(null, { status: 204, headers })
+  }
+
+  function checkOrigin(request: Request): void {
+    if (!isForeign(request, origins)) return
+    throw new HttpProblem('FORBIDDEN', 'a page of this origin may not send requests here; add it to origins if it may')
+  }
+
+  /** The answer to a caller who may not do something, if `authorize` gave one. */
+  async function permit(request: Request, wanted: Wanted): Promise<Response | undefined> {
+    const verdict = authorize === undefined ? true : await authorize(request, wanted)
+    if (verdict === true) return undefined
+    if (typeof verdict === 'object') return verdict
+    if (wanted.id !== undefined) throw notFound()
+    throw new HttpProblem('FORBIDDEN', 'the caller may not do this')
+  }
+
+  async function call(
+    operation: Operation,
+    request: Request,
+    url: URL,
+    named: { readonly machine: string; readonly id: string },
+  ): Promise<Response> {
+    let held: HeldRun | undefined
+    const given: Call = {
+      request,
+      url,
+      host,
+      limits,
+      subscribers,
+      pages,
+      base,
+      ...named,
+      async hold() {
+        held ??= await host.hold(named.id)
+        return held
+      },
+    }
+    try {
+      return await operation.respond(given)
+    } finally {
+      held?.release()
+    }
+  }
+
+  async function finish(request: Request, response: Response): Promise<Response> {
+    const cors = corsHeaders(request, origins)
+    const extra = {
+      ...ALWAYS,
+      'cross-origin-resource-policy': origins === undefined ? 'same-origin' : 'cross-origin',
+      ...cors,
+    }
+    // The headers of an answer that `authorize` gave may be immutable.
+    const headers = new Headers(response.headers)
+    for (const [name, value] of Object.entries(extra)) if (!headers.has(name)) headers.set(name, value)
+    if (origins !== undefined && origins !== '*') headers.append('vary', 'Origin')
+    if (request.method === 'HEAD') await response.body?.cancel()
+    const { status } = response
+    return new Response(request.method === 'HEAD' ? null : response.body, { status, headers })
+  }
+
+  return Object.defineProperty(handle, 'subscribers', { get: () => subscribers.count }) as Handler
+}
+
+/** A path with its segments decoded. */
+function decode(path: string): string {
+  try {
+    const segments = path.split('/').map(decodeURIComponent)
+    if (!segments.some((segment) => segment.includes('/'))) return segments.join('/')
+  } catch {
+    throw new HttpProblem('INVALID_REQUEST', 'the path has a percent sign that encodes nothing')
+  }
+  throw notFound()
+}
+
+function notFound(): HttpProblem {
+  return new HttpProblem('NOT_FOUND', 'there is nothing here; GET /openapi.json says what there is')
+}
+
+function notAllowed(route: Route, method: string): HttpProblem {
+  const more = route.path.endsWith('/history') ? ': a history is written by PATCH to its run' : ''
+  return new HttpProblem('METHOD_NOT_ALLOWED', `${method} is not allowed here${more}`, { allow: allowed(route) })
+}
+
+function print(error: unknown, { method, url }: Request): void {
+  console.error(`${method} ${new URL(url).pathname}:`, error)
+}

@@ -1,0 +1,169 @@
+// A run: its latest snapshot, its snapshots as a stream, and batches that are applied to it.
+
+import type { HeldRun } from '../../host/host.ts'
+import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE, REPLAYED } from '../../wire/headers.ts'
+import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
+import { decodeOffset } from '../../wire/offset.ts'
+import { historyPath, runPath } from '../../wire/paths.ts'
+import { snapshotTag } from '../../wire/snapshot.ts'
+import { parseEvents, parseJson, readBody } from '../body.ts'
+import { expectedHead, isKnown } from '../conditional.ts'
+import { HttpProblem } from '../http-problem.ts'
+import { negotiate } from '../negotiate.ts'
+import type { Call, Operation } from '../operation.ts'
+import { snapshotStream } from '../streams/snapshot-stream.ts'
+import { snapshotResponse } from './snapshot-response.ts'
+
+/** Shows a run. */
+export const readRun: Operation = {
+  action: 'read',
+  summary: 'The latest snapshot of a run; or, as NDJSON or server-sent events, the latest and each newer one.',
+  gives: { 200: [JSON_TYPE, NDJSON_TYPE, SSE_TYPE], 304: [], 204: [] },
+  problems: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
+  headers: {
+    'If-None-Match': 'the ETag of an earlier answer',
+    'Known-Sequence': 'a sequence that the caller has seen: the answer is not older',
+    'Last-Event-ID': 'the id of the last event of a stream that broke off',
+  },
+  async respond(call) {
+    const { request } = call
+    const type = negotiate(request, [JSON_TYPE, SSE_TYPE, NDJSON_TYPE])
+    const run = await call.hold()
+    if ((sequenceOf(request) ?? 0) > run.latest.sequence) await run.catchUp()
+    return type === JSON_TYPE ? showOnce(call, run) : await showAll(call, run, type)
+  },
+}
+
+function showOnce({ request, base, id }: Call, { latest }: HeldRun): Response {
+  const link = `<${base}${historyPath(id)}>; rel="version-history"`
+  const headers = { 'cache-control': 'private, no-cache', vary: 'Accept', link }
+  const etag = snapshotTag(latest.head, latest.status)
+  if (isKnown(request, etag)) return new Response(null, { status: 304, headers: { etag, ...headers } })
+  return snapshotResponse(latest, { headers })
+}
+
+async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<Response> {
+  const { request, limits } = call
+  const known = decodeOffset(request.headers.get('last-event-id') ?? '')?.oid
+  // By this status an `EventSource` learns not to connect again.
+  if (run.latest.status === 'done' && run.latest.head === known) return new Response(null, { status: 204 })
+  const headers = {
+    'content-type': type,
+    'cache-control': 'no-cache, no-store',
+    vary: 'Accept',
+    'x-accel-buffering': 'no',
+  }
+  if (request.method === 'HEAD') return new Response(null, { headers })
+  // The stream has the run for itself.
+  const { host, subscribers, id } = call
+  const following = { run: await host.hold(id), host, subscribers, limits, signal: request.signal }
+  return new Response(snapshotStream(following, type, known), { headers })
+}
+
+/** Applies a batch to a run. */
+export const writeRun: Operation = {
+  action: 'write',
+  summary: 'Applies one event, or all events of a batch or none of them, and gives the snapshot behind them.',
+  takes: [JSON_TYPE, NDJSON_TYPE],
+  gives: { 200: [JSON_TYPE] },
+  problems: [
+    'INVALID_REQUEST',
+    'INVALID_EVENT',
+    'NOT_FOUND',
+    'NOT_ACCEPTABLE',
+    'REFUSED',
+    'UNHANDLED',
+    'RUN_DONE',
+    'KEY_EXPIRED',
+    'HEAD_MOVED',
+    'TOO_LARGE',
+    'UNSUPPORTED_MEDIA_TYPE',
+    'SCHEMA_MISMATCH',
+    'KEY_REUSED',
+    'TRANSITION_FAILED',
+    'BUSY',
+    'UNAVAILABLE',
+  ],
+  headers: {
+    'If-Match': 'the ETag of a snapshot: the batch is applied only behind it',
+    'Idempotency-Key': 'names the batch: the same request again gets the first answer and applies nothing',
+    'Known-Sequence': 'with a key: the sequence that the sender knew when it first sent the batch',
+  },
+  async respond(call) {
+    const { request, limits } = call
+    negotiate(request, [JSON_TYPE])
+    const key = keyOf(request)
+    const known = sequenceOf(request)
+    const body = await readBody(request, { bytes: limits.bodyBytes, types: writeRun.takes ?? [] })
+    const events = parseEvents(body, limits.events)
+    const run = await call.hold()
+    const head = expectedHead(request, run.latest.head)
+    const written = await within(limits.waitMs, run.write(events, { key, known, expectedHead: head }))
+    return snapshotResponse(written.snapshot, { headers: written.isRepeated ? { [REPLAYED]: 'true' } : {} })
+  },
+}
+
+/** Takes the document of a run. */
+export const takeRun: Operation = {
+  action: 'import',
+  summary: 'Keeps a run that was recorded elsewhere, or what is new of it: the document that run.toJSON() gives.',
+  takes: [JSON_TYPE],
+  gives: { 201: [JSON_TYPE], 200: [JSON_TYPE] },
+  problems: [
+    'INVALID_REQUEST',
+    'DIVERGED',
+    'TOO_LARGE',
+    'UNSUPPORTED_MEDIA_TYPE',
+    'INVALID_HISTORY',
+    'HISTORY_MISMATCH',
+    'MACHINE_MISMATCH',
+    'REPLAY_FAILED',
+    'UNAVAILABLE',
+  ],
+  async respond(call) {
+    const { request, limits, host, base } = call
+    negotiate(request, [JSON_TYPE])
+    const { text } = await readBody(request, { bytes: limits.documentBytes, types: [JSON_TYPE] })
+    const { snapshot, isNew } = await host.take(parseJson(text)).catch((thrown: unknown) => {
+      // What is no document at all, or has another object format.
+      if (!(thrown instanceof TypeError || thrown instanceof RangeError)) throw thrown
+      throw new HttpProblem('INVALID_REQUEST', `the body is no document of a run: ${thrown.message}`)
+    })
+    const location = base + runPath(snapshot.run)
+    return snapshotResponse(snapshot, { status: isNew ? 201 : 200, headers: { location } })
+  },
+}
+
+function keyOf(request: Request): string | undefined {
+  const key = request.headers.get(IDEMPOTENCY_KEY)
+  if (key === null) return undefined
+  if (/^[\x21-\x7e]{1,256}$/.test(key)) return key
+  throw new HttpProblem('INVALID_REQUEST', 'Idempotency-Key is not 1 to 256 visible characters of ASCII')
+}
+
+function sequenceOf(request: Request): number | undefined {
+  const given = request.headers.get(KNOWN_SEQUENCE)
+  if (given === null) return undefined
+  if (/^\d{1,15}$/.test(given)) return Number(given)
+  throw new HttpProblem('INVALID_REQUEST', 'Known-Sequence is not a whole number from 0')
+}
+
+/** What became of a write, if it is known in time. */
+async function within<Result>(milliseconds: number, writing: Promise<Result>): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const detail =
+        'the store did not answer in time, and whether the batch was applied is not known; send it again with the same ' +
+        'Idempotency-Key'
+      reject(new HttpProblem('UNAVAILABLE', detail, { 'retry-after': '1' }))
+    }, milliseconds)
+  })
+  try {
+    return await Promise.race([writing, late])
+  } finally {
+    clearTimeout(timer)
+    // Nobody waits for it any more.
+    writing.catch(() => undefined)
+  }
+}

@@ -1,0 +1,30 @@
+// Why a host did not do what it was asked to, if neither the machine nor the store says so.
+
+import type { HttpCode } from '../wire/problem.ts'
+
+/** What more there is to say. */
+export interface HostErrorDetails {
+  /** Seconds after which it may be tried again. */
+  readonly retryAfter?: number
+  /** Where the run ends. */
+  readonly head?: string | undefined
+  readonly sequence?: number | undefined
+  readonly cause?: unknown
+}
+
+/** An error of a host. Its message may be shown to whoever asked. */
+export class HostError extends Error {
+  override readonly name = 'HostError'
+  readonly code: HttpCode
+  readonly retryAfter: number | undefined
+  readonly head: string | undefined
+  readonly sequence: number | undefined
+
+  constructor(code: HttpCode, message: string, { retryAfter, head, sequence, cause }: HostErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.retryAfter = retryAfter
+    this.head = head
+    this.sequence = sequence
+  }
+}

@@ -1,0 +1,252 @@
+// A server's runs: each is opened once, recorded in a store, and its outputs are handled.
+
+import type { AnyMachine, ObjectFormat } from '@xmachines/core'
+import type { RunStore, StoredRecord } from '@xmachines/core/store'
+import type { WireSnapshot } from '../wire/snapshot.ts'
+import { guardedStore } from './guarded-store.ts'
+import { HostError } from './host-error.ts'
+import { type HostedMachine, hostedOf } from './hosted-machine.ts'
+import type { LiveRun } from './live-run.ts'
+import { liveRuns } from './live-runs.ts'
+import { createKept, keepDocument, type NewRun, type TakenRun } from './new-runs.ts'
+import { outputHandling } from './output-handling.ts'
+import { batchWriter, type WriteOptions, type Written } from './write-batch.ts'
+
+/** How a host keeps runs. */
+export interface HostOptions {
+  /** Milliseconds after which a run that nobody uses is closed: 60,000 unless given. */
+  readonly idleMs?: number
+  /** How many runs are open at a time: 10,000 unless given. */
+  readonly maxOpen?: number
+  /** How many batches of one run may wait for the store before others are refused with 503: 1,024 unless given. */
+  readonly maxUnrecorded?: number
+  /** Milliseconds that `close` waits for what is under way: 10,000 unless given. */
+  readonly drainMs?: number
+  /** Names this server in leases. Random unless given. */
+  readonly owner?: string
+  /** Milliseconds after which another server handles the outputs of one that is gone: 10,000 unless given. */
+  readonly ttl?: number
+  /** Milliseconds between two looks for outputs that a server left behind: 10,000 unless given. */
+  readonly resumeMs?: number
+  /** The object format of new runs, or a faster hash of SHA-1. */
+  readonly format?: ObjectFormat
+  /** As with `createRun`. */
+  readonly checkDeterminism?: boolean
+  /** Learns of what nobody asked for: a handler that threw, a store that failed. It is printed unless this is given. */
+  readonly onError?: (error: unknown, context: { readonly run: string | undefined }) => void
+}
+
+/** A run that is held open. */
+export interface HeldRun {
+  readonly id: string
+  readonly machine: AnyMachine
+  /** What is recorded. */
+  readonly latest: WireSnapshot
+  /** Calls a listener after each change of what is recorded, and when the host closes. */
+  follow(listener: () => void): () => void
+  /** The record with a sequence and those after it, at most so many. */
+  records(from: number, most: number): Promise<readonly StoredRecord[]>
+  /** Resolves once what other servers have appended until now is known here. */
+  catchUp(): Promise<void>
+  /** Applies a batch, and resolves once it is in the store. */
+  write(events: readonly unknown[], options?: WriteOptions): Promise<Written>
+  /** Ends the use of the run. */
+  release(): void
+}
+
+/** The runs of a server. `openHost` makes one. */
+export interface Host {
+  readonly machines: readonly AnyMachine[]
+  /** How many runs are open. */
+  readonly open: number
+  /** Aborts when the host begins to close. */
+  readonly closing: AbortSignal
+  /**
+   * Creates a run and keeps it.
+   * @throws {RunError} if the machine refuses the input
+   */
+  create(machine: AnyMachine, options?: NewRun): Promise<TakenRun>
+  /**
+   * Keeps the run of a document: what `run.toJSON()` gives.
+   * @throws {RunError} if it is not a history of one of the machines
+   */
+  take(document: unknown): Promise<TakenRun>
+  /**
+   * Opens a run, or uses it if it is open already. It stays open until `release` is called.
+   * @throws {HostError} `NOT_FOUND`, `BUSY` or `UNAVAILABLE`
+   */
+  hold(id: string): Promise<HeldRun>
+  /** Takes no more writes, waits until what was written is kept, gives leases back, and closes all runs. */
+  close(): Promise<void>
+}
+
+const DEFAULTS = {
+  idleMs: 60_000,
+  maxOpen: 10_000,
+  maxUnrecorded: 1024,
+  drainMs: 10_000,
+  ttl: 10_000,
+  resumeMs: 10_000,
+}
+
+/**
+ * Opens a host: it keeps the runs of some machines in a store. Nothing is read before it is needed, but for outputs that have not
+ * settled: they are found and handled.
+ *
+ * @param given the store that the runs are in
+ * @param machines the machines whose runs it serves, each plain or `hosted`, in several versions if need be
+ * @param options limits, and how outputs are handled
+ * @returns the host
+ * @throws {TypeError} if a machine is none
+ * @throws {RangeError} if two machines have one name and version, or a limit is not a number from 0
+ *
+ * @example
+ * ```ts
+ * import { defineMachine } from '@xmachines/core'
+ * import { memoryStore } from '@xmachines/core/store'
+ * import { openHost } from '@xmachines/http/server'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * const host = openHost(memoryStore(), [counter])
+ * const { snapshot } = await host.create(counter)
+ * const run = await host.hold(snapshot.run)
+ * const written = await run.write([{ type: 'INC' }])
+ * console.log(written.snapshot.state) // 1
+ * run.release()
+ * await host.close()
+ * ```
+ */
+export function openHost(
+  given: RunStore,
+  machines: readonly (AnyMachine | HostedMachine)[],
+  options: HostOptions = {},
+): Host {
+  const store = guardedStore(given)
+  const { idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs } = { ...DEFAULTS, ...options }
+  const { format, checkDeterminism, owner, onError = print } = options
+  checkNumbers({ idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs })
+  const served = machines.map(hostedOf)
+  const plain = served.map(({ machine }) => machine)
+  checkNames(plain)
+  const closing = new AbortController()
+  /** Writes under way. */
+  const writing = new Set<Promise<unknown>>()
+  const write = batchWriter(maxUnrecorded)
+
+  const outputs = outputHandling({
+    store,
+    machines: served,
+    owner,
+    ttl,
+    resumeMs,
+    onError: (error, run) => onError(error, { run: run === '' ? undefined : run }),
+    hold: (id) => runs.hold(id),
+  })
+  const opening = {
+    ...(format !== undefined && { format }),
+    ...(checkDeterminism !== undefined && { checkDeterminism }),
+  }
+  const runs = liveRuns(
+    { store, machines: served, format: opening, onChange: outputs.changed },
+    { maxOpen, idleMs },
+    outputs.isHandling,
+  )
+
+  function checkOpen(): void {
+    if (!closing.signal.aborted) return
+    throw new HostError('UNAVAILABLE', 'this server is closing; try again at another, or later', { retryAfter: 1 })
+  }
+
+  /** Counts what must be finished before the host is closed. */
+  async function track<Result>(act: () => Promise<Result>): Promise<Result> {
+    checkOpen()
+    const acting = act()
+    writing.add(acting)
+    try {
+      return await acting
+    } finally {
+      writing.delete(acting)
+    }
+  }
+
+  async function handleInitial({ snapshot, isNew }: TakenRun, machine: AnyMachine): Promise<void> {
+    const handled = served.find((one) => one.machine === machine)?.outputs
+    if (!isNew || snapshot.position === 0 || handled === undefined) return
+    // The run is kept. If its outputs are not handled now, they are found later.
+    await outputs.unsettled(snapshot.run, 0).catch((error: unknown) => onError(error, { run: snapshot.run }))
+  }
+
+  function held(live: LiveRun, release: () => void): HeldRun {
+    return {
+      id: live.id,
+      get machine() {
+        // The run is open, and its machine is one of those that are served.
+        return live.opened?.machine as unknown as AnyMachine
+      },
+      get latest() {
+        return live.latest
+      },
+      follow: live.follow,
+      records: live.records,
+      async catchUp() {
+        await (await live.open()).catchUp()
+      },
+      write: (events, options = {}) => track(() => write(live, events, options)),
+      release,
+    }
+  }
+
+  return {
+    machines: plain,
+    get open() {
+      return runs.size
+    },
+    closing: closing.signal,
+    create: (machine, options = {}) =>
+      track(async () => {
+        const taken = await createKept(store, machine, options, format)
+        await handleInitial(taken, machine)
+        return taken
+      }),
+    take: (document) => track(() => keepDocument(store, plain, document, format)),
+    async hold(id) {
+      checkOpen()
+      const { live, release } = await runs.hold(id)
+      return held(live, release)
+    },
+    async close() {
+      if (closing.signal.aborted) return
+      closing.abort()
+      for (const live of runs.all()) live.notify()
+      const drained = Promise.allSettled([...writing, outputs.stop()])
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, drainMs)
+      })
+      await Promise.race([drained, late])
+      clearTimeout(timer)
+      runs.close()
+    },
+  }
+}
+
+function checkNumbers(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(value >= 0)) throw new RangeError(`${name} is ${String(value)}; give a number from 0`)
+  }
+}
+
+function checkNames(machines: readonly AnyMachine[]): void {
+  const labels = machines.map(({ name, version }) => `${name}@${version}`)
+  const twice = labels.find((label, at) => labels.indexOf(label) !== at)
+  if (twice !== undefined) throw new RangeError(`${twice} is given twice; give each version of a machine once`)
+}
+
+function print(error: unknown, { run }: { readonly run: string | undefined }): void {
+  console.error(run === undefined ? 'a host of runs:' : `the run ${run}:`, error)
+}

@@ -1,0 +1,174 @@
+// One run of a host: opened once, whoever asks. Those who hold it and those who follow it belong to this object, which stays the
+// same if the run has to be opened anew.
+
+import type { RunEvent } from '@xmachines/core'
+import { openShared, type RunStore, type SharedRun, type StoredRecord } from '@xmachines/core/store'
+import type { WireSnapshot } from '../wire/snapshot.ts'
+import { HostError } from './host-error.ts'
+import type { HostedMachine } from './hosted-machine.ts'
+import { latestOf } from './recorded.ts'
+
+/** A shared run of any machine. What comes from outside is checked by the machine. */
+export type AnySharedRun = SharedRun<unknown, RunEvent, unknown, unknown>
+
+/** What a live run is opened with. */
+export interface LiveRunPlan {
+  readonly id: string
+  readonly store: RunStore
+  readonly machines: readonly HostedMachine[]
+  readonly format: Parameters<typeof openShared>[3]
+  /** Called after each change of what is recorded, and once the run is open. */
+  readonly onChange: (live: LiveRun, run: AnySharedRun) => void
+}
+
+/** A run that is open, or being opened. */
+export interface LiveRun {
+  readonly id: string
+  /** How many use it. */
+  readonly holders: number
+  /** When it was last used, by `performance.now()`. */
+  readonly lastUsed: number
+  /** Keeps it open until the function that this gives is called. */
+  hold(): () => void
+  /**
+   * The run, opened anew if it has ended fatally: such an end is one of the run object alone.
+   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run
+   */
+  open(): Promise<AnySharedRun>
+  /** The run, if it is open. */
+  readonly opened: AnySharedRun | undefined
+  /** What is recorded; only while it is open. */
+  readonly latest: WireSnapshot
+  /** Calls a listener after each change of what is recorded. */
+  follow(listener: () => void): () => void
+  /** Calls the listeners. */
+  notify(): void
+  /** The record with a sequence and those after it, at most so many. */
+  records(from: number, most: number): Promise<readonly StoredRecord[]>
+  close(): void
+}
+
+/** Milliseconds before a run that could not be opened is tried again for those who follow it: at first, and at most. */
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 30_000
+
+/** A live run that is not open yet. */
+export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan): LiveRun {
+  let run: AnySharedRun | undefined
+  let opening: Promise<AnySharedRun> | undefined
+  let stopWatching: (() => void) | undefined
+  /** Whether it is about to be opened anew, and how often that failed. */
+  let reviving = false
+  let failures = 0
+  let latest: WireSnapshot | undefined
+  let holders = 0
+  let lastUsed = performance.now()
+  let isClosed = false
+  const listeners = new Set<() => void>()
+
+  const live: LiveRun = {
+    id,
+    get holders() {
+      return holders
+    },
+    get lastUsed() {
+      return lastUsed
+    },
+    hold() {
+      let isHeld = true
+      holders += 1
+      return () => {
+        if (!isHeld) return
+        isHeld = false
+        holders -= 1
+        lastUsed = performance.now()
+      }
+    },
+    async open() {
+      if (run !== undefined && isUsable(run)) return run
+      opening ??= openAnew().finally(() => {
+        opening = undefined
+      })
+      return await opening
+    },
+    get opened() {
+      return run
+    },
+    get latest() {
+      return (latest ??= latestOf(run as AnySharedRun))
+    },
+    follow(listener) {
+      listeners.add(listener)
+      revive()
+      return () => void listeners.delete(listener)
+    },
+    notify() {
+      for (const listener of Array.from(listeners)) listener()
+    },
+    async records(from, most) {
+      const records: StoredRecord[] = []
+      const reader = (await live.open()).history({ from }).getReader()
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        records.push(read.value)
+        if (records.length === most) break
+      }
+      await reader.cancel()
+      return records
+    },
+    close() {
+      isClosed = true
+      stopWatching?.()
+      run?.close()
+    },
+  }
+  return live
+
+  async function openAnew(): Promise<AnySharedRun> {
+    const plain = machines.map(({ machine }) => machine)
+    let opened: AnySharedRun
+    try {
+      opened = await openShared(store, id, plain, format)
+    } catch (thrown) {
+      if ((thrown as { readonly code?: unknown }).code !== 'MACHINE_MISMATCH') throw thrown
+      throw new HostError('NOT_FOUND', `there is no run ${id} of a machine that is served here`, { cause: thrown })
+    }
+    if (isClosed) opened.close()
+    stopWatching?.()
+    const unsubscribe = opened.confirmed.subscribe(changed)
+    const forget = opened.onChange(revive)
+    stopWatching = () => {
+      unsubscribe()
+      forget()
+    }
+    run = opened
+    failures = 0
+    changed()
+    return opened
+  }
+
+  /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */
+  function revive(): void {
+    if (isClosed || reviving || listeners.size === 0 || run === undefined || isUsable(run)) return
+    reviving = true
+    // At first at once, and not in the call in which it ended.
+    const pause = failures === 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+    failures += 1
+    const timer = setTimeout(() => {
+      reviving = false
+      if (isClosed || listeners.size === 0) return
+      live.open().catch(revive)
+    }, pause)
+    ;(timer as { unref?: () => void }).unref?.()
+  }
+
+  function changed(): void {
+    latest = undefined
+    onChange(live, run as AnySharedRun)
+    live.notify()
+  }
+}
+
+/** Whether a run goes on, or is done. One that ended fatally, or failed, may go on if it is opened anew. */
+function isUsable(run: AnySharedRun): boolean {
+  return !run.isClosed || run.confirmed.current.status === 'done'
+}

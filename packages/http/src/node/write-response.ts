@@ -1,0 +1,92 @@
+// A `Response` as the answer of Node: written as fast as the connection takes it. If that breaks off, the body is cancelled. What
+// lives as long as a stream holds little: not the response, and not its headers.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+type Chunk = ReadableStreamReadResult<Uint8Array>
+
+/** Writes a response. */
+export function writeResponse(answer: ServerResponse, response: Response, message: IncomingMessage): void {
+  const { status, body } = response
+  const head = headOf(response, message)
+  if (body === null) {
+    answer.writeHead(status, head).end()
+    return
+  }
+  const reader = body.getReader()
+  // Whoever reads is gone: then the body must be, too, or it would wait for ever.
+  const cancel = (): void => void reader.cancel().catch(() => undefined)
+  if (answer.destroyed) return cancel()
+  answer.on('close', () => {
+    if (!answer.writableFinished) cancel()
+  })
+  writeFirst(answer, reader, (more) => answer.writeHead(status, [...head, ...more]))
+    .then((reading) => reading && writeOn(answer, reader, reading))
+    // The body failed in the middle. A connection that breaks off tells the reader so.
+    .catch(() => answer.destroy())
+}
+
+/** The headers, each name before its value. */
+function headOf({ headers }: Response, message: IncomingMessage): string[] {
+  const head: string[] = []
+  for (const [name, value] of headers) head.push(name, value)
+  // What is left of a body that nobody reads is not waited for.
+  const hasBody =
+    message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
+  if (hasBody && !message.complete) head.push('connection', 'close')
+  return head
+}
+
+/** Writes the head and what is there at once. Gives what is being read, unless that was all. */
+async function writeFirst(
+  answer: ServerResponse,
+  reader: Reader,
+  writeHead: (more: readonly string[]) => void,
+): Promise<{ readonly next: Promise<Chunk> } | undefined> {
+  const next = reader.read()
+  const first = await soon(next)
+  if (first === undefined || first.done) {
+    writeHead([])
+    if (first === undefined) answer.flushHeaders()
+    return { next }
+  }
+  const following = reader.read()
+  const second = await soon(following)
+  if (second?.done === true) {
+    // It is all there, so its length is known.
+    writeHead(['content-length', String(first.value.byteLength)])
+    answer.end(first.value)
+    return undefined
+  }
+  writeHead([])
+  await write(answer, first.value)
+  return { next: following }
+}
+
+/** Writes the rest. */
+async function writeOn(
+  answer: ServerResponse,
+  reader: Reader,
+  { next }: { readonly next: Promise<Chunk> },
+): Promise<void> {
+  for (let read = await next; !read.done; read = await reader.read()) await write(answer, read.value)
+  answer.end()
+}
+
+/** What is read in this turn; undefined if it takes longer. */
+function soon(reading: Promise<Chunk>): Promise<Chunk | undefined> {
+  return Promise.race([reading, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))])
+}
+
+/** Writes a chunk, and waits until there is room for the next. */
+function write(answer: ServerResponse, chunk: Uint8Array): Promise<void> | undefined {
+  if (answer.write(chunk) || answer.destroyed) return undefined
+  return new Promise((resolve) => {
+    const go = (): void => {
+      answer.off('drain', go).off('close', go)
+      resolve()
+    }
+    answer.on('drain', go).on('close', go)
+  })
+}
