@@ -45,7 +45,6 @@ const rows: Row[] = [
     code: `export * from '@xmachines/react'`,
     external: [...react, '@xmachines/core', 'use-sync-external-store'],
     bar: 2.5,
-    ceiling: 2.6,
   },
   {
     name: '  with use-sync-external-store',

@@ -65,3 +65,20 @@ test('a draft is in both pages, is there after a reload, and goes on with versio
   expect(await id(other)).toBe(await id(one))
   expect(errors.filter(({ type: kind }) => kind === 'error')).toEqual([])
 })
+
+test('without IndexedDB a draft is in memory, says so, and starts over', async () => {
+  const context = await newContext(browser)
+  onTestFinished(() => context.close())
+  await context.addInitScript(() => Object.defineProperty(window, 'indexedDB', { value: undefined }))
+  const page = await context.newPage()
+  const errors = listen(page)
+  await page.goto(`${url}/iframe.html?id=flows-draft-that-survives--by-hand&viewMode=story`)
+  await type(page, 'Title', 'Summer')
+  await page.getByText('This draft is not kept').first().waitFor()
+  await expect.poll(() => page.getByText('Kept in this browser').count(), soon).toBe(0)
+  // The history has all that the state shows.
+  await expect.poll(() => page.locator('.history .event').count(), soon).toBe('Summer'.length)
+  await page.getByRole('button', { name: 'Start over' }).click()
+  await expect.poll(() => value(page, 'Title'), soon).toBe('')
+  expect(errors.filter(({ type: kind }) => kind === 'error')).toEqual([])
+})

@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
+import { handled, loadTally, names, openTally, problem, send, shown, stop } from './tally-page.ts'
 import { makeApps } from './vite-server.ts'
 import { newContext, soon } from './watched-page.ts'
 
@@ -32,25 +33,8 @@ async function context(): Promise<BrowserContext> {
 
 const address = (): string => apps.url(app, 'tabs.html')
 
-/** Opens a tab, and the tally in it. */
-async function openTab(tabs: BrowserContext, url: string = address()): Promise<Page> {
-  const page = await loadTab(tabs, url)
-  await page.evaluate(() => window.tab.open())
-  return page
-}
-
-async function loadTab(tabs: BrowserContext, url: string = address()): Promise<Page> {
-  const page = await tabs.newPage()
-  await page.goto(url)
-  await page.waitForFunction(() => 'tab' in window)
-  return page
-}
-
-const send = (page: Page, name: string): Promise<void> => page.evaluate((sent) => window.tab.send(sent), name)
-const names = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.tab.names())
-const handled = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.tab.handled)
-const shown = (page: Page): Promise<unknown> => page.evaluate(() => window.tab.shown())
-const problem = (page: Page): Promise<string | undefined> => page.evaluate(() => window.tab.problem())
+const openTab = (tabs: BrowserContext, url: string = address()): Promise<Page> => openTally(tabs, url)
+const loadTab = (tabs: BrowserContext, url: string = address()): Promise<Page> => loadTally(tabs, url)
 
 test('what one tab sends, the other shows, and both begin with one run', async () => {
   const tabs = await context()
@@ -133,11 +117,10 @@ test.each(['crashes', 'is closed'])(
 test('a tab that was frozen catches up', async () => {
   const tabs = await context()
   const [one, frozen] = [await openTab(tabs), await openTab(tabs)]
-  const session = await tabs.newCDPSession(frozen)
-  await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+  const resume = await stop(frozen, 'freeze')
   for (let count = 0; count < 5; count++) await send(one, `${count}`)
   await one.evaluate(() => window.tab.flush())
-  await session.send('Page.setWebLifecycleState', { state: 'active' })
+  await resume()
   await expect.poll(() => names(frozen), soon).toHaveLength(5)
 })
 

@@ -5,9 +5,15 @@ import type { RunStore, StoredRecord } from '@xmachines/core/store'
 /** What the line loses of one exchange. */
 export type Loss = 'none' | 'request' | 'answer'
 
-/** The same store behind such a line. Once the losses are used up, nothing is lost. */
-export function lossyStore(store: RunStore, losses: Iterable<Loss>): RunStore {
+/**
+ * The same store behind such a line. Once the losses are used up, nothing is lost.
+ * @param losses of appends and of questions for receipts
+ * @param cuts after how many records each attempt to follow fails
+ */
+export function lossyStore(store: RunStore, losses: Iterable<Loss>, cuts: Iterable<number> = []): RunStore {
   const next = losses[Symbol.iterator]()
+  const nextCut = cuts[Symbol.iterator]()
+  let isOpened = false
   const exchange = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     const loss: Loss = next.next().value ?? 'none'
     if (loss === 'request') throw new Error('the request was lost')
@@ -17,8 +23,12 @@ export function lossyStore(store: RunStore, losses: Iterable<Loss>): RunStore {
   }
   return {
     ...store,
-    head: (id) => exchange(() => store.head(id)),
-    // A run can be opened. What is read later can be cut off.
+    // A run can be opened. What is asked later can be lost.
+    head(id) {
+      if (isOpened) return exchange(() => store.head(id))
+      isOpened = true
+      return store.head(id)
+    },
     read(id, range) {
       const loss = range.from === 0 ? 'none' : (next.next().value ?? 'none')
       if (loss === 'none') return store.read(id, range)
@@ -36,5 +46,21 @@ export function lossyStore(store: RunStore, losses: Iterable<Loss>): RunStore {
     },
     append: (...given) => exchange(() => store.append(...given)),
     receipt: (...given) => exchange(() => store.receipt(...given)),
+    follow(id, options) {
+      const cut = nextCut.next().value
+      const stream = store.follow(id, options)
+      return cut === undefined ? stream : stream.pipeThrough(cutAfter(cut))
+    },
   }
+}
+
+/** Lets so many items pass, and fails at the next. */
+function cutAfter<Item>(count: number): TransformStream<Item, Item> {
+  let passed = 0
+  return new TransformStream({
+    transform(item, controller) {
+      if (passed++ === count) throw new Error('the line was cut')
+      controller.enqueue(item)
+    },
+  })
 }

@@ -6,6 +6,7 @@ import { all } from './streams.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.unstubAllEnvs()
 })
 
 const counting = (by: number, version = '1') =>
@@ -245,5 +246,67 @@ test('a run that was migrated and not named, because its tab was closed, gets th
   const again = await open()
   const run = await again.begin()
   expect(await store.name('draft')).toBe(run.id)
+  run.close()
+})
+
+describe('a run begins anew and the old one stays in the store, if migrate', () => {
+  test.each<[what: string, migrate: unknown, why: RegExp]>([
+    ['gives a number', () => 42, /migrate failed: TypeError: the history .* 42/],
+    ['gives text', () => 'records', /migrate failed: /],
+    ['gives no records', () => ({}), /migrate failed: /],
+    ['gives what is no record', () => [null], /migrate failed: /],
+    ['gives an empty history', () => [], /migrate failed: .* it is empty/],
+    ['gives null', () => null, /migrate gave no records/],
+    ['gives undefined', () => undefined, /migrate gave no records/],
+    ['gives what the machine does not accept', (records: unknown) => records, /migrate failed: /],
+    ['rejects', () => Promise.reject(new Error('no idea')), /migrate failed: Error: no idea/],
+    ['throws no error', () => Promise.reject('no idea'), /migrate failed: no idea/],
+    ['has a rename that is no object', { rename: 5 }, /migrate failed: TypeError: /],
+    ['renames to what nothing handles', { rename: { INC: 'DEC' } }, /migrate failed: /],
+  ])('%s', async (_what, migrate, why) => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
+    const store = memoryStore()
+    const first = await (await openNamed(store, 'draft', counter, {})).begin()
+    first.in.send({ type: 'INC' })
+    await first.flush()
+    first.close()
+    const strict = defineMachine<number, { type: 'UP' }>({
+      name: 'counter',
+      version: '2',
+      initial: 0,
+      unhandled: 'refuse',
+      on: { UP: (count) => count + 1 },
+    })
+    const { run, begin, setAside } = await openNamed(store, 'draft', strict, { migrate: migrate as never })
+    expect([run.state, setAside?.id]).toEqual([0, first.id])
+    expect(warn).toHaveBeenCalledTimes(1)
+    expect(warn.mock.calls[0]?.[0]).toMatch(why)
+    await begin()
+    expect(await store.name('draft')).toBe(run.id)
+    expect(await all(store.read(first.id, { from: 0 }))).toHaveLength(2)
+    run.close()
+  })
+})
+
+test.each([5, null, 'rename'])('%j is refused as migrate', async (migrate) => {
+  await expect(openNamed(memoryStore(), 'draft', counter, { migrate: migrate as never })).rejects.toThrow(
+    /migrate .* an object with rename or onUnhandled, or a function/,
+  )
+})
+
+test.each([
+  ['taken over', { rename: { INC: 'UP' } } as const],
+  ['set aside', undefined],
+])('in production nothing is written on the console if a run is %s', async (_what, migrate) => {
+  const store = memoryStore()
+  const first = await (await openNamed(store, 'draft', counter, {})).begin()
+  first.in.send({ type: 'INC' })
+  await first.flush()
+  first.close()
+  vi.stubEnv('NODE_ENV', 'production')
+  const printed = (['log', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level).mockReturnValue())
+  const { run } = await openNamed(store, 'draft', counting(0, '2'), migrate === undefined ? {} : { migrate })
+  expect(run.state).toBe(migrate === undefined ? 0 : 1)
+  for (const spy of printed) expect(spy).not.toHaveBeenCalled()
   run.close()
 })

@@ -1,11 +1,12 @@
 /** A run that several drive through a store: every batch is applied once, and all end at the same head. */
-import { createRun, defineMachine, type RunError, waitFor } from '@xmachines/core'
+import { createRun, type RunError, waitFor } from '@xmachines/core'
 import { memoryStore, openShared, type RunStore, recordRun, type StoredRecord, StoreError } from '@xmachines/core/store'
 import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { breaks, finish, tally } from './machines.ts'
 import { expectBugs } from './quiet.ts'
+import { openTwo, seeded, stock } from './stock.ts'
 import { ending, settled, take } from './streams.ts'
 
 expectBugs()
@@ -13,38 +14,6 @@ expectBugs()
 afterEach(() => {
   vi.restoreAllMocks()
 })
-
-type StockEvent = { type: 'TAKEN'; count: number; by: string } | { type: 'ADDED'; count: number }
-
-/** A stock that never falls below zero. */
-const stock = defineMachine<number, StockEvent, { type: 'sent'; by: string }>({
-  name: 'stock',
-  version: '1',
-  initial: 3,
-  on: {
-    TAKEN: (left, { count, by }, emit) => {
-      if (count > left) throw new Error(`only ${left} are left`)
-      emit({ type: 'sent', by })
-      return left - count
-    },
-    ADDED: (left, { count }) => left + count,
-  },
-})
-
-async function seeded(store: RunStore): Promise<string> {
-  const seed = createRun(stock)
-  await recordRun(seed, store).stop()
-  return seed.id
-}
-
-async function openTwo(store: RunStore = memoryStore()) {
-  const id = await seeded(store)
-  const runs = [await openShared(store, id, stock), await openShared(store, id, stock)] as const
-  onTestFinished(() => {
-    for (const run of runs) run.close()
-  })
-  return { store, id, one: runs[0], other: runs[1] }
-}
 
 describe('a shared run', () => {
   test('shows at once what is sent, and confirms it when the store has it', async () => {
@@ -309,17 +278,23 @@ test('every batch is applied once or refused to its sender, and all end at one h
   )
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.record({ losses: fc.array(loss, { maxLength: 4 }), batches: fc.array(batch, { maxLength: 6 }) }), {
-        minLength: 2,
-        maxLength: 4,
-      }),
+      fc.array(
+        fc.record({
+          losses: fc.array(loss, { maxLength: 4 }),
+          cuts: fc.array(fc.nat({ max: 3 }), { maxLength: 2 }),
+          batches: fc.array(batch, { maxLength: 6 }),
+        }),
+        { minLength: 2, maxLength: 4 },
+      ),
       fc.scheduler(),
       async (writers, scheduler) => {
         vi.spyOn(console, 'error').mockReturnValue()
         vi.spyOn(console, 'warn').mockReturnValue()
         const store = memoryStore()
         const id = await seeded(store)
-        const runs = await Promise.all(writers.map(({ losses }) => openShared(lossyStore(store, losses), id, stock)))
+        const runs = await Promise.all(
+          writers.map(({ losses, cuts }) => openShared(lossyStore(store, losses, cuts), id, stock)),
+        )
         const sets = runs.map((run) => run.ports())
         const refusals = sets.map(async ({ err }) => (await ending(err)).items.length)
         const sending = writers.map(async ({ batches }, at) => {
@@ -340,6 +315,7 @@ test('every batch is applied once or refused to its sender, and all end at one h
         expect(sequence).toBe(sent - refused)
         expect((await ending(store.read(id, { from: 1 }))).items).toHaveLength(sequence)
         expect(new Set(runs.map((run) => `${run.state} ${run.pending} ${run.position}`)).size).toBe(1)
+        await vi.waitFor(() => expect(runs.map(({ problem }) => problem)).toEqual(runs.map(() => undefined)), 10_000)
         for (const run of runs) run.close()
       },
     ),

@@ -12,6 +12,7 @@ import {
 } from '@xmachines/core/store'
 import type { IDBPTransaction } from 'idb'
 import type { Database, RunRow, Tables } from './database.ts'
+import { readRun } from './read-row.ts'
 import { keepReceipts, type NewReceipt, unawaited } from './receipts.ts'
 
 /** An append to be made. */
@@ -64,8 +65,11 @@ async function inTransaction<Result>(
     return result
   } catch (thrown) {
     if (thrown instanceof StoreError) transaction.abort()
-    await transaction.done.catch(() => undefined)
-    throw thrown
+    const cause: unknown = await transaction.done.then(
+      () => thrown,
+      (why: unknown) => why,
+    )
+    throw thrown instanceof StoreError ? thrown : cause
   }
 }
 
@@ -97,7 +101,7 @@ async function writeAhead(
 async function readAndWrite(transaction: Transaction, append: Append): Promise<RunRow> {
   const { id, expected, slice, options } = append
   const runs = transaction.objectStore('runs')
-  const current = await runs.get(id)
+  const current = readRun(id, await runs.get(id))
   const head = checkSlice(id, current, expected, slice)
   addRecords(transaction, append, head.sequence)
   const first = head.sequence - slice.records.length + 1

@@ -1,5 +1,7 @@
 // How the tabs of one database learn of appends. What they are told is only a reason to look: the database is the truth.
 
+import { whenStopped } from './page-life.ts'
+
 /** What was appended. */
 interface Change {
   readonly id: string
@@ -15,10 +17,14 @@ export interface Changes {
   close(): void
 }
 
-/** Opens the channel of a database. It is opened for the first who tells or listens, so that an idle store holds nothing. */
+/**
+ * Opens the channel of a database. It is opened for the first who tells or listens, so that an idle store holds nothing. It is
+ * closed when the page stops: browsers keep no page for the way back that a message comes to.
+ */
 export function openChanges(name: string): Changes {
   const listeners = new Map<string, Set<(sequence: number) => void>>()
   let channel: BroadcastChannel | undefined
+  let forget = (): void => undefined
   /** What other tabs have not been notified of: of each run the latest. */
   const untold = new Map<string, Change>()
   /** Calls back in a task of its own. Posting takes as long as a tenth of an append, so the next one is asked for before. */
@@ -29,6 +35,7 @@ export function openChanges(name: string): Changes {
     if (channel !== undefined || typeof BroadcastChannel === 'undefined') return channel
     channel = new BroadcastChannel(`xmachines:${name}`)
     channel.onmessage = ({ data }: MessageEvent<Change>) => notify(data)
+    forget = whenStopped(close)
     return channel
   }
 
@@ -39,6 +46,15 @@ export function openChanges(name: string): Changes {
   function tellOthers(): void {
     for (const change of untold.values()) open()?.postMessage(change)
     untold.clear()
+  }
+
+  function close(): void {
+    tellOthers()
+    later?.port1.close()
+    later = undefined
+    forget()
+    channel?.close()
+    channel = undefined
   }
 
   function soon(): void {
@@ -64,12 +80,6 @@ export function openChanges(name: string): Changes {
         if (all.size === 0) listeners.delete(id)
       }
     },
-    close() {
-      tellOthers()
-      later?.port1.close()
-      later = undefined
-      channel?.close()
-      channel = undefined
-    },
+    close,
   }
 }

@@ -1,8 +1,9 @@
 // The database: its tables, and how it is opened. It is opened when it is first used, and again after another tab has
-// upgraded or deleted it.
+// upgraded or deleted it, or the page was frozen.
 
 import { type LeaseRecord, type Receipt, type StoredRecord, StoreError } from '@xmachines/core/store'
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { whenStopped } from './page-life.ts'
 
 /** A run, as it is kept. */
 export interface RunRow {
@@ -56,28 +57,58 @@ export type Database = IDBPDatabase<Tables>
 
 const VERSION = 1
 
+/** Milliseconds after which a database that does not open counts as unavailable. */
+const LONGEST_OPENING = 10_000
+
 /** Opens a database, once until it is closed. */
 export function databaseOpener(name: string): { open(): Promise<Database>; close(): void } {
   let opening: Promise<Database> | undefined
-  return {
-    open() {
-      opening ??= openDatabase(name, () => {
-        opening = undefined
-      }).catch((thrown: unknown) => {
-        opening = undefined
+  /** Resolves while the page runs. */
+  let running: Promise<unknown> = Promise.resolve()
+  let forget = (): void => undefined
+
+  function closed(): void {
+    forget()
+    opening = undefined
+  }
+
+  function close(): void {
+    void opening?.then((database) => database.close()).catch(() => undefined)
+    closed()
+  }
+
+  function begin(): Promise<Database> {
+    // A page that does not run cannot close it for another tab that upgrades or deletes it.
+    forget = whenStopped(() => {
+      running = new Promise((resolve) => setTimeout(resolve))
+      close()
+    })
+    return running
+      .then(() => openDatabase(name, closed))
+      .catch((thrown: unknown) => {
+        closed()
         throw unavailable(name, thrown)
       })
-      return opening
-    },
-    close() {
-      void opening?.then((database) => database.close()).catch(() => undefined)
-      opening = undefined
-    },
   }
+
+  return {
+    open: () => within(LONGEST_OPENING, name, (opening ??= begin())),
+    close,
+  }
+}
+
+/** If it opens later, it is there for the next who asks. */
+function within(milliseconds: number, name: string, opening: Promise<Database>): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(unavailable(name, new DOMException('it does not open', 'TimeoutError')))
+    const timer = setTimeout(late, milliseconds)
+    void opening.then(resolve, reject).then(() => clearTimeout(timer))
+  })
 }
 
 // Asynchronous, so that a browser without IndexedDB rejects like one that refuses it.
 async function openDatabase(name: string, closed: () => void): Promise<Database> {
+  if (typeof indexedDB === 'undefined') throw new DOMException('there is no IndexedDB', 'NotSupportedError')
   return await openDB<Tables>(name, VERSION, {
     upgrade(database) {
       database.createObjectStore('runs', { keyPath: 'id' })
@@ -107,5 +138,7 @@ function adviceFor(kind: string, message: string): string {
   if (/quota/i.test(kind + message))
     return 'the disk or the quota of this site is full: delete what is no longer needed'
   if (kind === 'VersionError') return 'a newer version of this app has upgraded it: reload the page'
+  if (kind === 'TimeoutError') return 'another tab keeps it open while it is upgraded or deleted: close that tab'
+  if (kind === 'NotFoundError') return 'it has other tables: give the store another name, or delete the database'
   return 'private windows and blocked site data have no IndexedDB: keep the run in memory, or allow site data'
 }

@@ -21,6 +21,7 @@ import { appendIn } from './append.ts'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RecordRow, type RunRow, unavailable } from './database.ts'
 import { waitFor } from './follower.ts'
+import { damaged, isRun, nameIn, readRun } from './read-row.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
@@ -58,17 +59,24 @@ export function indexedDbStore({
 
   /** Acts on the database, and throws what it throws as an error of the store. */
   async function inDatabase<Result>(act: (opened: Database) => Promise<Result>): Promise<Result> {
-    const opened = await database.open()
-    try {
-      return await act(opened)
-    } catch (thrown) {
-      throw thrown instanceof StoreError ? thrown : unavailable(name, thrown)
+    for (let isFirst = true; ; isFirst = false) {
+      const opened = await database.open()
+      try {
+        return await act(opened)
+      } catch (thrown) {
+        if (thrown instanceof StoreError) throw thrown
+        const { name: kind } = (thrown ?? {}) as Partial<Error>
+        // The browser may have closed it without a word. The next who asks opens it again.
+        if (kind === 'InvalidStateError' || kind === 'UnknownError') database.close()
+        // A closed one begins no transaction, so nothing has happened yet.
+        if (!isFirst || kind !== 'InvalidStateError') throw unavailable(name, thrown)
+      }
     }
   }
 
   const findRun = (id: string): Promise<RunRow> =>
     inDatabase(async (opened) => {
-      const run = await opened.get('runs', id)
+      const run = readRun(id, await opened.get('runs', id))
       if (run === undefined) throw missing(id)
       return run
     })
@@ -96,7 +104,12 @@ export function indexedDbStore({
   ): AsyncGenerator<StoredRecord, void> {
     const { sequence: latest } = await findRun(id)
     const last = Math.min(to, latest)
-    for (let at = from; at <= last; at += PAGE) for (const { record } of await readPage(id, at, last)) yield record
+    for (let at = from; at <= last; at += PAGE) {
+      const page = await readPage(id, at, last)
+      for (const { record } of page) yield record
+      const end = Math.min(last, at + PAGE - 1)
+      if (page.length <= end - at) throw damaged(id, `it has ${page.length} of the records ${at} to ${end}`)
+    }
   }
 
   function readPage(id: string, from: number, last: number): Promise<readonly RecordRow[]> {
@@ -109,7 +122,10 @@ export function indexedDbStore({
     for (;;) {
       const range = after === undefined ? null : IDBKeyRange.lowerBound(after, true)
       const page = await inDatabase((opened) => opened.getAll('runs', range, PAGE))
-      for (const { id, head, sequence, machine: made, position, lease } of page) {
+      for (const row of page) {
+        // What is damaged is no run.
+        if (!isRun(row)) continue
+        const { id, head, sequence, machine: made, position, lease } = row
         if (machine !== undefined && (machine.name !== made.name || (machine.version ?? made.version) !== made.version))
           continue
         if (unsettled && lease.settled >= position) continue
@@ -124,7 +140,7 @@ export function indexedDbStore({
   function changeRun(id: string, change: (run: RunRow) => RunRow | undefined): Promise<boolean> {
     return inDatabase(async (opened) => {
       const transaction = opened.transaction('runs', 'readwrite', { durability })
-      const run = await transaction.store.get(id)
+      const run = readRun(id, await transaction.store.get(id))
       if (run === undefined) throw missing(id)
       const changed = change(run)
       if (changed !== undefined) await transaction.store.put(changed)
@@ -139,7 +155,7 @@ export function indexedDbStore({
       Promise.all([opened.get('receipts', [id, key]), opened.get('runs', id)]),
     )
     if (found !== undefined) return { sequence: found.sequence, oid: found.oid }
-    if (run !== undefined) {
+    if (isRun(run)) {
       for (let at = since + 1; at <= run.sequence && !isAnswer(id, key); at += PAGE) {
         const made = (await readPage(id, at, run.sequence)).find(({ writer }) => writer === key)
         if (made !== undefined) return { sequence: made.sequence, oid: made.record.oid }
@@ -165,7 +181,7 @@ export function indexedDbStore({
 
   const store: IndexedDbStore = {
     async head(id) {
-      const run = await inDatabase((opened) => opened.get('runs', id))
+      const run = readRun(id, await inDatabase((opened) => opened.get('runs', id)))
       return run && { head: run.head, sequence: run.sequence }
     },
     append,
@@ -175,17 +191,17 @@ export function indexedDbStore({
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
     untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
-    name: async (key) => (await inDatabase((opened) => opened.get('names', key)))?.id,
+    name: async (key) => nameIn(await inDatabase((opened) => opened.get('names', key))),
     rename: (key, expectedId, id) =>
       inDatabase(async (opened) => {
         const transaction = opened.transaction('names', 'readwrite', { durability })
-        const found = await transaction.store.get(key)
-        if (found?.id === expectedId) {
+        const found = nameIn(await transaction.store.get(key))
+        if (found === expectedId) {
           if (id === undefined) await transaction.store.delete(key)
           else await transaction.store.put({ key, id })
         }
         await transaction.done
-        return found?.id === expectedId
+        return found === expectedId
       }),
     close() {
       written.clear()

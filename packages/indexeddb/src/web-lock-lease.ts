@@ -1,6 +1,8 @@
-// Leases by Web Locks: a tab that is closed or crashes gives its lock back at once, and no clock is needed.
+// Leases by Web Locks: a tab that is closed or crashes gives its lock back at once, and no clock is needed. So does one that is
+// frozen, or kept for the way back: it takes the lease again when it runs.
 
 import { type Lease, StoreError } from '@xmachines/core/store'
+import { whenStopped } from './page-life.ts'
 
 /** Keeps how far outputs have settled. */
 export interface SettledCell {
@@ -27,39 +29,59 @@ export async function takeWebLock(lock: string, id: string, cell: SettledCell): 
         const latest = Math.max(settled, await cell.read(id))
         await new Promise<void>((release) => resolve(hold(id, latest, cell, release)))
       })
-      .catch(reject)
+      // Such as in a frame that may not have locks.
+      .catch((thrown: unknown) => reject(thrown instanceof StoreError ? thrown : unusable(id, thrown)))
   })
 }
 
-/** Resolves once the lease of a run is free, or the signal aborts. */
+/** Resolves once the lease of a run is free, the signal aborts, or the page stops. */
 export async function untilUnlocked(lock: string, signal: AbortSignal): Promise<void> {
-  await navigator.locks.request(lock, { signal }, () => undefined).catch(() => undefined)
+  const stopped = new AbortController()
+  // The lock would be granted to a page that cannot give it back.
+  const forget = whenStopped(() => stopped.abort())
+  const either = AbortSignal.any([signal, stopped.signal])
+  await navigator.locks.request(lock, { signal: either }, () => undefined).catch(() => undefined)
+  forget()
 }
 
 function hold(id: string, begun: number, cell: SettledCell, release: () => void): Lease {
   let settled = begun
   const ended = new AbortController()
-  const check = (): void => {
-    if (!ended.signal.aborted) return
-    throw new StoreError('LEASE_LOST', `the lease of the run ${id} was released; take it again before you go on`)
+  const forget = whenStopped(() => end('was given back, because the page was frozen or left'))
+
+  function end(why: string): void {
+    forget()
+    ended.abort(new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again before you go on`))
+    release()
   }
+
   return {
     get settled() {
       return settled
     },
     signal: ended.signal,
     async renew() {
-      check()
+      ended.signal.throwIfAborted()
     },
     async settle(position) {
-      check()
+      ended.signal.throwIfAborted()
       if (position <= settled) return
-      settled = position
       await cell.write(id, position)
+      settled = Math.max(settled, position)
     },
     async release() {
-      ended.abort()
-      release()
+      end('was released')
     },
   }
+}
+
+function unusable(id: string, cause: unknown): StoreError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new StoreError(
+    'UNAVAILABLE',
+    `the lease of the run ${id} cannot be taken with Web Locks: ${why}; try it later`,
+    {
+      cause,
+    },
+  )
 }

@@ -41,6 +41,9 @@ export interface Follower {
   show(): () => void
 }
 
+/** Makes a follower with what the latest commit gave, and a function that throws to the nearest error boundary. */
+export type MakeFollower<Latest> = (given: { readonly current: Latest }, rethrow: (thrown: unknown) => void) => Follower
+
 /** The cursors of components whose handler threw, by run and by kind. The next components continue with them. */
 const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>[]>>()
 
@@ -57,31 +60,18 @@ export function openCursor<Item>(
  * Follows a port from the first commit of this component until it unmounts. If a handler throws, the error goes to the
  * nearest error boundary, and the component that mounts next continues after that item.
  *
- * @param run the run of the port
+ * @param run the run of the port: another one begins anew
  * @param latest what this render gives to the handling
  * @param begin called at the first commit: how to open the port and handle its items. `signal` aborts when the component
  *   unmounts or a handler throws
+ * @param makeFollower makes what follows instead of a port. It gets what the latest commit gave, and a function that throws to the
+ *   nearest error boundary
  */
 export function useFollowedPort<Item, Latest>(
   run: object,
   latest: Latest,
   begin: (signal: AbortSignal) => Following<Item, Latest>,
-): void {
-  useFollower(run, latest, (given, rethrow) => followPort(run, begin, given, rethrow))
-}
-
-/**
- * Keeps a follower from the first commit of this component until it unmounts.
- *
- * @param run what it follows: another one begins another follower
- * @param latest what this render gives to the handling
- * @param begin makes a follower, at the first commit. It gets what the latest commit gave, and a function that throws to the
- *   nearest error boundary
- */
-export function useFollower<Latest>(
-  run: object,
-  latest: Latest,
-  begin: (given: { readonly current: Latest }, rethrow: (thrown: unknown) => void) => Follower,
+  makeFollower: (...given: Parameters<typeof followPort<Item, Latest>>) => Follower = followPort,
 ): void {
   const [, setThrown] = useState<never>()
   const given = useRef(latest)
@@ -92,51 +82,36 @@ export function useFollower<Latest>(
   // React cleans up insertion effects when a component unmounts, and on Fast Refresh, where it runs them again at once.
   // It cleans up other effects when it hides a component too, and in the double mount of StrictMode.
   useInsertionEffect(() => {
-    let current = follower.current
-    if (current?.run !== run || current.signal.aborted) {
-      current = begin(given, (thrown) =>
-        setThrown(() => {
-          throw thrown
-        }),
+    if (follower.current?.run !== run || follower.current.signal.aborted) {
+      follower.current = makeFollower(
+        given,
+        (thrown) =>
+          setThrown(() => {
+            throw thrown
+          }),
+        run,
+        begin,
       )
-      follower.current = current
     }
-    return current.mount()
+    return follower.current.mount()
     // oxlint-disable-next-line react/exhaustive-deps -- a run is followed once, with what the first commit gave
   }, [run])
   useEffect(() => follower.current?.show(), [run])
 }
 
 /** Follows a port, from where a component of the same kind threw, or from the start. */
-export function followPort<Item, Latest>(
-  run: object,
-  begin: (signal: AbortSignal) => Following<Item, Latest>,
+function followPort<Item, Latest>(
   given: { readonly current: Latest },
   rethrow: (thrown: unknown) => void,
+  run: object,
+  begin: (signal: AbortSignal) => Following<Item, Latest>,
 ): Follower {
   const stop = new AbortController()
-  const following = begin(stop.signal)
-  // Cursors of one kind on one run have items of one type.
-  const kept = keptCursors.get(run)?.get(following.kind(given.current))?.shift() as PortCursor<Item> | undefined
-  const cursor = kept ?? following.open()
-  return follow(run, stop, cursor, following, given, (thrown) => {
-    const kind = following.kind(given.current)
-    const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
-    keptCursors.set(run, all.set(kind, [...(all.get(kind) ?? []), cursor]))
-    rethrow(thrown)
-  })
-}
-
-function follow<Item, Latest>(
-  run: object,
-  stop: AbortController,
-  cursor: PortCursor<Item>,
-  { handle }: Pick<Following<Item, Latest>, 'handle'>,
-  given: { readonly current: Latest },
-  onThrown: (thrown: unknown) => void,
-): Follower {
-  const { reader, waiting } = cursor
   const { signal } = stop
+  const { open, handle, kind } = begin(signal)
+  // Cursors of one kind on one run have items of one type.
+  const cursor = (keptCursors.get(run)?.get(kind(given.current))?.shift() as PortCursor<Item> | undefined) ?? open()
+  const { reader, waiting } = cursor
   /** The items that are being handled, in order. */
   const running = new Set<Positioned<Item>>()
   /** Whether the insertion effect was cleaned up and did not run again. */
@@ -148,7 +123,15 @@ function follow<Item, Latest>(
     if (reading) return
     reading = true
     while (shown) {
-      if (waiting.length === 0) waiting.push(read(cursor))
+      if (waiting.length === 0) {
+        waiting.push(
+          reader.read().then(
+            ({ done, value }) => (done ? undefined : [value, cursor.position++]),
+            // A fatal end errors `out`, but `err` is what reports it.
+            () => undefined,
+          ),
+        )
+      }
       const next = await waiting[0]
       // Hidden in the meantime: the item waits until the component is shown again.
       if (next === undefined || !shown) break
@@ -169,7 +152,10 @@ function follow<Item, Latest>(
       shown = false
       stop.abort(thrown)
       waiting.unshift(...running)
-      onThrown(thrown)
+      const sort = kind(given.current)
+      const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+      keptCursors.set(run, all.set(sort, [...(all.get(sort) ?? []), cursor]))
+      rethrow(thrown)
     }
   }
 
@@ -189,7 +175,7 @@ function follow<Item, Latest>(
       return () => {
         unmounting = true
         // A component that unmounts while it is hidden has no other effect left to clean up.
-        void Promise.resolve().then(stopIfUnmounted)
+        queueMicrotask(stopIfUnmounted)
       }
     },
     show() {
@@ -201,12 +187,4 @@ function follow<Item, Latest>(
       }
     },
   }
-}
-
-/** The next item; undefined at the end of the port. A fatal end errors `out`, but `err` is what reports it. */
-function read<Item>(cursor: PortCursor<Item>): Promise<Positioned<Item> | undefined> {
-  return cursor.reader.read().then(
-    ({ done, value }) => (done ? undefined : [value, cursor.position++]),
-    () => undefined,
-  )
 }

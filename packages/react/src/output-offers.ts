@@ -2,13 +2,10 @@
 // `usePersistentRun` only, so that a page without one does not ship what handles them.
 
 import type { OutputHandlers } from '@xmachines/core'
-import type { Follower } from './follow-port.ts'
+import type { MakeFollower } from './follow-port.ts'
 
 /** Takes the handlers of a component, for as long as it is mounted. */
-export type OfferHandlers = (
-  given: { readonly current: OutputHandlers<unknown, unknown, unknown> },
-  onThrown: (thrown: unknown) => void,
-) => Follower
+export type OfferHandlers = MakeFollower<OutputHandlers<unknown, unknown, unknown>>
 
 /** The runs whose outputs are handled once, whichever component or tab has a handler. */
 export const handledOnce: WeakMap<object, OfferHandlers> = new WeakMap()

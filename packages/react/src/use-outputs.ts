@@ -6,7 +6,7 @@ import type { OutputHandlers, PortsOptions, SnapshotPort } from '@xmachines/core
 import { checkHandlers, claimGenesis, handlerOf, outputHandling, watchUnhandled } from '@xmachines/core/internal'
 import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
-import { type Following, followPort, openCursor, useFollower } from './follow-port.ts'
+import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
 import { watchMissed } from './missed-outputs.ts'
 import { hasMode } from './mode.ts'
 import { handledOnce } from './output-offers.ts'
@@ -110,11 +110,11 @@ export function useOutputs<Event, Output, State = unknown>(
       )
     }
   }
-  const offer = each ? undefined : handledOnce.get(run)
-  useFollower(run, handlers, (given, rethrow) =>
-    offer === undefined
-      ? followPort(run, (signal) => followOutputs(run, handlers, from, signal), given, rethrow)
-      : offer(given, rethrow),
+  useFollowedPort(
+    run,
+    handlers,
+    (signal) => followOutputs(run, handlers, from, signal),
+    each ? undefined : handledOnce.get(run),
   )
 }
 

@@ -37,7 +37,11 @@ export function DraftFlow({ database = 'flows-draft' }: DraftFlowProps): ReactEl
 
   async function startOver(): Promise<void> {
     const store = indexedDbStore({ name: database })
-    await store.rename('draft', await store.name('draft'), undefined)
+    try {
+      await store.rename('draft', await store.name('draft'), undefined)
+    } catch {
+      // The draft is in memory only: the tabs say why.
+    }
     store.close()
     load(1)
   }

@@ -37,9 +37,8 @@ export function Tab({ name, database, isUpdated, onRun, onReload }: TabProps): R
       </header>
       <div className="page">
         <Suspense fallback={<p className="quiet">Opening the draft …</p>}>
-          <Form store={store} onRun={onRun} onProblem={setProblem} />
+          <Form store={store} problem={problem} onRun={onRun} onProblem={setProblem} />
         </Suspense>
-        {problem !== undefined && <p role="alert">This draft is not kept: {problem}</p>}
       </div>
     </section>
   )
@@ -47,11 +46,13 @@ export function Tab({ name, database, isUpdated, onRun, onReload }: TabProps): R
 
 interface FormProps {
   readonly store: IndexedDbStore
+  /** Why the draft is not kept, if it is not. */
+  readonly problem: string | undefined
   readonly onRun: ((run: ObservedRun) => void) | undefined
   readonly onProblem: (message: string) => void
 }
 
-function FirstForm({ store, onRun, onProblem }: FormProps): ReactElement {
+function FirstForm({ store, problem, onRun, onProblem }: FormProps): ReactElement {
   const run = usePersistentRun(draft1, { store, key: 'draft', onStoreError: ({ message }) => onProblem(message) })
   const { title, message } = useSnapshot(run, ({ state }) => state)
   const send = useSend(run)
@@ -60,12 +61,12 @@ function FirstForm({ store, onRun, onProblem }: FormProps): ReactElement {
     <form>
       <Field label="Title" value={title} onType={(text) => send({ type: 'TITLE', text })} />
       <Field label="Message" isLong value={message} onType={(text) => send({ type: 'MESSAGE', text })} />
-      <Kept run={run} />
+      <Kept run={run} problem={problem} />
     </form>
   )
 }
 
-function FormWithPlace({ store, onRun, onProblem }: FormProps): ReactElement {
+function FormWithPlace({ store, problem, onRun, onProblem }: FormProps): ReactElement {
   const run = usePersistentRun(draft2, {
     store,
     key: 'draft',
@@ -80,7 +81,7 @@ function FormWithPlace({ store, onRun, onProblem }: FormProps): ReactElement {
       <Field label="Title" value={title} onType={(text) => send({ type: 'TITLE_TYPED', text })} />
       <Field label="Place" value={place} onType={(text) => send({ type: 'PLACE_TYPED', text })} />
       <Field label="Message" isLong value={message} onType={(text) => send({ type: 'MESSAGE_TYPED', text })} />
-      <Kept run={run} />
+      <Kept run={run} problem={problem} />
     </form>
   )
 }
@@ -107,10 +108,14 @@ function Field({ label, value, isLong = false, onType }: FieldProps): ReactEleme
   )
 }
 
-type AnySharedRun = SharedRun<unknown, RunEvent>
+interface KeptProps {
+  readonly run: Pick<SharedRun<unknown, RunEvent>, 'pending' | 'onChange'>
+  readonly problem: string | undefined
+}
 
 /** Whether all that was typed is in the database. */
-function Kept({ run }: { readonly run: Pick<AnySharedRun, 'pending' | 'onChange'> }): ReactElement {
+function Kept({ run, problem }: KeptProps): ReactElement {
   const pending = useSyncExternalStore(run.onChange, () => run.pending)
+  if (problem !== undefined) return <p role="alert">This draft is not kept: {problem}</p>
   return <p className="quiet kept">{pending === 0 ? 'Kept in this browser' : 'Keeping …'}</p>
 }

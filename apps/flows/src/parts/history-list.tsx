@@ -53,12 +53,13 @@ export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElemen
 function useLatestRecords(run: ObservedRun): LatestRecords {
   const [latest, setLatest] = useState<LatestRecords>({ records: [], older: 0 })
   useEffect(() => {
-    let seen = run.snapshot.current.sequence
+    const latestSequence = (): number => run.snapshot.current.sequence - (run.pending ?? 0)
+    let seen = latestSequence()
     let most = MOST_COMMITS
     let stop: (() => void) | undefined
 
     const read = onceAFrame(() => {
-      const { sequence } = run.snapshot.current
+      const sequence = latestSequence()
       most = sequence - seen > FLOOD ? FLOOD_COMMITS : Math.min(2 * most, MOST_COMMITS)
       seen = sequence
       const from = Math.max(0, sequence + 1 - most)
@@ -73,8 +74,10 @@ function useLatestRecords(run: ObservedRun): LatestRecords {
     })
     read()
     const unsubscribe = run.snapshot.subscribe((sent) => read(undefined, sent ? undefined : STREAM_GAP))
+    const unlisten = run.onChange?.(() => read(undefined, STREAM_GAP))
     return () => {
       unsubscribe()
+      unlisten?.()
       read.cancel()
       stop?.()
     }

@@ -8,5 +8,9 @@ export interface ObservedRun {
   readonly machine: { readonly name: string; readonly version: string }
   readonly snapshot: SnapshotPort<unknown>
   history(options?: HistoryOptions): ReadableStream<HistoryRecord<RunEvent>>
+  /** Of a run that is kept in a store: how many batches of its snapshot are not in its history yet. */
+  readonly pending?: number
+  /** Calls a listener when `pending` changes. */
+  readonly onChange?: (listener: () => void) => () => void
   ports(): { readonly err: ReadableStream<RunError> }
 }

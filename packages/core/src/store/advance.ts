@@ -53,6 +53,8 @@ export function advanceLog(log: Log, records: Iterable<StoredRecord>): void {
 /** The sequence of a record: it follows one that the log has. */
 function placeOf(log: Log, record: StoredRecord): number {
   if (isGenesis(record)) return 0
+  // A damaged store may give anything. What is no record is refused like the next one.
+  if (typeof record !== 'object' || record === null) return sequenceOf(log) + 1
   for (let sequence = sequenceOf(log); sequence >= log.batches.dropped; sequence--) {
     if (oidAt(log, sequence) === record.parent) return sequence + 1
   }

@@ -1,6 +1,6 @@
 // Opens the run that has a name in a store, such as the draft of a form. A name that no run has gets a new one.
 
-import { describeThrown, isA } from '../data/describe-value.ts'
+import { describeThrown, isA, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { checkMachine, labelOf, type Machine, type RunEvent } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
@@ -14,7 +14,7 @@ import { type OpenSharedOptions, openShared } from './open-shared.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { shareLog } from './shared-log.ts'
 import { type SharedRun, sharedRun } from './shared-run.ts'
-import { StoreError, storeErrorOf } from './store-error.ts'
+import { storeErrorOf } from './store-error.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -69,6 +69,10 @@ export async function openNamed<State, Event extends RunEvent, Output, Input>(
   options: OpenNamedOptions<NoInfer<Input>, NoInfer<Event>>,
 ): Promise<NamedRun<State, Event, Output, Input>> {
   checkMachine(machine)
+  const { migrate } = options
+  if (migrate !== undefined && typeof migrate !== 'function' && (typeof migrate !== 'object' || migrate === null)) {
+    throw new TypeError(wrongValue('migrate', migrate, 'an object with rename or onUnhandled, or a function'))
+  }
   const id = await store.name(key)
   if (id === undefined) return unkept({ store, key, machine, options }, undefined, { made: begin(machine, options) })
   try {
@@ -145,7 +149,8 @@ function unkept<State, Event extends RunEvent, Output, Input>(
 /** Whether a run cannot be opened because of what is kept, and not because of the store. */
 function isBroken(thrown: unknown): thrown is Error {
   const refusal = storeErrorOf(thrown)
-  return isA(thrown, RunError) || refusal?.code === 'CORRUPT' || refusal?.code === 'MISSING'
+  // A history in another object format is refused with a RangeError.
+  return isA(thrown, RunError) || isA(thrown, RangeError) || refusal?.code === 'CORRUPT' || refusal?.code === 'MISSING'
 }
 
 /** Whether a machine has changed, and the data has not. */
@@ -198,7 +203,8 @@ async function replace<State, Event extends RunEvent, Output, Input>(
         : undefined
     }
     why = 'migrate gave no records'
-    const records = await migrate(await readWhatCanBe(store, id), error)
+    // `null` is how many functions say that there is none.
+    const records = (await migrate(await readWhatCanBe(store, id), error)) ?? undefined
     return records === undefined ? undefined : replayRun(machine, records, options)
   }
 }
@@ -209,7 +215,7 @@ async function readWhatCanBe(store: RunStore, id: string): Promise<StoredRecord[
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
   } catch (thrown) {
-    if (!(storeErrorOf(thrown) instanceof StoreError)) throw thrown
+    if (storeErrorOf(thrown) === undefined) throw thrown
   }
   return records
 }

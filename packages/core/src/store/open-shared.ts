@@ -2,14 +2,17 @@
 
 import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
+import { oidAt } from '../engine/log.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import type { EventOf, InputOf, OutputOf, StateOf } from '../machine/machine.ts'
 import { type AnyMachine, checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
 import { checkFormat } from '../run/run-options.ts'
+import { checkHead } from './check-head.ts'
 import { replayStream } from './replay-stream.ts'
 import type { RunStore } from './run-store.ts'
 import { shareLog } from './shared-log.ts'
 import { type SharedRun, sharedRun } from './shared-run.ts'
+import { missing, StoreError } from './store-error.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -36,7 +39,7 @@ export type SharedRunOf<AMachine> = AMachine extends AnyMachine
  * @param machine the machine, or several: the one with the name and version of the run is picked
  * @param options the object format, and whether determinism is checked
  * @returns the run, which follows the store until it is closed or ends
- * @throws {StoreError} `MISSING` if the store has no such run
+ * @throws {StoreError} `MISSING` if the store has no such run, `CORRUPT` if it has lost the end of it
  * @throws {RunError} as `restoreRun`
  *
  * @example
@@ -86,6 +89,15 @@ export async function openShared(
   for (const one of machines) checkMachine(one)
   if (typeof id !== 'string') throw new TypeError(wrongValue('id', id, "a run's id"))
   if (format !== undefined) checkFormat(format)
+  const head = await store.head(id)
+  if (head === undefined) throw missing(id)
   const log = await replayStream(store.read(id, { from: 0 }), { machines, format, checkDeterminism })
+  if (oidAt(log, 0) !== id) {
+    throw new StoreError(
+      'CORRUPT',
+      `the store has the run ${oidAt(log, 0)} under the id ${id}; restore the store from a copy`,
+    )
+  }
+  checkHead(log, head)
   return sharedRun(log.machine as never, store, shareLog(store, log))
 }

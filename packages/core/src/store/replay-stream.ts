@@ -1,6 +1,7 @@
 // Replays a run from a store, without holding the thread for long.
 
 import type { Log } from '../engine/log.ts'
+import { readGenesis } from '../history/read-records.ts'
 import { replayGenesis, replayRecord } from '../history/replay.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import { type AnyMachine, pickMachine } from '../machine/machine.ts'
@@ -33,9 +34,10 @@ export async function replayStream(
     if (first.done || !isGenesis(first.value)) {
       throw new StoreError('CORRUPT', 'the store has a run that does not begin with a genesis; restore it from a copy')
     }
+    const genesis = readGenesis(first.value)
     const plan = { format, checkDeterminism, revalidate: false }
-    const log = replayGenesis(first.value, { ...plan, pick: ({ machine }) => pickMachine(machines, machine) })
-    let parent = first.value.oid
+    const log = replayGenesis(genesis, { ...plan, pick: ({ machine }) => pickMachine(machines, machine) })
+    let parent = genesis.oid
     let begun = performance.now()
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       parent = replayRecord(log, read.value, parent, plan)

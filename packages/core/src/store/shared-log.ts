@@ -13,9 +13,10 @@ import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice } from './append-slice.ts'
 import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
+import { checkHead } from './check-head.ts'
 import { pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { StoreError, storeErrorOf } from './store-error.ts'
+import { type Head, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
@@ -67,7 +68,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   const id = oidAt(confirmed, 0)
   const logs = twoLogs(confirmed, { sent: () => void append(), changed })
   const { tentative } = logs
-  let problem: Error | undefined
+  /** Why nothing goes on any more. */
+  let failure: Error | undefined
+  /** Why the store cannot be reached at the moment: one reason each for appending and for following. */
+  const outages: { append: Error | undefined; follow: Error | undefined } = { append: undefined, follow: undefined }
+  const problem = (): Error | undefined => failure ?? outages.append ?? outages.follow
   const closing = new AbortController()
   const { signal } = closing
   const waits = sequenceWaits()
@@ -87,18 +92,19 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     for (const listener of listeners) listener()
   }
 
-  function tell(found: Error | undefined): void {
-    if (problem === found) return
-    problem = found
-    changed()
+  function tell(what: keyof typeof outages, found: Error | undefined): void {
+    const before = problem()
+    outages[what] = found
+    if (problem() !== before) changed()
   }
 
   /** Nothing goes on any more: what is pending will not be kept. */
   function fail(thrown: unknown): void {
     if (signal.aborted) return
     closing.abort()
-    tell(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    abandon(problem as Error)
+    failure = errorOf(thrown)
+    changed()
+    abandon(failure)
   }
 
   /** What is pending will not be kept. */
@@ -136,12 +142,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     if (logs.pending.length === 0 || signal.aborted) return true
     try {
       await appendPending()
-      return true
     } catch (thrown) {
       if (isLasting(thrown)) throw thrown
-      tell(thrown as Error)
+      tell('append', errorOf(thrown))
       return false
     }
+    tell('append', undefined)
+    return true
   }
 
   async function appendPending(): Promise<void> {
@@ -154,13 +161,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     try {
       await appendSlice(store, underWay)
     } catch (thrown) {
-      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
+      const refusal = storeErrorOf(thrown)
+      if (refusal?.code !== 'MOVED') throw thrown
       underWay = undefined
-      return await catchUp()
+      return await catchUpTo(refusal.head)
     }
     underWay = undefined
     logs.confirm(slice.records)
-    tell(undefined)
   }
 
   /** Applies what others appended, and steps what is pending again. */
@@ -169,6 +176,14 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
     if (records.length > 0) await take(records)
+  }
+
+  /** Does the same, and checks that it leads to where the store says that the run ends. */
+  async function catchUpTo(head: Head | undefined): Promise<void> {
+    const least = sequenceOf(confirmed) + 1
+    await catchUp()
+    // Without this, what is pending would be appended and refused forever.
+    if (head !== undefined && !signal.aborted) checkHead(confirmed, head, least)
   }
 
   async function take(records: readonly StoredRecord[]): Promise<void> {
@@ -191,6 +206,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
+        await endOutage()
         const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
@@ -201,10 +217,17 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pauseAfter(++failures)
       } catch (thrown) {
         if (isLasting(thrown)) return fail(thrown)
-        tell(thrown as Error)
+        tell('follow', errorOf(thrown))
         await pauseAfter(++failures)
       }
     }
+  }
+
+  /** A run that nobody changes gives nothing to follow, so the store is asked whether it can be reached again. */
+  async function endOutage(): Promise<void> {
+    if (outages.follow === undefined) return
+    await store.head(id)
+    tell('follow', undefined)
   }
 
   /** What this run has once the append under way has its result. */
@@ -229,9 +252,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** Takes a record that was followed. What this writer appended comes back as well. */
   async function takeFollowed(record: StoredRecord): Promise<void> {
-    const isKnown = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
-    if (isKnown) advanceLog(confirmed, [record])
-    else await take([record])
+    // A damaged store may give anything.
+    const { parent } = Object(record) as { readonly parent?: unknown }
+    if (parent === oidAt(confirmed, sequenceOf(confirmed))) await take([record])
+    else advanceLog(confirmed, [record])
   }
 
   function pauseAfter(failures: number): Promise<void> {
@@ -253,7 +277,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return logs.pending.length
     },
     get problem() {
-      return problem
+      return problem()
     },
     get restepped() {
       return logs.restepped
@@ -281,7 +305,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     },
     async flush() {
       if (logs.pending.length > 0) {
-        if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
+        if (signal.aborted) throw problem() ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
         await waits.until(logs.ordinal)
       }
       return sequenceOf(confirmed)
@@ -299,4 +323,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 function isLasting(thrown: unknown): boolean {
   const refusal = storeErrorOf(thrown)
   return isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

@@ -5,9 +5,9 @@ import { isHexOf } from '../identity/hex.ts'
 import type { Slice, StoredRecord } from './run-store.ts'
 import { type Head, moved, StoreError } from './store-error.ts'
 
-/** Whether a record is that of a genesis. */
+/** Whether a record is that of a genesis. What a damaged store gives may be no record at all. */
 export function isGenesis(record: StoredRecord): record is GenesisRecord {
-  return 'nonce' in record
+  return typeof record === 'object' && record !== null && 'nonce' in record
 }
 
 /**

@@ -1,0 +1,34 @@
+// Reads rows that may be damaged: whatever runs on the same origin can write into the database.
+
+import { StoreError } from '@xmachines/core/store'
+import type { RunRow, Tables } from './database.ts'
+
+/**
+ * The row of a run.
+ * @throws {StoreError} `CORRUPT` if it is damaged
+ */
+export function readRun(id: string, row: RunRow | undefined): RunRow | undefined {
+  if (row !== undefined && !isRun(row)) throw damaged(id, 'its row in the table `runs` is not one of this package')
+  return row
+}
+
+/** Whether a row of the table of runs is whole. */
+export function isRun(row: RunRow | undefined): row is RunRow {
+  const { id, head, sequence, machine, position, lease, receipts, completeAfter }: Partial<RunRow> = row ?? {}
+  return (
+    [id, head, machine?.name, machine?.version].every((text) => typeof text === 'string') &&
+    [sequence, position, completeAfter, lease?.ttl, lease?.beat, lease?.settled].every(Number.isInteger) &&
+    [receipts?.key, receipts?.answer].every(Number.isInteger) &&
+    ['string', 'undefined'].includes(typeof lease?.owner)
+  )
+}
+
+/** The run that has a name. What is no text is made one, so that it is the name of no run and can be replaced. */
+export function nameIn(row: Tables['names']['value'] | undefined): string | undefined {
+  return row && String(row.id)
+}
+
+/** The error for a run that cannot be read. */
+export function damaged(id: string, why: string): StoreError {
+  return new StoreError('CORRUPT', `the run ${id} is damaged in the database: ${why}; restore it from a copy`)
+}
