@@ -83,6 +83,13 @@ export interface Log {
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
+  /** Called when somebody subscribes or waits, or no longer does. */
+  watched: (() => void) | undefined
+}
+
+/** Whether somebody waits for changes of a log. */
+export function isWatched({ waiting, subscriptions }: Log): boolean {
+  return waiting.length > 0 || (subscriptions?.all.size ?? 0) > 0
 }
 
 /** The subscriptions to a log, and the notifications that are due. */
@@ -118,6 +125,7 @@ export function createLog(
     sets: [],
     subscriptions: undefined,
     recording: undefined,
+    watched: undefined,
   }
 }
 

@@ -52,6 +52,8 @@ export async function applyShared(
   const admitted = admit(tentative.machine, batch)
   const known = since ?? sequenceOf(confirmed)
   for (;;) {
+    // What comes in while the receipt is read may be this batch.
+    const { restepped } = shared
     let asked = -1
     if (key !== undefined) {
       asked = sequenceOf(confirmed)
@@ -66,7 +68,6 @@ export async function applyShared(
     if (shared.isClosed && confirmed.status !== 'done') throw closed(id, shared.problem)
     const sequence = sequenceOf(confirmed)
     const head = oidAt(confirmed, sequence)
-    const { restepped } = shared
     if (expectedHead !== undefined && expectedHead !== head) {
       if (await isBehind(restepped)) continue
       throw moved(id, expectedHead, { head, sequence })

@@ -1,17 +1,12 @@
-// A run that several share through a store. There are two logs: the confirmed one has what the store has, the tentative one is
-// ahead of it by the batches that are pending. If another writer was first, its records are applied to the confirmed log, and
-// the pending batches are stepped again behind them. Longer than other files, because the two logs move together.
+// A run that several share through a store: what is pending is appended, and what others append is followed. If another writer was
+// first, what is pending is stepped again behind its records. Longer than other files, because appending and following take turns.
 //
 //   send ─► tentative ─► append ─► confirmed
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
 
 import { isA } from '../data/describe-value.ts'
-import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
-import { publish } from '../engine/publish.ts'
-import { refuse } from '../engine/refuse.ts'
-import { replayRecord } from '../history/replay.ts'
+import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
 import { runOf } from '../run/run-object.ts'
@@ -22,6 +17,7 @@ import type { Receipt, RunStore, StoredRecord } from './run-store.ts'
 import { sequenceWaits } from './sequence-waits.ts'
 import { moved, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
+import { type Pending, tentativeLog } from './tentative-log.ts'
 
 /** What is said of a batch beside its events. */
 export interface Sending {
@@ -48,12 +44,16 @@ export interface BatchWatcher {
   failed(error: Error): void
 }
 
-/** A batch that is not in the store yet. */
-interface Pending extends Sending {
-  /** Counts the batches that were sent, refused ones left out. */
-  readonly ordinal: number
+/** What is known of a batch that is not in the store yet. */
+interface Sent extends Sending {
   readonly since: number
   asked: number
+}
+
+/** A pending batch that another writer appended under the same key, and where. */
+interface Repeated {
+  readonly details: Sent
+  readonly receipt: Receipt
 }
 
 /** Two logs of one run, and what goes on between them and the store. */
@@ -102,12 +102,19 @@ const LONGEST_PAUSE = 30_000
  */
 export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
   const id = oidAt(confirmed, 0)
-  const { machine, origin, checkDeterminism } = confirmed
-  const tentative = createLog(machine, origin, { checkDeterminism })
-  tentative.chain = chainOf(confirmed)
-  /** What is pending: as many as the tentative log has batches. */
-  let entries: Pending[] = []
-  let ordinal = 0
+  const { machine, origin } = confirmed
+  const ahead = tentativeLog<Sent>(confirmed, {
+    describe: () => ({ ...details, since: details.since ?? sequenceOf(confirmed), asked: details.asked ?? -1 }),
+    onSent() {
+      changed()
+      void append()
+    },
+    onKept: ({ details: { watcher } }) => watcher?.applied(),
+    // Whoever watches the batch gets the refusal, as the caller of `send` does.
+    via: ({ details: { watcher } }) => (watcher === undefined ? 'stream' : 'send'),
+    onRefused: ({ details: { watcher } }, refusal) => watcher?.refused(refusal),
+  })
+  const { tentative } = ahead
   let details: Sending = {}
   let restepped = 0
   /** The sequence of the latest batch that another writer appended while this log was shared. */
@@ -124,49 +131,12 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
-  reset()
-  watch()
   if (begun) void follow()
-
-  /** Has the tentative log begin where the confirmed one ends. */
-  function reset(): void {
-    tentative.batches.items = []
-    tentative.batches.dropped = sequenceOf(confirmed)
-    tentative.outputs.items = []
-    tentative.outputs.dropped = countOf(confirmed.outputs)
-    tentative.state = confirmed.state
-    tentative.status = confirmed.status
-    tentative.end = confirmed.end
-  }
-
-  /** Learns of each batch during the call that sends it. */
-  function watch(): void {
-    tentative.waiting.push({
-      wake() {
-        watch()
-        const before = entries.length
-        while (entries.length < tentative.batches.items.length) {
-          const { since = sequenceOf(confirmed), asked = -1 } = details
-          entries.push({ ...details, since, asked, ordinal: ++ordinal })
-        }
-        if (entries.length === before && tentative.status !== 'error') return
-        changed()
-        void append()
-      },
-    })
-  }
 
   function changed(): void {
     // A fatal end is one of this run object alone. It comes once all before it is kept.
-    if (entries.length === 0 && tentative.status === 'error' && confirmed.end === undefined) {
-      confirmed.status = 'error'
-      confirmed.end = tentative.end
-      confirmed.version++
-      confirmed.snapshot = undefined
-      publish(confirmed, 'stream')
-      close()
-    }
-    waits.advance((entries[0]?.ordinal ?? ordinal + 1) - 1)
+    if (ahead.endIfFatal()) close()
+    waits.advance(ahead.settled)
     for (const listener of listeners) listener()
   }
 
@@ -187,7 +157,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** What is pending will not be kept. */
   function abandon(error: Error): void {
     waits.fail(error)
-    for (const { watcher } of entries) watcher?.failed(error)
+    for (const { details } of ahead.pending) details.watcher?.failed(error)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -203,7 +173,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     // Whatever else is sent in this turn joins the first slice.
     await Promise.resolve()
     try {
-      for (let failures = 0; entries.length > 0 && !signal.aborted; ) {
+      for (let failures = 0; ahead.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
         if (!isKept) await pause(failures)
@@ -216,10 +186,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
-    if (entries.length === 0 || signal.aborted) return true
+    if (ahead.pending.length === 0 || signal.aborted) return true
     try {
       if (underWay === undefined) await dropRepeated()
-      if (entries.length === 0) return true
+      if (ahead.pending.length === 0) return true
       const plan = (underWay ??= planAppend())
       await appendSlice(store, plan)
       underWay = undefined
@@ -244,28 +214,43 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
    * applied and before anything is appended behind them, so that no append of a key comes in between.
    */
   async function dropRepeated(): Promise<void> {
-    const repeated = new Map<Pending, Receipt>()
-    for (let entry = nextToAsk(); entry !== undefined; entry = nextToAsk()) {
-      const { key, since } = entry
-      const asked = sequenceOf(confirmed)
-      const receipt = await store.receipt(id, key as string, since)
-      entry.asked = asked
-      if (receipt !== undefined) repeated.set(entry, receipt)
-    }
-    if (repeated.size > 0) stepPending((entry) => !repeated.has(entry))
-    for (const [{ watcher }, receipt] of repeated) watcher?.repeated(receipt)
-    if (repeated.size > 0) changed()
+    const repeated = await findRepeated(foreign, sequenceOf(confirmed))
+    if (repeated.size === 0) return
+    restepped++
+    ahead.step((batch) => !repeated.has(batch.ordinal))
+    tellRepeated(repeated)
+    changed()
   }
 
-  function nextToAsk(): Pending | undefined {
-    return entries.find(({ key, asked }) => key !== undefined && asked < foreign)
+  /**
+   * The pending batches that the store has under their keys, by their ordinals.
+   * @param until those that were asked for at this sequence or later are not asked for again
+   * @param now the sequence that the store has at least
+   */
+  async function findRepeated(until: number, now: number): Promise<Map<number, Repeated>> {
+    const repeated = new Map<number, Repeated>()
+    const next = (): Pending<Sent> | undefined =>
+      ahead.pending.find(({ details: { key, asked } }) => key !== undefined && asked < until)
+    for (let batch = next(); batch !== undefined; batch = next()) {
+      const { ordinal, details } = batch
+      const receipt = await store.receipt(id, details.key as string, details.since)
+      details.asked = now
+      if (receipt !== undefined) repeated.set(ordinal, { details, receipt })
+    }
+    return repeated
+  }
+
+  function tellRepeated(repeated: Map<number, Repeated>): void {
+    for (const { details, receipt } of repeated.values()) details.watcher?.repeated(receipt)
   }
 
   function planAppend(): AppendPlan {
     const after = sequenceOf(confirmed)
     const encoded = encodeBatches(confirmed, tentative.batches.items)
     const keys = new Map<string, number>()
-    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
+    for (const [at, { details }] of ahead.pending.entries()) {
+      if (details.key !== undefined) keys.set(details.key, after + 1 + at)
+    }
     return {
       id,
       expected: oidAt(confirmed, after),
@@ -278,18 +263,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** The oldest pending batches are in the store. */
   function confirm(records: readonly StoredRecord[]): void {
-    let parent = oidAt(confirmed, sequenceOf(confirmed))
-    for (const [at, record] of records.entries()) {
-      parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
-      entries[at]?.watcher?.applied()
-    }
-    entries = entries.slice(records.length)
-    tentative.batches.items = tentative.batches.items.slice(records.length)
-    tentative.batches.dropped += records.length
-    const kept = countOf(confirmed.outputs) - tentative.outputs.dropped
-    tentative.outputs.items = tentative.outputs.items.slice(kept)
-    tentative.outputs.dropped += kept
-    publish(confirmed, 'stream')
+    ahead.keep(records)
     if (confirmed.end !== undefined) close()
     changed()
   }
@@ -299,45 +273,25 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
-    if (records.length > 0) take(records)
+    if (records.length > 0) await take(records)
   }
 
-  function take(records: readonly StoredRecord[]): void {
-    advanceLog(confirmed, records)
-    foreign = sequenceOf(confirmed)
-    const head = { head: oidAt(confirmed, foreign), sequence: foreign }
-    stepPending(({ isConditional = false, watcher }) => {
+  /** What another writer appended under the key of a pending batch is that batch, and must not be judged a second time. */
+  async function take(records: readonly StoredRecord[]): Promise<void> {
+    const sequence = sequenceOf(confirmed) + records.length
+    const repeated = await findRepeated(sequence, sequence)
+    if (signal.aborted) return
+    const head = { head: (records.at(-1) as StoredRecord).oid, sequence }
+    foreign = sequence
+    restepped++
+    ahead.take(records, ({ ordinal, details: { isConditional = false, watcher } }) => {
+      if (repeated.has(ordinal)) return false
       if (isConditional) watcher?.failed(moved(id, undefined, head))
       return !isConditional
     })
+    tellRepeated(repeated)
     if (confirmed.end !== undefined) close()
     changed()
-  }
-
-  /** Steps what is pending and wanted behind what the store has. */
-  function stepPending(isWanted: (entry: Pending) => boolean): void {
-    const batches = tentative.batches.items
-    const before = entries
-    reset()
-    entries = []
-    restepped++
-    for (const [at, batch] of batches.entries()) {
-      const entry = before[at] as Pending
-      if (isWanted(entry) && stepAgain(batch, entry)) entries.push(entry)
-    }
-    tentative.version++
-    tentative.snapshot = undefined
-    publish(tentative, 'stream')
-  }
-
-  /** Steps a pending batch behind what others appended. Answers whether it is still pending. */
-  function stepAgain(batch: Batch, { watcher }: Pending): boolean {
-    const refusal = reapply(tentative, batch)
-    if (refusal === undefined) return true
-    // Whoever watches the batch gets the refusal, as the caller of `send` does.
-    const error = refuse(tentative, refusal, batch, watcher === undefined ? 'stream' : 'send')
-    watcher?.refused(error)
-    return false
   }
 
   async function follow(): Promise<void> {
@@ -347,7 +301,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
-          await betweenAppends(async () => takeFollowed(value))
+          await betweenAppends(() => takeFollowed(value))
         }
       } catch (thrown) {
         const refusal = storeErrorOf(thrown)
@@ -375,10 +329,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   }
 
   /** What this writer appended comes back as well. */
-  function takeFollowed(record: StoredRecord): void {
+  async function takeFollowed(record: StoredRecord): Promise<void> {
     const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
     if (isOwn) advanceLog(confirmed, [record])
-    else take([record])
+    else await take([record])
   }
 
   function pause(failures: number): Promise<void> {
@@ -395,14 +349,15 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   function close(): void {
     closing.abort()
-    if (entries.length > 0) abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    if (ahead.pending.length > 0)
+      abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
   }
 
   return {
     confirmed,
     tentative,
     get pending() {
-      return entries.length
+      return ahead.pending.length
     },
     get problem() {
       return problem
@@ -419,7 +374,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       }
     },
     catchUp: () => betweenAppends(catchUp),
-    isPending: (key) => entries.some((entry) => entry.key === key),
+    isPending: (key) => ahead.pending.some(({ details }) => details.key === key),
     get isClosed() {
       return signal.aborted
     },
@@ -439,9 +394,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return begun
     },
     async flush() {
-      if (entries.length > 0) {
+      if (ahead.pending.length > 0) {
         if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
-        await waits.until(ordinal)
+        await waits.until(ahead.latest)
       }
       return sequenceOf(confirmed)
     },
