@@ -4,7 +4,7 @@
 
 import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
+import { type Batch, chainOf, createLog, isWatched, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { publish } from '../engine/publish.ts'
 import { Refusal } from '../engine/refusal.ts'
 import { refuse, tellRefusal } from '../engine/refuse.ts'
@@ -15,7 +15,7 @@ import type { StoredRecord } from './run-store.ts'
 
 /** A batch that is not kept yet. */
 export interface Pending<Details> {
-  /** Counts the batches that were sent, refused ones left out. */
+  /** Counts the batches that were sent, refused ones left out. Negative if it was sent elsewhere. */
   readonly ordinal: number
   /** Its events; or why it is none to this machine, of one that was sent elsewhere. */
   readonly batch: Batch | Refusal
@@ -39,6 +39,8 @@ export interface Keeper<Details> {
   via?(batch: Pending<Details>): 'send' | 'stream'
   /** A batch was refused behind what others did. */
   onRefused?(batch: Pending<Details>, refusal: RunError): void
+  /** Somebody subscribes or waits, or no longer does. */
+  onWatched?(): void
 }
 
 /** Two logs of one run. */
@@ -51,6 +53,8 @@ export interface TentativeLog<Details> {
   readonly settled: number
   /** The ordinal of the latest batch. */
   readonly latest: number
+  /** Whether somebody waits for changes of one of the logs. */
+  readonly isWatched: boolean
   /** The oldest batches are kept: these are their records. All of them are shown. */
   keep(records: readonly StoredRecord[]): void
   /**
@@ -63,8 +67,8 @@ export interface TentativeLog<Details> {
   step(isWanted: (batch: Pending<Details>) => boolean): void
   /** The keeper refused a batch. */
   refuse(batch: Pending<Details>, error: RunError): void
-  /** Has a batch pending that was sent elsewhere, such as before a reload. */
-  adopt(batch: Batch | Refusal, details: Details): void
+  /** Has batches pending, before all others, that were sent elsewhere, such as before a reload. Called once at most. */
+  adopt(batches: readonly Pick<Pending<Details>, 'batch' | 'details'>[]): void
   /** Ends the confirmed log if the tentative one ended fatally and nothing is pending. Answers whether it did. */
   endIfFatal(): boolean
 }
@@ -79,6 +83,7 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
   let shown = 0
   let latest = 0
 
+  confirmed.watched = tentative.watched = () => keeper.onWatched?.()
   reset()
   watch()
 
@@ -132,10 +137,6 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
       const stepped = isWanted(batch) ? stepAgain(batch) : undefined
       if (stepped !== undefined) pending.push(stepped)
     }
-    change()
-  }
-
-  function change(): void {
     tentative.version++
     tentative.snapshot = undefined
     publish(tentative, 'stream')
@@ -152,6 +153,11 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
     },
     get latest() {
       return latest
+    },
+    get isWatched() {
+      // It waits for what is sent itself.
+      const { waiting, subscriptions } = tentative
+      return waiting.length > 1 || (subscriptions?.all.size ?? 0) > 0 || isWatched(confirmed)
     },
     keep(records) {
       const count = records.length
@@ -176,13 +182,15 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
     },
     step,
     refuse(batch, error) {
-      step((one) => one !== batch)
+      step(({ ordinal }) => ordinal !== batch.ordinal)
       tellRefusal(tentative, error)
     },
-    adopt(batch, details) {
-      const adopted = stepAgain({ ordinal: ++latest, batch, details, isShown: false })
-      if (adopted !== undefined) pending.push(adopted)
-      change()
+    adopt(batches) {
+      const count = batches.length
+      // Their ordinals come before those that are given here.
+      const adopted = batches.map((batch, at) => ({ ...batch, ordinal: at - count, isShown: false }))
+      pending = [...adopted, ...pending]
+      step(() => true)
     },
     endIfFatal() {
       if (pending.length > 0 || tentative.status !== 'error' || confirmed.end !== undefined) return false

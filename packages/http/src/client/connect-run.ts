@@ -1,0 +1,127 @@
+// Connects a run of this process to the same run at a server.
+
+import { type History, type Machine, type ObjectFormat, type RunEvent, restoreRun } from '@xmachines/core'
+import { internalsOf, keepGiven, oidAt, sequenceOf, tentativeRun } from '@xmachines/core/internal'
+import type { StoredRecord } from '@xmachines/core/store'
+import type { ConnectedRun, LaterHistory } from './connected-run.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { ConnectionError } from './connection-error.ts'
+import { keepPending, type PendingStore } from './kept-batches.ts'
+import { type RequestOptions, requestsTo } from './requests.ts'
+
+/** How a run is connected. */
+export interface ConnectRunOptions<Event extends RunEvent = RunEvent> extends RequestOptions {
+  /** Where the client begins: a whole history, such as one that came with the page. `fetchRun` asks the server for it. */
+  readonly history: History<Event>
+  /** Ends the connection. */
+  readonly signal?: AbortSignal | undefined
+  /** Keeps what is pending, so that a page that is loaded again sends it: `localStorage`, or what has its three functions. */
+  readonly store?: PendingStore | undefined
+  /** The object format if it is not SHA-1, or a faster hash of the same. */
+  readonly format?: ObjectFormat
+  /** As with `createRun`. */
+  readonly checkDeterminism?: boolean
+}
+
+/**
+ * Connects a run to the same run at a server. What is sent is applied at once, and sent to the server in order. What others do
+ * comes in as it happens; what is pending is then stepped again behind it. What the server refuses comes out of `err`, and the
+ * state is what the server says. Nothing is requested until somebody reads, subscribes or sends.
+ *
+ * @param url where the run is, such as `https://example.org/r/ID`; in a page it may be relative
+ * @param machine the machine of the run
+ * @param options the history to begin with; and how requests are made
+ * @returns the run, which hooks, `waitFor` and `handleOutputs` take
+ * @throws {TypeError} if an argument has the wrong type
+ * @throws {RunError} as `restoreRun`
+ *
+ * @example
+ * ```ts
+ * import { defineMachine, waitFor } from '@xmachines/core'
+ * import { memoryStore } from '@xmachines/core/store'
+ * import { connectRun } from '@xmachines/http'
+ * import { createHandler, openHost } from '@xmachines/http/server'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * // The server, in this example without a network.
+ * const host = openHost(memoryStore(), [counter])
+ * const handler = createHandler(host)
+ * const created = await handler(new Request('http://localhost/m/counter@1', { method: 'POST' }))
+ * const url = `http://localhost${created.headers.get('location')}`
+ * const history = await (await handler(new Request(`${url}/history`))).json()
+ *
+ * const run = connectRun(url, counter, { history, fetch: (request) => handler(request) })
+ * run.in.send({ type: 'INC' })
+ * console.log(run.state, run.pending) // 1 1
+ * await run.flush()
+ * console.log(run.pending) // 0
+ * run.close()
+ * await host.close()
+ * ```
+ */
+export function connectRun<State, Event extends RunEvent, Output, Input>(
+  url: string | URL,
+  machine: Machine<State, Event, Output, Input>,
+  options: ConnectRunOptions<NoInfer<Event>>,
+): ConnectedRun<State, Event, Output, Input> {
+  const { history, signal, store, format, checkDeterminism } = options
+  const where = String(url)
+  // A schema parses what is sent once, at the server.
+  keepGiven()
+  const restored = restoreRun(machine, history, {
+    ...(format !== undefined && { format }),
+    ...(checkDeterminism !== undefined && { checkDeterminism }),
+  })
+  const { log } = internalsOf(restored)
+  const connection = openConnection(log, requestsTo(where, options), where)
+  const { confirmed, tentative } = connection.ahead
+  if (store !== undefined) keepPending(store, where, connection)
+  const close = (): void => connection.close()
+  if (signal?.aborted === true) close()
+  signal?.addEventListener('abort', close)
+
+  return tentativeRun(
+    machine,
+    { confirmed, tentative },
+    {
+      url: where,
+      get pending() {
+        return connection.ahead.pending.length
+      },
+      get connection() {
+        return connection.state
+      },
+      get problem() {
+        return connection.problem
+      },
+      get isClosed() {
+        return connection.isClosed
+      },
+      get confirmedHead() {
+        return oidAt(confirmed, sequenceOf(confirmed))
+      },
+      onChange: connection.onChange,
+      flush: connection.flush,
+      close,
+      advance: (later: LaterHistory) => advance(connection, where, later),
+    },
+  )
+}
+
+/** Takes what is new in a later history. */
+function advance(connection: Connection, url: string, later: LaterHistory): void {
+  const { confirmed } = connection.ahead
+  // Each record is checked when it is applied.
+  const records = Array.from(Symbol.iterator in later ? later : later.records) as StoredRecord[]
+  const known = sequenceOf(confirmed)
+  const at = records[Math.min(known, records.length - 1)]
+  if (at !== undefined && at.oid !== oidAt(confirmed, Math.min(known, records.length - 1))) {
+    const message = `the later history of ${url} is another one than that of this client; connect anew with it`
+    connection.close(new ConnectionError('OFFSET_MISMATCH', message, { status: 409 }))
+  } else connection.receive(known + 1, records.slice(known + 1))
+}
