@@ -84,7 +84,7 @@ export async function historyOf({ call }: Served, id: string): Promise<never> {
 
 export interface Connecting {
   readonly line?: Line
-  readonly options?: Partial<ConnectRunOptions>
+  readonly options?: Omit<Partial<ConnectRunOptions>, 'history'>
 }
 
 /** Connects to a run of any machine. */

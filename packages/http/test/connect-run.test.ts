@@ -4,7 +4,7 @@ import { connectRun } from '@xmachines/http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { serve } from './calls.ts'
 import { connectOrder, connectTill, historyOf, lineTo, url } from './client.ts'
-import { order, paid, taken, till } from './machines.ts'
+import { order, paid, taken } from './machines.ts'
 import { quiet } from './quiet.ts'
 
 quiet()

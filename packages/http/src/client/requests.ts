@@ -122,13 +122,15 @@ async function problemOf(url: string, response: Response): Promise<ConnectionErr
     return new ConnectionError('SUCCEEDED', `${url} redirects to another run; connect to that one`, { status: 308 })
   }
   let problem: Problem | undefined
-  try {
-    const text = await response.text()
-    // Anything else is the page of a server in between.
-    if (headers.get('content-type')?.startsWith(PROBLEM_TYPE) === true) problem = JSON.parse(text) as Problem
-  } catch {
-    // The status says enough.
-  }
+  // Anything else is the page of a server in between.
+  if (headers.get('content-type')?.startsWith(PROBLEM_TYPE) === true) {
+    try {
+      problem = (await response.json()) as Problem
+    } catch (cause) {
+      // The answer broke off, so what became of the request is not known.
+      return unreachable(url, cause)
+    }
+  } else await response.body?.cancel().catch(() => undefined)
   const why = problem?.detail ?? `the server answered with status ${status}`
   return new ConnectionError(problem?.code ?? codeOf(status), `${url}: ${why}`, { status, problem, retryAfter })
 }
