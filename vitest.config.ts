@@ -107,6 +107,16 @@ const types = (name: string) => ({
   },
 })
 
+// The conformance tests of Durable Streams bring another Vitest. They get the one that runs, without what we do not have.
+const durableStreamsSuite = {
+  name: 'durable-streams-suite',
+  enforce: 'pre' as const,
+  resolveId: (id: string, importer: string | undefined) =>
+    id === 'vitest' && importer?.includes('server-conformance-tests') === true
+      ? join(import.meta.dirname, 'packages/http/test/durable-streams/suite.ts')
+      : undefined,
+}
+
 export default defineConfig({
   test: {
     reporters: ['default', 'json'],
@@ -230,9 +240,11 @@ export default defineConfig({
       {
         resolve,
         ssr,
+        plugins: [durableStreamsSuite],
         test: {
           name: 'http',
           include: ['packages/http/test/**/*.test.ts'],
+          server: { deps: { inline: ['@durable-streams/server-conformance-tests'] } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

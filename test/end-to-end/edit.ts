@@ -1,9 +1,10 @@
 // Edits files on disk, like an editor.
 
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 
 /**
- * Replaces text in a file.
+ * Replaces text in a file. A server that watches the file reads the old text or the new one, never a part: it would
+ * take a file that is empty for a moment for a module without exports.
  *
  * @param file its path
  * @param replacements pairs of old and new text; the file has each old text exactly once
@@ -16,7 +17,8 @@ export function edit(file: string, ...replacements: readonly (readonly [from: st
     if (parts.length !== 2) throw new Error(`${file} has this text ${parts.length - 1} times instead of once: ${from}`)
     text = parts.join(to)
   }
-  writeFileSync(file, text)
+  writeFileSync(`${file}.edited`, text)
+  renameSync(`${file}.edited`, file)
 }
 
 /** Saves a file without a change. */

@@ -214,9 +214,9 @@ function read(): Shown {
   }
 }
 
-/** Edits a file of the door. The edit stays for the later tests, which it does not affect. */
 /**
- * Edits a file of the door.
+ * Edits a file of the door. The edit stays for the later tests, which it does not affect.
+ *
  * @returns reads the page, and saves the file again every two seconds: Vite's watcher drops a change soon after another
  */
 function editDoor(name: string, from: string, to: string): <Read>(read: () => Promise<Read>) => () => Promise<Read> {

@@ -13,6 +13,7 @@ import {
   type WireSnapshot,
 } from '@xmachines/http/server'
 import { onTestFinished } from 'vitest'
+import { checkDescribed } from './described.ts'
 import { order, type Till, type TillEvent, till } from './machines.ts'
 
 export interface Served {
@@ -46,8 +47,13 @@ export function serve(options: ServeOptions = {}): Served {
   const host = openHost(store, machines, options.host)
   const handler = createHandler(host, options.handler)
   onTestFinished(() => host.close())
-  const call: Served['call'] = (method, path, { headers = {}, ...more } = {}) =>
-    handler(new Request(`http://runs.example${path}`, { method, headers, ...more }))
+  const call: Served['call'] = async (method, path, { headers = {}, ...more } = {}) => {
+    const response = await handler(new Request(`http://runs.example${path}`, { method, headers, ...more }))
+    // What `authorize` answers is its own.
+    if (options.handler?.authorize === undefined)
+      await checkDescribed(handler, { method, path, base: options.handler?.base ?? '' }, response)
+    return response
+  }
   return {
     store,
     host,

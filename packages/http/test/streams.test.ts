@@ -19,7 +19,7 @@ describe('the snapshots of a run as server-sent events', () => {
     await patch(id, paid(1))
     const response = await call('GET', `/r/${id}`, { headers: SSE })
     expect(response.headers.get('content-type')).toBe('text/event-stream')
-    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('cache-control')).toBe('no-cache, no-store')
     const events = sseEvents(response)
     const first = await events.next()
     expect(first).toMatchObject({ event: 'snapshot', data: { run: id, sequence: 1, state: { cents: 1 } } })
@@ -165,7 +165,7 @@ describe('who follows', () => {
           if (at % 2 === 0) await reader?.read()
           // Half of them wait for more when they go.
           if (at % 4 === 0) void reader?.read().catch(() => undefined)
-          return at % 5 < 2 ? () => abort.abort() : () => reader?.cancel()
+          return at % 5 < 2 ? async () => abort.abort() : async () => await reader?.cancel()
         }),
       )
       expect(handler.subscribers).toBe(100)

@@ -22,7 +22,7 @@ export interface SseFrame {
 
 /** The text of a server-sent event. JSON has no line end in it, so its data is one line. */
 export function sseFrame({ event, data, id }: SseFrame): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata:${JSON.stringify(data)}\n\n`
 }
 
 /** The text of a line of NDJSON. */

@@ -148,7 +148,7 @@ async function follow(call: Call, place: RecordPlace, given: string | null): Pro
   const run = await host.hold(id)
   const cursor = (): string => nextCursor(given)
   const plan = { ...limits, run, host, subscribers, pages, cursor, signal: request.signal }
-  const headers = { 'content-type': SSE_TYPE, 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+  const headers = { 'content-type': SSE_TYPE, 'cache-control': 'no-cache, no-store', 'x-accel-buffering': 'no' }
   return new Response(recordStream(plan, place), { headers })
 }
 

@@ -4,7 +4,7 @@ import type { HeldRun } from '../../host/host.ts'
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE, REPLAYED } from '../../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import { decodeOffset } from '../../wire/offset.ts'
-import { runPath } from '../../wire/paths.ts'
+import { historyPath, runPath } from '../../wire/paths.ts'
 import { snapshotTag } from '../../wire/snapshot.ts'
 import { parseEvents, parseJson, readBody } from '../body.ts'
 import { expectedHead, isKnown } from '../conditional.ts'
@@ -30,12 +30,13 @@ export const readRun: Operation = {
     const type = negotiate(request, [JSON_TYPE, SSE_TYPE, NDJSON_TYPE])
     const run = await call.hold()
     if ((sequenceOf(request) ?? 0) > run.latest.sequence) await run.catchUp()
-    return type === JSON_TYPE ? showOnce(request, run) : await showAll(call, run, type)
+    return type === JSON_TYPE ? showOnce(call, run) : await showAll(call, run, type)
   },
 }
 
-function showOnce(request: Request, { latest }: HeldRun): Response {
-  const headers = { 'cache-control': 'private, no-cache', vary: 'Accept' }
+function showOnce({ request, base, id }: Call, { latest }: HeldRun): Response {
+  const link = `<${base}${historyPath(id)}>; rel="version-history"`
+  const headers = { 'cache-control': 'private, no-cache', vary: 'Accept', link }
   const etag = snapshotTag(latest.head, latest.status)
   if (isKnown(request, etag)) return new Response(null, { status: 304, headers: { etag, ...headers } })
   return snapshotResponse(latest, { headers })
@@ -46,7 +47,12 @@ async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | type
   const known = decodeOffset(request.headers.get('last-event-id') ?? '')?.oid
   // By this status an `EventSource` learns not to connect again.
   if (run.latest.status === 'done' && run.latest.head === known) return new Response(null, { status: 204 })
-  const headers = { 'content-type': type, 'cache-control': 'no-store', vary: 'Accept', 'x-accel-buffering': 'no' }
+  const headers = {
+    'content-type': type,
+    'cache-control': 'no-cache, no-store',
+    vary: 'Accept',
+    'x-accel-buffering': 'no',
+  }
   if (request.method === 'HEAD') return new Response(null, { headers })
   // The stream has the run for itself.
   const { host, subscribers, id } = call

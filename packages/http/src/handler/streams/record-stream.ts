@@ -51,7 +51,7 @@ export function recordStream(
       }
       return { bytes: frameOf(page, sseFrame({ event: SSE_EVENTS.control, data: control })), isLast: isClosed }
     },
-    isTooFarBehind: () => run.latest.sequence - from >= behind,
+    isTooFarBehind: () => run.latest.sequence - from + 1 >= behind,
   })
 }
 
@@ -71,7 +71,7 @@ function frameOf(page: RecordPage | undefined, control: string): Uint8Array {
   }
   let bytes = known.get(control)
   if (bytes === undefined) {
-    bytes = encoder.encode(`event: ${SSE_EVENTS.data}\ndata: [${page.items.join(',')}]\n\n${control}`)
+    bytes = encoder.encode(`event: ${SSE_EVENTS.data}\ndata:[${page.items.join(',')}]\n\n${control}`)
     known.set(control, bytes)
   }
   return bytes

@@ -3,7 +3,7 @@
 import { HostError } from '../../host/host-error.ts'
 
 /** Somebody who follows a run. */
-export interface Subscriber {
+interface Subscriber {
   /** The clock has ticked. */
   tick(now: number): void
 }

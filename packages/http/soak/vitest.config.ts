@@ -1,0 +1,20 @@
+/** Tests that take too long for the test command: kills of a server, in full. `pnpm test:soak:http`. */
+
+import { defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const HOURS = 60 * 60 * 1000
+
+export default defineConfig({
+  root: import.meta.dirname,
+  ssr: { resolve: { conditions: ['@xmachines/source', ...defaultServerConditions] } },
+  test: {
+    name: 'http soak',
+    include: ['*.soak.ts'],
+    testTimeout: 4 * HOURS,
+    hookTimeout: HOURS,
+    // One after another: each needs the whole machine.
+    fileParallelism: false,
+    disableConsoleIntercept: true,
+  },
+})
