@@ -18,6 +18,31 @@ export type FetchRunOptions = Omit<ConnectRunOptions, 'history'>
  * @returns the run
  * @throws {ConnectionError} if the server does not give the history
  * @throws {RunError} as `restoreRun`
+ *
+ * @example
+ * ```ts
+ * import { defineMachine } from '@xmachines/core'
+ * import { memoryStore } from '@xmachines/core/store'
+ * import { fetchRun } from '@xmachines/http'
+ * import { createHandler, openHost } from '@xmachines/http/server'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * // The server, in this example without a network.
+ * const host = openHost(memoryStore(), [counter])
+ * const handler = createHandler(host)
+ * const { snapshot } = await host.create(counter)
+ *
+ * const run = await fetchRun(`http://localhost/r/${snapshot.run}`, counter, { fetch: handler })
+ * run.in.send([{ type: 'INC' }, { type: 'INC' }])
+ * console.log(await run.flush(), run.state) // 1 2
+ * run.close()
+ * await host.close()
+ * ```
  */
 export async function fetchRun<State, Event extends RunEvent, Output, Input>(
   url: string | URL,
