@@ -5,8 +5,8 @@ import { internalsOf, keepGiven, oidAt, sequenceOf, tentativeRun } from '@xmachi
 import type { StoredRecord } from '@xmachines/core/store'
 import type { ConnectedRun, LaterHistory } from './connected-run.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { ConnectionError } from './connection-error.ts'
 import { keepPending, type PendingStore } from './kept-batches.ts'
+import { otherHistory, type RecordFeed, recordFeed } from './record-feed.ts'
 import { type RequestOptions, requestsTo } from './requests.ts'
 
 /** How a run is connected. */
@@ -78,7 +78,13 @@ export function connectRun<State, Event extends RunEvent, Output, Input>(
     ...(checkDeterminism !== undefined && { checkDeterminism }),
   })
   const { log } = internalsOf(restored)
-  const connection = openConnection(log, requestsTo(where, options), where)
+  let feed: RecordFeed | undefined
+  const connection = openConnection({
+    confirmed: log,
+    requests: requestsTo(where, options),
+    url: where,
+    feedOf: (plan) => (feed = recordFeed(plan)),
+  })
   const { confirmed, tentative } = connection.ahead
   if (store !== undefined) keepPending(store, where, connection)
   const close = (): void => connection.close()
@@ -108,20 +114,19 @@ export function connectRun<State, Event extends RunEvent, Output, Input>(
       onChange: connection.onChange,
       flush: connection.flush,
       close,
-      advance: (later: LaterHistory) => advance(connection, where, later),
+      advance: (later: LaterHistory) => advance(connection, feed, where, later),
     },
   )
 }
 
 /** Takes what is new in a later history. */
-function advance(connection: Connection, url: string, later: LaterHistory): void {
+function advance(connection: Connection, feed: RecordFeed | undefined, url: string, later: LaterHistory): void {
   const { confirmed } = connection.ahead
   // Each record is checked when it is applied.
   const records = Array.from(Symbol.iterator in later ? later : later.records) as StoredRecord[]
   const known = sequenceOf(confirmed)
   const at = records[Math.min(known, records.length - 1)]
   if (at !== undefined && at.oid !== oidAt(confirmed, Math.min(known, records.length - 1))) {
-    const message = `the later history of ${url} is another one than that of this client; connect anew with it`
-    connection.close(new ConnectionError('OFFSET_MISMATCH', message, { status: 409 }))
-  } else connection.receive(known + 1, records.slice(known + 1))
+    connection.close(otherHistory(url, 'it was given a later one that does not continue it'))
+  } else feed?.receive(known + 1, records.slice(known + 1))
 }

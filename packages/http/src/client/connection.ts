@@ -1,13 +1,9 @@
-// Keeps the two logs of a run in step with its server. Longer than other files, because what is sent and what is received take
-// account of each other.
-//
-//   send ─► tentative ─► PATCH, one batch at a time, with a key ─► its place in the history
-//   GET history, as server-sent events ─► held while a PATCH is under way ─► confirmed ─► what is pending is stepped again
+// Keeps a run in step with its server: sends what is pending, one batch at a time, follows what the server tells while somebody
+// reads, and tries again. Longer than other files, because sending and following wake, wait and end together.
 
 import {
-  type Batch,
-  encodeBatches,
   givenBatch,
+  type Log,
   newToken,
   oidAt,
   type Pending,
@@ -16,31 +12,18 @@ import {
   type TentativeLog,
   tentativeLog,
 } from '@xmachines/core/internal'
-import type { StoredRecord } from '@xmachines/core/store'
-import { SSE_EVENTS } from '../wire/frames.ts'
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE } from '../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE } from '../wire/media-types.ts'
-import { encodeOffset } from '../wire/offset.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { ConnectionError, mayPass } from './connection-error.ts'
+import type { Feed, FeedPlan, Sent } from './feed.ts'
+import { otherHistory } from './record-feed.ts'
 import { bodyOf, type Requests, refusalIn } from './requests.ts'
 import { serverSentEvents } from './server-sent-events.ts'
 import { onWake } from './wake.ts'
 
 /** How a run is connected to its server at the moment. */
 export type ConnectionState = 'connecting' | 'live' | 'offline'
-
-/** What is known of a batch that the server has not confirmed. */
-export interface Sent {
-  /** Its idempotency key. */
-  readonly key: string
-  /** Its event as it was written, or several. */
-  readonly given: unknown
-  /** The confirmed sequence when it was first sent to the server. Undefined if it was not. */
-  since: number | undefined
-  /** The sequence that the server gave it. */
-  place?: number
-}
 
 /** Batches that were sent before. */
 export type Adopted = readonly Pick<Pending<Sent>, 'batch' | 'details'>[]
@@ -53,8 +36,6 @@ export interface Connection {
   readonly problem: Error | undefined
   /** Whether it does nothing any more. */
   readonly isClosed: boolean
-  /** Takes records of the history, the first of which has a sequence. */
-  receive(from: number, records: readonly StoredRecord[]): void
   /** Has batches pending that were sent before this page was loaded. Nothing is sent before they are known. */
   adopt(batches: Adopted | Promise<Adopted>): void
   /** Resolves with the confirmed sequence once all that is pending now is confirmed or refused. */
@@ -77,18 +58,20 @@ const LINGERING = 1000
 /** Bytes of a body that a browser still sends when its page is closed, with room for others. */
 const OUTLIVING = 30_000
 
+/** What a connection is opened with. */
+export interface ConnectionPlan {
+  readonly confirmed: Log
+  readonly requests: Requests
+  readonly url: string
+  readonly feedOf: (plan: FeedPlan) => Feed
+}
+
 /** Begins to keep the log of a run in step with its server. Nothing is requested until somebody reads or sends. */
-export function openConnection(
-  confirmed: Parameters<typeof tentativeLog>[0],
-  { send, readHistory }: Requests,
-  url: string,
-): Connection {
+export function openConnection({ confirmed, requests, url, feedOf }: ConnectionPlan): Connection {
   const listeners = new Set<() => void>()
   const waits = sequenceWaits()
   const closing = new AbortController()
   const { signal } = closing
-  /** Records that came in, and are not applied yet. They follow each other. */
-  let held: { readonly sequence: number; readonly record: StoredRecord }[] = []
   /** Begins the keys of this client. It is drawn when the first batch is sent. */
   let session: string | undefined
   let sent = 0
@@ -115,9 +98,12 @@ export function openConnection(
     isOpen: ({ details }) => details.since !== undefined,
     onWatched: review,
   })
+  const feed = feedOf({ ahead, url, requests, onChange: changed, fail: close })
 
   function changed(): void {
     if (ahead.endIfFatal()) close()
+    // Nothing follows.
+    if (confirmed.end !== undefined) following?.abort()
     waits.advance(ahead.settled)
     for (const listener of listeners) listener()
   }
@@ -183,19 +169,23 @@ export function openConnection(
       if (batch === undefined) break
       const { details } = batch
       const isFirst = details.since === undefined
-      details.since ??= held.at(-1)?.sequence ?? sequenceOf(confirmed)
+      details.since ??= feed.known()
       try {
-        place(batch, await within(new AbortController(), (stop) => patch(details, stop)))
-        if (details.place !== undefined) await settle(batch.ordinal, details.place)
+        await within(new AbortController(), async (stop, onBytes) => {
+          const snapshot = await patch(details, stop)
+          onBytes()
+          await feed.onApplied(batch, snapshot, stop)
+        })
         failures = 0
-        tell('send', undefined)
+        problems.send = undefined
+        changed()
       } catch (thrown) {
         const error = asError(thrown, url)
         const refusal = error instanceof ConnectionError ? refusalIn(error, eventsOf(details.given)) : undefined
         if (refusal !== undefined) {
           failures = 0
           ahead.refuse(batch, refusal)
-          drain()
+          feed.onRefused()
           changed()
         } else if (error instanceof ConnectionError && error.code === 'KEY_EXPIRED' && isFirst) {
           // It was not sent before, so it was not applied. By now more is known.
@@ -215,7 +205,7 @@ export function openConnection(
     const body = eventsOf(given)
       .map((event) => JSON.stringify(event))
       .join('\n')
-    const response = await send('', {
+    const response = await requests.send('', {
       method: 'PATCH',
       headers: {
         accept: JSON_TYPE,
@@ -227,78 +217,9 @@ export function openConnection(
       signal: stop,
       keepalive: body.length < OUTLIVING,
     })
-    // It is checked by whoever uses it.
-    return (await bodyOf(url, response)) as WireSnapshot
-  }
-
-  /** The server has a batch: at this place. */
-  function place({ ordinal, details }: Pending<Sent>, { run, sequence, head }: WireSnapshot): void {
-    if (run !== oidAt(confirmed, 0)) throw otherHistory(url, `it is that of the run ${run}`)
-    const known = sequenceOf(confirmed)
-    if (sequence <= known) {
-      // It was applied before this client last heard of it.
-      if (oidAt(confirmed, sequence) !== head) throw otherHistory(url, `its record ${sequence} is ${head}`)
-      ahead.step((batch) => batch.ordinal !== ordinal)
-      drain()
-      changed()
-      return
-    }
-    details.place = sequence
-    const [first] = ahead.pending
-    if (sequence === known + 1 && first?.isShown === true) {
-      // Nobody else was first, so the record is known, and only its oid is to be compared.
-      const { records } = encodeBatches(confirmed, [first.batch as Batch])
-      if (records[0]?.oid === head) ahead.keep(records)
-    }
-    drain()
-    changed()
-  }
-
-  /** Resolves once a batch with a place is confirmed. */
-  async function settle(ordinal: number, place: number): Promise<void> {
-    if (ahead.settled >= ordinal || signal.aborted) return
-    await within(new AbortController(), async (stop) => {
-      const from = sequenceOf(confirmed)
-      receive(from + 1, await readHistory(encodeOffset({ sequence: from, oid: oidAt(confirmed, from) }), stop))
-    })
-    if (ahead.settled >= ordinal || signal.aborted) return
-    throw new ConnectionError('UNAVAILABLE', `${url} does not show the batch ${place} yet`, { status: 503 })
-  }
-
-  function receive(from: number, records: readonly StoredRecord[]): void {
-    let latest = held.at(-1)?.sequence ?? sequenceOf(confirmed)
-    for (const [at, record] of records.entries()) {
-      if (from + at <= latest) continue
-      latest = from + at
-      held.push({ sequence: latest, record })
-    }
-    drain()
-    changed()
-  }
-
-  /** Applies what came in. While a batch is under way, nobody knows whether it is among that. */
-  function drain(): void {
-    try {
-      for (let isDone = false; !isDone && !signal.aborted; ) {
-        const [first] = ahead.pending
-        const place = first?.details.place
-        if (first?.details.since !== undefined && place === undefined) return
-        held = held.filter(({ sequence }) => sequence > sequenceOf(confirmed))
-        const due = place === undefined ? held : held.filter(({ sequence }) => sequence <= place)
-        isDone = due.length === 0
-        if (isDone) return
-        held = held.slice(due.length)
-        const own = due.at(-1)?.sequence === place ? first?.ordinal : undefined
-        ahead.take(
-          due.map(({ record }) => record),
-          ({ ordinal }) => ordinal !== own,
-        )
-        if (confirmed.end !== undefined) following?.abort()
-      }
-    } catch (thrown) {
-      // A history that this machine cannot go on with stays so.
-      close(asError(thrown, url))
-    }
+    const snapshot = (await bodyOf(url, response)) as WireSnapshot
+    if (snapshot.run !== oidAt(confirmed, 0)) throw otherHistory(url, `it is that of the run ${snapshot.run}`)
+    return snapshot
   }
 
   /** Begins to follow the server if somebody reads, and stops some time after nobody does. */
@@ -366,21 +287,14 @@ export function openConnection(
 
   /** Reads a stream of records to its end. */
   async function read(stop: AbortSignal, onBytes: () => void): Promise<void> {
-    const from = sequenceOf(confirmed)
-    const offset = encodeOffset({ sequence: from, oid: oidAt(confirmed, from) })
-    const response = await send(`/history?offset=${offset}&live=sse`, { headers: { accept: '*/*' }, signal: stop })
+    const response = await requests.send(feed.path(), { headers: { accept: feed.accept }, signal: stop })
     if (response.body === null) throw new ConnectionError('UNEXPECTED', `${url} gave no stream`, { status: 502 })
     isLive = true
     problems.follow = undefined
     changed()
-    let next = from + 1
     try {
       for await (const { event, data } of serverSentEvents(response.body, stop, onBytes)) {
-        if (event !== SSE_EVENTS.data) continue
-        // Each record is checked when it is applied.
-        const records = JSON.parse(data) as readonly StoredRecord[]
-        receive(next, records)
-        next += records.length
+        feed.onEvent(event, JSON.parse(data) as unknown)
       }
     } catch (thrown) {
       if (thrown instanceof ConnectionError) throw thrown
@@ -401,7 +315,6 @@ export function openConnection(
     get isClosed() {
       return signal.aborted
     },
-    receive,
     adopt(batches) {
       const take = (adopted: Adopted): void => {
         if (adopted.length === 0) return
@@ -435,12 +348,6 @@ function eventsOf(batch: unknown): readonly unknown[] {
 function asError(thrown: unknown, url: string): Error {
   if (thrown instanceof Error && thrown.name !== 'AbortError') return thrown
   return new ConnectionError('UNREACHABLE', `${url} gave no sign of life`, { cause: thrown })
-}
-
-function otherHistory(url: string, why: string): ConnectionError {
-  return new ConnectionError('OFFSET_MISMATCH', `${url} has another history than this client: ${why}; connect anew`, {
-    status: 409,
-  })
 }
 
 function closedError(url: string): ConnectionError {
