@@ -26,17 +26,19 @@ export interface TentativeRunPlan {
   readonly confirmed: Log
   /** That and what is pending. */
   readonly tentative: Log
+  /** The log that `snapshot` shows, if not the tentative one. */
+  readonly shown?: Log
   /** The position at which its `out` begins: after all outputs unless given. */
   readonly start?: number | undefined
 }
 
 /**
  * The run object of two logs, with more members.
- * @param more the members that it has beside those of a run; accessors stay accessors
+ * @param more the members that it has beside those of a run, or in their place; accessors stay accessors
  */
 export function tentativeRun<State, Event extends RunEvent, Output, Input, More extends object>(
   machine: Machine<State, Event, Output, Input>,
-  { confirmed, tentative, start = countOf(confirmed.outputs) }: TentativeRunPlan,
+  { confirmed, tentative, shown = tentative, start = countOf(confirmed.outputs) }: TentativeRunPlan,
   more: More,
 ): Run<State, Event, Output, Input> & More {
   const initial: Snapshot<unknown> = currentSnapshot(confirmed)
@@ -46,7 +48,7 @@ export function tentativeRun<State, Event extends RunEvent, Output, Input, More 
     return openPorts({
       read: confirmed,
       write: tentative,
-      shown: tentative,
+      shown,
       initial,
       start: from,
       refusals: countOf(tentative.refusals),
@@ -68,7 +70,7 @@ export function tentativeRun<State, Event extends RunEvent, Output, Input, More 
       return genesisRecord(confirmed)
     },
     get state() {
-      return tentative.state
+      return shown.state
     },
     get position() {
       return countOf(confirmed.outputs)

@@ -1,26 +1,49 @@
 // Connects a run of this process to the same run at a server.
 
-import { type History, type Machine, type ObjectFormat, type RunEvent, restoreRun } from '@xmachines/core'
+import {
+  type AnyMachine,
+  type History,
+  type Machine,
+  type ObjectFormat,
+  type RunEvent,
+  restoreRun,
+} from '@xmachines/core'
 import { internalsOf, keepGiven, oidAt, sequenceOf, tentativeRun } from '@xmachines/core/internal'
 import type { StoredRecord } from '@xmachines/core/store'
-import type { ConnectedRun, LaterHistory } from './connected-run.ts'
+import type { WireSnapshot } from '../wire/snapshot.ts'
+import { connectedMembers } from './connected-members.ts'
+import type { ConnectedRun, LaterHistory, RemoteRun } from './connected-run.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { keepPending, type PendingStore } from './kept-batches.ts'
 import { otherHistory, type RecordFeed, recordFeed } from './record-feed.ts'
-import { type RequestOptions, requestsTo } from './requests.ts'
+import { type MachineLabel, openRemote } from './remote-run.ts'
+import { type RequestOptions, type Requests, requestsTo } from './requests.ts'
 
-/** How a run is connected. */
-export interface ConnectRunOptions<Event extends RunEvent = RunEvent> extends RequestOptions {
-  /** Where the client begins: a whole history, such as one that came with the page. `fetchRun` asks the server for it. */
-  readonly history: History<Event>
+/** How any run is connected. */
+interface ConnectOptions extends RequestOptions {
   /** Ends the connection. */
   readonly signal?: AbortSignal | undefined
   /** Keeps what is pending, so that a page that is loaded again sends it: `localStorage`, or what has its three functions. */
   readonly store?: PendingStore | undefined
+}
+
+/** How a run is connected. */
+export interface ConnectRunOptions<Event extends RunEvent = RunEvent> extends ConnectOptions {
+  /** `remote` for a machine that does not run here. */
+  readonly mode?: undefined
+  /** Where the client begins: a whole history, such as one that came with the page. `fetchRun` asks the server for it. */
+  readonly history: History<Event>
   /** The object format if it is not SHA-1, or a faster hash of the same. */
   readonly format?: ObjectFormat
   /** As with `createRun`. */
   readonly checkDeterminism?: boolean
+}
+
+/** How a run is connected whose machine does not run here. */
+export interface ConnectRemoteOptions<State> extends ConnectOptions {
+  readonly mode: 'remote'
+  /** Where the client begins: what the server answers at the URL. `fetchRun` asks it. */
+  readonly snapshot: WireSnapshot<State>
 }
 
 /**
@@ -28,9 +51,11 @@ export interface ConnectRunOptions<Event extends RunEvent = RunEvent> extends Re
  * comes in as it happens; what is pending is then stepped again behind it. What the server refuses comes out of `err`, and the
  * state is what the server says. Nothing is requested until somebody reads, subscribes or sends.
  *
+ * With `mode: 'remote'` the machine does not run here: the run shows nothing before the server said so.
+ *
  * @param url where the run is, such as `https://example.org/r/ID`; in a page it may be relative
- * @param machine the machine of the run
- * @param options the history to begin with; and how requests are made
+ * @param machine the machine of the run; with `mode: 'remote'` its name and version are enough, as `NAME@VERSION`
+ * @param options the history to begin with, or the snapshot with `mode: 'remote'`; and how requests are made
  * @returns the run, which hooks, `waitFor` and `handleOutputs` take
  * @throws {TypeError} if an argument has the wrong type
  * @throws {RunError} as `restoreRun`
@@ -68,55 +93,53 @@ export function connectRun<State, Event extends RunEvent, Output, Input>(
   url: string | URL,
   machine: Machine<State, Event, Output, Input>,
   options: ConnectRunOptions<NoInfer<Event>>,
-): ConnectedRun<State, Event, Output, Input> {
-  const { history, signal, store, format, checkDeterminism } = options
+): ConnectedRun<State, Event, Output, Input>
+export function connectRun<State, Event extends RunEvent = RunEvent>(
+  url: string | URL,
+  machine: MachineLabel,
+  options: ConnectRemoteOptions<State>,
+): RemoteRun<State, Event>
+export function connectRun(
+  url: string | URL,
+  machine: AnyMachine | MachineLabel,
+  options: ConnectRunOptions | ConnectRemoteOptions<unknown>,
+): unknown {
   const where = String(url)
+  const requests = requestsTo(where, options)
+  const { run, connection } =
+    options.mode === 'remote'
+      ? openRemote(where, machine as MachineLabel, options.snapshot, requests)
+      : openRecords(where, machine as AnyMachine, options, requests)
+  const { signal, store } = options
+  if (store !== undefined) keepPending(store, where, connection)
+  const close = (): void => connection.close()
+  if (signal?.aborted === true) close()
+  signal?.addEventListener('abort', close)
+  return run
+}
+
+/** Connects to a run whose machine runs here too. */
+function openRecords(
+  url: string,
+  machine: AnyMachine,
+  { history, format, checkDeterminism }: ConnectRunOptions,
+  requests: Requests,
+): { readonly run: unknown; readonly connection: Connection } {
   // A schema parses what is sent once, at the server.
   keepGiven()
-  const restored = restoreRun(machine, history, {
+  const restored = restoreRun([machine], history, {
     ...(format !== undefined && { format }),
     ...(checkDeterminism !== undefined && { checkDeterminism }),
   })
   const { log } = internalsOf(restored)
   let feed: RecordFeed | undefined
-  const connection = openConnection({
-    confirmed: log,
-    requests: requestsTo(where, options),
-    url: where,
-    feedOf: (plan) => (feed = recordFeed(plan)),
-  })
+  const connection = openConnection({ confirmed: log, requests, url, feedOf: (plan) => (feed = recordFeed(plan)) })
   const { confirmed, tentative } = connection.ahead
-  if (store !== undefined) keepPending(store, where, connection)
-  const close = (): void => connection.close()
-  if (signal?.aborted === true) close()
-  signal?.addEventListener('abort', close)
-
-  return tentativeRun(
-    machine,
-    { confirmed, tentative },
-    {
-      url: where,
-      get pending() {
-        return connection.ahead.pending.length
-      },
-      get connection() {
-        return connection.state
-      },
-      get problem() {
-        return connection.problem
-      },
-      get isClosed() {
-        return connection.isClosed
-      },
-      get confirmedHead() {
-        return oidAt(confirmed, sequenceOf(confirmed))
-      },
-      onChange: connection.onChange,
-      flush: connection.flush,
-      close,
-      advance: (later: LaterHistory) => advance(connection, feed, where, later),
-    },
+  const members = Object.defineProperties(
+    { advance: (later: LaterHistory) => advance(connection, feed, url, later) },
+    Object.getOwnPropertyDescriptors(connectedMembers(connection, url)),
   )
+  return { run: tentativeRun(log.machine, { confirmed, tentative }, members), connection }
 }
 
 /** Takes what is new in a later history. */

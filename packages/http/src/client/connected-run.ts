@@ -49,5 +49,11 @@ export interface ConnectedRun<State, Event extends RunEvent, Output = never, Inp
   advance(history: LaterHistory): void
 }
 
+/**
+ * A run at the other end of HTTP whose machine does not run here. It shows nothing before the server said so, has no outputs and
+ * no history.
+ */
+export interface RemoteRun<State, Event extends RunEvent> extends Run<State, Event, never, unknown>, Connected {}
+
 /** A whole history, which may be later than that of a run. */
 export type LaterHistory = { readonly records: Iterable<unknown> } | Iterable<unknown>
