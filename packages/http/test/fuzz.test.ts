@@ -17,9 +17,9 @@ interface Fuzzed {
 }
 
 const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length })
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length })
 const text = fc.string({ unit: 'grapheme', maxLength: 40 })
-const header = fc.string({ unit: fc.constantFrom(...'abcXYZ019"\'*/;,=-_ .:{}[]'), maxLength: 60 })
+const header = fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019"\'*/;,=-_ .:{}[]')), maxLength: 60 })
 
 /** Paths, with `ID` for the run that there is. */
 const path = fc.oneof(

@@ -58,7 +58,7 @@ export function nodeListener(handler: RequestHandler): RequestListener {
       return
     }
     handler(request).then(
-      (response) => writeResponse(answer, response, { message, signal: gone.signal }),
+      (response) => writeResponse(answer, response, message),
       (error: unknown) => {
         console.error('a handler of requests rejected, which it must not do:', error)
         if (!answer.headersSent) answer.writeHead(500)

@@ -1,63 +1,76 @@
-// A `Response` as the answer of Node: written as fast as the connection takes it. If that breaks off, the body is cancelled.
+// A `Response` as the answer of Node: written as fast as the connection takes it. If that breaks off, the body is cancelled. What
+// lives as long as a stream holds little: not the response, and not its headers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = ReadableStreamReadResult<Uint8Array>
 
-/** Writes a response. It never rejects. */
-export async function writeResponse(
-  answer: ServerResponse,
-  { status, headers, body }: Response,
-  { message, signal }: { readonly message: IncomingMessage; readonly signal: AbortSignal },
-): Promise<void> {
-  const sent: Record<string, string | string[]> = Object.fromEntries(headers)
-  const cookies = headers.getSetCookie()
-  if (cookies.length > 0) sent['set-cookie'] = cookies
-  // What is left of a body that nobody reads is not waited for.
-  if (!message.complete && message.headers['transfer-encoding'] !== undefined) sent['connection'] = 'close'
-  if (!message.complete && Number(message.headers['content-length'] ?? 0) > 0) sent['connection'] = 'close'
+/** Writes a response. */
+export function writeResponse(answer: ServerResponse, response: Response, message: IncomingMessage): void {
+  const { status, body } = response
+  const head = headOf(response, message)
   if (body === null) {
-    answer.writeHead(status, sent).end()
+    answer.writeHead(status, head).end()
     return
   }
   const reader = body.getReader()
   // Whoever reads is gone: then the body must be, too, or it would wait for ever.
   const cancel = (): void => void reader.cancel().catch(() => undefined)
-  if (signal.aborted) return cancel()
-  signal.addEventListener('abort', cancel)
-  try {
-    await writeBody(answer, reader, () => answer.writeHead(status, sent))
-  } catch {
+  if (answer.destroyed) return cancel()
+  answer.on('close', () => {
+    if (!answer.writableFinished) cancel()
+  })
+  writeFirst(answer, reader, (more) => answer.writeHead(status, [...head, ...more]))
+    .then((reading) => reading && writeOn(answer, reader, reading))
     // The body failed in the middle. A connection that breaks off tells the reader so.
-    answer.destroy()
-  }
-  signal.removeEventListener('abort', cancel)
+    .catch(() => answer.destroy())
 }
 
-async function writeBody(
+/** The headers, each name before its value. */
+function headOf({ headers }: Response, message: IncomingMessage): string[] {
+  const head: string[] = []
+  for (const [name, value] of headers) head.push(name, value)
+  // What is left of a body that nobody reads is not waited for.
+  const hasBody =
+    message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
+  if (hasBody && !message.complete) head.push('connection', 'close')
+  return head
+}
+
+/** Writes the head and what is there at once. Gives what is being read, unless that was all. */
+async function writeFirst(
   answer: ServerResponse,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  writeHead: () => void,
-): Promise<void> {
-  let reading = reader.read()
-  const first = await soon(reading)
-  if (first?.done === false) {
-    reading = reader.read()
-    const second = await soon(reading)
-    if (second?.done === true) {
-      // It is all there, so its length is known.
-      answer.setHeader('content-length', first.value.byteLength)
-      writeHead()
-      answer.end(first.value)
-      return
-    }
-    writeHead()
-    await write(answer, first.value)
-  } else {
-    writeHead()
-    answer.flushHeaders()
+  reader: Reader,
+  writeHead: (more: readonly string[]) => void,
+): Promise<{ readonly next: Promise<Chunk> } | undefined> {
+  const next = reader.read()
+  const first = await soon(next)
+  if (first === undefined || first.done) {
+    writeHead([])
+    if (first === undefined) answer.flushHeaders()
+    return { next }
   }
-  for (let read = await reading; !read.done; read = await reader.read()) await write(answer, read.value)
+  const following = reader.read()
+  const second = await soon(following)
+  if (second?.done === true) {
+    // It is all there, so its length is known.
+    writeHead(['content-length', String(first.value.byteLength)])
+    answer.end(first.value)
+    return undefined
+  }
+  writeHead([])
+  await write(answer, first.value)
+  return { next: following }
+}
+
+/** Writes the rest. */
+async function writeOn(
+  answer: ServerResponse,
+  reader: Reader,
+  { next }: { readonly next: Promise<Chunk> },
+): Promise<void> {
+  for (let read = await next; !read.done; read = await reader.read()) await write(answer, read.value)
   answer.end()
 }
 

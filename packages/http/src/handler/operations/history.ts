@@ -146,10 +146,12 @@ async function follow(call: Call, place: RecordPlace, given: string | null): Pro
   const { request, host, limits, subscribers, pages, id } = call
   // A stream has the run for itself.
   const run = await host.hold(id)
-  const cursor = (): string => nextCursor(given)
-  const plan = { ...limits, run, host, subscribers, pages, cursor, signal: request.signal }
+  const following = { run, host, subscribers, limits, signal: request.signal }
   const headers = { 'content-type': SSE_TYPE, 'cache-control': 'no-cache, no-store', 'x-accel-buffering': 'no' }
-  return new Response(recordStream(plan, place), { headers })
+  return new Response(
+    recordStream(following, pages, place, () => nextCursor(given)),
+    { headers },
+  )
 }
 
 /** The place behind a page. */

@@ -1,7 +1,9 @@
 // A stream of bytes about one run, for one reader. It gives what there is when the reader asks, waits for more, and gives a sign of
-// life if that takes long. Nothing is buffered: a reader that does not ask costs what this file holds.
+// life if that takes long. Nothing is buffered: a reader that does not ask costs what this file holds, which is little, because there
+// may be thousands of them.
 
 import type { HeldRun, Host } from '../../host/host.ts'
+import type { Limits } from '../limits.ts'
 import type { Subscribers } from './subscribers.ts'
 
 /** What a stream gives next. */
@@ -11,45 +13,50 @@ export interface Piece {
   readonly isLast?: boolean
 }
 
-/** What a stream is made of. */
-export interface FollowedStream {
+/** Whom a stream is for. */
+export interface Following {
   readonly run: HeldRun
   readonly host: Host
   readonly subscribers: Subscribers
+  readonly limits: Limits
   /** Aborts when the request does. Not every server says so: the stream is cancelled as well. */
   readonly signal: AbortSignal
+}
+
+/** What a stream gives. */
+export interface Followed {
   readonly heartbeat: Uint8Array
-  readonly heartbeatMs: number
-  /** Milliseconds after which it ends, at a place where its reader can go on. */
-  readonly streamMs: number
   /** What comes next; undefined if there is nothing new. */
   next(): Piece | undefined | Promise<Piece | undefined>
   /** Whether a reader that does not ask has fallen too far behind. */
   isTooFarBehind?(): boolean
 }
 
+/** A reader that has asked, and gets an answer once there is one. */
+interface Asked {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 /**
  * Opens a stream. The run is released when it ends, whoever ends it.
  * @throws {HostError} `BUSY` if there are too many
  */
-export function followedStream(plan: FollowedStream): ReadableStream<Uint8Array> {
-  const { run, host, subscribers, signal, heartbeat, heartbeatMs, streamMs, next } = plan
+export function followedStream(
+  { run, host, subscribers, limits, signal }: Following,
+  source: Followed,
+): ReadableStream<Uint8Array> {
   const since = performance.now()
   /** When the reader got something last. */
   let given = since
-  /** Wakes the reader that waits, if it does. */
-  let wake: ((why: 'news' | 'silence' | 'over') => void) | undefined
+  let asked: Asked | undefined
+  /** Whether `next` is being waited for, and whether something changed meanwhile. */
+  let isLooking = false
+  let isStale = false
   let isOver = false
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-
-  /** Counts changes, so that one between looking and waiting is not missed. */
-  let changes = 0
-
   const remove = add()
-  const unfollow = run.follow(() => {
-    changes += 1
-    wake?.(host.closing.aborted ? 'over' : 'news')
-  })
+  const unfollow = run.follow(look)
   signal.addEventListener('abort', abandon)
 
   function add(): () => void {
@@ -62,9 +69,45 @@ export function followedStream(plan: FollowedStream): ReadableStream<Uint8Array>
   }
 
   function tick(now: number): void {
-    if (now - since >= streamMs) end()
-    else if (wake === undefined && plan.isTooFarBehind?.() === true) end()
-    else if (now - given >= heartbeatMs) wake?.('silence')
+    if (now - since >= limits.streamMs) end()
+    else if (asked === undefined && source.isTooFarBehind?.() === true) end()
+    else if (now - given >= limits.heartbeatMs && asked !== undefined && !isLooking) give({ bytes: source.heartbeat })
+  }
+
+  /** Looks for what is new, if the reader has asked. */
+  function look(): void {
+    if (host.closing.aborted) return end()
+    if (asked === undefined) return
+    if (isLooking) {
+      isStale = true
+      return
+    }
+    const piece = source.next()
+    if (!(piece instanceof Promise)) return give(piece)
+    isLooking = true
+    isStale = false
+    piece.then(looked, fail)
+  }
+
+  function looked(piece: Piece | undefined): void {
+    isLooking = false
+    if (piece !== undefined || !isStale) give(piece)
+    else look()
+  }
+
+  function give(piece: Piece | undefined): void {
+    if (isOver || piece === undefined) return
+    given = performance.now()
+    if (piece.bytes !== undefined) controller?.enqueue(piece.bytes)
+    if (piece.isLast === true) return end()
+    const { resolve } = asked ?? {}
+    asked = undefined
+    resolve?.()
+  }
+
+  function fail(error: unknown): void {
+    release()
+    asked?.reject(error)
   }
 
   /** Lets go of everything. */
@@ -82,61 +125,30 @@ export function followedStream(plan: FollowedStream): ReadableStream<Uint8Array>
     if (isOver) return
     release()
     controller?.close()
-    wake?.('over')
+    asked?.resolve()
   }
 
   /** The reader is gone. */
   function abandon(): void {
-    release()
-    wake?.('over')
-    try {
-      controller?.close()
-    } catch {
-      // It was cancelled or closed before.
-    }
-  }
-
-  async function pull(): Promise<void> {
-    while (!isOver) {
-      if (host.closing.aborted) return end()
-      const before = changes
-      const piece = await next()
-      // It may have ended meanwhile.
-      if (isOver) return
-      if (piece !== undefined) return give(piece)
-      if (changes !== before) continue
-      const why = await new Promise<'news' | 'silence' | 'over'>((resolve) => {
-        wake = resolve
-      })
-      wake = undefined
-      if (why === 'silence') return give({ bytes: heartbeat })
-    }
-  }
-
-  function give({ bytes, isLast = false }: Piece): void {
-    if (isOver) return
-    given = performance.now()
-    if (bytes !== undefined) controller?.enqueue(bytes)
-    if (isLast) end()
+    if (controller === undefined) release()
+    else end()
   }
 
   return new ReadableStream<Uint8Array>(
     {
-      start(given) {
-        controller = given
-        if (signal.aborted) abandon()
+      start(made) {
+        if (signal.aborted) release()
+        if (isOver) made.close()
+        controller = made
       },
-      async pull() {
-        try {
-          await pull()
-        } catch (thrown) {
-          release()
-          throw thrown
-        }
-      },
+      pull: () =>
+        new Promise<void>((resolve, reject) => {
+          asked = { resolve, reject }
+          look()
+        }),
       cancel() {
         release()
-        wake?.('over')
+        asked?.resolve()
       },
     },
     { highWaterMark: 0 },

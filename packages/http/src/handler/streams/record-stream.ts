@@ -3,7 +3,7 @@
 
 import type { HeldRun } from '../../host/host.ts'
 import { SSE_EVENTS, SSE_HEARTBEAT, sseFrame } from '../../wire/frames.ts'
-import { type FollowedStream, followedStream, type Piece } from './followed-stream.ts'
+import { type Following, followedStream, type Piece } from './followed-stream.ts'
 import type { RecordPage, RecordPages } from './record-pages.ts'
 
 /** Where a reader is. */
@@ -19,22 +19,21 @@ const heartbeat = encoder.encode(SSE_HEARTBEAT)
 /** Frames of pages with what follows them, shared by all who are at the same place. */
 const frames = new WeakMap<RecordPage, Map<string, Uint8Array>>()
 
-/** A stream of records from a place on. It ends with the run. */
+/**
+ * A stream of records from a place on. It ends with the run.
+ * @param cursor gives the cursor of the next frame
+ */
 export function recordStream(
-  plan: Omit<FollowedStream, 'next' | 'heartbeat' | 'isTooFarBehind'> & {
-    readonly pages: RecordPages
-    readonly behind: number
-    /** The cursor of the next frame. */
-    readonly cursor: () => string
-  },
+  following: Following,
+  pages: RecordPages,
   place: RecordPlace,
+  cursor: () => string,
 ): ReadableStream<Uint8Array> {
-  const { run, pages, behind, cursor } = plan
+  const { run, limits } = following
   let { from, offset } = place
   /** Whether the reader knows that it has all there is. */
   let isTold = false
-  return followedStream({
-    ...plan,
+  return followedStream(following, {
     heartbeat,
     async next(): Promise<Piece | undefined> {
       const page = await pages.read(run, from)
@@ -51,7 +50,7 @@ export function recordStream(
       }
       return { bytes: frameOf(page, sseFrame({ event: SSE_EVENTS.control, data: control })), isLast: isClosed }
     },
-    isTooFarBehind: () => run.latest.sequence - from + 1 >= behind,
+    isTooFarBehind: () => run.latest.sequence - from + 1 >= limits.behind,
   })
 }
 

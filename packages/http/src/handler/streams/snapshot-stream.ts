@@ -3,7 +3,7 @@
 import { NDJSON_HEARTBEAT, SSE_HEARTBEAT } from '../../wire/frames.ts'
 import { type NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import type { WireSnapshot } from '../../wire/snapshot.ts'
-import { type FollowedStream, followedStream, type Piece } from './followed-stream.ts'
+import { type Following, followedStream, type Piece } from './followed-stream.ts'
 import { snapshotBytes } from './snapshot-frames.ts'
 
 const encoder = new TextEncoder()
@@ -14,14 +14,13 @@ const heartbeats = { sse: encoder.encode(SSE_HEARTBEAT), ndjson: encoder.encode(
  * @param known the head that the reader has already
  */
 export function snapshotStream(
-  plan: Omit<FollowedStream, 'next' | 'heartbeat'>,
+  following: Following,
   type: typeof NDJSON_TYPE | typeof SSE_TYPE,
   known?: string,
 ): ReadableStream<Uint8Array> {
-  const { run } = plan
+  const { run } = following
   let delivered: WireSnapshot | undefined = run.latest.head === known ? run.latest : undefined
-  return followedStream({
-    ...plan,
+  return followedStream(following, {
     heartbeat: type === SSE_TYPE ? heartbeats.sse : heartbeats.ndjson,
     next(): Piece | undefined {
       const { latest } = run

@@ -1,0 +1,21 @@
+/** `pnpm bench:http`: a server of runs beside what a user would write instead, by the clock on the wall. */
+
+import { chosenRows } from '../options.ts'
+import { printTable, printVersions } from '../report.ts'
+import type { Line } from '../verdict.ts'
+import { patchRow } from './patch.ts'
+import { subscribersRow } from './subscribers.ts'
+
+const rows: Readonly<Record<string, () => Promise<Line[]>>> = { patch: patchRow, subscribers: subscribersRow }
+
+const chosen = chosenRows(Object.keys(rows))
+printVersions(
+  `Node ${process.versions.node}`,
+  ['@xmachines/core', '@xmachines/http'],
+  'times are by the clock on the wall',
+)
+const lines: Line[] = []
+for (const name of chosen) lines.push(...((await rows[name]?.()) ?? []))
+printTable(lines)
+// Connections that are kept hold the process.
+process.exit()

@@ -1,0 +1,130 @@
+// Servers for the rows of `pnpm bench:http`: ours over a Git repository, and what a user would write instead.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type AnyMachine, defineMachine } from '@xmachines/core'
+import { openRepository } from '@xmachines/git'
+import { serveNode } from '@xmachines/http/node'
+import { createHandler, openHost } from '@xmachines/http/server'
+
+interface Inc {
+  readonly type: 'INC'
+  readonly by: number
+}
+
+/** What is counted. */
+export const counter: AnyMachine = defineMachine<{ count: number }, Inc>({
+  name: 'counter',
+  version: '1',
+  initial: { count: 0 },
+  on: { INC: ({ count }, { by }) => ({ count: count + by }) },
+})
+
+/** A server that listens. */
+export interface Stage {
+  readonly port: number
+  end(): Promise<void>
+}
+
+/** Ours, over a Git repository that syncs what it acknowledges. */
+export async function openOurs(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'xmachines-bench-http-'))
+  const repository = await openRepository(join(folder, 'runs.git'), { create: true })
+  const host = openHost(repository.store, [counter])
+  const server = serveNode(createHandler(host))
+  return await listen(server, async () => {
+    await host.close()
+    await repository.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+}
+
+/** A server that inserts each body into SQLite, which syncs each insert, and answers with its number. */
+export async function openSqlite(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'xmachines-bench-sqlite-'))
+  const database = new DatabaseSync(join(folder, 'events.sqlite'))
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  database.exec('CREATE TABLE events (sequence INTEGER PRIMARY KEY, run TEXT NOT NULL, event TEXT NOT NULL)')
+  const insert = database.prepare('INSERT INTO events (run, event) VALUES (?, ?)')
+  const server = createServer(async (message, answer) => {
+    const event = await bodyOf(message)
+    const { lastInsertRowid } = insert.run(message.url ?? '', event)
+    answer.setHeader('content-type', 'application/json')
+    answer.end(JSON.stringify({ sequence: Number(lastInsertRowid), event: JSON.parse(event) as unknown }))
+  })
+  return await listen(server, async () => {
+    database.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+}
+
+/** A server that gives each body back. */
+export async function openEcho(): Promise<Stage> {
+  const server = createServer(async (message, answer) => {
+    const event = await bodyOf(message)
+    answer.setHeader('content-type', 'application/json')
+    answer.end(JSON.stringify(JSON.parse(event)))
+  })
+  return await listen(server, async () => undefined)
+}
+
+/** A server that writes bare server-sent events to all who have asked, when it is told to. */
+export async function openBareEvents(): Promise<Stage & { tell(frame: string): void }> {
+  const open = new Set<import('node:http').ServerResponse>()
+  const server = createServer((_message, answer) => {
+    answer.writeHead(200, { 'content-type': 'text/event-stream' })
+    answer.flushHeaders()
+    open.add(answer)
+    answer.on('close', () => open.delete(answer))
+  })
+  const stage = await listen(server, async () => undefined)
+  return {
+    ...stage,
+    tell(frame) {
+      for (const answer of open) answer.write(frame)
+    },
+  }
+}
+
+async function listen(server: Server, end: () => Promise<void>): Promise<Stage> {
+  // No connection is closed between two rounds.
+  server.keepAliveTimeout = 600_000
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    async end() {
+      server.closeAllConnections()
+      server.close()
+      await end()
+    },
+  }
+}
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of message) text += String(chunk)
+  return text
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+
+/** Sends a request on a connection that is kept, and gives the body of its answer. */
+export function ask(port: number, method: string, path: string, body = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const asked = request({ host: '127.0.0.1', port, method, path, headers, agent }, (answer) => {
+      bodyOf(answer).then((text) => {
+        if ((answer.statusCode ?? 500) < 300) resolve(text)
+        else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`))
+      }, reject)
+    })
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
