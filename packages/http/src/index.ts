@@ -5,7 +5,7 @@ export type { Connected, ConnectedRun, LaterHistory } from './client/connected-r
 export type { ConnectionState } from './client/connection.ts'
 export { ConnectionError, type ConnectionErrorDetails } from './client/connection-error.ts'
 export { type FetchRunOptions, fetchRun } from './client/fetch-run.ts'
-export type { PendingStore } from './client/kept-batches.ts'
+export { type KeepPending, type PendingStore, pendingIn } from './client/kept-batches.ts'
 export type { RequestOptions } from './client/requests.ts'
 export type { HttpCode, Problem, ProblemCode } from './wire/problem.ts'
 export type { WireSnapshot } from './wire/snapshot.ts'

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '..')
 test('the public names', () => {
   expect(Object.keys(server).toSorted()).toEqual(['HostError', 'createHandler', 'hosted', 'openHost'])
   expect(Object.keys(node).toSorted()).toEqual(['nodeListener', 'serveNode'])
-  expect(Object.keys(client).toSorted()).toEqual(['ConnectionError', 'connectRun', 'fetchRun'])
+  expect(Object.keys(client).toSorted()).toEqual(['ConnectionError', 'connectRun', 'fetchRun', 'pendingIn'])
 })
 
 /** The port that the page shows may be taken. */

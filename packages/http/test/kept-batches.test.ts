@@ -1,5 +1,5 @@
 /** Batches that are kept, so that a page that is loaded again while the server is away loses none. */
-import { connectRun } from '@xmachines/http'
+import { connectRun, pendingIn } from '@xmachines/http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { serve } from './calls.ts'
 import { connectTill, historyOf, lineTo, url } from './client.ts'
@@ -32,8 +32,8 @@ function slowStorage({ getItem, setItem, removeItem }: Storage) {
 }
 
 for (const [kind, of] of [
-  ['that answers at once', (store: Storage) => store],
-  ['that answers with promises', slowStorage],
+  ['that answers at once', (store: Storage) => pendingIn(store)],
+  ['that answers with promises', (store: Storage) => pendingIn(slowStorage(store))],
 ] as const) {
   describe(`a store ${kind}`, () => {
     test('has what is pending, and a page that is loaded again sends it first, under the same keys', async () => {
@@ -94,7 +94,8 @@ describe('kept batches', () => {
   test('are shown at once, while `initial` is what the server rendered', async () => {
     const served = serve()
     const id = await served.newRun()
-    const store = storage()
+    const kept = storage()
+    const store = pendingIn(kept)
     const away = lineTo(served.handler)
     away.cut = () => 'before'
     const before = await connectTill(served, id, { line: away, options: { store } })
@@ -109,7 +110,8 @@ describe('kept batches', () => {
     const served = serve()
     const id = await served.newRun()
     await served.patch(id, paid(1))
-    const store = storage()
+    const kept = storage()
+    const store = pendingIn(kept)
     const away = lineTo(served.handler)
     away.cut = () => 'before'
     const before = await connectTill(served, id, { line: away, options: { store } })
@@ -126,7 +128,8 @@ describe('kept batches', () => {
   test('of two pages with one store are all sent, and none twice', async () => {
     const served = serve()
     const id = await served.newRun()
-    const store = storage()
+    const kept = storage()
+    const store = pendingIn(kept)
     const away = lineTo(served.handler)
     away.cut = () => 'before'
     const pages = [
@@ -144,14 +147,15 @@ describe('kept batches', () => {
     away.cut = () => undefined
     await Promise.all([after, ...pages].map((run) => run.flush()))
     expect((await served.store.head(id))?.sequence).toBe(3)
-    await expect.poll(() => store.kept.size).toBe(0)
+    await expect.poll(() => kept.kept.size).toBe(0)
   })
 
   test('that cannot be read are left out, and a store that throws is done without', async () => {
     const served = serve()
     const id = await served.newRun()
-    const store = storage()
-    store.kept.set(`xmachines:${url(id)}`, '[{"key":1},null,"')
+    const kept = storage()
+    const store = pendingIn(kept)
+    kept.kept.set(`xmachines:${url(id)}`, '[{"key":1},null,"')
     const run = await connectTill(served, id, { options: { store } })
     run.in.send(paid(1))
     await run.flush()
@@ -162,7 +166,7 @@ describe('kept batches', () => {
     const other = connectRun(url(id), run.machine, {
       history,
       fetch: served.handler,
-      store: { getItem: full, setItem: full, removeItem: full },
+      store: pendingIn({ getItem: full, setItem: full, removeItem: full }),
     })
     onTestFinished(() => other.close())
     other.in.send(paid(1))

@@ -84,7 +84,7 @@ export interface Log {
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
   /** Called when somebody subscribes or waits, or no longer does. */
-  watched: (() => void) | undefined
+  watched?: () => void
 }
 
 /** Whether somebody waits for changes of a log. */
@@ -125,7 +125,6 @@ export function createLog(
     sets: [],
     subscriptions: undefined,
     recording: undefined,
-    watched: undefined,
   }
 }
 

@@ -40,7 +40,7 @@ export interface Keeper<Details> {
   /** A batch was refused behind what others did. */
   onRefused?(batch: Pending<Details>, refusal: RunError): void
   /** Somebody subscribes or waits, or no longer does. */
-  onWatched?(): void
+  readonly onWatched?: () => void
 }
 
 /** Two logs of one run. */
@@ -83,7 +83,7 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
   let shown = 0
   let latest = 0
 
-  confirmed.watched = tentative.watched = () => keeper.onWatched?.()
+  if (keeper.onWatched !== undefined) confirmed.watched = tentative.watched = keeper.onWatched
   reset()
   watch()
 

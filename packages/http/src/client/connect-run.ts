@@ -14,7 +14,7 @@ import type { WireSnapshot } from '../wire/snapshot.ts'
 import { connectedMembers } from './connected-members.ts'
 import type { ConnectedRun, LaterHistory, RemoteRun } from './connected-run.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { keepPending, type PendingStore } from './kept-batches.ts'
+import type { KeepPending } from './kept-batches.ts'
 import { otherHistory, type RecordFeed, recordFeed } from './record-feed.ts'
 import { type MachineLabel, openRemote } from './remote-run.ts'
 import { type RequestOptions, type Requests, requestsTo } from './requests.ts'
@@ -23,8 +23,8 @@ import { type RequestOptions, type Requests, requestsTo } from './requests.ts'
 interface ConnectOptions extends RequestOptions {
   /** Ends the connection. */
   readonly signal?: AbortSignal | undefined
-  /** Keeps what is pending, so that a page that is loaded again sends it: `localStorage`, or what has its three functions. */
-  readonly store?: PendingStore | undefined
+  /** Keeps what is pending, so that a page that is loaded again sends it: `pendingIn(localStorage)`. */
+  readonly store?: KeepPending | undefined
 }
 
 /** How a run is connected. */
@@ -108,10 +108,10 @@ export function connectRun(
   const requests = requestsTo(where, options)
   const { run, connection } =
     options.mode === 'remote'
-      ? openRemote(where, machine as MachineLabel, options.snapshot, requests)
+      ? openRemote(where, machine, options.snapshot, requests)
       : openRecords(where, machine as AnyMachine, options, requests)
   const { signal, store } = options
-  if (store !== undefined) keepPending(store, where, connection)
+  store?.(where, connection)
   const close = (): void => connection.close()
   if (signal?.aborted === true) close()
   signal?.addEventListener('abort', close)

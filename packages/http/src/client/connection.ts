@@ -18,7 +18,7 @@ import type { WireSnapshot } from '../wire/snapshot.ts'
 import { ConnectionError, mayPass } from './connection-error.ts'
 import type { Feed, FeedPlan, Sent } from './feed.ts'
 import { otherHistory } from './record-feed.ts'
-import { bodyOf, type Requests, refusalIn } from './requests.ts'
+import { bodyOf, type Requests, refusalIn, unreachable } from './requests.ts'
 import { serverSentEvents } from './server-sent-events.ts'
 import { onWake } from './wake.ts'
 
@@ -105,13 +105,16 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     // Nothing follows.
     if (confirmed.end !== undefined) following?.abort()
     waits.advance(ahead.settled)
-    for (const listener of listeners) listener()
-  }
-
-  function tell(from: 'send' | 'follow', problem: Error | undefined): void {
-    if (problems[from] === problem) return
-    problems[from] = problem
-    changed()
+    for (const listener of listeners) {
+      try {
+        listener()
+      } catch (thrown) {
+        // It is no matter of the connection.
+        queueMicrotask(() => {
+          throw thrown
+        })
+      }
+    }
   }
 
   function close(problem?: Error): void {
@@ -180,21 +183,26 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         problems.send = undefined
         changed()
       } catch (thrown) {
-        const error = asError(thrown, url)
-        const refusal = error instanceof ConnectionError ? refusalIn(error, eventsOf(details.given)) : undefined
+        if (signal.aborted) break
+        const error = asConnectionError(thrown, url)
+        const refusal = error && refusalIn(error, eventsOf(details.given))
         if (refusal !== undefined) {
           failures = 0
           ahead.refuse(batch, refusal)
           feed.onRefused()
           changed()
-        } else if (error instanceof ConnectionError && error.code === 'KEY_EXPIRED' && isFirst) {
+          continue
+        }
+        if (error?.code === 'KEY_EXPIRED' && isFirst) {
           // It was not sent before, so it was not applied. By now more is known.
           details.since = undefined
-          await pause(++failures)
-        } else if (error instanceof ConnectionError && mayPass(error)) {
-          tell('send', error)
-          await pause(++failures, error.retryAfter)
-        } else close(error)
+        } else if (error === undefined || !mayPass(error)) {
+          close(thrown as Error)
+          break
+        }
+        problems.send = error
+        changed()
+        await pause(++failures, error.retryAfter)
       }
     }
     writing = false
@@ -265,16 +273,15 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         // A server ends a stream from time to time, so that its reader is authorized again.
         failures += 1
       } catch (thrown) {
-        const error = asError(thrown, url)
         if (isOver()) break
-        if (!(error instanceof ConnectionError && mayPass(error))) {
-          close(error)
+        const error = asConnectionError(thrown, url)
+        if (error === undefined || !mayPass(error)) {
+          close(thrown as Error)
           break
         }
         failures += 1
         least = error.retryAfter
-        isLive = false
-        tell('follow', error)
+        problems.follow = error
       }
       if (isOver()) break
       isLive = false
@@ -296,17 +303,15 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
       for await (const { event, data } of serverSentEvents(response.body, stop, onBytes)) {
         feed.onEvent(event, JSON.parse(data) as unknown)
       }
-    } catch (thrown) {
-      if (thrown instanceof ConnectionError) throw thrown
-      throw new ConnectionError('UNREACHABLE', `the stream of ${url} broke off`, { cause: thrown })
+    } catch (cause) {
+      throw unreachable(url, cause)
     }
   }
 
   return {
     ahead,
     get state() {
-      if (confirmed.status === 'done') return 'live'
-      if (isLive) return 'live'
+      if (isLive || confirmed.status === 'done') return 'live'
       return signal.aborted || problems.follow !== undefined || problems.send !== undefined ? 'offline' : 'connecting'
     },
     get problem() {
@@ -345,11 +350,13 @@ function eventsOf(batch: unknown): readonly unknown[] {
   return Array.isArray(batch) ? batch : [batch]
 }
 
-function asError(thrown: unknown, url: string): Error {
-  if (thrown instanceof Error && thrown.name !== 'AbortError') return thrown
-  return new ConnectionError('UNREACHABLE', `${url} gave no sign of life`, { cause: thrown })
+/** The error of a request; undefined if it is one of something else. */
+function asConnectionError(thrown: unknown, url: string): ConnectionError | undefined {
+  if (thrown instanceof ConnectionError) return thrown
+  const { name } = thrown as Error
+  return name === 'AbortError' ? unreachable(url, thrown) : undefined
 }
 
 function closedError(url: string): ConnectionError {
-  return new ConnectionError('UNREACHABLE', `the connection to ${url} was closed; connect again`)
+  return unreachable(url, new Error('the connection was closed'))
 }

@@ -72,7 +72,7 @@ export async function fetchRun(
     const response = await requests.send('', { headers: { accept: JSON_TYPE }, signal })
     // The server is who says what its state is.
     const snapshot = (await bodyOf(where, response)) as WireSnapshot
-    return connectRun(url, machine as MachineLabel, { ...options, snapshot })
+    return connectRun(url, machine, { ...options, snapshot })
   }
   // `connectRun` checks each record.
   const history = (await requests.readHistory(START, signal)) as readonly HistoryRecord<RunEvent>[]

@@ -17,11 +17,55 @@ interface Kept {
   readonly since: number
 }
 
+/** Keeps what is pending. `pendingIn` makes one. */
+export type KeepPending = (url: string, connection: Connection) => void
+
 /**
- * Sends what is kept for a URL, and keeps what is pending from now on. Pages with the same store and URL do not disturb each
- * other: what one has put there, the other sends under the same key when it begins, and it is applied once.
+ * Keeps the batches that a server has not confirmed, for `connectRun`: a page that is loaded again sends them, under the same keys.
+ * Pages with the same store and URL do not disturb each other: what one has put there, the other sends as well when it begins,
+ * and it is applied once.
+ *
+ * @param store `localStorage`, or what has its three functions
+ * @returns what `connectRun` takes as `store`
+ *
+ * @example
+ * ```ts
+ * import { createRun, defineMachine } from '@xmachines/core'
+ * import { connectRun, pendingIn } from '@xmachines/http'
+ *
+ * const counter = defineMachine<number, { type: 'INC' }>({
+ *   name: 'counter',
+ *   version: '1',
+ *   initial: 0,
+ *   on: { INC: (count) => count + 1 },
+ * })
+ * // `localStorage`, in a page.
+ * const texts = new Map<string, string>()
+ * const storage = {
+ *   getItem: (key: string) => texts.get(key) ?? null,
+ *   setItem: (key: string, text: string) => texts.set(key, text),
+ *   removeItem: (key: string) => texts.delete(key),
+ * }
+ * const history = createRun(counter).toJSON()
+ * // There is no server here.
+ * const offline = { history, store: pendingIn(storage), fetch: () => Promise.reject(new Error('offline')) }
+ *
+ * const before = connectRun('http://localhost/r/1', counter, offline)
+ * before.in.send({ type: 'INC' })
+ * await Promise.resolve()
+ * before.close()
+ *
+ * const after = connectRun('http://localhost/r/1', counter, offline)
+ * console.log(after.state, after.pending) // 1 1
+ * after.close()
+ * ```
  */
-export function keepPending(store: PendingStore, url: string, connection: Connection): void {
+export function pendingIn(store: PendingStore): KeepPending {
+  return (url, connection) => keepPending(store, url, connection)
+}
+
+/** Sends what is kept for a URL, and keeps what is pending from now on. */
+function keepPending(store: PendingStore, url: string, connection: Connection): void {
   const { machine } = connection.ahead.confirmed
   const name = `xmachines:${url}`
   /** The keys of the batches that this page is responsible for. */

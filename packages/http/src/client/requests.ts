@@ -132,17 +132,21 @@ async function problemOf(url: string, response: Response): Promise<ConnectionErr
     }
   } else await response.body?.cancel().catch(() => undefined)
   const why = problem?.detail ?? `the server answered with status ${status}`
-  return new ConnectionError(problem?.code ?? codeOf(status), `${url}: ${why}`, { status, problem, retryAfter })
+  return new ConnectionError(problem?.code ?? CODES[status] ?? 'UNEXPECTED', `${url}: ${why}`, {
+    status,
+    problem,
+    retryAfter,
+  })
 }
 
-function codeOf(status: number): ConnectionError['code'] {
-  if (status === 401) return 'UNAUTHORIZED'
-  if (status === 403) return 'FORBIDDEN'
-  return status === 404 ? 'NOT_FOUND' : 'UNEXPECTED'
+const CODES: Readonly<Record<number, ConnectionError['code']>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
 }
 
 /** The error for a server that does not answer. */
-function unreachable(url: string, cause: unknown): ConnectionError {
+export function unreachable(url: string, cause: unknown): ConnectionError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new ConnectionError('UNREACHABLE', `${url} does not answer: ${why}`, { cause })
 }
