@@ -1,9 +1,10 @@
 /** `connectRun` against the handler: what is sent, what comes in, and what is refused. */
-import { handleOutputs, RunError, waitFor } from '@xmachines/core'
+import { defineMachine, handleOutputs, RunError, waitFor } from '@xmachines/core'
 import { connectRun } from '@xmachines/http'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { serve } from './calls.ts'
-import { connectOrder, connectTill, historyOf, lineTo, url } from './client.ts'
+import { connect, connectOrder, connectTill, historyOf, lineTo, url } from './client.ts'
 import { order, paid, taken } from './machines.ts'
 import { quiet } from './quiet.ts'
 
@@ -205,4 +206,100 @@ describe('a connected run', () => {
     const history = await historyOf(served, id)
     expect(() => connectRun(url(id), order, { history })).toThrow(/machine/)
   })
+})
+
+/** A machine whose schema does not take back what it makes. */
+const scale = defineMachine<number, { type: 'WEIGHED'; grams: number }>({
+  name: 'scale',
+  version: '1',
+  initial: 0,
+  events: z.object({ type: z.literal('WEIGHED'), grams: z.string().transform(Number) }) as never,
+  on: { WEIGHED: (total, { grams }) => total + grams },
+})
+
+test('events travel as they were given, and are parsed once', async () => {
+  const served = serve({ machines: [scale] })
+  const id = await served.newRun('scale@1')
+  const bodies: string[] = []
+  const fetch = async (request: Request): Promise<Response> => {
+    if (request.method === 'PATCH') bodies.push(await request.clone().text())
+    return await served.handler(request)
+  }
+  const run = await connect(served, id, scale, { options: { fetch } })
+  const weighed = (grams: string) => ({ type: 'WEIGHED', grams }) as never
+  expect(run.in.send(weighed('5'))).toBeUndefined()
+  expect(run.in.send([weighed('6'), weighed('7')])).toBeUndefined()
+  expect(run.state).toBe(18)
+  await run.flush()
+  expect(run.state).toBe(18)
+  expect(bodies).toEqual([
+    '{"type":"WEIGHED","grams":"5"}',
+    '{"type":"WEIGHED","grams":"6"}\n{"type":"WEIGHED","grams":"7"}',
+  ])
+  expect(run.toJSON().records.at(1)).toMatchObject({ events: [{ type: 'WEIGHED', grams: 5 }] })
+})
+
+test('a schema that is parsed otherwise at the server has the last word there', async () => {
+  let count = 0
+  const stamped = defineMachine<number, { type: 'STAMPED'; at: number }>({
+    name: 'stamped',
+    version: '1',
+    initial: 0,
+    events: z.object({ type: z.literal('STAMPED'), at: z.number().default(() => ++count) }) as never,
+    on: { STAMPED: (_latest, { at }) => at },
+  })
+  const served = serve({ machines: [stamped] })
+  const id = await served.newRun('stamped@1')
+  const run = await connect(served, id, stamped)
+  run.in.send({ type: 'STAMPED' } as never)
+  expect(run.state).toBe(1)
+  await run.flush()
+  expect([run.state, run.pending]).toEqual([2, 0])
+  expect((await served.store.head(id))?.head).toBe(run.head)
+})
+
+test('records are held while a batch is under way, until its answer names its place', async () => {
+  const served = serve()
+  const id = await served.newRun()
+  const line = lineTo(served.handler)
+  let answer = (): void => undefined
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const fetch = async (request: Request): Promise<Response> => {
+    const response = await line.fetch(request)
+    if (request.method === 'PATCH') await answered
+    return response
+  }
+  const run = await connectTill(served, id, { options: { fetch } })
+  follow(run)
+  await expect.poll(() => run.connection).toBe('live')
+  run.in.send(paid(1))
+  await expect.poll(async () => (await served.store.head(id))?.sequence).toBe(1)
+  await served.patch(id, paid(10))
+  // Both records have come in. Nobody knows here which of them is the one that was sent.
+  const other = await connectTill(served, id)
+  follow(other)
+  await waitFor(other, ({ sequence }) => sequence === 2)
+  expect([run.state.cents, run.snapshot.current.sequence, run.pending]).toEqual([1, 1, 1])
+  answer()
+  await run.flush()
+  await waitFor(run, ({ sequence }) => sequence === 2)
+  expect(run.state.cents).toBe(11)
+})
+
+test('a batch whose key is too old is sent again with what is known now, if it was never sent before', async () => {
+  const served = serve()
+  const id = await served.newRun()
+  let expired = 0
+  const fetch = async (request: Request): Promise<Response> => {
+    if (request.method !== 'PATCH' || expired > 0) return await served.handler(request)
+    expired += 1
+    const problem = { type: '', title: '', status: 409, code: 'KEY_EXPIRED', detail: 'it is too old' }
+    return Response.json(problem, { status: 409, headers: { 'content-type': 'application/problem+json' } })
+  }
+  const run = await connectTill(served, id, { options: { fetch } })
+  run.in.send(paid(1))
+  await run.flush()
+  expect([run.state.cents, run.problem, expired]).toEqual([1, undefined, 1])
 })

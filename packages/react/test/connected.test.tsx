@@ -1,7 +1,7 @@
 // A run at the other end of HTTP: shared by the components of a page, rendered by a server without a request, and shown live.
 
 import { act, fireEvent, render, screen } from '@testing-library/react'
-import { defineMachine, type RunDocument, refuse } from '@xmachines/core'
+import { createRun, defineMachine, type RunDocument, refuse } from '@xmachines/core'
 import { memoryStore } from '@xmachines/core/store'
 import { createHandler, type Host, openHost } from '@xmachines/http/server'
 import { useOutputs, useRefusals, useSend, useSnapshot } from '@xmachines/react'
@@ -10,6 +10,7 @@ import { type ReactNode, useState } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { Counter } from './examples/connected/use-connected-run.tsx'
 import { expectQuietConsole, modes, thrownBy } from './modes.tsx'
 
 type LampEvent = { type: 'ADD' } | { type: 'TAKE' }
@@ -201,6 +202,20 @@ describe.each(modes)('%s', (_mode, Mode) => {
     await at.patch({ type: 'ADD' })
     await vi.waitFor(() => expect(handled).toEqual([1, 2]))
   })
+})
+
+test('the example counts, also while the server is away', async () => {
+  const counter = defineMachine<number, { type: 'INC' }>({
+    name: 'counter',
+    version: '1',
+    initial: 0,
+    on: { INC: (count) => count + 1 },
+  })
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')))
+  onTestFinished(() => void vi.unstubAllGlobals())
+  render(<Counter url="http://localhost/r/1" history={createRun(counter).toJSON()} />)
+  fireEvent.click(screen.getByRole('button'))
+  await vi.waitFor(() => expect(screen.getByRole('button').textContent).toBe('1 (1 to be sent)'))
 })
 
 describe('in development', () => {
