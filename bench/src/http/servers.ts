@@ -1,7 +1,7 @@
 // Servers for the rows of `pnpm bench:http`: ours over a Git repository, and what a user would write instead.
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,11 +50,9 @@ export async function openSqlite(): Promise<Stage> {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   database.exec('CREATE TABLE events (sequence INTEGER PRIMARY KEY, run TEXT NOT NULL, event TEXT NOT NULL)')
   const insert = database.prepare('INSERT INTO events (run, event) VALUES (?, ?)')
-  const server = createServer(async (message, answer) => {
-    const event = await bodyOf(message)
-    const { lastInsertRowid } = insert.run(message.url ?? '', event)
-    answer.setHeader('content-type', 'application/json')
-    answer.end(JSON.stringify({ sequence: Number(lastInsertRowid), event: JSON.parse(event) as unknown }))
+  const server = bareServer((event, url) => {
+    const { lastInsertRowid } = insert.run(url, event)
+    return { sequence: Number(lastInsertRowid), event: JSON.parse(event) as unknown }
   })
   return await listen(server, async () => {
     database.close()
@@ -64,17 +62,25 @@ export async function openSqlite(): Promise<Stage> {
 
 /** A server that gives each body back. */
 export async function openEcho(): Promise<Stage> {
-  const server = createServer(async (message, answer) => {
-    const event = await bodyOf(message)
-    answer.setHeader('content-type', 'application/json')
-    answer.end(JSON.stringify(JSON.parse(event)))
-  })
+  const server = bareServer((event) => JSON.parse(event) as unknown)
   return await listen(server, async () => undefined)
+}
+
+function bareServer(answerTo: (body: string, url: string) => unknown): Server {
+  return createServer((message, answer) => {
+    bodyOf(message).then(
+      (body) => {
+        answer.setHeader('content-type', 'application/json')
+        answer.end(JSON.stringify(answerTo(body, message.url ?? '')))
+      },
+      () => answer.destroy(),
+    )
+  })
 }
 
 /** A server that writes bare server-sent events to all who have asked, when it is told to. */
 export async function openBareEvents(): Promise<Stage & { tell(frame: string): void }> {
-  const open = new Set<import('node:http').ServerResponse>()
+  const open = new Set<ServerResponse>()
   const server = createServer((_message, answer) => {
     answer.writeHead(200, { 'content-type': 'text/event-stream' })
     answer.flushHeaders()

@@ -1,7 +1,8 @@
 /** The handler: what each request is answered with. */
 import { createRun, defineMachine } from '@xmachines/core'
 import { memoryStore, type RunStore, StoreError } from '@xmachines/core/store'
-import { describe, expect, test } from 'vitest'
+import { createHandler } from '@xmachines/http/server'
+import { describe, expect, test, vi } from 'vitest'
 import { JSON_BODY, problemIn, serve, snapshotIn } from './calls.ts'
 import { order, paid, taken, till } from './machines.ts'
 import { quiet } from './quiet.ts'
@@ -623,6 +624,30 @@ test('GET /openapi.json describes each path, method, status and problem', async 
   expect(Object.keys(description.paths['/r/{id}']?.['patch']?.responses ?? {})).toEqual(
     expect.arrayContaining(['200', '400', '404', '409', '412', '413', '415', '422', '500', '503']),
   )
+})
+
+test('a handler refuses wrong options', () => {
+  const { host } = serve()
+  expect(() => createHandler(host, { base: 'api' })).toThrow('base is "api"')
+  expect(() => createHandler(host, { base: '/api/' })).toThrow(RangeError)
+  expect(() => createHandler(host, { limits: { bodyBytes: 0 } })).toThrow('limits.bodyBytes is 0')
+})
+
+test('a fault is answered without its text, whatever is thrown', async () => {
+  const { call } = serve({
+    handler: {
+      authorize: () => {
+        throw new Error('the secret')
+      },
+      onError: () => {
+        throw new Error('the log is full')
+      },
+    },
+  })
+  const printed = vi.spyOn(console, 'error').mockReturnValue()
+  const response = await call('GET', '/openapi.json')
+  expect([response.status, await response.text()]).toEqual([500, expect.not.stringContaining('secret')])
+  expect(printed).toHaveBeenCalledWith('GET /openapi.json:', expect.objectContaining({ message: 'the log is full' }))
 })
 
 test('a machine of several versions is served in each', async () => {

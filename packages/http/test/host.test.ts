@@ -220,6 +220,12 @@ describe('a host', () => {
     run.release()
   })
 
+  test('refuses wrong options and machines', () => {
+    expect(() => openHost(memoryStore(), [till, order, till])).toThrow('till@1 is given twice')
+    expect(() => openHost(memoryStore(), [{} as never])).toThrow(TypeError)
+    expect(() => openHost(memoryStore(), [till], { maxOpen: Number.NaN })).toThrow('maxOpen is NaN')
+  })
+
   test('finishes what is under way when it is closed, and takes nothing more', async () => {
     const store = memoryStore()
     const host = open(store)

@@ -3,7 +3,7 @@
 import type { HeldRun, Host } from '../host/host.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
 import { HttpProblem, problemOf, problemResponse } from './http-problem.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import { checkLimits, LIMITS, type Limits } from './limits.ts'
 import type { Action, Call, Method, Operation, Route } from './operation.ts'
 import { allowed, routes } from './routes.ts'
 import { recordPages } from './streams/record-pages.ts'
@@ -51,7 +51,7 @@ const ALWAYS = { 'x-content-type-options': 'nosniff' }
  * @param host made by `openHost`
  * @param options who may do what, from which origins, and at what cost
  * @returns the handler
- * @throws {RangeError} if `base` does not begin with a slash, or ends with one
+ * @throws {RangeError} if `base` does not begin with a slash, or ends with one, or a limit is not a number from 1
  *
  * @example
  * ```ts
@@ -87,7 +87,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
       `base is ${JSON.stringify(base)}; it begins with a slash and does not end with one, as /api does`,
     )
   }
-  const limits: Limits = { ...LIMITS, ...options.limits }
+  const limits = checkLimits({ ...LIMITS, ...options.limits })
   const subscribers = startSubscribers(
     limits.subscribers,
     Math.max(10, Math.min(limits.heartbeatMs, limits.streamMs) / 4),
@@ -100,10 +100,19 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
       response = await answer(request)
     } catch (thrown) {
       const found = problemOf(thrown)
-      if (found.isFault) onError(thrown, request)
+      if (found.isFault) report(thrown, request)
       response = problemResponse(found)
     }
     return await finish(request, response)
+  }
+
+  /** Reports a fault. The request is answered, whatever becomes of that. */
+  function report(error: unknown, request: Request): void {
+    try {
+      onError(error, request)
+    } catch (thrown) {
+      print(thrown, request)
+    }
   }
 
   async function answer(request: Request): Promise<Response> {

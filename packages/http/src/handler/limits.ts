@@ -39,3 +39,13 @@ export const LIMITS: Limits = {
   recordBytes: 2 ** 20,
   behind: 10_000,
 }
+
+/** @throws {RangeError} if a limit is not a number from 1 */
+export function checkLimits(limits: Limits): Limits {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(typeof value === 'number' && value >= 1)) {
+      throw new RangeError(`limits.${name} is ${String(value)}; give a number from 1`)
+    }
+  }
+  return limits
+}

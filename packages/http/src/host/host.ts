@@ -97,6 +97,8 @@ const DEFAULTS = {
  * @param machines the machines whose runs it serves, each plain or `hosted`, in several versions if need be
  * @param options limits, and how outputs are handled
  * @returns the host
+ * @throws {TypeError} if a machine is none
+ * @throws {RangeError} if two machines have one name and version, or a limit is not a number from 0
  *
  * @example
  * ```ts
@@ -127,8 +129,10 @@ export function openHost(
   const store = guardedStore(given)
   const { idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs } = { ...DEFAULTS, ...options }
   const { format, checkDeterminism, owner, onError = print } = options
+  checkNumbers({ idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs })
   const served = machines.map(hostedOf)
   const plain = served.map(({ machine }) => machine)
+  checkNames(plain)
   const closing = new AbortController()
   /** Writes under way. */
   const writing = new Set<Promise<unknown>>()
@@ -229,6 +233,18 @@ export function openHost(
       runs.close()
     },
   }
+}
+
+function checkNumbers(options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(value >= 0)) throw new RangeError(`${name} is ${String(value)}; give a number from 0`)
+  }
+}
+
+function checkNames(machines: readonly AnyMachine[]): void {
+  const labels = machines.map(({ name, version }) => `${name}@${version}`)
+  const twice = labels.find((label, at) => labels.indexOf(label) !== at)
+  if (twice !== undefined) throw new RangeError(`${twice} is given twice; give each version of a machine once`)
 }
 
 function print(error: unknown, { run }: { readonly run: string | undefined }): void {

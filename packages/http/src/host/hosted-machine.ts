@@ -1,6 +1,7 @@
 // A machine with what a host does for its runs.
 
 import type { AnyMachine, Machine, OutputHandlers, RunEvent } from '@xmachines/core'
+import { isMachine } from '@xmachines/core/internal'
 
 /** What a host does for the runs of a machine. */
 export interface HostedOptions<State, Event, Output> {
@@ -25,6 +26,7 @@ const hostedMachines = new WeakSet<object>()
  * @param machine the machine
  * @param options the handlers of its outputs
  * @returns what `openHost` takes beside plain machines
+ * @throws {TypeError} if it is no machine of this version of core
  *
  * @example
  * ```ts
@@ -60,6 +62,8 @@ export function hosted<State, Event extends RunEvent, Output, Input>(
 }
 
 function plainly(machine: AnyMachine, outputs: HostedMachine['outputs']): HostedMachine {
+  if (!isMachine(machine))
+    throw new TypeError('a machine of a host is none; give what defineMachine makes, or hosted(machine)')
   const served = Object.freeze({ machine, outputs })
   hostedMachines.add(served)
   return served

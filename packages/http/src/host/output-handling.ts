@@ -2,6 +2,7 @@
 // that a server left unsettled when it crashed are found by looking into the store from time to time.
 
 import { handleShared, type RunStore } from '@xmachines/core/store'
+import { HostError } from './host-error.ts'
 import type { HostedMachine } from './hosted-machine.ts'
 import type { AnySharedRun, LiveRun } from './live-run.ts'
 
@@ -120,7 +121,10 @@ export function outputHandling(plan: OutputHandlingPlan): OutputHandling {
     try {
       for (let read = await reader.read(); !read.done && !signal.aborted; read = await reader.read()) {
         const { id, settled } = read.value
-        await unsettled(id, settled).catch((thrown: unknown) => onError(thrown, id))
+        await unsettled(id, settled).catch((thrown: unknown) => {
+          // With too many runs open, it is found again later.
+          if (!(thrown instanceof HostError && thrown.code === 'BUSY')) onError(thrown, id)
+        })
       }
     } finally {
       await reader.cancel()
