@@ -46,7 +46,7 @@ async function start(store: RunStore, port = 0): Promise<Site> {
   const answer = nodeListener(createHandler(host, { base: '/api' }))
   const server: Server = createServer((request, response) => {
     const path = request.url?.split('?')[0] ?? ''
-    if (path.startsWith('/api/')) return void answer(request, response)
+    if (path.startsWith('/api/')) return answer(request, response)
     const script = scripts.get(path)
     response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
     response.end(script ?? '<!doctype html><title>connected</title><script type="module" src="/page.js"></script>')

@@ -89,7 +89,9 @@ function Lamps({ at, history }: Given): ReactNode {
       <button type="button" onClick={() => send({ type: 'ADD' })}>
         {count}
       </button>
-      <button type="button" title="take" onClick={() => send({ type: 'TAKE' })} />
+      <button type="button" onClick={() => send({ type: 'TAKE' })}>
+        take
+      </button>
       <output>{`${connection} ${pending} ${refused}`}</output>
     </>
   )
@@ -129,7 +131,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     await at.patch({ type: 'TAKE' })
     at.isUp = false
     render(<Lamps at={at} history={history} />, { wrapper: Mode })
-    fireEvent.click(screen.getByTitle('take'))
+    fireEvent.click(screen.getByText('take'))
     expect(shown()).toEqual(['0'])
     await vi.waitFor(() => expect(status()).toBe('offline 1 '))
     at.isUp = true
