@@ -120,6 +120,48 @@ describe('an outage', () => {
     expect(run.connection).toBe('live')
   })
 
+  test('ends sooner when the page is looked at again, and a stream that was silent for long is opened anew', async () => {
+    const served = serve()
+    const id = await served.newRun()
+    const history = await historyOf(served, id)
+    const page = Object.assign(new EventTarget(), { visibilityState: 'hidden' })
+    vi.stubGlobal('document', page)
+    vi.useFakeTimers()
+    onTestFinished(() => {
+      vi.useRealTimers()
+      vi.unstubAllGlobals()
+    })
+    let opened = 0
+    const run = connectRun(url(id), till, {
+      history,
+      async fetch({ signal }) {
+        opened += 1
+        if (opened < 10) throw new TypeError('fetch failed')
+        const body = new ReadableStream<Uint8Array>({
+          start: (controller) => signal.addEventListener('abort', () => controller.error(signal.reason)),
+        })
+        return new Response(body)
+      },
+    })
+    onTestFinished(() => run.close())
+    follow(run)
+    while (opened < 9) await vi.advanceTimersByTimeAsync(100)
+    page.dispatchEvent(new Event('visibilitychange'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect([opened, run.connection]).toEqual([9, 'offline'])
+    page.visibilityState = 'visible'
+    page.dispatchEvent(new Event('visibilitychange'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect([opened, run.connection]).toEqual([10, 'live'])
+    page.dispatchEvent(new Event('visibilitychange'))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect([opened, run.connection]).toEqual([10, 'live'])
+    await vi.advanceTimersByTimeAsync(20_000)
+    page.dispatchEvent(new Event('visibilitychange'))
+    await vi.advanceTimersByTimeAsync(300)
+    expect([opened, run.connection]).toEqual([11, 'live'])
+  })
+
   test('is noticed if the server gives no sign of life', async () => {
     const served = serve()
     const id = await served.newRun()

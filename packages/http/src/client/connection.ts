@@ -297,6 +297,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     const response = await requests.send(feed.path(), { headers: { accept: feed.accept }, signal: stop })
     if (response.body === null) throw new ConnectionError('UNEXPECTED', `${url} gave no stream`, { status: 502 })
     isLive = true
+    lastByte = performance.now()
     problems.follow = undefined
     changed()
     try {
