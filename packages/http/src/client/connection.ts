@@ -253,8 +253,11 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     let stop = new AbortController()
     const abort = (): void => stop.abort()
     wanted.addEventListener('abort', abort)
+    /** Whether the stream was ended to be opened anew at once. */
+    let isDoubtful = false
     const forget = onWake(() => {
-      if (isLive && performance.now() - lastByte > DOUBTFUL) abort()
+      isDoubtful = isLive && performance.now() - lastByte > DOUBTFUL
+      if (isDoubtful) abort()
       for (const go of Array.from(resting)) go()
     })
     const isOver = (): boolean => signal.aborted || wanted.aborted || confirmed.end !== undefined
@@ -286,7 +289,8 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
       if (isOver()) break
       isLive = false
       changed()
-      await pause(failures, least)
+      if (!isDoubtful) await pause(failures, least)
+      isDoubtful = false
     }
     wanted.removeEventListener('abort', abort)
     forget()
