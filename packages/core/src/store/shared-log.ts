@@ -9,12 +9,14 @@ import { countOf } from '../engine/kept.ts'
 import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
 import { encodeBatches } from './encode-batches.ts'
+import { pause } from './pause.ts'
+import { isAnswer } from './receipts.ts'
 import type { Receipt, RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
 import { moved, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 import { type Pending, tentativeLog } from './tentative-log.ts'
@@ -48,12 +50,14 @@ export interface BatchWatcher {
 interface Sent extends Sending {
   readonly since: number
   asked: number
+  /** Whether more was confirmed between that and the call that sent it: this very batch may be among it. */
+  isLate: boolean
 }
 
 /** A pending batch that another writer appended under the same key, and where. */
 interface Repeated {
   readonly details: Sent
-  readonly receipt: Receipt
+  readonly receipt: Receipt | 'lost'
 }
 
 /** Two logs of one run, and what goes on between them and the store. */
@@ -104,7 +108,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   const id = oidAt(confirmed, 0)
   const { machine, origin } = confirmed
   const ahead = tentativeLog<Sent>(confirmed, {
-    describe: () => ({ ...details, since: details.since ?? sequenceOf(confirmed), asked: details.asked ?? -1 }),
+    describe() {
+      const sequence = sequenceOf(confirmed)
+      const { since = sequence, asked = -1 } = details
+      return { ...details, since, asked, isLate: asked < sequence }
+    },
     onSent() {
       changed()
       void append()
@@ -176,7 +184,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       for (let failures = 0; ahead.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
-        if (!isKept) await pause(failures)
+        if (!isKept) await pauseAfter(failures)
       }
     } catch (thrown) {
       fail(thrown)
@@ -188,25 +196,32 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function appendOnce(): Promise<boolean> {
     if (ahead.pending.length === 0 || signal.aborted) return true
     try {
-      if (underWay === undefined) await dropRepeated()
-      if (ahead.pending.length === 0) return true
-      const plan = (underWay ??= planAppend())
-      await appendSlice(store, plan)
-      underWay = undefined
-      confirm(plan.slice.records)
-      tell(undefined)
+      await appendPending()
       return true
     } catch (thrown) {
-      const refusal = storeErrorOf(thrown)
-      if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
-        tell(refusal ?? (thrown as Error))
-        return false
-      }
-      if (refusal.code !== 'MOVED') throw refusal
-      underWay = undefined
-      await catchUp()
-      return true
+      if (isLasting(thrown)) throw thrown
+      tell(thrown as Error)
+      return false
     }
+  }
+
+  async function appendPending(): Promise<void> {
+    if (underWay === undefined) {
+      await dropRepeated()
+      if (ahead.pending.length === 0 || signal.aborted) return
+      underWay = planAppend()
+    }
+    const { slice } = underWay
+    try {
+      await appendSlice(store, underWay)
+    } catch (thrown) {
+      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
+      underWay = undefined
+      return await catchUp()
+    }
+    underWay = undefined
+    confirm(slice.records)
+    tell(undefined)
   }
 
   /**
@@ -230,18 +245,27 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function findRepeated(until: number, now: number): Promise<Map<number, Repeated>> {
     const repeated = new Map<number, Repeated>()
     const next = (): Pending<Sent> | undefined =>
-      ahead.pending.find(({ details: { key, asked } }) => key !== undefined && asked < until)
+      ahead.pending.find(({ details: { key, asked, isLate } }) => key !== undefined && (isLate || asked < until))
     for (let batch = next(); batch !== undefined; batch = next()) {
       const { ordinal, details } = batch
-      const receipt = await store.receipt(id, details.key as string, details.since)
+      const key = details.key as string
+      let receipt: Receipt | 'lost' | undefined
+      try {
+        receipt = await store.receipt(id, key, details.since)
+      } catch (thrown) {
+        // The output of an answer has settled: it was answered, or needs no answer.
+        if (!isAnswer(id, key) || storeErrorOf(thrown)?.code !== 'UNKNOWN') throw thrown
+        receipt = 'lost'
+      }
       details.asked = now
+      details.isLate = false
       if (receipt !== undefined) repeated.set(ordinal, { details, receipt })
     }
     return repeated
   }
 
   function tellRepeated(repeated: Map<number, Repeated>): void {
-    for (const { details, receipt } of repeated.values()) details.watcher?.repeated(receipt)
+    for (const { details, receipt } of repeated.values()) if (receipt !== 'lost') details.watcher?.repeated(receipt)
   }
 
   function planAppend(): AppendPlan {
@@ -255,7 +279,12 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       id,
       expected: oidAt(confirmed, after),
       after,
-      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
+      slice: {
+        ...encoded,
+        format: origin.format,
+        position: countOf(tentative.outputs),
+        start: countOf(confirmed.outputs),
+      },
       keys,
       writer: newToken(),
     }
@@ -297,20 +326,25 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
-        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
           await betweenAppends(() => takeFollowed(value))
         }
+        // A store may end its followers, as one that is closed does.
+        await pauseAfter(++failures)
       } catch (thrown) {
-        const refusal = storeErrorOf(thrown)
-        // A history that cannot be followed stays so; a store that cannot be reached may be reached again.
-        if (isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')) return fail(thrown)
-        tell(refusal ?? (thrown as Error))
-        await pause(++failures)
+        if (isLasting(thrown)) return fail(thrown)
+        tell(thrown as Error)
+        await pauseAfter(++failures)
       }
     }
+  }
+
+  /** What this run has once the append under way has its result. */
+  function held(): Promise<number> {
+    return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
   /**
@@ -324,7 +358,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         if (isFree && !signal.aborted) await act()
         return isFree
       })
-      if (!acted) await pause(1)
+      if (!acted) await pauseAfter(1)
     }
   }
 
@@ -335,16 +369,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     else await take([record])
   }
 
-  function pause(failures: number): Promise<void> {
+  function pauseAfter(failures: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(go, longest * (0.5 + Math.random() / 2))
-      signal.addEventListener('abort', go, { once: true })
-      function go(): void {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    return pause(longest * (0.5 + Math.random() / 2), signal)
   }
 
   function close(): void {
@@ -407,4 +434,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Whether a failure stays: a history that cannot be followed does, and a store that cannot be reached may be reached again. */
+function isLasting(thrown: unknown): boolean {
+  const refusal = storeErrorOf(thrown)
+  return isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')
 }
