@@ -83,7 +83,7 @@ export interface Log {
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
-  /** Called when somebody subscribes or waits, or no longer does. */
+  /** Called when a reader waits, or will read no more. */
   watched?: () => void
 }
 

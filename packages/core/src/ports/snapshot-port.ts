@@ -85,10 +85,8 @@ function makeClasses(): Classes {
       const subscriptions = (this.#log.subscriptions ??= { all: new Set(), rounds: [], round: 0 })
       const subscription: Subscription = { listener, since: subscriptions.round }
       subscriptions.all.add(subscription)
-      this.#log.watched?.()
       return () => {
         subscriptions.all.delete(subscription)
-        this.#log.watched?.()
       }
     }
 

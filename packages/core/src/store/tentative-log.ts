@@ -83,7 +83,7 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
   let shown = 0
   let latest = 0
 
-  if (keeper.onWatched !== undefined) confirmed.watched = tentative.watched = keeper.onWatched
+  if (keeper.onWatched !== undefined) for (const log of [confirmed, tentative]) watchReaders(log, keeper.onWatched)
   reset()
   watch()
 
@@ -201,5 +201,32 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
       publish(confirmed, 'stream')
       return true
     },
+  }
+}
+
+/** Learns of each reader and subscriber of a log that comes or goes. */
+function watchReaders(log: Log, onWatched: () => void): void {
+  log.watched = onWatched
+  log.subscriptions = { all: new WatchedSet(onWatched), rounds: [], round: 0 }
+}
+
+class WatchedSet<Item> extends Set<Item> {
+  readonly #onChange: () => void
+
+  constructor(onChange: () => void) {
+    super()
+    this.#onChange = onChange
+  }
+
+  override add(item: Item): this {
+    super.add(item)
+    this.#onChange()
+    return this
+  }
+
+  override delete(item: Item): boolean {
+    const wasThere = super.delete(item)
+    this.#onChange()
+    return wasThere
   }
 }
