@@ -4,9 +4,14 @@ import { chosenRows } from '../options.ts'
 import { printTable, printVersions } from '../report.ts'
 import type { Line } from '../verdict.ts'
 import { patchRow } from './patch.ts'
+import { sendRow } from './send.ts'
 import { subscribersRow } from './subscribers.ts'
 
-const rows: Readonly<Record<string, () => Promise<Line[]>>> = { patch: patchRow, subscribers: subscribersRow }
+const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
+  send: sendRow,
+  patch: patchRow,
+  subscribers: subscribersRow,
+}
 
 const chosen = chosenRows(Object.keys(rows))
 printVersions(

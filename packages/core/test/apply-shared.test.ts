@@ -287,6 +287,42 @@ describe('apply with a key', () => {
     expect([one.state, other.state]).toEqual([1, 1])
   })
 
+  test('does not judge a batch again that another writer has applied, even if it no longer fits', async () => {
+    const { store, hold } = watchedStore()
+    const [one, other] = await openTwo(store)
+    await one.apply(paid(1))
+    await other.catchUp()
+    const release = hold()
+    const both = Promise.allSettled([one.apply(taken(1), { key: 'k' }), other.apply(taken(1), { key: 'k' })])
+    release()
+    const results = await both
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    expect([one.confirmed.current.state, other.confirmed.current.state]).toEqual([0, 0])
+  })
+
+  test('asks for its key again if another writer applied it while its receipt was read', async () => {
+    const store = memoryStore()
+    let between: (() => Promise<unknown>) | undefined
+    const slow: RunStore = {
+      ...store,
+      async receipt(...asked) {
+        const receipt = await store.receipt(...asked)
+        const act = between
+        between = undefined
+        await act?.()
+        return receipt
+      },
+    }
+    const [one, other] = await openTwo(slow)
+    await one.apply(paid(1))
+    await other.catchUp()
+    between = async () => {
+      await other.apply(taken(1), { key: 'k' })
+      await one.catchUp()
+    }
+    expect(await one.apply(taken(1), { key: 'k' })).toMatchObject({ sequence: 2, isRepeated: true })
+  })
+
   test('applies what was sent beside it, whichever of them another writer has', async () => {
     const { store, hold } = watchedStore()
     const [one, other] = await openTwo(store)

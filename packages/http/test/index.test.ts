@@ -12,14 +12,14 @@ const root = join(import.meta.dirname, '..')
 test('the public names', () => {
   expect(Object.keys(server).toSorted()).toEqual(['HostError', 'createHandler', 'hosted', 'openHost'])
   expect(Object.keys(node).toSorted()).toEqual(['nodeListener', 'serveNode'])
-  expect(Object.keys(client)).toBeDefined()
+  expect(Object.keys(client).toSorted()).toEqual(['ConnectionError', 'connectRun', 'fetchRun', 'pendingIn'])
 })
 
 /** The port that the page shows may be taken. */
 const port = String(20_000 + (process.pid % 20_000))
 
 describe('an example', () => {
-  const files = ['README.md', ...globSync('src/{host,handler,node}/**/*.ts', { cwd: root })]
+  const files = ['README.md', ...globSync('src/{client,host,handler,node}/**/*.ts', { cwd: root })]
   const examples = files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
     const isPage = file === 'README.md'

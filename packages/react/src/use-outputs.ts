@@ -21,8 +21,9 @@ export interface UseOutputsOptions {
    */
   readonly from?: NonNullable<PortsOptions['from']>
   /**
-   * Only for a run of `usePersistentRun`: handles the outputs in each tab and component that shows it, such as messages on the
-   * screen. Without it an output is handled once, by one component of one tab, after it is kept, also after a reload.
+   * Only for a run of `usePersistentRun` or `useConnectedRun`: handles the outputs in each tab and component that shows it, such as
+   * messages on the screen. Without it an output of a persistent run is handled once, by one component of one tab, after it is
+   * kept, also after a reload. A connected run needs it: what must happen once happens at the server.
    */
   readonly each?: boolean
 }
@@ -104,6 +105,12 @@ export function useOutputs<Event, Output, State = unknown>(
       throw wrongArgument('useOutputs', 'an object with a handler for each type of output', handlers)
     }
     checkHandlers(handlers)
+    if (!each && 'confirmedHead' in run) {
+      throw new TypeError(
+        'useOutputs takes a connected run with each: true only, since every page that shows it handles its outputs; what must ' +
+          'happen once is handled at the server',
+      )
+    }
     if (from !== undefined && !each && handledOnce.has(run)) {
       throw new TypeError(
         'useOutputs takes from on a run of usePersistentRun with each: true only; otherwise it goes on after what has settled',

@@ -17,7 +17,16 @@ import { expectQuietConsole, modes } from './modes.tsx'
 
 const text = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
 
-const names = ['use-run', 'use-snapshot', 'use-send', 'use-outputs', 'use-refusals', 'create-run-context', 'shallow']
+const names = [
+  'use-run',
+  'use-snapshot',
+  'use-send',
+  'use-outputs',
+  'use-refusals',
+  'create-run-context',
+  'shallow',
+  'connected/use-connected-run',
+]
 
 test.each(names)('the docstring of %s contains the example that is run here', (name) => {
   const docstring = /@example\n \* ```tsx\n(.*?) \* ```/s.exec(text(`../src/${name}.ts`))?.[1] ?? ''

@@ -10,12 +10,27 @@ import type { SchemaIssue, StandardSchema } from '../machine/schema.ts'
 import type { Batch } from './log.ts'
 import { Refusal } from './refusal.ts'
 
+/** What was written, by the batch that a schema made of it. Undefined until somebody needs it. */
+let given: WeakMap<object, Batch> | undefined
+
 /** The batch that was written, parsed if the machine has a schema; or why it is not a batch. */
 export function admit(machine: AnyMachine, written: unknown): Batch | Refusal {
   const { events } = machine
   const batch = admitEvents(written)
   if (events === undefined || batch instanceof Refusal) return batch
-  return Array.isArray(batch) ? parseAll(events, batch) : parse(events, batch, 0)
+  const parsed = Array.isArray(batch) ? parseAll(events, batch) : parse(events, batch, 0)
+  given?.set(parsed, batch)
+  return parsed
+}
+
+/** From now on, `givenBatch` knows what was written. */
+export function keepGiven(): void {
+  given ??= new WeakMap()
+}
+
+/** A batch as it was written: a schema parses it once, and may not take back what it made. */
+export function givenBatch(batch: Batch): Batch {
+  return given?.get(batch) ?? batch
 }
 
 /** The batch that was written, not parsed; or why it is not a batch. */

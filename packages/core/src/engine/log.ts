@@ -83,6 +83,13 @@ export interface Log {
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
+  /** Called when a reader waits, or will read no more. */
+  watched?: () => void
+}
+
+/** Whether somebody waits for changes of a log. */
+export function isWatched({ waiting, subscriptions }: Log): boolean {
+  return waiting.length > 0 || (subscriptions?.all.size ?? 0) > 0
 }
 
 /** The subscriptions to a log, and the notifications that are due. */

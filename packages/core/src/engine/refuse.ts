@@ -6,7 +6,7 @@ import { labelOf, type RunEvent } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
 import { type Batch, currentSnapshot, type Log, runId, sequenceOf, type Via } from './log.ts'
 import { publish, wakeReaders } from './publish.ts'
-import type { Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { report } from './report.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -41,6 +41,17 @@ export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via
   }
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) report(log, error, refusal, via)
   return error
+}
+
+/** Gives the readers of `err` a refusal by somebody else, who judged the batch in place of this log. */
+export function tellRefusal(log: Log, error: RunError): void {
+  if (error.code === 'RUN_DONE') return
+  keepRefusal(log, error)
+  wakeReaders(log)
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    const { code, message, index, reason, details } = error
+    report(log, error, new Refusal(code, message, index, { reason, details, issues: [] }), 'stream')
+  }
 }
 
 /** What every error of a run says about the run. */

@@ -51,7 +51,10 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
       // The run may have ended after the last item was taken.
       source.finish()
       // It waits once, however often the stream asks: each wake is one item.
-      if (!ended && !log.waiting.includes(source)) log.waiting.push(source)
+      if (!ended && !log.waiting.includes(source)) {
+        log.waiting.push(source)
+        log.watched?.()
+      }
     }
   }
 
@@ -60,6 +63,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
     // Otherwise the log would hold a reader that left until something is committed next.
     log.waiting = log.waiting.filter((reader) => reader !== source)
     cursor.ended?.(reason)
+    log.watched?.()
   }
 
   const source: CursorSource<Item> = {

@@ -1,31 +1,19 @@
-// The run object of a shared log. `snapshot` shows what is pending too; `out`, `head`, `history` and `position` have only what
-// the store has.
+// The run object of a shared log.
 
 import { admit } from '../engine/admit.ts'
 import { enter } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { currentSnapshot, oidAt, runId, sequenceOf } from '../engine/log.ts'
-import { historyStream } from '../history/history-stream.ts'
-import {
-  type GenesisRecord,
-  genesisRecord,
-  type HistoryOptions,
-  type HistoryRecord,
-  type RunDocument,
-  toDocument,
-} from '../history/records.ts'
+import { currentSnapshot } from '../engine/log.ts'
 import type { Machine, RunEvent } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
-import type { Snapshot } from '../machine/snapshot.ts'
-import type { InPort } from '../ports/in-port.ts'
-import { openPorts, type Ports } from '../ports/open-ports.ts'
-import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
+import { openPorts } from '../ports/open-ports.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 import type { Run } from '../run/run.ts'
 import { type Applied, type ApplyOptions, applyShared } from './apply-shared.ts'
 import { countBy } from './count-outputs.ts'
 import type { RunStore } from './run-store.ts'
 import type { SharedLog } from './shared-log.ts'
+import { tentativeRun } from './tentative-run.ts'
 
 /** A run that several share through a store. What is sent is applied at once, and stepped again if others were first. */
 export interface SharedRun<State, Event extends RunEvent, Output = never, Input = undefined>
@@ -80,25 +68,10 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
   store: RunStore,
   shared: SharedLog,
-  start: number = countOf(shared.confirmed.outputs),
+  start?: number,
 ): SharedRun<State, Event, Output, Input> {
   const { confirmed, tentative } = shared
-  const initial: Snapshot<unknown> = currentSnapshot(confirmed)
-  let own: Ports<unknown, RunEvent, unknown> | undefined
-
-  function open(from: number, highWaterMark?: number): Ports<unknown, RunEvent, unknown> {
-    return openPorts({
-      read: confirmed,
-      write: tentative,
-      shown: tentative,
-      initial,
-      start: from,
-      refusals: countOf(tentative.refusals),
-      highWaterMark,
-      keepsOutputs: true,
-    })
-  }
-  const ownPorts = (): Ports<unknown, RunEvent, unknown> => (own ??= open(start))
+  const initial = currentSnapshot(confirmed)
   let confirmedPort: SnapshotPort<unknown> | undefined
 
   function openConfirmed(): SnapshotPort<unknown> {
@@ -107,47 +80,7 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
       .snapshot
   }
 
-  const run: SharedRun<unknown, RunEvent, unknown, unknown> = {
-    machine,
-    get id() {
-      return runId(confirmed)
-    },
-    get head() {
-      return oidAt(confirmed, sequenceOf(confirmed))
-    },
-    get genesis(): GenesisRecord {
-      return genesisRecord(confirmed)
-    },
-    get state() {
-      return tentative.state
-    },
-    get position() {
-      return countOf(confirmed.outputs)
-    },
-    start,
-    get error() {
-      return confirmed.status === 'error' ? confirmed.end : undefined
-    },
-    get in(): InPort<RunEvent> {
-      return ownPorts().in
-    },
-    get out() {
-      return ownPorts().out
-    },
-    get err() {
-      return ownPorts().err
-    },
-    get snapshot(): SnapshotPort<unknown> {
-      return ownPorts().snapshot
-    },
-    ports({ from = 'now', highWaterMark }: PortsOptions = {}) {
-      const position = positionOf(from, confirmed)
-      checkHighWaterMark(highWaterMark)
-      return open(position, highWaterMark)
-    },
-    history: <Recorded extends RunEvent>(options: HistoryOptions = {}) =>
-      historyStream(confirmed, options) as ReadableStream<HistoryRecord<Recorded>>,
-    toJSON: <Recorded extends RunEvent>() => toDocument(confirmed) as RunDocument<Recorded>,
+  const more: Omit<SharedRun<unknown, RunEvent>, keyof Run<unknown, RunEvent>> = {
     store,
     get pending() {
       return shared.pending
@@ -164,14 +97,21 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
       return (confirmedPort ??= openConfirmed())
     },
     apply: (batch, options = {}) => applyShared(store, shared, batch, options),
-    sendWithKey: (batch, key, since) =>
-      shared.isPending(key)
-        ? undefined
-        : shared.sending({ key, since }, () => enter(tentative, admit(tentative.machine, batch), 'send')),
+    sendWithKey(batch, key, since) {
+      if (shared.isPending(key)) return undefined
+      return shared.sending({ key, since, ...(since !== undefined && { asked: since }) }, () =>
+        enter(tentative, admit(tentative.machine, batch), 'send'),
+      )
+    },
     flush: shared.flush,
     close: shared.close,
   }
-  countBy(run, confirmed)
   // What the machine says that it takes and makes is what the run takes and gives.
-  return Object.freeze(run) as unknown as SharedRun<State, Event, Output, Input>
+  const run = tentativeRun(
+    machine,
+    { confirmed, tentative, start },
+    more as unknown as SharedRun<State, Event, Output, Input>,
+  )
+  countBy(run, confirmed)
+  return run
 }

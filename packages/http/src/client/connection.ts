@@ -1,0 +1,367 @@
+// Keeps a run in step with its server: sends what is pending, one batch at a time, follows what the server tells while somebody
+// reads, and tries again. Longer than other files, because sending and following wake, wait and end together.
+
+import {
+  givenBatch,
+  type Log,
+  newToken,
+  oidAt,
+  type Pending,
+  sequenceOf,
+  sequenceWaits,
+  type TentativeLog,
+  tentativeLog,
+} from '@xmachines/core/internal'
+import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE } from '../wire/headers.ts'
+import { JSON_TYPE, NDJSON_TYPE } from '../wire/media-types.ts'
+import type { WireSnapshot } from '../wire/snapshot.ts'
+import { ConnectionError, mayPass } from './connection-error.ts'
+import type { Feed, FeedPlan, Sent } from './feed.ts'
+import { otherHistory } from './record-feed.ts'
+import { bodyOf, type Requests, refusalIn, unreachable } from './requests.ts'
+import { serverSentEvents } from './server-sent-events.ts'
+import { onWake } from './wake.ts'
+
+/** How a run is connected to its server at the moment. */
+export type ConnectionState = 'connecting' | 'live' | 'offline'
+
+/** Batches that were sent before. */
+export type Adopted = readonly Pick<Pending<Sent>, 'batch' | 'details'>[]
+
+/** What keeps a run in step with its server. */
+export interface Connection {
+  readonly ahead: TentativeLog<Sent>
+  readonly state: ConnectionState
+  /** Why it does not get through: for the moment, or for good. */
+  readonly problem: Error | undefined
+  /** Whether it does nothing any more. */
+  readonly isClosed: boolean
+  /** Has batches pending that were sent before this page was loaded. Nothing is sent before they are known. */
+  adopt(batches: Adopted | Promise<Adopted>): void
+  /** Resolves with the confirmed sequence once all that is pending now is confirmed or refused. */
+  flush(): Promise<number>
+  /** Calls a listener after every change of `state`, `problem` and what is pending. */
+  onChange(listener: () => void): () => void
+  /** Ends it, for good if there is a reason. */
+  close(problem?: Error): void
+}
+
+/** Milliseconds before a request is made again: at first, and at most. */
+const FIRST_PAUSE = 200
+const LONGEST_PAUSE = 10_000
+/** Milliseconds without an answer, or a sign of life, after which a request is given up. A server gives one every 15 s. */
+const SILENCE = 45_000
+/** Milliseconds without a sign of life after which a stream is not trusted when the page wakes. */
+const DOUBTFUL = 20_000
+/** Milliseconds for which a run is still followed when nobody reads it any more. */
+const LINGERING = 1000
+/** Bytes of a body that a browser still sends when its page is closed, with room for others. */
+const OUTLIVING = 30_000
+
+/** What a connection is opened with. */
+export interface ConnectionPlan {
+  readonly confirmed: Log
+  readonly requests: Requests
+  readonly url: string
+  readonly feedOf: (plan: FeedPlan) => Feed
+}
+
+/** Begins to keep the log of a run in step with its server. Nothing is requested until somebody reads or sends. */
+export function openConnection({ confirmed, requests, url, feedOf }: ConnectionPlan): Connection {
+  const listeners = new Set<() => void>()
+  const waits = sequenceWaits()
+  const closing = new AbortController()
+  const { signal } = closing
+  /** Begins the keys of this client. It is drawn when the first batch is sent. */
+  let session: string | undefined
+  let sent = 0
+  let writing = false
+  /** Resolves once it is known what was sent before. */
+  let ready: Promise<unknown> = Promise.resolve()
+  /** Ends the stream that is followed. */
+  let following: AbortController | undefined
+  let isLive = false
+  /** Why sending and following do not get through. */
+  const problems: { ended?: Error; send?: Error | undefined; follow?: Error | undefined } = {}
+  let lastByte = 0
+  /** Ends the pauses. */
+  const resting = new Set<() => void>()
+  let lingering: ReturnType<typeof setTimeout> | undefined
+
+  const ahead = tentativeLog<Sent>(confirmed, {
+    describe: (batch) => ({ key: `${(session ??= newToken())}-${++sent}`, given: givenBatch(batch), since: undefined }),
+    onSent() {
+      changed()
+      void write()
+      review()
+    },
+    isOpen: ({ details }) => details.since !== undefined,
+    onWatched: review,
+  })
+  const feed = feedOf({ ahead, url, requests, onChange: changed, fail: close })
+
+  function changed(): void {
+    if (ahead.endIfFatal()) close()
+    // Nothing follows.
+    if (confirmed.end !== undefined) following?.abort()
+    waits.advance(ahead.settled)
+    for (const listener of listeners) {
+      try {
+        listener()
+      } catch (thrown) {
+        // It is no matter of the connection.
+        queueMicrotask(() => {
+          throw thrown
+        })
+      }
+    }
+  }
+
+  function close(problem?: Error): void {
+    if (signal.aborted) return
+    if (problem !== undefined) problems.ended = problem
+    isLive = false
+    closing.abort()
+    clearTimeout(lingering)
+    waits.fail(problem ?? closedError(url))
+    changed()
+  }
+
+  /** Waits, the longer the more often it failed, and at random so that many clients do not come back at once. */
+  function pause(failures: number, least = 0): Promise<void> {
+    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+    return new Promise((resolve) => {
+      const timer = setTimeout(go, Math.max(least, longest * (0.5 + Math.random() / 2)))
+      resting.add(go)
+      signal.addEventListener('abort', go)
+      function go(): void {
+        clearTimeout(timer)
+        resting.delete(go)
+        signal.removeEventListener('abort', go)
+        resolve()
+      }
+    })
+  }
+
+  /** Acts until it is done, the connection closes, or there is silence for too long. */
+  async function within<Result>(
+    stop: AbortController,
+    act: (signal: AbortSignal, onBytes: () => void) => Promise<Result>,
+  ): Promise<Result> {
+    const abort = (): void => stop.abort()
+    let timer = setTimeout(abort, SILENCE)
+    signal.addEventListener('abort', abort)
+    try {
+      return await act(stop.signal, () => {
+        clearTimeout(timer)
+        timer = setTimeout(abort, SILENCE)
+      })
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async function write(): Promise<void> {
+    if (writing) return
+    writing = true
+    // Nothing is requested in the call that sends.
+    await ready
+    for (let failures = 0; !signal.aborted; ) {
+      const [batch] = ahead.pending
+      if (batch === undefined) break
+      const { details } = batch
+      const isFirst = details.since === undefined
+      details.since ??= feed.known()
+      try {
+        await within(new AbortController(), async (stop, onBytes) => {
+          const snapshot = await patch(details, stop)
+          onBytes()
+          await feed.onApplied(batch, snapshot, stop)
+        })
+        failures = 0
+        problems.send = undefined
+        changed()
+      } catch (thrown) {
+        if (signal.aborted) break
+        const error = asConnectionError(thrown, url)
+        const refusal = error && refusalIn(error, eventsOf(details.given))
+        if (refusal !== undefined) {
+          failures = 0
+          ahead.refuse(batch, refusal)
+          feed.onRefused()
+          changed()
+          continue
+        }
+        if (error?.code === 'KEY_EXPIRED' && isFirst) {
+          // It was not sent before, so it was not applied. By now more is known.
+          details.since = undefined
+        } else if (error === undefined || !mayPass(error)) {
+          close(thrown as Error)
+          break
+        }
+        problems.send = error
+        changed()
+        await pause(++failures, error.retryAfter)
+      }
+    }
+    writing = false
+  }
+
+  async function patch({ key, given, since = 0 }: Sent, stop: AbortSignal): Promise<WireSnapshot> {
+    const isOne = !Array.isArray(given)
+    const body = eventsOf(given)
+      .map((event) => JSON.stringify(event))
+      .join('\n')
+    const response = await requests.send('', {
+      method: 'PATCH',
+      headers: {
+        accept: JSON_TYPE,
+        'content-type': isOne ? JSON_TYPE : NDJSON_TYPE,
+        [IDEMPOTENCY_KEY]: key,
+        [KNOWN_SEQUENCE]: String(since),
+      },
+      body,
+      signal: stop,
+      keepalive: body.length < OUTLIVING,
+    })
+    const snapshot = (await bodyOf(url, response)) as WireSnapshot
+    if (snapshot.run !== oidAt(confirmed, 0)) throw otherHistory(url, `it is that of the run ${snapshot.run}`)
+    return snapshot
+  }
+
+  /** Begins to follow the server if somebody reads, and stops some time after nobody does. */
+  function review(): void {
+    const isWanted = ahead.isWatched || ahead.pending.length > 0
+    if (signal.aborted || confirmed.end !== undefined) return
+    if (isWanted && following === undefined) {
+      following = new AbortController()
+      void follow(following.signal)
+    } else if (!isWanted && following !== undefined && lingering === undefined) {
+      lingering = setTimeout(() => {
+        lingering = undefined
+        if (ahead.isWatched || ahead.pending.length > 0) return
+        following?.abort()
+        following = undefined
+        isLive = false
+        changed()
+      }, LINGERING)
+    }
+  }
+
+  async function follow(wanted: AbortSignal): Promise<void> {
+    let stop = new AbortController()
+    const abort = (): void => stop.abort()
+    wanted.addEventListener('abort', abort)
+    /** Whether the stream was ended to be opened anew at once. */
+    let isDoubtful = false
+    const forget = onWake(() => {
+      isDoubtful = isLive && performance.now() - lastByte > DOUBTFUL
+      if (isDoubtful) abort()
+      for (const go of Array.from(resting)) go()
+    })
+    const isOver = (): boolean => signal.aborted || wanted.aborted || confirmed.end !== undefined
+    await Promise.resolve()
+    for (let failures = 0; !isOver(); ) {
+      stop = new AbortController()
+      let least: number | undefined
+      try {
+        await within(stop, async (stopped, onBytes) => {
+          await read(stopped, () => {
+            failures = 0
+            lastByte = performance.now()
+            onBytes()
+          })
+        })
+        // A server ends a stream from time to time, so that its reader is authorized again.
+        failures += 1
+      } catch (thrown) {
+        if (isOver()) break
+        const error = asConnectionError(thrown, url)
+        if (error === undefined || !mayPass(error)) {
+          close(thrown as Error)
+          break
+        }
+        failures += 1
+        least = error.retryAfter
+        problems.follow = error
+      }
+      if (isOver()) break
+      isLive = false
+      changed()
+      if (!isDoubtful) await pause(failures, least)
+      isDoubtful = false
+    }
+    wanted.removeEventListener('abort', abort)
+    forget()
+  }
+
+  /** Reads a stream of records to its end. */
+  async function read(stop: AbortSignal, onBytes: () => void): Promise<void> {
+    const response = await requests.send(feed.path(), { headers: { accept: feed.accept }, signal: stop })
+    if (response.body === null) throw new ConnectionError('UNEXPECTED', `${url} gave no stream`, { status: 502 })
+    isLive = true
+    lastByte = performance.now()
+    problems.follow = undefined
+    changed()
+    try {
+      for await (const { event, data } of serverSentEvents(response.body, stop, onBytes)) {
+        feed.onEvent(event, JSON.parse(data) as unknown)
+      }
+    } catch (cause) {
+      throw unreachable(url, cause)
+    }
+  }
+
+  return {
+    ahead,
+    get state() {
+      if (isLive || confirmed.status === 'done') return 'live'
+      return signal.aborted || problems.follow !== undefined || problems.send !== undefined ? 'offline' : 'connecting'
+    },
+    get problem() {
+      return problems.ended ?? problems.send ?? problems.follow
+    },
+    get isClosed() {
+      return signal.aborted
+    },
+    adopt(batches) {
+      const take = (adopted: Adopted): void => {
+        if (adopted.length === 0) return
+        ahead.adopt(adopted)
+        changed()
+        void write()
+        review()
+      }
+      if (batches instanceof Promise) ready = batches.then(take)
+      else take(batches)
+    },
+    async flush() {
+      if (ahead.pending.length > 0) {
+        if (signal.aborted) throw problems.ended ?? closedError(url)
+        await waits.until(ahead.latest)
+      }
+      return sequenceOf(confirmed)
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close,
+  }
+}
+
+function eventsOf(batch: unknown): readonly unknown[] {
+  return Array.isArray(batch) ? batch : [batch]
+}
+
+/** The error of a request; undefined if it is one of something else. */
+function asConnectionError(thrown: unknown, url: string): ConnectionError | undefined {
+  if (thrown instanceof ConnectionError) return thrown
+  const { name } = thrown as Error
+  return name === 'AbortError' ? unreachable(url, thrown) : undefined
+}
+
+function closedError(url: string): ConnectionError {
+  return unreachable(url, new Error('the connection was closed'))
+}
