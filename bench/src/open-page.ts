@@ -1,6 +1,8 @@
 /** Opens a page of headless Chromium in which a bundle measures. */
-import { readFileSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type LaunchOptions, type Page } from 'playwright'
 
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 
@@ -8,24 +10,32 @@ const ORIGIN = 'http://localhost'
 
 /** A page, and a way to call its bundle. */
 export interface OpenPage {
-  readonly browser: Browser
+  readonly browser: { version(): string; close(): Promise<void> }
   readonly page: Page
   /** Evaluates an expression in the page, in which `rows` has the exports of the bundle. */
   readonly ask: <Answer>(expression: string) => Promise<Answer>
 }
 
+/** How a page is opened. */
+interface PageOptions {
+  /** Gives the page what it needs besides the clock, before its bundle is loaded. */
+  readonly prepare?: (page: Page) => Promise<void>
+  /** Whether the browser keeps its profile on disk. Otherwise its databases are in memory. */
+  readonly onDisk?: boolean
+}
+
 /**
  * Opens a page.
  * @param bundled the path of the bundle
- * @param prepare gives the page what it needs besides the clock, before its bundle is loaded
+ * @param options what the page needs
  * @returns the page; the caller closes its browser
  */
-export async function openPage(bundled: string, prepare?: (page: Page) => Promise<void>): Promise<OpenPage> {
+export async function openPage(bundled: string, { prepare, onDisk = false }: PageOptions = {}): Promise<OpenPage> {
   const { executablePath, args, env } = chromiumLaunchOptions()
   const flags = [...args, '--js-flags=--expose-gc', '--enable-precise-memory-info']
-  const browser = await chromium.launch({ executablePath, args: flags, env })
+  const { context, browser } = await start({ executablePath, args: flags, env }, onDisk)
   try {
-    const page = await browser.newPage()
+    const page = await context.newPage()
     await serve(page, readFileSync(bundled, 'utf8'))
     await giveThreadTime(page)
     await prepare?.(page)
@@ -34,6 +44,28 @@ export async function openPage(bundled: string, prepare?: (page: Page) => Promis
   } catch (problem) {
     await browser.close()
     throw problem
+  }
+}
+
+async function start(
+  options: LaunchOptions,
+  onDisk: boolean,
+): Promise<{ readonly context: BrowserContext; readonly browser: OpenPage['browser'] }> {
+  if (!onDisk) {
+    const browser = await chromium.launch(options)
+    return { context: await browser.newContext(), browser }
+  }
+  const profile = mkdtempSync(join(tmpdir(), 'xmachines-profile-'))
+  const context = await chromium.launchPersistentContext(profile, options)
+  return {
+    context,
+    browser: {
+      version: () => context.browser()?.version() ?? '',
+      async close() {
+        await context.close()
+        rmSync(profile, { recursive: true, force: true })
+      },
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Timing } from './harness.ts'
 import { settle } from './heap.ts'
 
 /** How often each side plays, and how often it plays before that to warm up. */
-interface Rounds {
+export interface Rounds {
   readonly counted: number
   readonly warm: number
 }

@@ -11,7 +11,7 @@ const ES2020 = new Set(
   ).split(' '),
 )
 
-/** The members of built-ins that came after ES2020, each by the name of its first built-in. */
+/** The members of built-ins that came after ES2020, by built-in. */
 const NEWER: Readonly<Record<string, readonly string[]>> = {
   'String.prototype': ['isWellFormed', 'toWellFormed', 'replaceAll'],
   'Array.prototype': ['at', 'findLast', 'findLastIndex', 'toSorted', 'toReversed', 'toSpliced', 'with'],
@@ -23,7 +23,7 @@ const NEWER: Readonly<Record<string, readonly string[]>> = {
   'Uint8Array.prototype': ['toHex', 'toBase64', 'setFromHex'],
   Uint8Array: ['fromHex', 'fromBase64'],
   'AbortSignal.prototype': ['throwIfAborted'],
-  AbortSignal: ['timeout'],
+  AbortSignal: ['any', 'timeout'],
   Error: ['isError', 'captureStackTrace'],
 }
 const newer = new Map(Object.entries(NEWER).flatMap(([of, names]) => names.map((name) => [name, `${of}.${name}`])))
@@ -64,8 +64,10 @@ export function globalsOf(code: string): Set<string> {
   }
 
   function visitCall({ callee, arguments: given }: Node): void {
-    const { name, property } = callee as Node
-    const found = newer.get(String((property as Node | undefined)?.['name']))
+    const { name, object, property } = callee as Node
+    const member = String((property as Node | undefined)?.['name'])
+    const of = String((object as Node | undefined)?.['name'])
+    const found = NEWER[of]?.includes(member) === true ? `${of}.${member}` : newer.get(member)
     if (found !== undefined) used.add(found)
     // Core asks for classes of streams by their names.
     if (name === 'streamClass') used.add(String((given as Node[])[0]?.['value']))

@@ -17,7 +17,9 @@ afterAll(() => {
 test('the guide lists every global and every newer built-in that core uses, with its dependency', () => {
   const noble = join(root, 'packages/core/node_modules/@noble/hashes')
   const modules = ['legacy', 'sha2', 'utils', '_md', '_u64'].map((name) => join(noble, `${name}.js`))
-  expect(listed('What core needs', 'What core replaces')).toEqual(used([...published('@xmachines/core'), ...modules]))
+  expect(listed('What core needs', 'What core replaces', 'What stores need beyond core')).toEqual(
+    used([...published('@xmachines/core'), ...modules]),
+  )
 })
 
 test('the guide lists every global and every newer built-in that the hooks use', () => {
@@ -39,6 +41,7 @@ test.each([
   ['export const last = (items) => items.at(-1) ?? items.with', ['Array.prototype.at']],
   ['const { x = performance.now(), ...rest } = {}; x.crypto = { crypto: rest, [queue]: x }', ['performance', 'queue']],
   ['globalThis.reportError?.(Object.hasOwn({}, 1))', ['Object.hasOwn', 'reportError']],
+  ['AbortSignal.any([]); Promise.any([])', ['AbortSignal', 'AbortSignal.any', 'Promise.any']],
   ['class A extends Missing { at() { return import.meta.url } static #b = new A() }', ['Missing']],
   ['try { a: for (;;) break a } catch (error) { alert(error) }', ['alert']],
 ])('in %s the globals are %j', (code, globals) => {

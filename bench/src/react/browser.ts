@@ -12,7 +12,7 @@ import { bindings } from './sizes.ts'
 const packages = ['react', '@xmachines/react', '@xstate/react', '@xstate/store-react', 'zustand', 'react-redux']
 const times = 'times are those of the thread, except rows that wait until something is shown'
 
-const { browser, ask } = await openPage(bundle('react/rows.ts'), exposeKeys)
+const { browser, ask } = await openPage(bundle('react/rows.ts'), { prepare: exposeKeys })
 try {
   const chosen = chosenRows(await ask<readonly string[]>('rows.rowNames'))
 

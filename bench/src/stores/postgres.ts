@@ -31,10 +31,15 @@ CREATE INDEX ON bare_lists (list) WHERE due`)
       async append(list, sequence, record) {
         await pool.query({ name: 'bare-insert', text: insert, values: [list, sequence, record] })
       },
+      async appendAll(list, records) {
+        const text = `INSERT INTO bare SELECT $1, at - 1, record
+FROM json_array_elements($2::json) WITH ORDINALITY AS given (record, at)`
+        await pool.query(text, [list, `[${records.join()}]`])
+      },
       async readAll(list) {
         const text = 'SELECT record FROM bare WHERE list = $1 ORDER BY sequence'
         const { rows } = await pool.query<{ record: unknown }>({ name: 'bare-select', text, values: [list] })
-        return rows
+        return rows.length
       },
       async listen(heard) {
         const client = await another.connect()

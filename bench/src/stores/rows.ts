@@ -1,67 +1,72 @@
 // The rows of `pnpm bench:stores` for one store: each measures the store beside the same work done bare.
 
-import { createRun, defineMachine, type Machine, type Run, type RunDocument, restoreRun } from '@xmachines/core'
-import { openShared, recordRun } from '@xmachines/core/store'
+import { createRun, type RunDocument, restoreRun } from '@xmachines/core'
+import { openShared, type RunStore, recordRun } from '@xmachines/core/store'
 import type { Timing } from '../harness.ts'
-import { playInTurns, type Scene } from '../rounds.ts'
+import { playInTurns, type Rounds, type Scene } from '../rounds.ts'
 import { type Bar, beside, type Line } from '../verdict.ts'
+import { counter, type Inc, recordText, send, timeEach } from './counter.ts'
 import type { Stage } from './stage.ts'
 
-interface Inc {
-  readonly type: 'INC'
-  readonly by: number
-  readonly note: string
-}
-
-type CounterRun = Run<number, Inc>
-
-const counter: Machine<number, Inc> = defineMachine<number, Inc>({
-  name: 'counter',
-  version: '1',
-  initial: 0,
-  on: { INC: (count, { by }) => count + by },
-})
-
-/** How many are appended in a round, one by one. */
-const APPENDS = 60
+/** How many are appended in a round, one by one. Short rounds, so that both sides meet the same load of the machine. */
+const APPENDS = 20
 const AT_ONCE = 64
-const TIMES_AT_ONCE = 4
+const TIMES_AT_ONCE = 3
 const LONG = 10_000
 const FOLLOWED = 40
 const MANY_RUNS = 10_000
 const UNSETTLED = 100
-const rounds = { counted: 9, warm: 2 }
 
 /** What a store must reach. */
 export interface Bars {
-  /** One awaited append beside a bare one. */
-  readonly append: number
+  /** One awaited append: at most so many times as long as a bare one. */
+  readonly append?: number
+  /** Appends to many runs at once: at least so many times as fast as one by one. */
+  readonly atOnce?: number
+  /** Opening a long run: at most so many times as long as twice a bare select and the replay. */
+  readonly open?: number
 }
 
-/** The rows of one store, by name. */
-export function rowsOf(name: string, open: () => Promise<Stage>, bars: Bars): Record<string, () => Promise<Line[]>> {
+/** How often each side plays: 25 times for appends and 9 for the rest, unless a store is slow. */
+export interface Patience {
+  readonly appends: number
+  readonly others: number
+}
+
+/** What is measured of each store, in this order. */
+export const ROWS = ['append', 'open', 'follow', 'list'] as const
+
+/** The rows of one store, by name, and what ends it after them. */
+export interface StoreRows {
+  readonly rows: Readonly<Record<string, () => Promise<Line[]>>>
+  end(): Promise<void>
+}
+
+/** The rows of a store. It is opened for the first of them that is measured. */
+export function rowsOf(
+  name: string,
+  open: () => Promise<Stage>,
+  bars: Bars,
+  { appends, others }: Patience = { appends: 25, others: 9 },
+): StoreRows {
   let opened: Promise<Stage> | undefined
-  const withStage = (row: string, measure: (stage: Stage) => Promise<Line[]>): [string, () => Promise<Line[]>] => [
-    `${name} ${row}`,
-    async () => measure(await (opened ??= open())),
-  ]
-  return Object.fromEntries([
-    withStage('append', (stage) => append(`${name} append`, stage, bars)),
-    withStage('open', (stage) => openLong(`${name} open`, stage)),
-    withStage('follow', (stage) => follow(`${name} follow`, stage)),
-    withStage('list', (stage) => list(`${name} list`, stage)),
-    [
-      `${name} end`,
-      async () => {
-        await (await opened)?.end()
-        return []
-      },
-    ],
-  ])
+  const measures = { append, open: openLong, follow, list }
+  const roundsOf = (row: keyof typeof measures): Rounds => ({ counted: row === 'append' ? appends : others, warm: 2 })
+  return {
+    rows: Object.fromEntries(
+      ROWS.map((row) => [
+        `${name} ${row}`,
+        async () => measures[row](`${name} ${row}`, await (opened ??= open()), roundsOf(row), bars),
+      ]),
+    ),
+    async end() {
+      await (await opened)?.end()
+    },
+  }
 }
 
 /** One by one, and many runs at once. */
-async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
+async function append(row: string, stage: Stage, rounds: Rounds, bars: Bars): Promise<Line[]> {
   const { store, bare } = stage
   const scenes: Scene<'append'>[] = [
     {
@@ -91,10 +96,13 @@ async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
         const runs = Array.from({ length: AT_ONCE }, () => createRun(counter))
         const recorders = runs.map((run) => recordRun(run, store))
         await Promise.all(recorders.map((recorder) => recorder.flush()))
-        const { append: took } = await timeEach(TIMES_AT_ONCE, async () => {
+        const once = async (): Promise<void> => {
           runs.forEach(send)
           await Promise.all(recorders.map((recorder) => recorder.flush()))
-        })
+        }
+        // The first one makes the ports of the runs.
+        await once()
+        const { append: took } = await timeEach(TIMES_AT_ONCE, once)
         return { append: took / AT_ONCE }
       },
     },
@@ -115,22 +123,23 @@ async function append(row: string, stage: Stage, bars: Bars): Promise<Line[]> {
   const { append: timings } = await playInTurns(scenes, rounds)
   const [one, insert, many, inserts] = timings as [Timing, Timing, Timing, Timing]
   return [
-    beside(row, one, insert, { of: 'time', limit: bars.append }),
-    beside(row, many, one, { of: 'speed', limit: 5 }),
+    beside(row, one, insert, { of: 'time', ...(bars.append !== undefined && { limit: bars.append }) }),
+    beside(row, many, one, { of: 'speed', ...(bars.atOnce !== undefined && { limit: bars.atOnce }) }),
     beside(row, many, inserts, { of: 'time' }),
   ]
 }
 
 /** Opens a long run. */
-async function openLong(row: string, { store, bare }: Stage): Promise<Line[]> {
+async function openLong(row: string, { store, bare }: Stage, rounds: Rounds, bars: Bars): Promise<Line[]> {
   const run = createRun(counter)
   for (let count = 0; count < LONG; count++) send(run)
   await recordRun(run, store).stop()
   const document = JSON.parse(JSON.stringify(run)) as RunDocument<Inc>
   const list = newList()
-  for (const [sequence, record] of document.records.entries()) {
-    await bare.append(list, sequence, JSON.stringify(record))
-  }
+  await bare.appendAll(
+    list,
+    document.records.map((record) => JSON.stringify(record)),
+  )
   const { open } = await playInTurns<'open'>(
     [
       {
@@ -146,7 +155,7 @@ async function openLong(row: string, { store, bare }: Stage): Promise<Line[]> {
         name: bare.names.select,
         play: () =>
           timeOnce('open', async () => {
-            if ((await bare.readAll(list)).length !== LONG + 1) throw new Error('not all was selected')
+            if ((await bare.readAll(list)) !== LONG + 1) throw new Error('not all was selected')
           }),
       },
       {
@@ -164,115 +173,102 @@ async function openLong(row: string, { store, bare }: Stage): Promise<Line[]> {
     name: `2 × ${bare.names.select} + replay`,
     rounds: select.rounds.map((took, at) => 2 * took + (replay.rounds[at] ?? 0)),
   }
-  const bar: Bar = { of: 'time', limit: 1 }
+  const bar: Bar = { of: 'time', ...(bars.open !== undefined && { limit: bars.open }) }
   return [beside(row, own, least, bar), beside(row, own, select), beside(row, own, replay)]
 }
 
 /** From the call of an append to when another has the record. */
-async function follow(row: string, { store, other, bare }: Stage): Promise<Line[]> {
-  const { latency } = await playInTurns<'latency'>(
-    [
-      {
-        name: 'follow',
-        async play() {
-          const run = createRun(counter)
-          const recorder = recordRun(run, store)
-          await recorder.flush()
-          const controller = new AbortController()
-          const reader = other.follow(run.id, { from: 0, signal: controller.signal }).getReader()
-          await reader.read()
-          // The first one shows that it listens.
-          const once = async (): Promise<void> => {
-            const read = reader.read()
-            send(run)
-            await Promise.all([read, recorder.flush()])
-          }
-          await once()
-          const { append: took } = await timeEach(FOLLOWED, once)
-          controller.abort()
-          return { latency: took }
-        },
+async function follow(row: string, { store, other, bare }: Stage, rounds: Rounds): Promise<Line[]> {
+  const scenes: Scene<'latency'>[] = [{ name: 'follow', play: () => playFollow(store, other) }]
+  const { names, listen, appendAndTell } = bare
+  if (listen !== undefined && appendAndTell !== undefined) {
+    scenes.push({
+      name: names.listen ?? '',
+      async play() {
+        const list = newList()
+        const record = recordText()
+        let wake = (): void => undefined
+        const stop = await listen(() => wake())
+        let sequence = 0
+        const once = async (): Promise<void> => {
+          const heard = new Promise<void>((resolve) => {
+            wake = resolve
+          })
+          await Promise.all([heard, appendAndTell(list, ++sequence, record)])
+        }
+        await once()
+        const { append: took } = await timeEach(FOLLOWED, once)
+        await stop()
+        return { latency: took }
       },
-      {
-        name: bare.names.listen,
-        async play() {
-          const list = newList()
-          const record = recordText()
-          let wake = (): void => undefined
-          const stop = await bare.listen(() => wake())
-          let sequence = 0
-          const once = async (): Promise<void> => {
-            const heard = new Promise<void>((resolve) => {
-              wake = resolve
-            })
-            await Promise.all([heard, bare.appendAndTell(list, ++sequence, record)])
-          }
-          await once()
-          const { append: took } = await timeEach(FOLLOWED, once)
-          await stop()
-          return { latency: took }
-        },
-      },
-    ],
-    rounds,
-  )
-  const [own, peer] = latency as [Timing, Timing]
-  return [beside(row, own, peer, { of: 'time' })]
+    })
+  }
+  const { latency } = await playInTurns(scenes, rounds)
+  return withPeer(row, latency)
+}
+
+async function playFollow(store: RunStore, other: RunStore): Promise<{ latency: number }> {
+  const run = createRun(counter)
+  const recorder = recordRun(run, store)
+  await recorder.flush()
+  const controller = new AbortController()
+  const reader = other.follow(run.id, { from: 0, signal: controller.signal }).getReader()
+  await reader.read()
+  // The first one shows that it listens.
+  const once = async (): Promise<void> => {
+    const read = reader.read()
+    send(run)
+    await Promise.all([read, recorder.flush()])
+  }
+  await once()
+  const { append: took } = await timeEach(FOLLOWED, once)
+  controller.abort()
+  return { latency: took }
 }
 
 /** Finds the few runs that have something to do. */
-async function list(row: string, { store, bare, addRuns }: Stage): Promise<Line[]> {
+async function list(row: string, { store, bare, addRuns }: Stage, rounds: Rounds): Promise<Line[]> {
   await addRuns(MANY_RUNS, UNSETTLED)
-  const { list: timings } = await playInTurns<'list'>(
-    [
-      {
-        name: `list, ${UNSETTLED} of ${MANY_RUNS}`,
-        play: () =>
-          timeOnce('list', async () => {
-            let found = 0
-            for await (const { settled, position } of store.list({ unsettled: true }))
-              if (settled < position) found += 1
-            if (found !== UNSETTLED) throw new Error(`${found} runs were listed`)
-          }),
-      },
-      {
-        name: bare.names.select,
-        play: () =>
-          timeOnce('list', async () => {
-            const found = await bare.listUnsettled()
-            if (found !== UNSETTLED) throw new Error(`${found} rows were selected`)
-          }),
-      },
-    ],
-    rounds,
-  )
-  const [own, peer] = timings as [Timing, Timing]
-  return [beside(row, own, peer, { of: 'time' })]
+  const { names, listUnsettled } = bare
+  const scenes: Scene<'list'>[] = [
+    {
+      name: `list, ${UNSETTLED} of ${MANY_RUNS}`,
+      play: () =>
+        timeOnce('list', async () => {
+          let found = 0
+          const reader = store.list({ unsettled: true }).getReader()
+          for (let read = await reader.read(); !read.done; read = await reader.read()) {
+            if (read.value.settled < read.value.position) found += 1
+          }
+          if (found !== UNSETTLED) throw new Error(`${found} runs were listed`)
+        }),
+    },
+  ]
+  if (listUnsettled !== undefined) {
+    scenes.push({
+      name: names.list ?? names.select,
+      play: () =>
+        timeOnce('list', async () => {
+          const found = await listUnsettled()
+          if (found !== UNSETTLED) throw new Error(`${found} were selected`)
+        }),
+    })
+  }
+  const { list: timings } = await playInTurns(scenes, rounds)
+  return withPeer(row, timings)
 }
 
-function send(run: CounterRun): void {
-  const { sequence } = run.snapshot.current
-  const refusal = run.in.send({ type: 'INC', by: 1, note: `batch ${String(sequence + 1).padStart(16, '0')}` })
-  if (refusal !== undefined) throw refusal
+/** For information. A figure without a peer stands beside itself. */
+function withPeer(row: string, [own, peer]: readonly Timing[]): Line[] {
+  return [beside(row, own as Timing, peer ?? { ...(own as Timing), name: 'no bare peer' }, { of: 'time' })]
 }
 
-/** A record as ours keeps it. */
-function recordText(): string {
-  const run = createRun(counter)
-  send(run)
-  return JSON.stringify(run.toJSON().records[1])
-}
-
+/** Lists of an earlier run of this program may still be there. */
+const run = crypto.randomUUID().slice(0, 8)
 let lists = 0
 
 function newList(): string {
-  return `list ${process.pid} ${++lists}`
-}
-
-async function timeEach(times: number, act: () => Promise<void>): Promise<{ append: number }> {
-  const begun = performance.now()
-  for (let count = 0; count < times; count++) await act()
-  return { append: (performance.now() - begun) / times }
+  return `list-${run}-${++lists}`
 }
 
 async function timeOnce<Figure extends string>(

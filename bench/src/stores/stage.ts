@@ -5,7 +5,7 @@ import type { RunStore } from '@xmachines/core/store'
 /** Something that keeps runs, and what it does without us. */
 export interface Stage {
   readonly store: RunStore
-  /** A handle on the same runs, as another process has it. */
+  /** A handle on the same runs, as another process or tab has it. */
   readonly other: RunStore
   /** What the bare side is, for the table. */
   readonly bare: Bare
@@ -17,15 +17,17 @@ export interface Stage {
 /** The same work, bare, and as durable. */
 interface Bare {
   /** What the table calls its work. */
-  readonly names: { readonly insert: string; readonly select: string; readonly listen: string }
+  readonly names: { readonly insert: string; readonly select: string; readonly listen?: string; readonly list?: string }
   /** Keeps one record as the next of a list. */
   append(list: string, sequence: number, record: string): Promise<void>
-  /** All records of a list, in order, parsed. */
-  readAll(list: string): Promise<readonly unknown[]>
-  /** Calls `heard` after each append to any list by another; resolves with what stops it. */
-  listen(heard: () => void): Promise<() => Promise<void>>
+  /** Keeps many records as a new list. */
+  appendAll(list: string, records: readonly string[]): Promise<void>
+  /** Reads all records of a list, in order; resolves with how many there are. */
+  readAll(list: string): Promise<number>
+  /** Calls `heard` after each append to any list by another; resolves with what stops it. Missing if there is no bare way. */
+  listen?(heard: () => void): Promise<() => Promise<void>>
   /** Appends as another does, so that whoever listens hears of it. */
-  appendAndTell(list: string, sequence: number, record: string): Promise<void>
-  /** The keys of the lists that have something to do; `addRuns` made as many of them. */
-  listUnsettled(): Promise<number>
+  appendAndTell?(list: string, sequence: number, record: string): Promise<void>
+  /** Finds the lists that have something to do; `addRuns` made as many of them. */
+  listUnsettled?(): Promise<number>
 }

@@ -1,6 +1,6 @@
 /** Outputs of a shared run are handled by one at a time; another takes over where it stopped, and answers nothing twice. */
 import { createRun, defineMachine, waitFor } from '@xmachines/core'
-import { handleShared, memoryStore, openShared, type RunStore, recordRun } from '@xmachines/core/store'
+import { handleShared, memoryStore, openShared, type RunStore, recordRun, StoreError } from '@xmachines/core/store'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { all } from './streams.ts'
 
@@ -61,6 +61,31 @@ describe('outputs of a shared run', () => {
     expect(new Set(runs[0]?.state.paid).size).toBe(1)
     const [listed] = await all(store.list())
     expect(listed?.settled).toBe(9)
+  })
+
+  test('are counted up to any sequence, for a store that cannot', async () => {
+    const { store, id } = await seeded()
+    const counts: (number | undefined)[] = []
+    const lend: RunStore['lease'] = async (run, options) => {
+      const { positionAt } = options
+      for (const sequence of [0, 1, 3]) counts.push(await positionAt?.(sequence))
+      return await store.lease(run, options)
+    }
+    const run = await desk({ ...store, lease: lend }, id)
+    run.in.send({ type: 'PAY', cents: 7 })
+    run.in.send([
+      { type: 'PAY', cents: 8 },
+      { type: 'PAY', cents: 9 },
+    ])
+    run.in.send({ type: 'PAID', by: 'somebody' })
+    await run.flush()
+    const stop = new AbortController()
+    const charged: number[] = []
+    const handled = handleShared(run, { charge: ({ cents }) => void charged.push(cents) }, { signal: stop.signal })
+    await vi.waitFor(() => expect(charged).toHaveLength(3))
+    stop.abort()
+    await handled
+    expect(counts).toEqual([0, 1, 3])
   })
 
   test('are handled until all have settled, if nothing more is wanted, and the lease is given back', async () => {
@@ -163,6 +188,159 @@ describe('outputs of a shared run', () => {
     stop.abort()
     expect(await handled).toBe(0)
     expect(settle).not.toHaveBeenCalled()
+  })
+
+  test('are not answered by one who has lost the lease, if the next has answered', async () => {
+    const { store, id } = await seeded()
+    let isAway = false
+    let given: AbortController | undefined
+    const line: RunStore = {
+      ...store,
+      async append(...slice) {
+        if (isAway) throw new StoreError('UNAVAILABLE', 'it is away')
+        await store.append(...slice)
+      },
+      async lease() {
+        // It never learns that its time is over: the timer of a process that was frozen is late.
+        given ??= new AbortController()
+        const { signal } = given
+        return { settled: 0, signal, renew: async () => {}, settle: async () => {}, release: async () => {} }
+      },
+    }
+    const [frozen, next] = [await desk(line, id), await desk(store, id)]
+    const stop = new AbortController()
+    const { signal } = stop
+    const charge = (by: string) => async (): Promise<OrderEvent> => {
+      if (by === 'frozen') isAway = true
+      return { type: 'PAID', by }
+    }
+    const first = handleShared(frozen, { charge: charge('frozen') }, { signal })
+    next.in.send({ type: 'PAY', cents: 7 })
+    await waitFor(frozen, ({ state }) => state.paid.length === 1)
+    const second = handleShared(next, { charge: charge('next') }, { signal })
+    next.in.send({ type: 'PAY', cents: 8 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(2))
+    // The store keeps no key of an answer that has settled.
+    next.in.send({ type: 'PAY', cents: 9 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(3))
+    isAway = false
+    await frozen.flush()
+    stop.abort()
+    await Promise.all([first, second])
+    const reopened = await desk(store, id)
+    expect(reopened.state.paid).toEqual(['next', 'next', 'next'])
+  })
+
+  test('are handled when a store that failed is back', async () => {
+    const { store, id } = await seeded()
+    const before = await store.lease(id, { owner: 'before', ttl: 60_000 })
+    let leases = 0
+    let receipts = 0
+    const failing: RunStore = {
+      ...store,
+      async lease(...given) {
+        leases += 1
+        if (leases === 2) throw new StoreError('UNAVAILABLE', 'it is away')
+        const taken = await store.lease(...given)
+        if (leases === 1) await before?.release()
+        return taken
+      },
+      async receipt(...given) {
+        receipts += 1
+        if (receipts === 1) throw new StoreError('UNAVAILABLE', 'it is away')
+        return await store.receipt(...given)
+      },
+    }
+    const run = await desk(failing, id)
+    const stop = new AbortController()
+    const handled = handleShared(
+      run,
+      { charge: async () => ({ type: 'PAID', by: 'me' }) },
+      { ttl: 2000, signal: stop.signal },
+    )
+    run.in.send({ type: 'PAY', cents: 7 })
+    await waitFor(run, ({ state }) => state.paid.length === 1)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(Math.min(leases - 1, receipts)).toBeGreaterThan(1)
+  })
+
+  test('are not waited for if the store cannot lend a lease at all', async () => {
+    const { store, id } = await seeded()
+    const lease = async (): Promise<never> => {
+      throw new StoreError('UNAVAILABLE', 'it can only be read')
+    }
+    const run = await desk({ ...store, lease }, id)
+    await expect(handleShared(run, {})).rejects.toThrow('it can only be read')
+  })
+
+  test('hold the lease only until they have settled', async () => {
+    const { store, id } = await seeded()
+    const [run, other] = [await desk(store, id), await desk(store, id)]
+    const stop = new AbortController()
+    const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
+    const handled = handleShared(run, handlers, { ttl: 90, signal: stop.signal })
+    for (let round = 1; round <= 3; round++) {
+      other.in.send({ type: 'PAY', cents: round })
+      await waitFor(other, ({ state }) => state.paid.length === round)
+      const lease = await vi.waitFor(async () => {
+        const taken = await store.lease(id, { owner: 'next', ttl: 60_000 })
+        expect(taken).toBeDefined()
+        return taken
+      }, 10_000)
+      expect(lease?.settled).toBe(round)
+      await lease?.release()
+    }
+    stop.abort()
+    expect(await handled).toBe(3)
+  })
+
+  test('have settled in the store soon after it could not keep that', async () => {
+    const { store, id } = await seeded()
+    let failures = 0
+    const failing: RunStore = {
+      ...store,
+      async lease(...given) {
+        const lease = await store.lease(...given)
+        if (lease === undefined) return undefined
+        return {
+          ...lease,
+          get settled() {
+            return lease.settled
+          },
+          async settle(position) {
+            if (failures++ < 2) throw new StoreError('UNAVAILABLE', 'it is away')
+            await lease.settle(position)
+          },
+        }
+      },
+    }
+    const run = await desk(failing, id)
+    const stop = new AbortController()
+    const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
+    const handled = handleShared(run, handlers, { ttl: 900, signal: stop.signal })
+    run.in.send({ type: 'PAY', cents: 1 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1), 10_000)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(run.state.paid).toEqual(['me'])
+  })
+
+  test('are not waited for with handlers that are none, or a run that is not shared', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    const lease = vi.spyOn(store, 'lease')
+    for (const wrong of [
+      null,
+      3,
+      { charge: 3 },
+      { charge: { handle: 'me' } },
+      { charge: { handle: () => {}, wile: () => true } },
+    ]) {
+      await expect(handleShared(run, wrong as never)).rejects.toThrow(TypeError)
+    }
+    await expect(handleShared(createRun(order) as never, {})).rejects.toThrow(/openShared/)
+    expect(lease).not.toHaveBeenCalled()
   })
 
   test('end the handling with the run', async () => {

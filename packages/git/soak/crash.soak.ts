@@ -10,7 +10,7 @@ const ROUNDS = 25
 
 test.each<Victim>(['node', 'git', 'both'])('every acknowledged batch survives if %s is killed', async (victim) => {
   for (let rounds = 0; rounds < Number(process.env['CRASHES']); rounds += ROUNDS) {
-    const crashed = await crashRounds(folder, victim, ROUNDS)
+    const crashed = await crashRounds(folder, victim, { rounds: ROUNDS, through: 'recorder' })
     console.log(crashReport(victim, crashed))
     expect(crashed).toMatchObject({ lost: [], doubled: [], faults: [] })
     for (const code of Object.keys(crashed.failures)) expect(['GIT_FAILED', 'REPOSITORY_LOCKED']).toContain(code)

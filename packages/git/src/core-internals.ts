@@ -6,7 +6,7 @@ export type {
   HistoryCommits,
   MachineName,
   Recordable,
-  RecordedView,
+  Recording,
 } from '@xmachines/core/internal'
 export {
   batchHeader,
@@ -23,6 +23,7 @@ export {
   recordable,
   restoreSnapshot,
   restoreWatched,
+  startRecording,
   treeBytes,
   VERSION,
 } from '@xmachines/core/internal'

@@ -40,7 +40,7 @@ test.each(['sha1', 'sha256'] as const)(
     expect(imported).toMatchObject({ status: 0, stderr: '' })
     expect(imported.stdout).toBe(`imported ${id} of tally@1.0\nat sequence 3 (new here), head ${head}\n`)
     const recorded = git(directory, 'for-each-ref', 'refs/heads', 'refs/runs', 'refs/snapshots')
-    expect(git(inFolder(there), 'for-each-ref')).toBe(recorded)
+    expect(git(inFolder(there), 'for-each-ref', 'refs/heads', 'refs/runs', 'refs/snapshots')).toBe(recorded)
     expect(git(inFolder(there), 'fsck', '--strict', '--full')).toBe('')
     expect(git(inFolder(there), 'rev-parse', '--show-object-format')).toBe(format)
 

@@ -12,7 +12,7 @@ afterAll(() => folder.remove())
 test.skipIf(process.platform !== 'linux').each<Victim>(['node', 'git', 'both'])(
   'every acknowledged batch survives if %s is killed, and the run continues',
   async (victim) => {
-    const crashed = await crashRounds(folder, victim, 3)
+    const crashed = await crashRounds(folder, victim, { rounds: 3, through: 'recorder' })
     expect(crashed).toMatchObject({ rounds: 3, lost: [], doubled: [], faults: [] })
     expect(crashed.acknowledged).toBeGreaterThan(0)
     for (const code of Object.keys(crashed.failures)) expect(['GIT_FAILED', 'REPOSITORY_LOCKED']).toContain(code)

@@ -7,10 +7,18 @@ import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { BatchRecord } from '@xmachines/core'
 import { openRepository } from '@xmachines/git'
-import { askGit, type Folder, makeRepository, type TallyEvent, tally } from './repositories.ts'
+import { vi } from 'vitest'
+import { type FaultyGit, faultyGit } from './faulty-git.ts'
+import { askGit, type Folder, git, makeRepository, type TallyEvent, tally } from './repositories.ts'
 
-/** Which process is killed. */
-export type Victim = 'node' | 'git' | 'both'
+/** Which process is killed: both also right between the ref of the receipts and that of the run. */
+export type Victim = 'node' | 'git' | 'both' | 'between'
+
+/** How often, and what the process that is killed records through. */
+export interface CrashPlan {
+  readonly rounds: number
+  readonly through: 'recorder' | 'store'
+}
 
 /** The result. */
 export interface Crashed {
@@ -26,20 +34,36 @@ export interface Crashed {
   /** Failures of surviving recorders, by their codes, and how often others collected garbage. */
   readonly failures: Readonly<Record<string, number>>
   readonly collections: number
+  /** How often the ref of the receipts had moved, and that of the run had not. */
+  readonly between: number
 }
 
 /** Kills again and again, each time another process that continues the same run. */
-export async function crashRounds(folder: Folder, victim: Victim, rounds: number): Promise<Crashed> {
+export async function crashRounds(folder: Folder, victim: Victim, { rounds, through }: CrashPlan): Promise<Crashed> {
+  const faulty = victim === 'between' ? faultyGit(folder) : undefined
+  try {
+    return await crashAll(folder, { victim, rounds, through, faulty })
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
+
+async function crashAll(
+  folder: Folder,
+  { victim, rounds, through, faulty }: CrashPlan & { readonly victim: Victim; readonly faulty: FaultyGit | undefined },
+): Promise<Crashed> {
   const { directory } = await makeRepository(folder)
   const acknowledged = new Map<number, string>()
   const faults: string[] = []
   const failures: Record<string, number> = {}
-  let [id, collections] = ['', 0]
+  let [id, collections, between] = ['', 0, 0]
   for (let round = 0; round < rounds; round++) {
     const garbage = collectGarbage(directory)
-    const output = await crash(directory, id, victim)
+    const output = await crash(directory, { id, victim, through, faulty })
     collections += await garbage.stop()
     if (output.id !== '') id = output.id
+    // What a killed process left may make the next one fail before its turn comes.
+    if (!output.killed) round--
     for (const [sequence, oid] of output.safe) acknowledged.set(sequence, oid)
     for (const code of output.failures) failures[code] = (failures[code] ?? 0) + 1
     const { status, stdout, stderr } = askGit(directory, 'fsck', '--strict', '--full', '--no-dangling')
@@ -50,6 +74,10 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
       if (acknowledged.size > 0) faults.push(`round ${round}: the run is gone`)
       id = ''
     }
+    if (id === '') continue
+    const receipts = receiptsAgree(directory, id)
+    if (receipts === 'between') between++
+    else if (receipts !== 'agreed') faults.push(`round ${round}: ${receipts}`)
   }
   const repository = await openRepository(directory)
   const run = await repository.open(tally, id)
@@ -61,13 +89,31 @@ export async function crashRounds(folder: Folder, victim: Victim, rounds: number
     const [event] = (record as BatchRecord<TallyEvent>).events
     if (event?.type !== 'ADD' || event.by !== sequence) doubled.push(`${sequence} ${record.oid}`)
   }
+  const listed = []
+  for await (const one of repository.store.list({ unsettled: true })) listed.push(one)
+  const outputs = listed.map(({ position, settled }) => `${position} outputs, ${settled} settled`).join()
+  if (outputs !== `${oids.length - 1} outputs, 0 settled`) faults.push(`of ${oids.length - 1} batches: ${outputs}`)
   const lost = [...acknowledged].filter(([sequence, oid]) => oids[sequence] !== oid).map(String)
   await repository.record(run).stop()
   await repository.close()
   const left = readdirSync(join(directory, 'objects/pack')).filter((name) => /^xmachines-|\.keep$/.test(name))
   if (left.length > 0) faults.push(`${left.join(' and ')} was left`)
   const [acks, batches] = [acknowledged.size, oids.length - 1]
-  return { rounds, acknowledged: acks, batches, lost, doubled, faults, failures, collections }
+  return { rounds, acknowledged: acks, batches, lost, doubled, faults, failures, collections, between }
+}
+
+/**
+ * Whether the latest receipt of an append that was made names the head of the run. One more may be there, of an append that was
+ * not made.
+ */
+function receiptsAgree(directory: string, id: string): string {
+  const history = git(directory, 'rev-list', `refs/runs/tally/${id}`).split('\n')
+  const receipts = git(directory, 'log', '-2', '--format=%B', `refs/receipts/tally/${id}`)
+  const [first, second] = Array.from(receipts.matchAll(/^Head: (.*)$/gm), ([, head = '']) => head)
+  if (first === history[0]) return 'agreed'
+  if (history.includes(String(first))) return `the latest receipt is of ${first}, and the head is ${history[0]}`
+  if (second === history[0]) return 'between'
+  return `no receipt is of the head ${history[0]}: ${first} and ${second} are there`
 }
 
 /** Makes a lock that was left as old as it would be after a slower restart. */
@@ -83,38 +129,59 @@ function ageLocks(refs: string): void {
 
 interface ChildOutput {
   id: string
+  killed: boolean
   readonly safe: Map<number, string>
   readonly failures: string[]
 }
 
 /** Runs the child and kills it at some moment after some acknowledgements, or before the first. */
-async function crash(directory: string, id: string, victim: Victim): Promise<ChildOutput> {
-  const script = join(import.meta.dirname, 'crash-child.ts')
+async function crash(
+  directory: string,
+  {
+    id,
+    victim,
+    through,
+    faulty,
+  }: Pick<CrashPlan, 'through'> & {
+    readonly id: string
+    readonly victim: Victim
+    readonly faulty: FaultyGit | undefined
+  },
+): Promise<ChildOutput> {
+  const script = join(import.meta.dirname, through === 'store' ? 'store-crash-child.ts' : 'crash-child.ts')
   const child = spawn(process.execPath, ['--conditions=@xmachines/source', script, directory, id], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const output: ChildOutput = { id, safe: new Map(), failures: [] }
+  const output: ChildOutput = { id, killed: false, safe: new Map(), failures: [] }
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text
   })
   const after = Math.floor(Math.random() * 12)
-  let [acknowledged, killed] = [0, false]
+  let acknowledged = 0
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, value = '', oid = ''] = line.split(' ')
     if (word === 'run') output.id = value
-    else if (word === 'failed') output.failures.push(value)
-    else {
+    else if (word === 'failed') {
+      output.failures.push(value)
+      complaints += `${line}\n`
+    } else {
       output.safe.set(Number(value), oid)
       acknowledged++
       // A recorder that outlives its git continues for a while.
-      if (killed && acknowledged > after + 20) child.kill('SIGKILL')
+      if (output.killed && acknowledged > after + 20) child.kill('SIGKILL')
     }
-    if (acknowledged < after || killed) continue
-    killed = true
-    setTimeout(() => kill(child, victim), Math.random() * 15)
+    if (acknowledged < after || output.killed) continue
+    output.killed = true
+    // The next git that moves refs kills this process, and then itself.
+    if (faulty === undefined) setTimeout(() => kill(child, victim), Math.random() * 15)
+    else {
+      faulty.meanwhile('kill', '-9', String(child.pid))
+      faulty.plan('between')
+    }
   }
-  if (!killed) throw new Error(`the process ended before it was killed: ${complaints}`)
+  if (!output.killed && output.failures.length === 0)
+    throw new Error(`the process ended before it was killed: ${complaints}`)
   return output
 }
 
@@ -152,14 +219,17 @@ function collectGarbage(directory: string): { stop(): Promise<number> } {
   let times = 0
   async function collect(): Promise<void> {
     const ways = [
-      ['gc', '--quiet', '--prune=now'],
-      ['repack', '-ad', '--quiet'],
+      [['gc', '--quiet', '--prune=now']],
+      // Unlike gc, repack leaves commits in the commit-graph that it has removed.
+      [
+        ['repack', '-ad', '--quiet'],
+        ['commit-graph', 'write', '--reachable', '--no-progress'],
+      ],
     ]
     while (!stopped) {
       const way = ways[Math.floor(Math.random() * ways.length)]!
       // Recorders repack too: if a pack is gone meanwhile, this fails, and nothing else is harmed.
-      const running = spawn('git', ['-C', directory, ...way], { stdio: 'ignore' })
-      await once(running, 'close')
+      for (const call of way) await once(spawn('git', ['-C', directory, ...call], { stdio: 'ignore' }), 'close')
       times++
     }
   }
@@ -175,9 +245,9 @@ function collectGarbage(directory: string): { stop(): Promise<number> } {
 
 /** A line about the result, for people. */
 export function crashReport(victim: Victim, crashed: Crashed): string {
-  const { rounds, acknowledged, batches, lost, doubled, faults, failures, collections } = crashed
+  const { rounds, acknowledged, batches, lost, doubled, faults, failures, collections, between } = crashed
   return (
     `${victim} killed ${rounds} times: ${acknowledged} acknowledgements, ${batches} batches, ${lost.length} lost, ` +
-    `${doubled.length} doubled, ${faults.length} faults; ${collections} collections; ${JSON.stringify(failures)}`
+    `${doubled.length} doubled, ${faults.length} faults; ${collections} collections, ${between} between refs; ${JSON.stringify(failures)}`
   )
 }

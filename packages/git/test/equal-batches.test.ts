@@ -319,8 +319,9 @@ describe('the receipts of a run', () => {
     await recorder.flush()
     expect(receiptsOf(directory, run.id)).toHaveLength(2)
     const said = git(directory, 'log', '-1', '--format=%B', `refs/receipts/tally/${run.id}`)
-    const lines = ['receipt tally@1.0 at 2', '', 'After: 0', `Head: ${run.head}`, 'Token: [0-9a-f]{32}', 'Count: 2', '']
-    expect(said).toMatch(new RegExp(`^${lines.join('\\n')}$`))
+    const lines = ['receipt tally@1.0 at 2', '', 'After: 0', `Head: ${run.head}`, 'Token: [0-9a-f]{32}', 'Count: 2']
+    const outputs = ['Position: 2', 'Settled: 0', 'Keys: 0', '']
+    expect(said).toMatch(new RegExp(`^${[...lines, ...outputs].join('\\n')}$`))
     expect(git(directory, 'ls-tree', `refs/receipts/tally/${run.id}`)).toBe('')
     expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
   })

@@ -30,7 +30,7 @@ function refsOf({ directory }: Repository): string {
   return git(directory, 'for-each-ref')
 }
 
-/** The refs, except those of receipts: only what is recorded leaves some. */
+/** The refs, except those of receipts. */
 function refsOfHistory({ directory }: Repository): string {
   return git(directory, 'for-each-ref', 'refs/heads', 'refs/runs', 'refs/snapshots')
 }
@@ -56,10 +56,10 @@ describe.each(['sha1', 'sha256'] as const)('in %s', (format) => {
     const document = await one.export(run.id, { machine: tally })
     expect(document).toEqual(saved(run))
     await two.import(document, { machine: [tally] })
-    expect(refsOf(two)).toBe(refsOf(one))
+    expect(refsOfHistory(two)).toBe(refsOfHistory(one))
     const options = format === 'sha256' ? { format: sha256 } : {}
     expect(restoreRun(tally, document as RunDocument<TallyEvent>, options).head).toBe(run.head)
-    expect(refsOf(one)).toBe(refsOfHistory(await recordedElsewhere(run, format)))
+    expect(refsOfHistory(one)).toBe(refsOfHistory(await recordedElsewhere(run, format)))
   })
 
   test('new batches of a run that is here are imported without the machine', async () => {
@@ -224,7 +224,7 @@ describe('a run is exported', () => {
     await two.import(document, { machine: tally, onProgress })
     expect(reported.length).toBeGreaterThan(5)
     expect(reported).toEqual(reported.toSorted((a, b) => a - b))
-    expect(refsOf(two)).toBe(refsOfHistory(one))
+    expect(refsOfHistory(two)).toBe(refsOfHistory(one))
     expect(git(two.directory, 'fsck', '--strict', '--full')).toBe('')
     expect(packsOf(two)).toHaveLength(2)
   })

@@ -14,14 +14,23 @@ export interface RunRow {
   readonly lease: LeaseRecord
   /** How many receipts of each kind are kept. */
   readonly receipts: { readonly [Kind in ReceiptKind]: number }
-  /** The receipts of later sequences are all kept. */
+  /** The receipts of keys are all kept that belong to later sequences. */
   readonly completeAfter: number
 }
 
-/** What kind of receipt it is. Those of answers are kept until their outputs have settled. */
-export type ReceiptKind = 'writer' | 'key' | 'answer'
+/** A record, as it is kept. */
+export interface RecordRow {
+  readonly id: string
+  readonly sequence: number
+  readonly record: StoredRecord
+  /** The token of the append that ended with this record. It has no index: whoever looks for it knows where to begin. */
+  readonly writer?: string
+}
 
-/** A receipt, as it is kept. */
+/** What kind of receipt it is. Those of answers are kept until their outputs have settled. */
+export type ReceiptKind = 'key' | 'answer'
+
+/** The receipt of a key, as it is kept. */
 export interface ReceiptRow extends Receipt {
   readonly id: string
   readonly key: string
@@ -32,8 +41,8 @@ export interface ReceiptRow extends Receipt {
 
 /** The tables. */
 export interface Tables extends DBSchema {
-  runs: { key: string; value: RunRow; indexes: { machine: string } }
-  records: { key: [id: string, sequence: number]; value: { id: string; sequence: number; record: StoredRecord } }
+  runs: { key: string; value: RunRow }
+  records: { key: [id: string, sequence: number]; value: RecordRow }
   receipts: {
     key: [id: string, key: string]
     value: ReceiptRow
@@ -71,7 +80,7 @@ export function databaseOpener(name: string): { open(): Promise<Database>; close
 async function openDatabase(name: string, closed: () => void): Promise<Database> {
   return await openDB<Tables>(name, VERSION, {
     upgrade(database) {
-      database.createObjectStore('runs', { keyPath: 'id' }).createIndex('machine', 'machine.name')
+      database.createObjectStore('runs', { keyPath: 'id' })
       database.createObjectStore('records', { keyPath: ['id', 'sequence'] })
       database.createObjectStore('receipts', { keyPath: ['id', 'key'] }).createIndex('trim', ['id', 'kind', 'order'])
       database.createObjectStore('names', { keyPath: 'key' })

@@ -2,10 +2,9 @@
 
 import {
   type AppendOptions,
-  checkSlice,
+  checkTrimmed,
   followRecords,
   isAnswer,
-  isGenesis,
   type ListedRun,
   type ListOptions,
   leaseKeeper,
@@ -17,11 +16,11 @@ import {
   type StoredRecord,
   StoreError,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
+import { appendIn } from './append.ts'
 import { openChanges } from './changes.ts'
-import { type Database, databaseOpener, type RunRow, unavailable } from './database.ts'
-import { keepReceipts, type NewReceipt, unawaited } from './receipts.ts'
+import { type Database, databaseOpener, type RecordRow, type RunRow, unavailable } from './database.ts'
+import { waitFor } from './follower.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
@@ -43,8 +42,6 @@ export interface IndexedDbStore extends RunStore {
 
 /** How many records are read at a time. */
 const PAGE = 512
-/** Milliseconds after which a follower looks without having been told: a tab that was frozen hears nothing. */
-const LOOK_AGAIN = 1000
 
 /**
  * A store in IndexedDB. Nothing is opened until it is used.
@@ -76,39 +73,21 @@ export function indexedDbStore({
       return run
     })
 
+  const latestOf = async (id: string): Promise<number> => (await findRun(id)).sequence
+
+  /** Runs as this handle wrote them last. Each is compared with the database before it counts. */
+  const written = new Map<string, RunRow>()
+
   async function append(
     id: string,
     expectedHead: string | undefined,
     slice: Slice,
-    { writer, keys = new Map() }: AppendOptions,
+    options: AppendOptions,
   ): Promise<void> {
-    const sequence = await inDatabase(async (opened) => {
-      const transaction = opened.transaction(['runs', 'records', 'receipts'], 'readwrite', { durability })
-      try {
-        const runs = transaction.objectStore('runs')
-        const current = await runs.get(id)
-        const head = checkSlice(id, current, expectedHead, slice)
-        const first = head.sequence - slice.records.length + 1
-        const records = transaction.objectStore('records')
-        for (const [at, record] of slice.records.entries()) unawaited(records.add({ id, sequence: first + at, record }))
-        const added: NewReceipt[] = [{ key: writer, isWriter: true, sequence: head.sequence, oid: head.head }]
-        for (const [key, at] of keys) {
-          const { oid } = slice.records[at - first] as StoredRecord
-          added.push({ key, isWriter: false, sequence: at, oid })
-        }
-        const row: RunRow = { ...(current ?? begin(id, slice)), ...head, position: slice.position }
-        unawaited(runs.put({ ...row, ...(await keepReceipts(transaction, row, added)) }))
-        transaction.commit()
-        await transaction.done
-        return head.sequence
-      } catch (thrown) {
-        // What is refused leaves nothing behind.
-        if (thrown instanceof StoreError) transaction.abort()
-        await transaction.done.catch(() => undefined)
-        throw thrown
-      }
-    })
-    changes.tell({ id, sequence })
+    const plan = { id, expected: expectedHead, slice, options }
+    const run = await inDatabase((opened) => appendIn(opened, durability, plan, written.get(id)))
+    written.set(id, run)
+    changes.tell({ id, sequence: run.sequence })
   }
 
   async function* readRecords(
@@ -117,10 +96,12 @@ export function indexedDbStore({
   ): AsyncGenerator<StoredRecord, void> {
     const { sequence: latest } = await findRun(id)
     const last = Math.min(to, latest)
-    for (let at = from; at <= last; at += PAGE) {
-      const range = IDBKeyRange.bound([id, at], [id, Math.min(last, at + PAGE - 1)])
-      for (const { record } of await inDatabase((opened) => opened.getAll('records', range))) yield record
-    }
+    for (let at = from; at <= last; at += PAGE) for (const { record } of await readPage(id, at, last)) yield record
+  }
+
+  function readPage(id: string, from: number, last: number): Promise<readonly RecordRow[]> {
+    const range = IDBKeyRange.bound([id, from], [id, Math.min(last, from + PAGE - 1)])
+    return inDatabase((opened) => opened.getAll('records', range))
   }
 
   async function* listRuns({ machine, unsettled = false }: ListOptions): AsyncGenerator<ListedRun, void> {
@@ -148,6 +129,7 @@ export function indexedDbStore({
       const changed = change(run)
       if (changed !== undefined) await transaction.store.put(changed)
       await transaction.done
+      if (changed !== undefined && written.has(id)) written.set(id, changed)
       return changed !== undefined
     })
   }
@@ -157,36 +139,14 @@ export function indexedDbStore({
       Promise.all([opened.get('receipts', [id, key]), opened.get('runs', id)]),
     )
     if (found !== undefined) return { sequence: found.sequence, oid: found.oid }
-    if (run !== undefined && since < run.completeAfter && !isAnswer(id, key)) throw unknown(id, run.completeAfter)
+    if (run !== undefined) {
+      for (let at = since + 1; at <= run.sequence && !isAnswer(id, key); at += PAGE) {
+        const made = (await readPage(id, at, run.sequence)).find(({ writer }) => writer === key)
+        if (made !== undefined) return { sequence: made.sequence, oid: made.record.oid }
+      }
+      checkTrimmed({ id, key, since }, { completeAfter: run.completeAfter, settled: run.lease.settled })
+    }
     return undefined
-  }
-
-  function wait(id: string, sequence: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const stop = changes.listen(id, (latest) => {
-        if (latest >= sequence) end()
-      })
-      signal.addEventListener('abort', end)
-      void look()
-
-      async function look(): Promise<void> {
-        try {
-          if ((await findRun(id)).sequence >= sequence) return end()
-          if (!signal.aborted) timer = setTimeout(look, LOOK_AGAIN)
-        } catch (thrown) {
-          end()
-          reject(thrown)
-        }
-      }
-
-      function end(): void {
-        stop()
-        clearTimeout(timer)
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-    })
   }
 
   const lockOf = (id: string): string => `xmachines:${name}:${id}`
@@ -211,7 +171,7 @@ export function indexedDbStore({
     append,
     receipt,
     read: (id, options) => streamOf(readRecords(id, options)),
-    follow: (id, options) => followRecords({ read: store.read, wait }, id, options),
+    follow: (id, options) => followRecords({ read: store.read, wait: waitFor(changes, latestOf) }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
     untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
@@ -228,6 +188,7 @@ export function indexedDbStore({
         return found?.id === expectedId
       }),
     close() {
+      written.clear()
       database.close()
       changes.close()
     },
@@ -241,20 +202,4 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-}
-
-function begin(id: string, { records, settled = 0 }: Slice): RunRow {
-  const [genesis] = records as [StoredRecord]
-  if (!isGenesis(genesis)) throw missing(id)
-  const { name, version } = genesis.machine
-  return {
-    id,
-    head: id,
-    sequence: -1,
-    machine: { name, version },
-    position: 0,
-    lease: { owner: undefined, ttl: 0, beat: 0, settled },
-    receipts: { writer: 0, key: 0, answer: 0 },
-    completeAfter: -1,
-  }
 }

@@ -1,4 +1,4 @@
-// Receipts in the database: added with an append, and trimmed in the same transaction.
+// The receipts of keys: added with an append, and trimmed in the same transaction. That of a writer is in its last record.
 
 import { isAnswer, KEPT_RECEIPTS, positionOfAnswer, type Receipt } from '@xmachines/core/store'
 import type { IDBPTransaction } from 'idb'
@@ -9,10 +9,9 @@ type Transaction = IDBPTransaction<Tables, ('runs' | 'records' | 'receipts')[], 
 /** So many receipts may be kept beyond what must be, so that not every append trims. */
 const SLACK = 128
 
-/** A receipt to be kept: of a writer, or of a key. */
+/** A receipt to be kept. */
 export interface NewReceipt extends Receipt {
   readonly key: string
-  readonly isWriter: boolean
 }
 
 /**
@@ -27,16 +26,15 @@ export async function keepReceipts(
   const counts = { ...receipts }
   let complete = completeAfter
   const table = transaction.objectStore('receipts')
-  for (const { key, isWriter, sequence, oid } of added) {
-    const kind: ReceiptKind = isWriter ? 'writer' : isAnswer(id, key) ? 'answer' : 'key'
+  for (const { key, sequence, oid } of added) {
+    const kind: ReceiptKind = isAnswer(id, key) ? 'answer' : 'key'
     const order = kind === 'answer' ? positionOfAnswer(id, key) : sequence
     counts[kind] += 1
     unawaited(table.put({ id, key, kind, order, sequence, oid }))
   }
-  for (const kind of ['writer', 'key'] as const) {
-    if (counts[kind] <= KEPT_RECEIPTS + SLACK) continue
-    const oldest = await take(transaction, id, kind, counts[kind] - KEPT_RECEIPTS)
-    counts[kind] -= oldest.length
+  if (counts.key > KEPT_RECEIPTS + SLACK) {
+    const oldest = await take(transaction, id, 'key', counts.key - KEPT_RECEIPTS)
+    counts.key -= oldest.length
     for (const { sequence } of oldest) complete = Math.max(complete, sequence)
   }
   if (counts.answer > 0) {

@@ -85,7 +85,7 @@ export function postgresStore(
   // A transaction that notifies makes all others that notify wait until it is on disk. So the notification of an append has a
   // transaction of its own, unless there is only one connection, which can do nothing meanwhile.
   const notifies = !connection.isPool
-  const tables = runTables(connection, statements, { notifies })
+  const tables = runTables(connection, statements, { notifies, groups: true })
   return {
     ...tables,
     async append(id, expected, slice, options) {
@@ -96,9 +96,8 @@ export function postgresStore(
     untilFree: leases.untilFree,
     within(transaction) {
       checkClient(transaction)
-      return storeWithin(
-        runTables(connectionOf(transaction, { prepare, listen: false }), statements, { notifies: true }),
-      )
+      const connection = connectionOf(transaction, { prepare, listen: false, isWithin: true })
+      return storeWithin(runTables(connection, statements, { notifies: true, groups: false }))
     },
     close: () => changes.close(),
   }

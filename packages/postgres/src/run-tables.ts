@@ -2,6 +2,7 @@
 
 import {
   type AppendOptions,
+  checkTrimmed,
   type Head,
   isAnswer,
   type ListedRun,
@@ -14,12 +15,12 @@ import {
   type StoredRecord,
   StoreError,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
-import { appendTo } from './append.ts'
-import type { Connection } from './connection.ts'
-import { stringOf, textOf } from './sql-text.ts'
-import type { RunRow, Statements } from './statements.ts'
+import { type AppendTarget, appendTo } from './append.ts'
+import type { Connection, Value } from './connection.ts'
+import { groupAppends } from './grouped-appends.ts'
+import { arrayOf, stringOf, textOf } from './sql-text.ts'
+import type { AppendKind, RunRow, Statements } from './statements.ts'
 
 /** What a store does that is not about time. */
 export interface RunTables extends Pick<RunStore, 'head' | 'receipt' | 'read' | 'list' | 'name' | 'rename'> {
@@ -40,6 +41,8 @@ interface Page {
 
 /** 128 random bits need so many printable characters. A shorter key is not looked for among the tokens of writers. */
 const SHORTEST_TOKEN = 20
+/** Where the values of a statement that appends are. */
+const [ID, HEAD, POSITION, WRITER, RECORD, EXPECTED] = [0, 1, 3, 4, 5, 6]
 /** How many characters of records are read at a time, roughly. */
 const PAGE_BYTES = 500_000
 /** How many records are read at first, and at most. */
@@ -48,12 +51,39 @@ const LONGEST_PAGE = 2048
 /** How many runs are listed at a time. */
 const LIST_PAGE = 500
 
-/** The tables of a database. `notifies`: whether the statement that appends also notifies others. */
+/** How runs are appended to. */
+interface RunTablesOptions {
+  /** Whether the statement that appends also notifies others. */
+  readonly notifies: boolean
+  /** Whether appends to several runs may go together. Not within a transaction, where each follows the one before. */
+  readonly groups: boolean
+}
+
+/** The tables of a database. */
 export function runTables(
   connection: Connection,
   statements: Statements,
-  { notifies }: { readonly notifies: boolean },
+  { notifies, groups }: RunTablesOptions,
 ): RunTables {
+  const appendGrouped = groupAppends<readonly Value[]>({
+    alone: ({ values }) => appendAlone({ isNew: false, isSingle: true, hasKeys: false }, values),
+    async together(appends) {
+      const columns = [ID, EXPECTED, HEAD, POSITION, WRITER, RECORD].map((at) =>
+        arrayOf(appends.map(({ values }) => values[at] as string | number)),
+      )
+      const rows = await connection.run(statements.appendEach(notifies), columns)
+      return new Map(rows.map(({ id, sequence }) => [id, Number(sequence)]))
+    },
+  })
+
+  async function appendAlone(
+    kind: Omit<AppendKind, 'notifies'>,
+    values: readonly Value[],
+  ): Promise<number | undefined> {
+    const [made] = await connection.run(statements.append({ ...kind, notifies }), values)
+    return made && Number(made.sequence)
+  }
+
   async function head(id: string): Promise<Head | undefined> {
     const [run] = await connection.run(statements.head, [textOf(id)])
     return run && { head: run.head, sequence: Number(run.sequence) }
@@ -70,8 +100,7 @@ export function runTables(
       const sequence = Number(found.sequence)
       return { sequence, oid: parseRecord(id, sequence, found.record).oid }
     }
-    const completeAfter = Number(run.keys_after)
-    if (since < completeAfter && !isAnswer(id, key)) throw unknown(id, completeAfter)
+    checkTrimmed({ id, key, since }, { completeAfter: Number(run.keys_after), settled: Number(run.settled) })
     return undefined
   }
 
@@ -153,10 +182,10 @@ export function runTables(
   return {
     head,
     append(id, expected, slice, options) {
-      const run: Parameters<typeof appendTo>[0]['run'] = async (kind, values) => {
-        const [made] = await connection.run(statements.append({ ...kind, notifies }), values)
-        return made && Number(made.sequence)
-      }
+      const run: AppendTarget['run'] = (kind, values) =>
+        groups && kind.isSingle && !kind.isNew && !kind.hasKeys
+          ? appendGrouped({ id: values[ID] as string, values })
+          : appendAlone(kind, values)
       return appendTo({ run, head }, { id, expected, slice, options })
     },
     receipt,

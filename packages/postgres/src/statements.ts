@@ -31,6 +31,7 @@ interface PageRow {
 /** Whose receipt was found; none if `record` is null. */
 interface ReceiptRow {
   readonly keys_after: Big
+  readonly settled: Big
   readonly sequence: Big | null
   readonly record: string | null
 }
@@ -57,6 +58,8 @@ export interface Statements {
   readonly channel: string
   readonly head: Statement<{ readonly head: string; readonly sequence: Big }>
   append(kind: AppendKind): Statement<{ readonly sequence: Big }>
+  /** Appends one record to each of several runs. A run whose head moved, or whose row is locked, is left out. */
+  appendEach(notifies: boolean): Statement<{ readonly id: string; readonly sequence: Big }>
   readonly read: Statement<PageRow>
   readonly receipt: Statement<ReceiptRow>
   readonly writer: Statement<ReceiptRow>
@@ -130,6 +133,27 @@ SELECT sequence${notifies ? `, pg_notify('${channel}', $1::text || ' ' || sequen
     }
   }
 
+  // Arrays of equal length: $1 ids, $2 expected heads, $3 heads, $4 positions, $5 writers, $6 records. A locked row is passed over, so that
+  // no append waits for another's lock, and no two statements wait for each other.
+  function appendEach(notifies: boolean): Statement<{ readonly id: string; readonly sequence: Big }> {
+    return {
+      text: `WITH given AS (
+  SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[], $6::text::text[])
+    AS given (id, expected, head, position, writer, record)
+), free AS (
+  SELECT run.number, given.* FROM given JOIN ${runs} AS run ON run.id = given.id AND run.head = given.expected
+  FOR NO KEY UPDATE OF run SKIP LOCKED
+), moved AS (
+  UPDATE ${runs} AS run SET head = free.head, sequence = run.sequence + 1, position = free.position
+  FROM free WHERE run.number = free.number AND run.head = free.expected
+  RETURNING run.number, run.id, run.sequence, free.record, free.writer
+), added AS (
+  INSERT INTO ${records} (run, sequence, record, writer) SELECT number, sequence, record::json, writer FROM moved
+)
+SELECT id, sequence${notifies ? `, pg_notify('${channel}', id || ' ' || sequence)` : ''} FROM moved`,
+    }
+  }
+
   // $1 the number of the run that the page follows, $2 how many, $3 name, $4 version
   function list({ byName, byVersion, unsettled }: ListKind): Statement<RunRow> {
     return {
@@ -149,6 +173,7 @@ ORDER BY number LIMIT $2::bigint`,
     channel,
     head: { text: `SELECT head, sequence FROM ${runs} WHERE id = $1::text` },
     append,
+    appendEach,
     // $1 id, $2 and $3 the sequences of the first and the last record of the page
     read: {
       text: `SELECT run.sequence AS latest, page.sequence, page.record::text AS record
@@ -157,7 +182,7 @@ LEFT JOIN ${records} AS page ON page.run = run.number AND page.sequence BETWEEN 
 WHERE run.id = $1::text ORDER BY page.sequence`,
     },
     receipt: {
-      text: `SELECT run.keys_after, record.sequence, record.record::text AS record
+      text: `SELECT run.keys_after, run.settled, record.sequence, record.record::text AS record
 FROM ${runs} AS run
 LEFT JOIN ${keys} AS given ON given.run = run.number AND given.key = $2::text
 LEFT JOIN ${records} AS record ON record.run = run.number AND record.sequence = given.sequence
@@ -165,7 +190,7 @@ WHERE run.id = $1::text`,
     },
     // $3 the sequence after which the append was made, if it was
     writer: {
-      text: `SELECT run.keys_after, record.sequence, record.record::text AS record
+      text: `SELECT run.keys_after, run.settled, record.sequence, record.record::text AS record
 FROM ${runs} AS run JOIN ${records} AS record ON record.run = run.number
 WHERE run.id = $1::text AND record.sequence > $3::bigint AND record.writer = $2::text LIMIT 1`,
     },

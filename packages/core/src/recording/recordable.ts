@@ -24,6 +24,8 @@ export interface Recordable<State, Event, Output> {
   genesis(): readonly GitObject[]
   /** How many batches are committed. */
   readonly sequence: number
+  /** Where the run object began, and the outputs up to there; undefined if the run was created, and may have had outputs then. */
+  readonly begun: Pick<Checkpoint, 'sequence' | 'position'> | undefined
   /** How many of them were dropped. The run keeps the others, their oids, and the oid before them. */
   readonly dropped: number
   /**
@@ -89,6 +91,7 @@ export function recordable<State, Event extends RunEvent, Output, Input>(
     get sequence() {
       return sequenceOf(log)
     },
+    begun: initial.sequence > 0 || run.start > 0 ? { sequence: initial.sequence, position: run.start } : undefined,
     get dropped() {
       return log.batches.dropped
     },

@@ -13,7 +13,7 @@ export interface Followed {
 export function followRecords(
   { read, wait }: Followed,
   id: string,
-  { from, signal }: FollowOptions,
+  { from, signal, held }: FollowOptions,
 ): ReadableStream<StoredRecord> {
   let next = from
   let reader: ReadableStreamDefaultReader<StoredRecord> | undefined
@@ -23,7 +23,10 @@ export function followRecords(
     {
       async pull(controller) {
         while (!stop.aborted) {
-          reader ??= read(id, { from: next }).getReader()
+          if (reader === undefined) {
+            await passOver()
+            reader = read(id, { from: next }).getReader()
+          }
           const { done, value } = await reader.read()
           if (!done) {
             next += 1
@@ -31,7 +34,7 @@ export function followRecords(
             return
           }
           reader = undefined
-          await wait(id, next, stop)
+          await waitForMore()
         }
         await reader?.cancel()
         if (!cancelled.signal.aborted) controller.close()
@@ -43,6 +46,19 @@ export function followRecords(
     },
     { highWaterMark: 0 },
   )
+
+  /** Waits for a record that the follower does not hold. */
+  async function waitForMore(): Promise<void> {
+    do await wait(id, next, stop)
+    while (!stop.aborted && (await passOver()))
+  }
+
+  /** Passes over what the follower holds. Answers whether there was something. */
+  async function passOver(): Promise<boolean> {
+    const first = next
+    if (held !== undefined) next = Math.max(next, (await held()) + 1)
+    return next > first
+  }
 }
 
 /** A stream of what a generator yields, which it is asked for when somebody reads. */

@@ -1,5 +1,7 @@
 // `@xmachines/core/store`: what keeps runs, and what keeps them in memory.
 
+export type { RecordRunOptions } from '../recording/record-options.ts'
+export type { Recorder } from '../recording/recording.ts'
 export { advance } from './advance.ts'
 export type { Applied, ApplyOptions } from './apply-shared.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
@@ -9,8 +11,15 @@ export { leaseKeeper } from './lease-keeper.ts'
 export { memoryStore } from './memory-store.ts'
 export { type Migrate, type MigrateOptions, type NamedRun, type OpenNamedOptions, openNamed } from './open-named.ts'
 export { type OpenSharedOptions, openShared, type SharedRunOf } from './open-shared.ts'
-export { isAnswer, KEPT_RECEIPTS, positionOfAnswer, unknown } from './receipts.ts'
-export { type Recorder, type RecordRunOptions, recordRun } from './record-run.ts'
+export {
+  type AskedReceipt,
+  checkTrimmed,
+  isAnswer,
+  KEPT_RECEIPTS,
+  type KeptReceipts,
+  positionOfAnswer,
+} from './receipts.ts'
+export { recordRun } from './record-run.ts'
 export type {
   AppendOptions,
   FollowOptions,

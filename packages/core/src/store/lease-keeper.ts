@@ -18,8 +18,11 @@ export interface LeaseRecord {
 
 /** Where leases are kept. */
 export interface LeaseCells {
-  /** @throws {StoreError} `MISSING` if there is no such run */
-  read(id: string): Promise<LeaseRecord>
+  /**
+   * @param options of the one who wants to take it
+   * @throws {StoreError} `MISSING` if there is no such run
+   */
+  read(id: string, options?: LeaseOptions): Promise<LeaseRecord>
   /** Replaces a record whose `beat` is still the expected one. Says whether it did. */
   swap(id: string, expectedBeat: number, next: LeaseRecord): Promise<boolean>
 }
@@ -34,8 +37,9 @@ export function leaseKeeper(cells: LeaseCells, now: () => number = () => perform
   /** The lease of each run that somebody else holds, and when it was first seen so. */
   const seen = new Map<string, { readonly beat: number; readonly at: number }>()
   return {
-    async take(id, { owner, ttl }) {
-      const current = await cells.read(id)
+    async take(id, options) {
+      const { owner, ttl } = options
+      const current = await cells.read(id, options)
       if (current.owner !== undefined && !hasRunOut(id, current)) return undefined
       const taken: LeaseRecord = { owner, ttl, beat: current.beat + 1, settled: current.settled }
       if (!(await cells.swap(id, current.beat, taken))) return undefined
@@ -85,7 +89,6 @@ function hold(cells: LeaseCells, id: string, taken: LeaseRecord, now: () => numb
 
   function schedule(): void {
     clearTimeout(timer)
-    if (record.owner === undefined) return
     timer = setTimeout(() => {
       change({}).catch(() => {
         // A store that cannot be reached may be reachable again before the lease has run out.
@@ -109,9 +112,11 @@ function hold(cells: LeaseCells, id: string, taken: LeaseRecord, now: () => numb
       if (position > record.settled) await change({ settled: position })
     },
     async release() {
+      await last
       if (lost.signal.aborted) return
-      await change({ owner: undefined })
+      // Whatever becomes of the request, this owner renews it no more.
       lose('was released')
+      await cells.swap(id, record.beat, { ...record, owner: undefined, beat: record.beat + 1 })
     },
   }
 }

@@ -22,6 +22,8 @@ export interface Slice {
   readonly format: ObjectFormat
   /** Outputs since the genesis, after the last record. */
   readonly position: number
+  /** Outputs since the genesis, before the first record, if that is known. A store may have got those batches without it. */
+  readonly start?: number
   /**
    * With the genesis: the position up to which outputs count as settled. 0 for a run that was created; the position at which
    * it began for one that was imported, restored or forked, so that no old output fires again.
@@ -57,6 +59,11 @@ export interface FollowOptions {
   readonly from: number
   /** Ends the stream. */
   readonly signal: AbortSignal
+  /**
+   * Says up to which sequence the follower has the records from elsewhere, such as what it appended itself. It is asked after
+   * each append, and these records need not be read for it. A store that does not ask delivers them.
+   */
+  readonly held?: () => Promise<number>
 }
 
 /** Which runs to list. */
@@ -72,7 +79,7 @@ export interface ListedRun extends Head {
   readonly machine: { readonly name: string; readonly version: string }
   /** Outputs since the genesis. */
   readonly position: number
-  /** The position up to which every output has settled. */
+  /** The position up to which every output has settled. If it is not before `position`, all have. */
   readonly settled: number
 }
 
@@ -82,11 +89,19 @@ export interface LeaseOptions {
   readonly owner: string
   /** Milliseconds after which another may take the lease, if it was not renewed. */
   readonly ttl: number
+  /**
+   * Counts the outputs of the batches up to a sequence. A store asks it about batches that it got without a machine, as Git
+   * does by a fetch: their outputs count as settled.
+   */
+  readonly positionAt?: ((sequence: number) => Promise<number>) | undefined
 }
 
 /** The right to handle the outputs of a run. At most one owner has it at a time. */
 export interface Lease {
-  /** The position up to which every output has settled. */
+  /**
+   * The position up to which every output has settled. It is infinite if the store cannot count the outputs, and was not given
+   * `positionAt`: then all outputs that are there have settled.
+   */
   readonly settled: number
   /** Aborts when the lease was lost or released. What it guarded must stop. */
   readonly signal: AbortSignal
@@ -96,7 +111,7 @@ export interface Lease {
    */
   renew(): Promise<void>
   /**
-   * Keeps how far outputs have settled.
+   * Keeps how far outputs have settled. An earlier position than the one that is kept changes nothing.
    * @throws {StoreError} `LEASE_LOST`
    */
   settle(position: number): Promise<void>
@@ -120,8 +135,8 @@ export interface RunStore {
    * Where the append of a writer, or the batch of an idempotency key, was applied; undefined if it was not. The latest 1,000
    * of a run are kept, and the keys of answers, `RUN-ID/POSITION`, until `settled` has passed them.
    * @param since the sequence that the asker knew when it first tried
-   * @throws {StoreError} `UNKNOWN` if receipts of later sequences were trimmed, so that a missing one proves nothing. Never for
-   *   the key of an answer to an output that has not settled
+   * @throws {StoreError} `UNKNOWN` if the receipt may have been trimmed, so that its absence proves nothing: if receipts after
+   *   `since` were, or for the key of an answer, if its output has settled
    */
   receipt(id: string, key: string, since: number): Promise<Receipt | undefined>
   /**
@@ -129,7 +144,7 @@ export interface RunStore {
    * @returns a stream that errors with `MISSING` if there is no such run, and with `CORRUPT` if a record cannot be read
    */
   read(id: string, options: ReadOptions): ReadableStream<StoredRecord>
-  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. */
+  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. It errors as `read` does. */
   follow(id: string, options: FollowOptions): ReadableStream<StoredRecord>
   /** Lists runs, in no particular order. */
   list(options?: ListOptions): ReadableStream<ListedRun>

@@ -1,60 +1,23 @@
-// A run that several share through a store. There are two logs: the confirmed one has what the store has, the tentative one is
-// ahead of it by the batches that are pending. If another writer was first, its records are applied to the confirmed log, and
-// the pending batches are stepped again behind them. Longer than other files, because the two logs move together.
+// A run that several share through a store: what goes on between its two logs and the store.
 //
 //   send ─► tentative ─► append ─► confirmed
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
 
 import { isA } from '../data/describe-value.ts'
-import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
-import { publish } from '../engine/publish.ts'
-import { refuse } from '../engine/refuse.ts'
-import { replayRecord } from '../history/replay.ts'
+import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
+import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
-import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
-import { encodeBatches } from './encode-batches.ts'
-import type { Receipt, RunStore, StoredRecord } from './run-store.ts'
-import { sequenceWaits } from './sequence-waits.ts'
-import { moved, StoreError, storeErrorOf } from './store-error.ts'
+import { type AppendPlan, appendSlice } from './append-slice.ts'
+import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
+import { pause } from './pause.ts'
+import type { RunStore, StoredRecord } from './run-store.ts'
+import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
-
-/** What is said of a batch beside its events. */
-export interface Sending {
-  readonly key?: string | undefined
-  /** The sequence that its sender knew when it first sent the batch: its receipt is not older. */
-  readonly since?: number | undefined
-  /** The confirmed sequence when the store was last asked for a receipt of its key: −1 if it was not asked. */
-  readonly asked?: number
-  /** Whether it is applied only behind the batch that it was sent behind. */
-  readonly isConditional?: boolean
-  /** Learns what becomes of it. */
-  readonly watcher?: BatchWatcher | undefined
-}
-
-/** Learns what becomes of a batch that was sent: one of these is called, once. */
-export interface BatchWatcher {
-  /** The store has it. The confirmed log ends with it during the call. */
-  applied(): void
-  /** The store had it already, under the same key. */
-  repeated(receipt: Receipt): void
-  /** It was refused behind what others appended. */
-  refused(refusal: RunError): void
-  /** It was not applied, or nobody knows. */
-  failed(error: Error): void
-}
-
-/** A batch that is not in the store yet. */
-interface Pending extends Sending {
-  /** Counts the batches that were sent, refused ones left out. */
-  readonly ordinal: number
-  readonly since: number
-  asked: number
-}
+import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
 /** Two logs of one run, and what goes on between them and the store. */
 export interface SharedLog {
@@ -64,14 +27,14 @@ export interface SharedLog {
   readonly pending: number
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
-  /** How often what is pending was stepped again behind what others appended. */
+  /** As in `TwoLogs`. */
   readonly restepped: number
+  /** As in `TwoLogs`. */
+  readonly sending: TwoLogs['sending']
+  /** As in `TwoLogs`. */
+  readonly isPending: TwoLogs['isPending']
   /** Resolves once what others have appended until now is applied. */
   catchUp(): Promise<void>
-  /** Says more of the batches that are sent during a call. */
-  sending<Result>(details: Sending, send: () => Result): Result
-  /** Whether a batch of this key is pending. */
-  isPending(key: string): boolean
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -102,16 +65,8 @@ const LONGEST_PAUSE = 30_000
  */
 export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
   const id = oidAt(confirmed, 0)
-  const { machine, origin, checkDeterminism } = confirmed
-  const tentative = createLog(machine, origin, { checkDeterminism })
-  tentative.chain = chainOf(confirmed)
-  /** What is pending: as many as the tentative log has batches. */
-  let entries: Pending[] = []
-  let ordinal = 0
-  let details: Sending = {}
-  let restepped = 0
-  /** The sequence of the latest batch that another writer appended while this log was shared. */
-  let foreign = -1
+  const logs = twoLogs(confirmed, { sent: () => void append(), changed })
+  const { tentative } = logs
   let problem: Error | undefined
   const closing = new AbortController()
   const { signal } = closing
@@ -124,49 +79,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
-  reset()
-  watch()
   if (begun) void follow()
 
-  /** Has the tentative log begin where the confirmed one ends. */
-  function reset(): void {
-    tentative.batches.items = []
-    tentative.batches.dropped = sequenceOf(confirmed)
-    tentative.outputs.items = []
-    tentative.outputs.dropped = countOf(confirmed.outputs)
-    tentative.state = confirmed.state
-    tentative.status = confirmed.status
-    tentative.end = confirmed.end
-  }
-
-  /** Learns of each batch during the call that sends it. */
-  function watch(): void {
-    tentative.waiting.push({
-      wake() {
-        watch()
-        const before = entries.length
-        while (entries.length < tentative.batches.items.length) {
-          const { since = sequenceOf(confirmed), asked = -1 } = details
-          entries.push({ ...details, since, asked, ordinal: ++ordinal })
-        }
-        if (entries.length === before && tentative.status !== 'error') return
-        changed()
-        void append()
-      },
-    })
-  }
-
   function changed(): void {
-    // A fatal end is one of this run object alone. It comes once all before it is kept.
-    if (entries.length === 0 && tentative.status === 'error' && confirmed.end === undefined) {
-      confirmed.status = 'error'
-      confirmed.end = tentative.end
-      confirmed.version++
-      confirmed.snapshot = undefined
-      publish(confirmed, 'stream')
-      close()
-    }
-    waits.advance((entries[0]?.ordinal ?? ordinal + 1) - 1)
+    if (confirmed.end !== undefined) close()
+    waits.advance((logs.pending[0]?.ordinal ?? logs.ordinal + 1) - 1)
     for (const listener of listeners) listener()
   }
 
@@ -187,7 +104,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** What is pending will not be kept. */
   function abandon(error: Error): void {
     waits.fail(error)
-    for (const { watcher } of entries) watcher?.failed(error)
+    for (const { watcher } of logs.pending) watcher?.failed(error)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -203,10 +120,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     // Whatever else is sent in this turn joins the first slice.
     await Promise.resolve()
     try {
-      for (let failures = 0; entries.length > 0 && !signal.aborted; ) {
+      for (let failures = 0; logs.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
-        if (!isKept) await pause(failures)
+        if (!isKept) await pauseAfter(failures)
       }
     } catch (thrown) {
       fail(thrown)
@@ -216,82 +133,34 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
-    if (entries.length === 0 || signal.aborted) return true
+    if (logs.pending.length === 0 || signal.aborted) return true
     try {
-      if (underWay === undefined) await dropRepeated()
-      if (entries.length === 0) return true
-      const plan = (underWay ??= planAppend())
-      await appendSlice(store, plan)
-      underWay = undefined
-      confirm(plan.slice.records)
-      tell(undefined)
+      await appendPending()
       return true
     } catch (thrown) {
-      const refusal = storeErrorOf(thrown)
-      if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
-        tell(refusal ?? (thrown as Error))
-        return false
-      }
-      if (refusal.code !== 'MOVED') throw refusal
+      if (isLasting(thrown)) throw thrown
+      tell(thrown as Error)
+      return false
+    }
+  }
+
+  async function appendPending(): Promise<void> {
+    if (underWay === undefined) {
+      logs.drop(await applied(logs.others))
+      if (logs.pending.length === 0 || signal.aborted) return
+      underWay = logs.plan()
+    }
+    const { slice } = underWay
+    try {
+      await appendSlice(store, underWay)
+    } catch (thrown) {
+      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
       underWay = undefined
-      await catchUp()
-      return true
+      return await catchUp()
     }
-  }
-
-  /**
-   * Leaves out of what is pending whatever another writer appended under the same key. Keys are asked for after its records were
-   * applied and before anything is appended behind them, so that no append of a key comes in between.
-   */
-  async function dropRepeated(): Promise<void> {
-    const repeated = new Map<Pending, Receipt>()
-    for (let entry = nextToAsk(); entry !== undefined; entry = nextToAsk()) {
-      const { key, since } = entry
-      const asked = sequenceOf(confirmed)
-      const receipt = await store.receipt(id, key as string, since)
-      entry.asked = asked
-      if (receipt !== undefined) repeated.set(entry, receipt)
-    }
-    if (repeated.size > 0) stepPending((entry) => !repeated.has(entry))
-    for (const [{ watcher }, receipt] of repeated) watcher?.repeated(receipt)
-    if (repeated.size > 0) changed()
-  }
-
-  function nextToAsk(): Pending | undefined {
-    return entries.find(({ key, asked }) => key !== undefined && asked < foreign)
-  }
-
-  function planAppend(): AppendPlan {
-    const after = sequenceOf(confirmed)
-    const encoded = encodeBatches(confirmed, tentative.batches.items)
-    const keys = new Map<string, number>()
-    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
-    return {
-      id,
-      expected: oidAt(confirmed, after),
-      after,
-      slice: { ...encoded, format: origin.format, position: countOf(tentative.outputs) },
-      keys,
-      writer: newToken(),
-    }
-  }
-
-  /** The oldest pending batches are in the store. */
-  function confirm(records: readonly StoredRecord[]): void {
-    let parent = oidAt(confirmed, sequenceOf(confirmed))
-    for (const [at, record] of records.entries()) {
-      parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
-      entries[at]?.watcher?.applied()
-    }
-    entries = entries.slice(records.length)
-    tentative.batches.items = tentative.batches.items.slice(records.length)
-    tentative.batches.dropped += records.length
-    const kept = countOf(confirmed.outputs) - tentative.outputs.dropped
-    tentative.outputs.items = tentative.outputs.items.slice(kept)
-    tentative.outputs.dropped += kept
-    publish(confirmed, 'stream')
-    if (confirmed.end !== undefined) close()
-    changed()
+    underWay = undefined
+    logs.confirm(slice.records)
+    tell(undefined)
   }
 
   /** Applies what others appended, and steps what is pending again. */
@@ -299,64 +168,48 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
-    if (records.length > 0) take(records)
+    if (records.length > 0) await take(records)
   }
 
-  function take(records: readonly StoredRecord[]): void {
-    advanceLog(confirmed, records)
-    foreign = sequenceOf(confirmed)
-    const head = { head: oidAt(confirmed, foreign), sequence: foreign }
-    stepPending(({ isConditional = false, watcher }) => {
-      if (isConditional) watcher?.failed(moved(id, undefined, head))
-      return !isConditional
-    })
-    if (confirmed.end !== undefined) close()
-    changed()
+  async function take(records: readonly StoredRecord[]): Promise<void> {
+    const known = await applied(sequenceOf(confirmed) + records.length)
+    if (!signal.aborted) logs.take(records, known)
   }
 
-  /** Steps what is pending and wanted behind what the store has. */
-  function stepPending(isWanted: (entry: Pending) => boolean): void {
-    const batches = tentative.batches.items
-    const before = entries
-    reset()
-    entries = []
-    restepped++
-    for (const [at, batch] of batches.entries()) {
-      const entry = before[at] as Pending
-      if (isWanted(entry) && stepAgain(batch, entry)) entries.push(entry)
+  /** The pending batches that others have applied under the same keys, up to a sequence at least. */
+  async function applied(sequence: number): Promise<AppliedBatches> {
+    const found = new Map<Pending, AppliedBatch>()
+    for (const entry of logs.pending) {
+      if (entry.key === undefined || entry.since >= sequence) continue
+      const batch = await appliedUnder(store, id, entry.key, entry.since)
+      if (batch === undefined) entry.since = sequence
+      else found.set(entry, batch)
     }
-    tentative.version++
-    tentative.snapshot = undefined
-    publish(tentative, 'stream')
-  }
-
-  /** Steps a pending batch behind what others appended. Answers whether it is still pending. */
-  function stepAgain(batch: Batch, { watcher }: Pending): boolean {
-    const refusal = reapply(tentative, batch)
-    if (refusal === undefined) return true
-    // Whoever watches the batch gets the refusal, as the caller of `send` does.
-    const error = refuse(tentative, refusal, batch, watcher === undefined ? 'stream' : 'send')
-    watcher?.refused(error)
-    return false
+    return found
   }
 
   async function follow(): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       try {
-        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal }).getReader()
+        const reader = store.follow(id, { from: sequenceOf(confirmed) + 1, signal, held }).getReader()
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
-          await betweenAppends(async () => takeFollowed(value))
+          await betweenAppends(() => takeFollowed(value))
         }
+        // A store may end its followers, as one that is closed does.
+        await pauseAfter(++failures)
       } catch (thrown) {
-        const refusal = storeErrorOf(thrown)
-        // A history that cannot be followed stays so; a store that cannot be reached may be reached again.
-        if (isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')) return fail(thrown)
-        tell(refusal ?? (thrown as Error))
-        await pause(++failures)
+        if (isLasting(thrown)) return fail(thrown)
+        tell(thrown as Error)
+        await pauseAfter(++failures)
       }
     }
+  }
+
+  /** What this run has once the append under way has its result. */
+  function held(): Promise<number> {
+    return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
   /**
@@ -370,56 +223,44 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         if (isFree && !signal.aborted) await act()
         return isFree
       })
-      if (!acted) await pause(1)
+      if (!acted) await pauseAfter(1)
     }
   }
 
-  /** What this writer appended comes back as well. */
-  function takeFollowed(record: StoredRecord): void {
-    const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
-    if (isOwn) advanceLog(confirmed, [record])
-    else take([record])
+  /** Takes a record that was followed. What this writer appended comes back as well. */
+  async function takeFollowed(record: StoredRecord): Promise<void> {
+    const isKnown = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
+    if (isKnown) advanceLog(confirmed, [record])
+    else await take([record])
   }
 
-  function pause(failures: number): Promise<void> {
+  function pauseAfter(failures: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(go, longest * (0.5 + Math.random() / 2))
-      signal.addEventListener('abort', go, { once: true })
-      function go(): void {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    return pause(longest * (0.5 + Math.random() / 2), signal)
   }
 
   function close(): void {
     closing.abort()
-    if (entries.length > 0) abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    if (logs.pending.length > 0) {
+      abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    }
   }
 
   return {
     confirmed,
     tentative,
     get pending() {
-      return entries.length
+      return logs.pending.length
     },
     get problem() {
       return problem
     },
     get restepped() {
-      return restepped
+      return logs.restepped
     },
-    sending(given, send) {
-      details = given
-      try {
-        return send()
-      } finally {
-        details = {}
-      }
-    },
+    sending: logs.sending,
+    isPending: logs.isPending,
     catchUp: () => betweenAppends(catchUp),
-    isPending: (key) => entries.some((entry) => entry.key === key),
     get isClosed() {
       return signal.aborted
     },
@@ -427,7 +268,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       begun = await exclusively(async () => {
         const to = sequenceOf(confirmed)
         const position = countOf(confirmed.outputs)
-        const run = recordable(runOf(machine, confirmed))
+        const run = recordable(runOf(confirmed.machine, confirmed))
         const slice = takeSlice(run, { from: 0, to, position, settled })
         await appendSlice(store, { id, expected: undefined, after: -1, slice })
         return await isWanted()
@@ -439,9 +280,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return begun
     },
     async flush() {
-      if (entries.length > 0) {
+      if (logs.pending.length > 0) {
         if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
-        await waits.until(ordinal)
+        await waits.until(logs.ordinal)
       }
       return sequenceOf(confirmed)
     },
@@ -452,4 +293,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Whether a failure stays: a history that cannot be followed does, and a store that cannot be reached may be reached again. */
+function isLasting(thrown: unknown): boolean {
+  const refusal = storeErrorOf(thrown)
+  return isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')
 }

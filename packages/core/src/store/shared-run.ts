@@ -23,6 +23,7 @@ import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/port
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 import type { Run } from '../run/run.ts'
 import { type Applied, type ApplyOptions, applyShared } from './apply-shared.ts'
+import { countBy } from './count-outputs.ts'
 import type { RunStore } from './run-store.ts'
 import type { SharedLog } from './shared-log.ts'
 
@@ -55,10 +56,13 @@ export interface SharedRun<State, Event extends RunEvent, Output = never, Input 
    */
   apply(batch: Event | readonly Event[], options?: ApplyOptions): Promise<Applied<State>>
   /**
-   * Enters a batch like `in.send`, under an idempotency key, which the store keeps with it.
+   * Enters a batch like `in.send`, under an idempotency key, which the store keeps with it. If another writer applies a batch
+   * under this key first, this one is dropped. It is not entered if one with this key is pending.
+   * @param since the sequence up to which the sender knows that the store has no batch under this key, as `receipt` said: all
+   *   that is confirmed unless given
    * @returns the refusal, if there was one
    */
-  sendWithKey(batch: Event | readonly Event[], key: string): RunError | undefined
+  sendWithKey(batch: Event | readonly Event[], key: string, since?: number): RunError | undefined
   /**
    * Resolves with the confirmed sequence once all that is pending now is in the store or was refused.
    * @throws {Error} if it will be neither: `problem` says why
@@ -160,11 +164,14 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
       return (confirmedPort ??= openConfirmed())
     },
     apply: (batch, options = {}) => applyShared(store, shared, batch, options),
-    sendWithKey: (batch, key) =>
-      shared.sending({ key }, () => enter(tentative, admit(tentative.machine, batch), 'send')),
+    sendWithKey: (batch, key, since) =>
+      shared.isPending(key)
+        ? undefined
+        : shared.sending({ key, since }, () => enter(tentative, admit(tentative.machine, batch), 'send')),
     flush: shared.flush,
     close: shared.close,
   }
+  countBy(run, confirmed)
   // What the machine says that it takes and makes is what the run takes and gives.
   return Object.freeze(run) as unknown as SharedRun<State, Event, Output, Input>
 }

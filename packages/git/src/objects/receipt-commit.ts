@@ -9,7 +9,7 @@ import type { ReadObject } from './object-stream.ts'
 
 /** What a receipt says. */
 export interface Receipt {
-  /** The sequence of the run before the append; −1 if the append made the run. */
+  /** The sequence of the run before the append; −1 if the append made the run. That of the head if nothing was appended. */
   readonly after: number
   /** The sequence that the append reached. */
   readonly sequence: number
@@ -21,7 +21,7 @@ export interface Receipt {
   readonly count: number
   /** The receipt before this one; undefined if there is none. If a chain begins here, nothing keeps the earlier one. */
   readonly previous: string | undefined
-  /** What a store adds; undefined in a chain that only recorders have written. */
+  /** What else is kept; undefined in a receipt of an earlier version. */
   readonly stored?: StoredDetails | undefined
 }
 
@@ -29,12 +29,22 @@ export interface Receipt {
 export interface StoredDetails {
   /** Outputs since the genesis, after the append. */
   readonly position: number
-  /** The position up to which outputs counted as settled when the run was first appended. */
+  /** The position up to which outputs counted as settled when the run began here, or when more of it came from elsewhere. */
   readonly settled: number
+  /** The outputs of the batches up to this sequence count as settled too: they came from elsewhere, and were not counted. */
+  readonly uncounted?: number | undefined
+  /** Outputs that came from elsewhere behind some that had not settled here. They are handled, and those before them are not. */
+  readonly passed?: readonly OutputRange[] | undefined
   /** How many idempotency keys the chain has, with those of this receipt. */
   readonly count: number
   /** The keys of this append. */
   readonly keys: readonly KeyedBatch[]
+}
+
+/** Outputs from a position to another, which is the first that is not of them. */
+export interface OutputRange {
+  readonly from: number
+  readonly to: number
 }
 
 /** A batch, and the idempotency key or the token that it was appended under. */
@@ -89,10 +99,18 @@ export function encodeReceipt(
   return gitObject(objectFormat(format), 'commit', text)
 }
 
-function detailsText({ position, settled, count, keys }: StoredDetails): string {
+/** The objects of a receipt that takes nothing over; its own is the last. */
+export function receiptObjects(of: ReceiptOf, receipt: Receipt): readonly GitObject[] {
+  const encoded = encodeReceipt(of, receipt)
+  return receipt.count === 1 ? [emptyTree(of.format), encoded] : [encoded]
+}
+
+function detailsText({ position, settled, uncounted, passed = [], count, keys }: StoredDetails): string {
   // A key is any text: as JSON it is one line.
   const lines = keys.map(({ key, sequence, oid }) => `Key: ${sequence} ${oid} ${JSON.stringify(key)}\n`)
-  return `Position: ${position}\nSettled: ${settled}\nKeys: ${count}\n${lines.join('')}`
+  const through = uncounted === undefined ? '' : `Uncounted: ${uncounted}\n`
+  const ranges = passed.map(({ from, to }) => `Passed: ${from} ${to}\n`).join('')
+  return `Position: ${position}\nSettled: ${settled}\n${through}${ranges}Keys: ${count}\n${lines.join('')}`
 }
 
 /** The tree of a receipt that takes nothing over. */
@@ -110,7 +128,7 @@ export function nextCount(count: number, mustGoOn = false): number {
 
 const BODY =
   /^receipt [^\n]* at \d+\n\nAfter: (-1|\d+)\nHead: ([0-9a-f]+)\nToken: ([0-9a-f]{32})\nCount: (\d+)\n(?:Earlier: ([0-9a-f]+)\n)?/
-const DETAILS = /^Position: (\d+)\nSettled: (\d+)\nKeys: (\d+)\n/
+const DETAILS = /^Position: (\d+)\nSettled: (\d+)\n(?:Uncounted: (\d+)\n)?((?:Passed: \d+ \d+\n)*)Keys: (\d+)\n/
 const KEY = /^Key: (\d+) ([0-9a-f]+) (".*")$/
 
 /** Decodes a receipt; undefined if the object is none. */
@@ -129,7 +147,7 @@ export function decodeReceipt(object: ReadObject): StoredReceipt | undefined {
 function decodeDetails(text: string): StoredDetails | undefined {
   const found = DETAILS.exec(text)
   if (found === null) return undefined
-  const [details, position, settled, count] = found
+  const [details, position, settled, uncounted, ranges = '', count] = found
   const keys: KeyedBatch[] = []
   const lines = text.slice(details.length).split('\n')
   if (lines.pop() !== '') return undefined
@@ -139,7 +157,14 @@ function decodeDetails(text: string): StoredDetails | undefined {
     if (key === undefined) return undefined
     keys.push({ key, sequence: Number(sequence), oid })
   }
-  return { position: Number(position), settled: Number(settled), count: Number(count), keys }
+  return {
+    position: Number(position),
+    settled: Number(settled),
+    ...(uncounted === undefined ? {} : { uncounted: Number(uncounted) }),
+    passed: Array.from(ranges.matchAll(/(\d+) (\d+)/g), ([, from, to]) => ({ from: Number(from), to: Number(to) })),
+    count: Number(count),
+    keys,
+  }
 }
 
 function parseKey(json: string): string | undefined {

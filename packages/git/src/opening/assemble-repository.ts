@@ -25,7 +25,7 @@ import { type VerifyOptions, verifyRun } from '../read/verify-run.ts'
 import { importHistory } from '../record/import-history.ts'
 import { keepSnapshot } from '../record/keep-snapshot.ts'
 import { liveRecorders } from '../record/live-recorders.ts'
-import { checkRecordOptions } from '../record/record-options.ts'
+import { checkDurability } from '../record/record-options.ts'
 import { startRecorder } from '../record/recorder.ts'
 import { machineBranches } from '../refs/machine-branches.ts'
 import { type RefMover, refMover } from '../refs/ref-moves.ts'
@@ -136,7 +136,7 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
     format,
     store,
     record(run, options = {}) {
-      checkRecordOptions(options)
+      checkDurability(options)
       checkWritable('record a run')
       const used = recordable(run).format.name
       if (used !== format) {

@@ -12,7 +12,7 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { type HistoryCommits, openOutsideHistory, recordable } from '../core-internals.ts'
+import { type GitObject, type HistoryCommits, openOutsideHistory, recordable } from '../core-internals.ts'
 import { asGitError, GitError } from '../git-error.ts'
 import { type AnyMachine, machineList } from '../machines.ts'
 import { decodeGenesis } from '../objects/genesis-commit.ts'
@@ -29,6 +29,7 @@ import { syncRefs } from '../refs/ref-sync.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { type Release, storePack } from '../write/pack-store.ts'
 import { FULL_PACK } from '../write/writer.ts'
+import { importReceipt } from './import-receipt.ts'
 
 /** How a history is imported. */
 export interface ImportOptions {
@@ -75,7 +76,8 @@ export async function importHistory(
   }
   const format = objectFormat(context.format)
   if (machine !== undefined) {
-    return await take(context, genesis, recordable(replayed(history, machine, { format, onProgress })), onProgress)
+    const run = replayed(history, machine, { format, onProgress })
+    return await take(context, genesis, { commits: recordable(run), position: run.position, onProgress })
   }
   const known = isOid(genesis.oid, context.format)
   const object = known ? await context.read(genesis.oid) : undefined
@@ -90,7 +92,7 @@ export async function importHistory(
     )
   }
   const { initial } = await decodeGenesis(context, object)
-  return await take(context, genesis, outside.commits(format, initial), onProgress)
+  return await take(context, genesis, { commits: outside.commits(format, initial), position: undefined, onProgress })
 }
 
 function replayed(
@@ -109,13 +111,22 @@ function isIterable(history: unknown): history is Iterable<HistoryRecord<RunEven
   return typeof history === 'object' && history !== null && Symbol.iterator in history
 }
 
+/** A history that was verified. */
+interface VerifiedHistory {
+  readonly commits: HistoryCommits
+  /** Outputs since the genesis, if they were counted. */
+  readonly position: number | undefined
+  readonly onProgress: OnProgress | undefined
+}
+
 /** Takes the part of a history that is not here yet. */
 async function take(
   context: RepositoryContext,
-  { oid: id, machine }: GenesisRecord,
-  commits: HistoryCommits,
-  onProgress: OnProgress | undefined,
+  genesis: GenesisRecord,
+  history: VerifiedHistory,
 ): Promise<ImportedRun> {
+  const { oid: id, machine } = genesis
+  const { commits, onProgress } = history
   const ref = runRef(machine.name, id)
   const branch = { ref: machineRef(machine), oid: machine.oid }
   const to = hexOf(commits.digestAt(commits.sequence))
@@ -130,11 +141,14 @@ async function take(
       if (local.sequence >= commits.sequence) {
         return { id, head: local.oid as string, sequence: local.sequence, before }
       }
-      if (local.sequence < stored) releases.push(...(await store(context, commits, local.sequence, onProgress)))
-      stored = Math.min(stored, local.sequence)
+      const counted = await importReceipt(context, genesis, { ...history, before: local.sequence })
+      const after = local.sequence < stored ? local.sequence : commits.sequence
+      releases.push(...(await store(context, commits, { after, objects: counted?.objects ?? [], onProgress })))
+      stored = Math.min(stored, after)
       await context.ensureMachine(branch, context.mover)
-      const [failure] = await context.mover.move([{ ref, to, from: local.oid }])
-      await syncRefs(context.gitDirectory, [ref, branch.ref])
+      const { receipt } = counted ?? {}
+      const [failure] = await context.mover.move([{ ref, to, from: local.oid, ...(receipt && { receipt }) }])
+      await syncRefs(context.gitDirectory, [ref, branch.ref, ...(receipt === undefined ? [] : [receipt.ref])])
       if (failure === undefined) return { id, head: to, sequence: commits.sequence, before }
       if (!(failure instanceof RefMismatch)) throw failure
     }
@@ -171,12 +185,19 @@ async function localOf(
   )
 }
 
-/** Stores the objects after a sequence; resolves with what removes the `.keep` of each pack. */
+/** Stores some objects, and the batches after a sequence; resolves with what removes the `.keep` of each pack. */
 async function store(
   context: RepositoryContext,
   commits: HistoryCommits,
-  after: number,
-  onProgress: OnProgress | undefined,
+  {
+    after,
+    objects,
+    onProgress,
+  }: {
+    readonly after: number
+    readonly objects: readonly GitObject[]
+    readonly onProgress: OnProgress | undefined
+  },
 ): Promise<Release[]> {
   const releases: Release[] = []
   let pack = new PackBuilder(context.format)
@@ -184,7 +205,8 @@ async function store(
     releases.push(await storePack(context.packDirectory, pack.finish(), { durable: true }))
     pack = new PackBuilder(context.format)
   }
-  if (after < 0) for (const { oid, bytes } of commits.genesis()) pack.addShared(oid, bytes)
+  const first = after < 0 ? [...commits.genesis(), ...objects] : objects
+  for (const { oid, bytes } of first) pack.addShared(oid, bytes)
   try {
     for (let sequence = Math.max(after, 0) + 1; sequence <= commits.sequence; sequence++) {
       pack.add(commits.digestAt(sequence), commits.commitAt(sequence))
@@ -197,6 +219,6 @@ async function store(
     await Promise.all(releases.map((release) => release()))
     throw thrown
   }
-  context.packWritten()
+  if (releases.length > 0) context.packWritten()
   return releases
 }

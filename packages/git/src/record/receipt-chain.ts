@@ -3,7 +3,7 @@
 
 import type { Recordable } from '../core-internals.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
-import { decodeReceipt, type StoredDetails, type StoredReceipt } from '../objects/receipt-commit.ts'
+import { decodeReceipt, type StoredReceipt } from '../objects/receipt-commit.ts'
 
 /** Where the next receipt of a run goes. */
 export interface ReceiptTip {
@@ -13,8 +13,6 @@ export interface ReceiptTip {
   readonly previous: string | undefined
   /** How many receipts its chain has. */
   readonly count: number
-  /** What a store has added to the latest receipt. */
-  readonly stored?: StoredDetails | undefined
 }
 
 /** The receipts of a run, as they were found. */
@@ -36,8 +34,8 @@ export async function findReceipts(
   const object = await source.read(ref)
   let latest = object === undefined || wasMade === undefined ? undefined : decodeReceipt(object)
   while (latest !== undefined && (await wasMade?.(latest)) !== true) latest = await before(source, latest)
-  const { oid: previous, count = 0, stored } = latest ?? {}
-  return { tip: { at: object?.oid, previous, count, stored }, latest }
+  const { oid: previous, count = 0 } = latest ?? {}
+  return { tip: { at: object?.oid, previous, count }, latest }
 }
 
 /** What the receipts say about the batches that a run has in common with a ref. */

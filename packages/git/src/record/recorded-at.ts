@@ -9,15 +9,20 @@ import { hexOf } from '../objects/object-id.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
 import { findCommon } from '../read/divergence.ts'
 import { readHead } from '../refs/read-head.ts'
-import { findReceipts, ownBatches, type ReceiptTip } from './receipt-chain.ts'
-import { lacksDropped, lostRace, otherHistory, type Recording, rewound, unknownResult } from './recording-errors.ts'
+import { type FoundReceipts, findReceipts, ownBatches } from './receipt-chain.ts'
+import {
+  lacksDropped,
+  lostRace,
+  otherHistory,
+  type RecordingPlace,
+  rewound,
+  unknownResult,
+} from './recording-errors.ts'
 
 /** How far a run is recorded. */
-export interface RecordedAt {
+export interface RecordedAt extends FoundReceipts {
   /** The sequence up to which the ref has the run's own batches; −1 if there is no ref. */
   readonly sequence: number
-  /** Where the next receipt goes. */
-  readonly tip: ReceiptTip
   /** Why the run cannot be recorded from there on. */
   readonly failure: GitError | undefined
 }
@@ -30,7 +35,7 @@ export interface RecordedAt {
 export async function recordedAt<State, Event, Output>(
   source: ObjectSource,
   history: Recordable<State, Event, Output>,
-  { now, receipts }: { readonly now: () => Recording; readonly receipts: string },
+  { now, receipts }: { readonly now: () => RecordingPlace; readonly receipts: string },
 ): Promise<RecordedAt> {
   const head = await readHead(source, now().ref)
   const { recorded } = now()
@@ -38,7 +43,7 @@ export async function recordedAt<State, Event, Output>(
     if (recorded >= 0) throw rewound(now(), 'was deleted')
     if (history.dropped > 0) throw lacksDropped(now(), 'does not exist')
     const { tip } = await findReceipts(source, receipts, undefined)
-    return { sequence: -1, tip, failure: undefined }
+    return { sequence: -1, tip, latest: undefined, failure: undefined }
   }
   const { sequence, oid } = head
   if (sequence >= 0 && sequence < history.dropped) {
@@ -57,7 +62,7 @@ export async function recordedAt<State, Event, Output>(
   })
   const own = await ownBatches(source, history, { latest, shared })
   const failure = failureOf(own.sequence)
-  return { sequence: own.sequence, tip, failure }
+  return { sequence: own.sequence, tip, latest, failure }
 
   function failureOf(mine: number): GitError | undefined {
     const then = { ...now(), recorded: Math.max(mine, recorded) }

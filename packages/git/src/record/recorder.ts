@@ -1,15 +1,16 @@
-// A recorder: takes a run's history into a repository while it is committed, and says how much is safe. Longer than
-// other files, because all of it is about the same few sequences.
+// A recorder: takes a run's history into packs while it is committed, and moves the run's ref to each portion. What it has in
+// common with recorders for any store is core's. Longer than other files, because all of it is about the same few sequences.
 //
 //   the run has more ─► writer.pull ─► next: fill a pack ─► the promise resolves ─► recorded rises
 
 import { randomBytes } from 'node:crypto'
-import type { Ports, PortsOptions, Run, RunEvent } from '@xmachines/core'
-import { type Checkpoint, type Recordable, type RecordedView, recordable } from '../core-internals.ts'
+import type { Run, RunEvent } from '@xmachines/core'
+import type { Recorder as AnyRecorder } from '@xmachines/core/store'
+import { type GitObject, type Recording, startRecording } from '../core-internals.ts'
 import { asGitError, type GitError } from '../git-error.ts'
 import { hexOf } from '../objects/object-id.ts'
 import type { PackBuilder } from '../objects/pack.ts'
-import { emptyTree, encodeReceipt, nextCount } from '../objects/receipt-commit.ts'
+import { nextCount, receiptObjects, type StoredDetails } from '../objects/receipt-commit.ts'
 import { streamEarlier } from '../read/earlier-batches.ts'
 import { type MoveFailure, RefMismatch, type RefMove } from '../refs/ref-moves.ts'
 import { machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
@@ -18,30 +19,20 @@ import { FULL_PACK, type NextPortion, type Source, type Writer } from '../write/
 import type { LiveRecorder, LiveRecorders } from './live-recorders.ts'
 import type { ReceiptTip } from './receipt-chain.ts'
 import type { RecordOptions } from './record-options.ts'
-import { recordedAt } from './recorded-at.ts'
-import { divergedElsewhere, type Recording, recorderStopped, refsKeepMoving, withRecorded } from './recording-errors.ts'
-import { sequenceWaits } from './sequence-waits.ts'
+import { type RecordedAt, recordedAt } from './recorded-at.ts'
+import {
+  divergedElsewhere,
+  type RecordingPlace,
+  recorderStopped,
+  refsKeepMoving,
+  withRecorded,
+} from './recording-errors.ts'
+import { settledBefore } from './settled-outputs.ts'
 
 /** Records one run into one repository. */
-export interface Recorder<State, Event, Output> {
+export interface Recorder<State, Event, Output> extends AnyRecorder<State, Event, Output, GitError> {
   /** The ref of the run. */
   readonly ref: string
-  /** The sequence up to which the run is safe; −1 until its genesis is. */
-  readonly recorded: number
-  /** Why nothing more is recorded, if something failed. */
-  readonly error: GitError | undefined
-  /** Resolves with the last sequence once the run has ended and is recorded, or the recorder was stopped. */
-  readonly done: Promise<number>
-  /** Resolves with the sequence once all that is committed now is recorded; rejects if it will not be. */
-  flush(): Promise<number>
-  /** Records what is committed now, and nothing after it. */
-  stop(): Promise<number>
-  /**
-   * A set of ports that shows only what is recorded: `write` resolves, and `out` and `snapshot` deliver, once it is. It
-   * begins at `run.start` unless `from` says otherwise. Effects belong here: nobody may act on an output that a crash can lose. `write` waits for writers from
-   * `in.getWriter()`; `close` waits for every writer, those of `pipeTo` too.
-   */
-  ports(options?: PortsOptions): Ports<State, Event, Output>
 }
 
 /** What a recorder works with. */
@@ -53,8 +44,6 @@ export interface RecorderParts {
   syncForeign(refs: readonly string[]): Promise<void>
 }
 
-/** How many batches may wait unless `maxUnrecorded` is given. */
-const MOST_UNRECORDED = 16_384
 /** How often to look again at refs that others keep moving, without recording anything. */
 const MOST_ROUNDS = 8
 const NOTHING: NextPortion = { portion: undefined, more: false }
@@ -62,68 +51,54 @@ const NOTHING: NextPortion = { portion: undefined, more: false }
 /** Begins to record a run. */
 export function startRecorder<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
-  { maxUnrecorded = MOST_UNRECORDED, retain }: RecordOptions,
+  options: RecordOptions,
   { context, writer, live, syncForeign }: RecorderParts,
 ): Recorder<State, Event, Output> {
-  const history: Recordable<State, Event, Output> = recordable(run)
   const id = run.id
   const ref = runRef(run.machine.name, id)
   const { genesis } = run
   const machine = { ref: machineRef(run.machine), oid: genesis.machine.oid }
   const receipts = receiptRef(run.machine.name, id)
   const receiptOf = { format: context.format, machine: run.machine, createdAt: genesis.createdAt }
-  /** The sequence up to which the ref has moved; −1 if it does not exist. */
-  let recorded = -1
   /** The sequence up to which packs hold the run; −1 is nothing. */
   let taken = -1
   /** Where the receipt of the next portion goes. */
   let tip: ReceiptTip = { at: undefined, previous: undefined, count: 0 }
+  /** What the next receipt says beyond its append. */
+  let stored: Omit<StoredDetails, 'position' | 'keys'> = { settled: run.start, count: 0 }
   /** The tokens of portions that Git gave no answer about: reading the receipts settles them. */
   let unanswered: string[] = []
   /** Reads where the refs point; made again when somebody else moved them. */
   let prepared: Promise<void> | undefined
   /** How often they were read since something was recorded. */
   let rounds = 0
-  let error: GitError | undefined
-  /** The sequence after which nothing is recorded, once the recorder was stopped. */
-  let last = Number.POSITIVE_INFINITY
-  let finished = false
-  /** Whether the run calls back when it has more. */
-  let following = false
-  /** What the run was when something was taken; shown once that is recorded. */
-  const checkpoints: Checkpoint[] = []
-  const waits = sequenceWaits()
-  let view: RecordedView<State, Event, Output> | undefined
-  /** Settles `done`. */
-  let ending: { resolve(sequence: number): void; reject(error: GitError): void } | undefined
-  /** Whether somebody has asked for `done`. */
-  let watched = false
-  const done = new Promise<number>((resolve, reject) => {
-    ending = { resolve, reject }
+  const recording: Recording<State, Event, Output, GitError> = startRecording(run, {
+    ...options,
+    take: () => writer.pull(source),
+    readEarlier: (from, to) => streamEarlier(context, id, { from, to }),
+    stopped: (recorded) => recorderStopped({ ref, id, recorded }),
+    report: ({ message, code }, recorded) =>
+      process.emitWarning(`recording ${ref} stopped at sequence ${recorded}: ${message}`, code),
+    tellsAtStop: true,
+    ended: () => live.remove(source),
   })
-  done.catch(() => undefined)
-  const hold = history.hold(() => !finished && history.sequence - recorded > maxUnrecorded)
-  const retention = history.retain(retain, (from, to) => streamEarlier(context, id, { from, to }))
+  const { history } = recording
+  const recorder = Object.assign(recording.recorder, { ref })
 
   const source: Source & LiveRecorder = {
     ref,
     run,
     next,
-    flush,
-    idle: async () => await reached(due(), { reports: false }).catch(() => undefined),
+    flush: recorder.flush,
+    idle: recording.idle,
     // From now on every batch that is written here would be lost, and its effects would be in vain.
     diverge: (found) => fail(divergedElsewhere(now(), found)),
-  }
-
-  /** The sequence up to which the run is to be recorded. */
-  function due(): number {
-    return Math.min(history.sequence, last)
   }
 
   async function next(pack: PackBuilder, written: Promise<MoveFailure>): Promise<NextPortion> {
     try {
       await (prepared ??= prepare())
-      return finished ? NOTHING : take(pack, written)
+      return recording.finished ? NOTHING : take(pack, written)
     } catch (thrown) {
       fail(asGitError(thrown, `writing into ${context.packDirectory}`))
       return NOTHING
@@ -141,31 +116,40 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       for (const token of lost) history.unsettled.delete(token)
       unanswered = unanswered.filter((token) => !lost.includes(token))
     }
-    if (failure !== undefined && recorded < 0) throw failure
-    if (sequence > recorded) {
+    if (failure !== undefined && recorder.recorded < 0) throw failure
+    if (sequence > recorder.recorded) {
       await syncForeign([receipts, ref, machine.ref])
       acknowledge(sequence)
     }
+    const details = failure === undefined ? await detailsAfter(found) : stored
     tip = found.tip
+    stored = details
     taken = sequence
-    advance()
+    recording.advance()
     // Appends that were made after all are acknowledged, even if nothing can follow them.
     if (failure !== undefined) throw failure
   }
 
+  async function detailsAfter({ sequence, latest }: RecordedAt): Promise<typeof stored> {
+    if (sequence < 0) return { settled: run.start, count: 0 }
+    const at = { id, machine: run.machine, sequence }
+    const start = recording.positionAt(sequence)
+    const { settled, uncounted, passed } = await settledBefore(context, at, { latest, start })
+    return { settled, uncounted, passed, count: latest?.stored?.count ?? 0 }
+  }
+
   /** The batches up to a sequence are recorded, and this run's own. */
   function acknowledge(sequence: number): void {
-    if (sequence <= recorded) return
-    recorded = sequence
+    if (sequence <= recorder.recorded) return
+    recording.acknowledge(sequence)
     rounds = 0
-    history.acknowledge(sequence)
   }
 
   function take(pack: PackBuilder, written: Promise<MoveFailure>): NextPortion {
-    keepCheckpoint()
+    recording.keepCheckpoint()
     const before = taken
     const from = taken < 0 ? undefined : oidAt(taken)
-    const end = due()
+    const end = recording.due
     if (taken < 0 && pack.size <= FULL_PACK) {
       for (const { oid, bytes } of history.genesis()) pack.addShared(oid, bytes)
       taken = 0
@@ -175,9 +159,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       pack.add(history.digestAt(++taken), bytes)
     }
     const more = taken < end
-    if (!more) follow()
+    if (!more) recording.follow()
     if (taken === before) {
-      advance()
+      recording.advance()
       return { portion: undefined, more }
     }
     const sequence = taken
@@ -192,7 +176,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
         move: { ref, from, to, receipt },
         machine,
         get withdrawn() {
-          return error !== undefined
+          return recorder.error !== undefined
         },
       },
       more,
@@ -207,18 +191,13 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     const token = randomBytes(16).toString('hex')
     const { at, previous } = tip
     // Only a store takes keys over into a chain that begins anew.
-    const count = nextCount(tip.count, (tip.stored?.count ?? 0) > 0)
-    // Of a portion that ends before the latest batch, this position is an upper bound.
-    const { position } = checkpoints.at(-1) ?? history.checkpoint()
-    const stored = tip.stored && { ...tip.stored, position, keys: [] }
-    const { oid, bytes } = encodeReceipt(receiptOf, { ...made, token, previous, count, stored })
-    pack.addShared(oid, bytes)
-    if (count === 1) {
-      const tree = emptyTree(context.format)
-      pack.addShared(tree.oid, tree.bytes)
-    }
+    const count = nextCount(tip.count, stored.count > 0)
+    const details = { ...stored, position: recording.positionAfter(made.sequence), keys: [] }
+    const objects = receiptObjects(receiptOf, { ...made, token, previous, count, stored: details })
+    for (const object of objects) pack.addShared(object.oid, object.bytes)
+    const { oid } = objects.at(-1) as GitObject
     history.unsettled.add(token)
-    tip = { at: oid, previous: oid, count, stored }
+    tip = { at: oid, previous: oid, count }
     return { token, receipt: { ref: receipts, to: oid, from: at } }
   }
 
@@ -234,7 +213,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     if (failure === undefined) {
       acknowledge(sequence)
       history.unsettled.delete(token)
-      advance()
+      recording.advance()
       return
     }
     if (!(failure instanceof RefMismatch)) {
@@ -242,9 +221,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
       return
     }
     // A refusal is final: whatever the ref points to, this portion did not put it there.
-    if (failure.unanswered && sequence > recorded) unanswered.push(token)
+    if (failure.unanswered && sequence > recorder.recorded) unanswered.push(token)
     else history.unsettled.delete(token)
-    if (sequence <= recorded || finished) return
+    if (sequence <= recorder.recorded || recording.finished) return
     // Another recorder of this run was faster, somebody recorded something else under its id, or Git gave no answer.
     prepared = prepare()
     // Its failure is reported by `next`.
@@ -256,8 +235,9 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     return hexOf(history.digestAt(sequence))
   }
 
-  function now(): Recording {
+  function now(): RecordingPlace {
     const { sequence, dropped } = history
+    const { recorded } = recorder
     return {
       ref,
       directory: context.directory,
@@ -272,115 +252,11 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
     }
   }
 
-  function keepCheckpoint(): void {
-    const made = history.checkpoint()
-    const latest = checkpoints.at(-1)
-    if (latest?.snapshot === made.snapshot && latest.end === made.end) return
-    checkpoints.push(made)
-  }
-
-  /** Pulls again once the run has more. */
-  function follow(): void {
-    if (following || finished || history.ended || Number.isFinite(last)) return
-    following = true
-    history.whenMore(() => {
-      following = false
-      if (!finished) writer.pull(source)
-    })
-  }
-
-  /** Shows what is recorded now. */
-  function advance(): void {
-    if (finished) return
-    if (history.ended) keepCheckpoint()
-    let shown: Checkpoint | undefined
-    while (checkpoints.length > 0 && (checkpoints[0] as Checkpoint).sequence <= recorded) shown = checkpoints.shift()
-    if (shown !== undefined) {
-      view?.show(shown)
-      retention.recorded(shown)
-    }
-    waits.advance(recorded)
-    hold.check()
-    if (recorded >= last) finish(recorderStopped(now()))
-    else if (history.ended && recorded === history.sequence && checkpoints.length === 0) finish(undefined)
-  }
-
-  /** Ends without a failure; `reason` is given to whoever waits for more. */
-  function finish(reason: GitError | undefined): void {
-    if (finished) return
-    end()
-    ending?.resolve(recorded)
-    if (reason !== undefined) reject(reason)
-  }
-
   function fail(thrown: GitError): void {
-    if (finished) return
-    error = thrown.run === undefined ? withRecorded(now(), thrown) : thrown
-    end()
-    if (!waits.reporting && !watched) {
-      process.emitWarning(`recording ${ref} stopped at sequence ${recorded}: ${error.message}`, error.code)
-    }
-    ending?.reject(error)
-    reject(error)
-  }
-
-  function end(): void {
-    finished = true
-    hold.end()
-    retention.end()
-    live.remove(source)
-  }
-
-  function reject(reason: GitError): void {
-    waits.fail(reason)
-    view?.fail(reason)
-  }
-
-  function reached(sequence: number, options?: { readonly reports: boolean }): Promise<void> {
-    if (sequence <= recorded) return Promise.resolve()
-    if (finished) return Promise.reject(error ?? recorderStopped(now()))
-    return waits.until(sequence, options)
-  }
-
-  async function flush(): Promise<number> {
-    await reached(due())
-    return recorded
+    recording.fail(thrown.run === undefined ? withRecorded(now(), thrown) : thrown)
   }
 
   live.add(source)
   writer.pull(source)
-  return {
-    ref,
-    get recorded() {
-      return recorded
-    },
-    get error() {
-      return error
-    },
-    get done() {
-      watched = true
-      return done
-    },
-    flush,
-    async stop() {
-      if (error !== undefined) throw error
-      last = Math.min(last, history.sequence)
-      if (!finished) {
-        writer.pull(source)
-        await done
-      }
-      return recorded
-    },
-    ports(options = {}) {
-      if (view === undefined) {
-        view = history.view()
-        if (error !== undefined || last <= recorded) view.fail(error ?? recorderStopped(now()))
-        else if (recorded >= 0) {
-          keepCheckpoint()
-          advance()
-        }
-      }
-      return view.ports(options, () => reached(history.sequence))
-    },
-  }
+  return recorder
 }

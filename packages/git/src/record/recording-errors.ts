@@ -4,7 +4,7 @@ import { GitError } from '../git-error.ts'
 import type { CommitPoint } from '../objects/batch-commit.ts'
 
 /** What is recorded, and where. */
-export interface Recording {
+export interface RecordingPlace {
   readonly ref: string
   readonly directory: string
   readonly id: string
@@ -17,7 +17,7 @@ export interface Recording {
 }
 
 /** Somebody else changed the ref so that recorded batches are lost. */
-export function rewound({ ref, directory, id, recorded }: Recording, how: string): GitError {
+export function rewound({ ref, directory, id, recorded }: RecordingPlace, how: string): GitError {
   return new GitError(
     'HISTORY_DIVERGED',
     `${ref} in ${directory} ${how} by somebody else, after sequence ${recorded} had been recorded there; ` +
@@ -27,7 +27,7 @@ export function rewound({ ref, directory, id, recorded }: Recording, how: string
 }
 
 /** The repository lacks batches that the run has dropped. */
-export function lacksDropped({ ref, directory, id, recorded, dropped }: Recording, how: string): GitError {
+export function lacksDropped({ ref, directory, id, recorded, dropped }: RecordingPlace, how: string): GitError {
   return new GitError(
     'NOT_RECORDED',
     `${ref} in ${directory} ${how}, and the run keeps only the batches after sequence ${dropped}; ` +
@@ -38,7 +38,7 @@ export function lacksDropped({ ref, directory, id, recorded, dropped }: Recordin
 
 /** The ref points to a commit that is not in the history of the run. */
 export function otherHistory(
-  { ref, directory, id, recorded, sequence, dropped, head }: Recording,
+  { ref, directory, id, recorded, sequence, dropped, head }: RecordingPlace,
   found: CommitPoint,
   common: CommitPoint | undefined,
 ): GitError {
@@ -57,7 +57,7 @@ export function otherHistory(
 
 /** Another writer recorded an equal batch first. */
 export function lostRace(
-  { ref, directory, id, recorded, head }: Recording,
+  { ref, directory, id, recorded, head }: RecordingPlace,
   found: CommitPoint,
   common: CommitPoint,
 ): GitError {
@@ -70,7 +70,7 @@ export function lostRace(
 }
 
 /** An answer was lost, and so was the receipt that would replace it. */
-export function unknownResult({ ref, directory, id, recorded }: Recording, found: CommitPoint): GitError {
+export function unknownResult({ ref, directory, id, recorded }: RecordingPlace, found: CommitPoint): GitError {
   return new GitError(
     'UNKNOWN',
     `it is not known whether this run or another writer recorded the batches after sequence ${recorded}: git died without ` +
@@ -81,19 +81,19 @@ export function unknownResult({ ref, directory, id, recorded }: Recording, found
 }
 
 /** Others kept moving the refs of a run. */
-export function refsKeepMoving({ ref, directory, id, recorded }: Recording): GitError {
+export function refsKeepMoving({ ref, directory, id, recorded }: RecordingPlace): GitError {
   const why = `others keep moving ${ref} in ${directory}, or its receipts; record the run again`
   return new GitError('REPOSITORY_LOCKED', why, { run: id, sequence: recorded })
 }
 
 /** A push or a fetch found that the run has another continuation at a remote. */
-export function divergedElsewhere({ ref, id, recorded }: Recording, { message, heads }: GitError): GitError {
+export function divergedElsewhere({ ref, id, recorded }: RecordingPlace, { message, heads }: GitError): GitError {
   const text = `${message} (${ref} is recorded up to sequence ${recorded})`
   return new GitError('HISTORY_DIVERGED', text, { run: id, sequence: recorded, heads })
 }
 
 /** The recorder was stopped. */
-export function recorderStopped({ ref, id, recorded }: Recording): GitError {
+export function recorderStopped({ ref, id, recorded }: Pick<RecordingPlace, 'ref' | 'id' | 'recorded'>): GitError {
   return new GitError(
     'RECORDER_STOPPED',
     `the recorder of ${ref} was stopped at sequence ${recorded}; record the run again to continue`,
@@ -102,7 +102,7 @@ export function recorderStopped({ ref, id, recorded }: Recording): GitError {
 }
 
 /** An error of the repository, with what is recorded of this run. */
-export function withRecorded({ ref, id, recorded }: Recording, { code, message, cause }: GitError): GitError {
+export function withRecorded({ ref, id, recorded }: RecordingPlace, { code, message, cause }: GitError): GitError {
   const kept = `${ref} is recorded up to sequence ${recorded}, and the run continues`
   return new GitError(code, `${message} (${kept})`, { run: id, sequence: recorded, cause })
 }

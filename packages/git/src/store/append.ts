@@ -12,11 +12,11 @@ import type { PackBuilder } from '../objects/pack.ts'
 import { emptyTree, encodeReceipt, type KeyedBatch, nextCount } from '../objects/receipt-commit.ts'
 import { pause } from '../process/pause.ts'
 import type { FoundRun } from '../read/find-run.ts'
+import { outputsSoFar, type SettledDetails, settledBefore } from '../record/settled-outputs.ts'
 import { type MoveFailure, RefMismatch, type RefMove } from '../refs/ref-moves.ts'
 import { machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
 import { writePortion } from '../write/write-portion.ts'
 import type { GitStoreParts } from './git-store.ts'
-import { settledOf } from './leases.ts'
 import { keptOf, type ReceiptBooks } from './receipt-books.ts'
 import { keepsMoving, lostAnswer } from './store-failure.ts'
 import { findStored, receiptsOf } from './stored-run.ts'
@@ -135,14 +135,17 @@ export function appender(
       return { key, sequence, oid }
     })
     const count = nextCount(tip.count)
-    const settled = latest?.stored?.settled ?? slice.settled ?? 0
     const taken =
       count === 1 && latest !== undefined
-        ? keptOf(id, await books.read(id, latest), await settledOf(context, { id, name: run.name, settled }))
+        ? keptOf(id, await books.read(id, latest), (await outputsSoFar(context, current as FoundRun, latest)).settled)
         : undefined
     const kept = taken && encodeKept(format, taken)
     const had = taken === undefined ? (latest?.stored?.count ?? 0) : taken.keys.length
-    const stored = { position: slice.position, settled, count: had + keyed.length, keys: keyed }
+    const { settled, uncounted, passed }: SettledDetails =
+      current === undefined
+        ? { settled: slice.settled ?? 0 }
+        : await settledBefore(context, current, { latest, start: slice.start })
+    const stored = { position: slice.position, settled, uncounted, passed, count: had + keyed.length, keys: keyed }
     const tree = kept?.[1] ?? emptyTree(format)
     const { oid, bytes } = encodeReceipt(
       { format, machine: run, createdAt: run.createdAt },

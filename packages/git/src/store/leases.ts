@@ -1,10 +1,10 @@
 // Leases: a ref beside that of the run, which points to a blob, and moves by compare-and-swap.
 
-import { randomBytes } from 'node:crypto'
-import { type LeaseCells, type LeaseRecord, missing } from '@xmachines/core/store'
-import { gitObject } from '../core-internals.ts'
-import { objectFormat } from '../objects/object-id.ts'
-import { corrupt } from '../objects/object-stream.ts'
+import { type LeaseCells, missing } from '@xmachines/core/store'
+import { encodeLease, readLease } from '../objects/lease-blob.ts'
+import type { OutputRange } from '../objects/receipt-commit.ts'
+import type { FoundRun } from '../read/find-run.ts'
+import { type OutputsSoFar, outputsSoFar } from '../record/settled-outputs.ts'
 import { RefMismatch } from '../refs/ref-moves.ts'
 import { leaseRef } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
@@ -12,71 +12,80 @@ import { writePortion } from '../write/write-portion.ts'
 import type { GitStoreParts } from './git-store.ts'
 import { findStored, receiptsOf } from './stored-run.ts'
 
-/** The lease of a run, and where its ref points; undefined if it does not exist. */
-interface FoundLease {
-  readonly record: LeaseRecord
-  readonly oid: string | undefined
-  readonly ref: string
+/** The cells of leases, and what those who take one have counted. */
+export interface CountingCells extends LeaseCells {
+  /** Whether an output came from elsewhere, behind some that have not settled here, and was counted by who takes the lease. */
+  hasPassed(id: string, position: number): boolean
 }
 
 /** The leases of a repository. */
-export function leaseCells({ context, writer }: GitStoreParts): LeaseCells {
+export function leaseCells({ context, writer }: GitStoreParts): CountingCells {
+  /** Outputs that those who hold or want a lease have counted, by run: how many there are up to a sequence. */
+  const counts = new Map<string, { readonly sequence: number; readonly position: number }>()
+  /** Outputs that came behind some that have not settled, by run. */
+  const passed = new Map<string, OutputRange>()
+
+  /** Counts outputs up to a sequence, once for all who ask again and again. */
+  async function count(id: string, sequence: number, positionAt: (sequence: number) => Promise<number>) {
+    const known = counts.get(id)
+    if (known?.sequence === sequence) return known.position
+    const position = await positionAt(sequence)
+    counts.set(id, { sequence, position })
+    return position
+  }
+
   return {
-    read: async (id) => (await findLease(context, id)).record,
+    async read(id, { positionAt } = { owner: '', ttl: 0 }) {
+      const run = await findLeased(context, id)
+      const [found, outputs] = await Promise.all([leaseOf(context, run), outputsOf(context, run)])
+      const { position: from, settled, uncounted, arrived } = outputs
+      const lease = found?.lease ?? { owner: undefined, ttl: 0, beat: 0 }
+      if (arrived !== undefined && positionAt !== undefined) {
+        passed.set(id, { from, to: await count(id, arrived, positionAt) })
+      }
+      if (uncounted === undefined) return { ...lease, settled }
+      if (positionAt === undefined) return { ...lease, settled: Number.POSITIVE_INFINITY }
+      return { ...lease, settled: Math.max(settled, await count(id, uncounted, positionAt)) }
+    },
     async swap(id, expectedBeat, next) {
-      const { record, oid, ref } = await findLease(context, id)
-      if (record.beat !== expectedBeat) return false
-      // Two takers must never write the same blob: then a ref that points to it would not say who moved it.
-      const text = JSON.stringify({ run: id, ...next, by: randomBytes(16).toString('hex') })
-      const blob = gitObject(objectFormat(context.format), 'blob', `${text}\n`)
+      const run = await findLeased(context, id)
+      const found = await leaseOf(context, run)
+      if ((found?.lease.beat ?? 0) !== expectedBeat) return false
+      const isCounted = Number.isFinite(next.settled)
+      const settled = isCounted ? next.settled : (await outputsOf(context, run)).settled
+      // Whoever waits for the lease may have counted more than its holder knows.
+      const known = counts.get(id)
+      const counted = known !== undefined && settled >= known.position ? known.sequence : (found?.lease.counted ?? -1)
+      const blob = encodeLease(context.format, id, { ...next, settled, counted })
       const failure = await writePortion(writer, {
-        move: { ref, from: oid, to: blob.oid },
+        move: { ref: leaseRef(run.machine.name, id), from: found?.oid, to: blob.oid },
         fill: (pack) => pack.addShared(blob.oid, blob.bytes),
       })
-      if (failure === undefined) return true
-      if (!(failure instanceof RefMismatch)) throw failure
+      if (failure !== undefined && !(failure instanceof RefMismatch)) throw failure
+      if (next.owner === undefined) {
+        counts.delete(id)
+        passed.delete(id)
+      }
       // Without an answer too: the ref points to what another has written, so the lease is not held here.
-      return false
+      return failure === undefined
+    },
+    hasPassed(id, position) {
+      const range = passed.get(id)
+      return range !== undefined && range.from <= position && position < range.to
     },
   }
 }
 
-async function findLease(context: RepositoryContext, id: string): Promise<FoundLease> {
+async function findLeased(context: RepositoryContext, id: string): Promise<FoundRun> {
   const run = await findStored(context, id)
   if (run === undefined) throw missing(id)
-  const ref = leaseRef(run.machine.name, id)
-  const found = await readLease(context, ref)
-  if (found !== undefined) return { ...found, ref }
-  const { latest } = await receiptsOf(context, run)
-  return { record: { owner: undefined, ttl: 0, beat: 0, settled: latest?.stored?.settled ?? 0 }, oid: undefined, ref }
+  return run
 }
 
-/** The position up to which the outputs of a run have settled; `settled` is where they began. */
-export async function settledOf(
-  context: RepositoryContext,
-  { id, name, settled }: { readonly id: string; readonly name: string; readonly settled: number },
-): Promise<number> {
-  return (await readLease(context, leaseRef(name, id)))?.record.settled ?? settled
+function leaseOf(context: RepositoryContext, { id, machine }: FoundRun): ReturnType<typeof readLease> {
+  return readLease(context, leaseRef(machine.name, id))
 }
 
-async function readLease(
-  { read }: RepositoryContext,
-  ref: string,
-): Promise<{ readonly record: LeaseRecord; readonly oid: string } | undefined> {
-  const object = await read(ref)
-  if (object === undefined) return undefined
-  const { oid, type, content } = object
-  const record = type === 'blob' ? parseLease(content.toString()) : undefined
-  if (record === undefined) throw corrupt(oid, `${ref} points to it, and it is not a lease; delete that ref`)
-  return { record, oid }
-}
-
-function parseLease(text: string): LeaseRecord | undefined {
-  try {
-    const { owner, ttl, beat, settled } = JSON.parse(text) as Record<string, unknown>
-    if (typeof ttl !== 'number' || typeof beat !== 'number' || typeof settled !== 'number') return undefined
-    return { owner: typeof owner === 'string' ? owner : undefined, ttl, beat, settled }
-  } catch {
-    return undefined
-  }
+async function outputsOf(context: RepositoryContext, run: FoundRun): Promise<OutputsSoFar> {
+  return await outputsSoFar(context, run, (await receiptsOf(context, run)).latest)
 }

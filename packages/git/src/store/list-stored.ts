@@ -2,8 +2,8 @@
 
 import type { ListedRun, ListOptions } from '@xmachines/core/store'
 import { listRuns, type RecordedRun } from '../read/list-runs.ts'
+import { outputsSoFar } from '../record/settled-outputs.ts'
 import type { RepositoryContext } from '../repository-context.ts'
-import { settledOf } from './leases.ts'
 import { receiptsOf } from './stored-run.ts'
 
 /** How many runs are looked at together. */
@@ -38,8 +38,7 @@ export async function* listStored(
 async function listedRun(context: RepositoryContext, run: RecordedRun): Promise<ListedRun> {
   const { id, head, sequence, machine } = run
   const { latest } = await receiptsOf(context, run)
-  const { position: known, settled: begun = 0 } = latest?.stored ?? {}
-  const settled = await settledOf(context, { id, name: machine.name, settled: begun })
-  // Of a run that no store has written, nobody knows how many outputs it has.
-  return { id, head, sequence, machine, position: known ?? settled, settled }
+  // What was not counted has settled, so it makes no difference here.
+  const { position, settled } = await outputsSoFar(context, run, latest)
+  return { id, head, sequence, machine, position, settled }
 }

@@ -8,8 +8,9 @@ import { before } from '../record/receipt-chain.ts'
 
 /** The receipts of one run. */
 export interface ReceiptBook {
-  /** The oid of the latest receipt in it. */
+  /** The oid of the latest receipt in it, and the sequence that its append reached. */
   readonly latest: string
+  readonly reached: number
   /** All receipts of later sequences are in it. */
   readonly completeAfter: number
   readonly writers: ReadonlyMap<string, Receipt>
@@ -65,17 +66,21 @@ async function readBook(
   const writers = new Map(base?.writers ?? mapOf(kept?.writers ?? []))
   const keys = new Map(base?.keys ?? mapOf((kept?.keys ?? []).filter(({ key }) => !isAnswer(id, key))))
   const answers = new Map(base?.answers ?? mapOf((kept?.keys ?? []).filter(({ key }) => isAnswer(id, key))))
-  for (const { token, sequence, head, stored } of newer.toReversed()) {
+  let completeAfter = base?.completeAfter ?? kept?.completeAfter ?? first.after
+  let reached = base?.reached ?? kept?.writers.at(-1)?.sequence ?? first.after
+  for (const { token, after, sequence, head, stored } of newer.toReversed()) {
+    // What came from elsewhere in between may have been appended there under any key.
+    if (after > reached) completeAfter = Math.max(completeAfter, after)
+    reached = sequence
     writers.set(token, { sequence, oid: head })
     for (const { key, sequence: keyed, oid } of stored?.keys ?? []) {
       ;(isAnswer(id, key) ? answers : keys).set(key, { sequence: keyed, oid })
     }
   }
-  let completeAfter = base?.completeAfter ?? kept?.completeAfter ?? first.after
   for (const map of [writers, keys]) {
     if (map.size > MOST_RECEIPTS) completeAfter = Math.max(completeAfter, trim(map))
   }
-  return { latest: latest.oid, completeAfter, writers, keys, answers }
+  return { latest: latest.oid, reached, completeAfter, writers, keys, answers }
 }
 
 /**

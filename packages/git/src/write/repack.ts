@@ -21,11 +21,13 @@ export interface Repacker {
   idle(): Promise<void>
 }
 
+/** The repacking of each repository that is under way: the handles of a process on one repository would collide. */
+const underWay = new Map<string, Promise<void>>()
+
 /** The repacker of a repository. A failure is warned about and tried again later; it harms nothing. */
 export function createRepacker(git: GitProgram, packDirectory: string): Repacker {
   /** Packs since the last count. */
   let written = MANY_PACKS
-  let underWay: Promise<void> | undefined
 
   async function countAndCombine(): Promise<void> {
     const names = new Set(await readdir(packDirectory))
@@ -79,18 +81,19 @@ export function createRepacker(git: GitProgram, packDirectory: string): Repacker
   return {
     packWritten() {
       written++
-      if (written <= MANY_PACKS || underWay !== undefined) return
-      underWay = countAndCombine()
+      if (written <= MANY_PACKS || underWay.has(packDirectory)) return
+      const repacking = countAndCombine()
         .catch((thrown: unknown) => {
           const error: GitError = asGitError(thrown, `repacking ${git.directory}`)
           process.emitWarning(`${error.message}; nothing is lost, and repacking is tried again later`, error.code)
         })
         .finally(() => {
-          underWay = undefined
+          underWay.delete(packDirectory)
         })
+      underWay.set(packDirectory, repacking)
     },
     async idle() {
-      await underWay
+      await underWay.get(packDirectory)
     },
   }
 }

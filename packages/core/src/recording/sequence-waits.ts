@@ -1,15 +1,15 @@
 // Those who wait until a sequence is recorded.
 
-interface Wait {
+interface Wait<Failure> {
   readonly sequence: number
   /** Whether a failure is reported to somebody who asked for it. */
   readonly reports: boolean
   readonly resolve: () => void
-  readonly reject: (error: Error) => void
+  readonly reject: (error: Failure) => void
 }
 
 /** The waits of one recorder. */
-export interface SequenceWaits {
+export interface SequenceWaits<Failure> {
   /** Whether somebody learns about a failure by waiting. */
   readonly reporting: boolean
   /** Resolves once a sequence is recorded; rejects if it will not be. */
@@ -17,12 +17,12 @@ export interface SequenceWaits {
   /** Resolves the waits up to a sequence. */
   advance(recorded: number): void
   /** Rejects all waits. */
-  fail(error: Error): void
+  fail(error: Failure): void
 }
 
 /** The waits of a recorder for which nobody waits yet. */
-export function sequenceWaits(): SequenceWaits {
-  let waits: Wait[] = []
+export function sequenceWaits<Failure extends Error>(): SequenceWaits<Failure> {
+  let waits: Wait<Failure>[] = []
   return {
     get reporting() {
       return waits.some(({ reports }) => reports)
