@@ -1,0 +1,214 @@
+// Two servers on one store, each in a process of its own, and clients whose connections are cut at random. Each client sends a batch
+// again, with its key, until it has an answer.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { isDeepStrictEqual } from 'node:util'
+import { restoreRun } from '@xmachines/core'
+import type { StoredRecord } from '@xmachines/core/store'
+import { openRepository } from '@xmachines/git'
+import type { Problem, WireSnapshot } from '@xmachines/http/server'
+import { createTables } from '@xmachines/postgres'
+import pg from 'pg'
+import { startPostgres } from '../../../scripts/postgres.ts'
+import { JSON_BODY } from './calls.ts'
+import { type CuttingProxy, openCuttingProxy } from './cutting-proxy.ts'
+import { paid, type TillEvent, taken, till } from './machines.ts'
+
+/** What keeps the runs. */
+export type Kind = 'git' | 'postgres'
+
+/** What was found in the end. */
+export interface Outcome {
+  readonly applied: number
+  readonly refused: number
+  /** Requests that were cut, and sent again. */
+  readonly retried: number
+  /** Whether each kind of cut occurred. */
+  readonly cuts: Readonly<Record<string, number>>
+  /** Batches that are not where their answer says, or whose place another batch has as well. */
+  readonly misplaced: readonly string[]
+  /** Batches in the history that no sender has an answer for. */
+  readonly unaccounted: number
+  /** The ends of the history at each server, and what the history restores to. */
+  readonly heads: readonly string[]
+  /** Answers that are none of 200 and a refusal by rule, by their status and code. */
+  readonly strange: Readonly<Record<string, number>>
+}
+
+const SERVERS = 2
+const CLIENTS_EACH = 2
+/** How many pieces of what is sent are cut. */
+const SHARE = 0.15
+
+/** What a client got for a batch. */
+interface Answered {
+  readonly batch: readonly TillEvent[]
+  /** Undefined if it was refused. */
+  readonly snapshot: WireSnapshot | undefined
+}
+
+/** Sends so many batches, and says what became of them. */
+export async function cutRounds(kind: Kind, batches: number): Promise<Outcome> {
+  const store = await openPlace(kind)
+  const servers = await Promise.all(Array.from({ length: SERVERS }, () => begin(kind, store.place)))
+  const [first] = servers as [Started]
+  const created = await fetch(`http://127.0.0.1:${first.port}/m/till@1`, { method: 'POST' })
+  const { run } = (await created.json()) as WireSnapshot
+  const proxies = await Promise.all(servers.map(({ port }) => openCuttingProxy(port, SHARE)))
+  const strange: Record<string, number> = {}
+  let retried = 0
+  let next = 0
+
+  const answers = await Promise.all(
+    Array.from({ length: SERVERS * CLIENTS_EACH }, async (_, client) => {
+      const { port } = proxies[client % SERVERS] as CuttingProxy
+      const got: Answered[] = []
+      let known = 0
+      for (let number = next++; number < batches; number = next++) {
+        const batch = batchOf(number)
+        const snapshot = await send(`http://127.0.0.1:${port}/r/${run}`, batch, `batch-${number}`, known)
+        if (snapshot !== undefined) known = snapshot.sequence
+        got.push({ batch, snapshot })
+      }
+      return got
+    }),
+  )
+  const records = await readAll(first.port, run)
+  const heads = [restoreRun(till, records).head]
+  for (const { port } of servers) heads.push(await headAt(port, run, records.length - 1))
+
+  for (const proxy of proxies) proxy.close()
+  for (const { child } of servers) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  await store.end()
+  return { ...tally(answers.flat(), records), retried, cuts: sumOf(proxies), heads, strange }
+
+  /** Sends a batch until it is applied or refused: gives the snapshot behind it, or undefined. */
+  async function send(
+    url: string,
+    batch: readonly TillEvent[],
+    key: string,
+    known: number,
+  ): Promise<WireSnapshot | undefined> {
+    const headers = {
+      'content-type': 'application/x-ndjson',
+      'idempotency-key': key,
+      'known-sequence': String(known),
+    }
+    const body = batch.map((event) => `${JSON.stringify(event)}\n`).join('')
+    for (;;) {
+      let response: Response
+      let answer: unknown
+      try {
+        response = await fetch(url, { method: 'PATCH', headers, body })
+        answer = await response.json()
+      } catch {
+        // The connection was cut.
+        retried += 1
+        continue
+      }
+      if (response.ok) return answer as WireSnapshot
+      const { code } = answer as Problem
+      if (code === 'REFUSED') return undefined
+      const name = `${response.status} ${code}`
+      strange[name] = (strange[name] ?? 0) + 1
+      // What is wrong with a request stays wrong.
+      if (response.status < 500) return undefined
+    }
+  }
+}
+
+/** Every second batch is equal to others. The rest differ, have several events, or may be refused. */
+function batchOf(number: number): readonly TillEvent[] {
+  if (number % 2 === 0) return [paid(1)]
+  if (number % 3 === 0) return [paid(number), taken(number), paid(2)]
+  return number % 5 === 0 ? [taken(number)] : [paid(number % 7)]
+}
+
+function tally(
+  answers: readonly Answered[],
+  records: readonly StoredRecord[],
+): Pick<Outcome, 'applied' | 'refused' | 'misplaced' | 'unaccounted'> {
+  const misplaced: string[] = []
+  const places = new Set<number>()
+  for (const { batch, snapshot } of answers) {
+    if (snapshot === undefined) continue
+    const { sequence, head } = snapshot
+    const record = records[sequence]
+    const isThere = record?.oid === head && 'events' in record && isDeepStrictEqual(record.events, batch)
+    if (!isThere || places.has(sequence)) misplaced.push(`${sequence} ${JSON.stringify(batch)}`)
+    places.add(sequence)
+  }
+  const applied = answers.filter(({ snapshot }) => snapshot !== undefined).length
+  return {
+    applied,
+    refused: answers.length - applied,
+    misplaced,
+    unaccounted: records.length - 1 - places.size,
+  }
+}
+
+function sumOf(proxies: readonly CuttingProxy[]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const { cuts } of proxies) {
+    for (const [place, count] of Object.entries(cuts)) sum[place] = (sum[place] ?? 0) + count
+  }
+  return sum
+}
+
+interface Started {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
+async function begin(kind: Kind, place: string): Promise<Started> {
+  const program = join(import.meta.dirname, 'cuts-child.ts')
+  const child = spawn(process.execPath, ['--conditions=@xmachines/source', program, kind, place], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it had a port`)))
+    createInterface({ input: child.stdout }).on('line', (line) => resolve(Number(line.split(' ')[1])))
+  })
+  return { child, port }
+}
+
+async function openPlace(kind: Kind): Promise<{ readonly place: string; end(): Promise<void> }> {
+  if (kind === 'postgres') {
+    const server = await startPostgres()
+    const { host, port, user, database } = server
+    const config = { host, port, user, database }
+    const pool = new pg.Pool(config)
+    await createTables(pool)
+    await pool.end()
+    return { place: JSON.stringify(config), end: () => server.stop() }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'xmachines-http-cuts-'))
+  const place = join(folder, 'runs.git')
+  await (await openRepository(place, { create: true })).close()
+  return { place, end: async () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+async function readAll(port: number, run: string): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = []
+  for (let offset = '-1'; ; ) {
+    const response = await fetch(`http://127.0.0.1:${port}/r/${run}/history?offset=${offset}`)
+    records.push(...((await response.json()) as StoredRecord[]))
+    offset = response.headers.get('stream-next-offset') ?? offset
+    if (response.headers.has('stream-up-to-date')) return records
+  }
+}
+
+/** Where the run ends at a server that is not older than a sequence. */
+async function headAt(port: number, run: string, sequence: number): Promise<string> {
+  const headers = { ...JSON_BODY, 'known-sequence': String(sequence) }
+  const response = await fetch(`http://127.0.0.1:${port}/r/${run}`, { headers })
+  return ((await response.json()) as WireSnapshot).head
+}
