@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
-import { restoreRun } from '@xmachines/core'
+import { type HistoryRecord, restoreRun } from '@xmachines/core'
 import type { StoredRecord } from '@xmachines/core/store'
 import { openRepository } from '@xmachines/git'
 import type { Problem, WireSnapshot } from '@xmachines/http/server'
@@ -196,11 +196,11 @@ async function openPlace(kind: Kind): Promise<{ readonly place: string; end(): P
   return { place, end: async () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-async function readAll(port: number, run: string): Promise<StoredRecord[]> {
-  const records: StoredRecord[] = []
+async function readAll(port: number, run: string): Promise<HistoryRecord<TillEvent>[]> {
+  const records: HistoryRecord<TillEvent>[] = []
   for (let offset = '-1'; ; ) {
     const response = await fetch(`http://127.0.0.1:${port}/r/${run}/history?offset=${offset}`)
-    records.push(...((await response.json()) as StoredRecord[]))
+    records.push(...((await response.json()) as HistoryRecord<TillEvent>[]))
     offset = response.headers.get('stream-next-offset') ?? offset
     if (response.headers.has('stream-up-to-date')) return records
   }

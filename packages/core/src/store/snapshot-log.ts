@@ -9,7 +9,7 @@ import { sha1 } from '../identity/object-format.ts'
 import type { AnyMachine } from '../machine/machine.ts'
 
 /** A snapshot, and where it belongs. */
-export interface PlacedSnapshot {
+interface PlacedSnapshot {
   /** The id of the run. */
   readonly run: string
   /** The oid of the batch that it is behind. */
