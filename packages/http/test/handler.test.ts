@@ -451,12 +451,13 @@ describe('PATCH /r/ID', () => {
 
   test('is 503 for a store that fails, without its text', async () => {
     const store = memoryStore()
+    const run = await serve({ store }).newRun()
     const errors: unknown[] = []
     const served = serve({ store, handler: { onError: (error) => errors.push(error) } })
     store.read = () => {
       throw new StoreError('UNAVAILABLE', 'no route to /secret/database')
     }
-    const response = await served.patch('0'.repeat(40), paid(1))
+    const response = await served.patch(run, paid(1))
     const problem = await problemIn(response)
     expect([response.status, problem.code, response.headers.get('retry-after')]).toEqual([503, 'UNAVAILABLE', '1'])
     expect(JSON.stringify(problem)).not.toContain('secret')
@@ -468,7 +469,7 @@ describe('PATCH /r/ID', () => {
           controller.error(new Error('connection to /secret/database refused'))
         },
       })
-    const refused = await served.patch('0'.repeat(40), paid(1))
+    const refused = await served.patch(run, paid(1))
     expect([refused.status, (await problemIn(refused)).code]).toEqual([503, 'UNAVAILABLE'])
     expect(errors.at(-1)).toMatchObject({ cause: { message: 'connection to /secret/database refused' } })
   })
