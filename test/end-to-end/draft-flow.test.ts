@@ -75,7 +75,7 @@ test('without IndexedDB a draft is in memory, says so, and starts over', async (
   await page.goto(`${url}/iframe.html?id=flows-draft-that-survives--by-hand&viewMode=story`)
   await type(page, 'Title', 'Summer')
   await page.getByText('This draft is not kept').first().waitFor()
-  await expect.poll(() => page.getByText('Kept in this browser').count(), soon).toBe(0)
+  await expect.poll(() => page.locator('.kept').count(), soon).toBe(0)
   // The history has all that the state shows.
   await expect.poll(() => page.locator('.history .event').count(), soon).toBe('Summer'.length)
   await page.getByRole('button', { name: 'Start over' }).click()
