@@ -81,17 +81,27 @@ function keepPending(store: PendingStore, url: string, connection: Connection): 
     turn = read
     connection.adopt(read)
   } else connection.adopt(adopted(found))
+  /** Says what was pending when it was last kept. */
+  let kept = mark()
   connection.onChange(() => {
-    if (isDue) return
+    // Other changes, such as that the connection is closed, must not write what another page may have sent by now.
+    const now = mark()
+    if (isDue || now === kept) return
     isDue = true
+    kept = now
     // Whatever else changes in this turn is kept with it.
     void Promise.resolve().then(save)
   })
 
+  function mark(): string {
+    const { pending, latest } = connection.ahead
+    return `${pending.length}/${latest}`
+  }
+
   function adopted(text: string | null): Adopted {
-    const kept = parse(text)
-    own = new Set(kept.map(({ key }) => key))
-    return kept.map(({ key, events, since }) => {
+    const found = parse(text)
+    own = new Set(found.map(({ key }) => key))
+    return found.map(({ key, events, since }) => {
       const given = events.length === 1 ? events[0] : events
       return { batch: admit(machine, given), details: { key, given, since } }
     })
