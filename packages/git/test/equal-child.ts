@@ -6,8 +6,8 @@ import { type GitError, openRepository } from '@xmachines/git'
 import { add, tally } from './repositories.ts'
 
 const [directory = '', id = '', count = '0'] = process.argv.slice(2)
-const repository = await openRepository(directory)
 let [acknowledged, races, failures] = [0, 0, 0]
+const repository = await retried(() => openRepository(directory))
 while (acknowledged < Number(count)) {
   try {
     await record()

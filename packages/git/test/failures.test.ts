@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -182,19 +183,27 @@ test('an object that was damaged in memory is not written, and other runs of its
   expect((await repository.open(tally, sound.id)).head).toBe(sound.head)
 })
 
-test('a git that was ended while it read does not make its objects look corrupt', async () => {
+test.each([
+  ['reads a run', 'rev-list'],
+  ['opens the repository', '--show-object-format'],
+  ['reads remotes and settings', 'config --null'],
+  ['lists refs', 'for-each-ref'],
+])('a git that was ended while it %s says nothing about the repository', async (_what, words) => {
   const { run, directory } = await recorded()
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-  const place = join(folder.path, 'ended')
-  mkdirSync(place)
-  const script = `#!/bin/sh\ncase "$*" in *rev-list*) kill -INT $$ ;; esac\nexec ${real} "$@"\n`
+  const place = mkdtempSync(join(folder.path, 'ended-'))
+  const script = `#!/bin/sh\ncase "$*" in *"${words}"*) kill -INT $$ ;; esac\nexec ${real} "$@"\n`
   writeFileSync(join(place, 'git'), script, { mode: 0o755 })
-  const repository = await openRepository(directory)
   vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
-  const error = await rejection(repository.open(tally, run.id))
+  const read = async (): Promise<unknown> => {
+    const repository = await openRepository(directory)
+    await collect(repository.runs())
+    return await repository.open(tally, run.id)
+  }
+  const error = await rejection(read())
   vi.unstubAllEnvs()
   expect(error).toMatchObject({ code: 'GIT_FAILED', message: expect.stringContaining('SIGINT') })
-  expect((await repository.open(tally, run.id)).head).toBe(run.head)
+  expect(await read()).toMatchObject({ head: run.head })
 })
 
 test('a run whose head cannot be computed makes its own recorder fail, and no other', async () => {

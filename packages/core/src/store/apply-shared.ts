@@ -8,8 +8,9 @@ import { Refusal } from '../engine/refusal.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { Receipt, RunStore } from './run-store.ts'
-import type { BatchWatcher, Sending, SharedLog } from './shared-log.ts'
+import type { SharedLog } from './shared-log.ts'
 import { moved, StoreError } from './store-error.ts'
+import type { BatchWatcher, Sending } from './two-logs.ts'
 
 /** What a batch is applied with. */
 export interface ApplyOptions {
@@ -50,15 +51,15 @@ export async function applyShared(
   const id = oidAt(confirmed, 0)
   /** It is copied during the call, so that no sender can change it afterwards. */
   const admitted = admit(tentative.machine, batch)
-  const known = since ?? sequenceOf(confirmed)
+  let known = since ?? sequenceOf(confirmed)
   for (;;) {
     // What comes in while the receipt is read may be this batch.
     const { restepped } = shared
-    let asked = -1
     if (key !== undefined) {
-      asked = sequenceOf(confirmed)
+      const asked = sequenceOf(confirmed)
       const receipt = await store.receipt(id, key, known)
       if (receipt !== undefined) return repeated(receipt)
+      known = Math.max(known, asked)
     }
     // What is pending under this key comes first, and so does what a conditional batch cannot see.
     if ((key !== undefined && shared.isPending(key)) || (expectedHead !== undefined && shared.pending > 0)) {
@@ -73,7 +74,7 @@ export async function applyShared(
       throw moved(id, expectedHead, { head, sequence })
     }
     const before = shared.pending
-    const { refusal, watched } = send({ key, since: known, asked, isConditional: expectedHead !== undefined })
+    const { refusal, watched } = send({ key, since: known, isConditional: expectedHead !== undefined })
     if (refusal === undefined) {
       if (shared.pending > before) return await watched
       // It was empty.
@@ -98,7 +99,7 @@ export async function applyShared(
     const watched = new Promise<Applied<never>>((resolve, reject) => {
       watcher = {
         applied: () => resolve(applied()),
-        repeated: (receipt) => resolve(repeated(receipt)),
+        repeated: (receipt) => (receipt === undefined ? reject(forgotten(id)) : resolve(repeated(receipt))),
         refused: reject,
         failed: reject,
       }
@@ -118,6 +119,10 @@ export async function applyShared(
 
 function repeated({ sequence, oid }: Receipt): Applied<never> {
   return { sequence, oid, isRepeated: true }
+}
+
+function forgotten(id: string): Error {
+  return new StoreError('UNKNOWN', `the run ${id} has a batch under this key, and nobody knows where`)
 }
 
 function closed(id: string, cause: Error | undefined): Error {

@@ -20,7 +20,7 @@ export interface HandleSharedOptions {
   readonly ttl?: number
   /** Ends the handling. */
   readonly signal?: AbortSignal | undefined
-  /** Whether it ends once every output has settled, so that the lease is held no longer than it is needed. */
+  /** Whether it ends once every output has settled. */
   readonly untilSettled?: boolean
 }
 
@@ -39,7 +39,7 @@ const PAUSE = 1000
  * @returns the position up to which every output has settled, when the run has ended or the signal aborts; with `untilSettled`,
  *   when that is all there are
  * @throws {TypeError} if the run is not shared, or a handler has the wrong type
- * @throws {StoreError} if the store refuses the lease for good. One that is away is asked again
+ * @throws {StoreError} if the store cannot lend the lease. One that could, and is away now, is asked again
  * @throws what a handler throws
  */
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
@@ -53,9 +53,11 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   checkHandlers(handlers)
   let settled = 0
   let hasEnded = false
+  let hasLent = false
   while (!hasEnded && signal?.aborted !== true) {
-    const lease = await takeLease(run, { owner, ttl, signal })
+    const lease = await takeLease(run, { owner, ttl, signal }, hasLent)
     if (lease === undefined) break
+    hasLent = true
     if (untilSettled && lease.settled >= run.position) {
       await lease.release()
       return lease.settled
@@ -123,18 +125,25 @@ function randomOwner(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(16)))
 }
 
-/** Asks for the lease of a shared run until it is free; undefined if the signal aborts. */
+/**
+ * Asks for the lease of a shared run until it is free; undefined if the signal aborts.
+ * @param hasLent whether the store has answered such a question before: then it is asked again if it is away
+ */
 export async function takeLease(
   run: { readonly store: RunStore; readonly id: string },
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
+  hasLent = false,
 ): Promise<Lease | undefined> {
   const positionAt = outputCounter(run)
+  let canLend = hasLent
   while (signal?.aborted !== true) {
     try {
       const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
       if (lease !== undefined) return lease
+      canLend = true
       await untilFree(run, ttl / 4, signal)
     } catch (thrown) {
+      if (!canLend) throw thrown
       await pauseIfAway(thrown, ttl / 4, signal)
     }
   }

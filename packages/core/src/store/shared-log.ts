@@ -1,5 +1,4 @@
-// A run that several share through a store: what is pending is appended, and what others append is followed. If another writer was
-// first, what is pending is stepped again behind its records. Longer than other files, because appending and following take turns.
+// A run that several share through a store: what goes on between its two logs and the store.
 //
 //   send ─► tentative ─► append ─► confirmed
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
@@ -12,53 +11,13 @@ import { recordable } from '../recording/recordable.ts'
 import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
-import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
-import { encodeBatches } from './encode-batches.ts'
+import { type AppendPlan, appendSlice } from './append-slice.ts'
+import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { pause } from './pause.ts'
-import { isAnswer } from './receipts.ts'
-import type { Receipt, RunStore, StoredRecord } from './run-store.ts'
-import { moved, StoreError, storeErrorOf } from './store-error.ts'
+import type { RunStore, StoredRecord } from './run-store.ts'
+import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
-import { type Pending, tentativeLog } from './tentative-log.ts'
-
-/** What is said of a batch beside its events. */
-export interface Sending {
-  readonly key?: string | undefined
-  /** The sequence that its sender knew when it first sent the batch: its receipt is not older. */
-  readonly since?: number | undefined
-  /** The confirmed sequence when the store was last asked for a receipt of its key: −1 if it was not asked. */
-  readonly asked?: number
-  /** Whether it is applied only behind the batch that it was sent behind. */
-  readonly isConditional?: boolean
-  /** Learns what becomes of it. */
-  readonly watcher?: BatchWatcher | undefined
-}
-
-/** Learns what becomes of a batch that was sent: one of these is called, once. */
-export interface BatchWatcher {
-  /** The store has it. The confirmed log ends with it during the call. */
-  applied(): void
-  /** The store had it already, under the same key. */
-  repeated(receipt: Receipt): void
-  /** It was refused behind what others appended. */
-  refused(refusal: RunError): void
-  /** It was not applied, or nobody knows. */
-  failed(error: Error): void
-}
-
-/** What is known of a batch that is not in the store yet. */
-interface Sent extends Sending {
-  readonly since: number
-  asked: number
-  /** Whether more was confirmed between that and the call that sent it: this very batch may be among it. */
-  isLate: boolean
-}
-
-/** A pending batch that another writer appended under the same key, and where. */
-interface Repeated {
-  readonly details: Sent
-  readonly receipt: Receipt | 'lost'
-}
+import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
 /** Two logs of one run, and what goes on between them and the store. */
 export interface SharedLog {
@@ -68,14 +27,14 @@ export interface SharedLog {
   readonly pending: number
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
-  /** How often what is pending was stepped again behind what others appended. */
+  /** As in `TwoLogs`. */
   readonly restepped: number
+  /** As in `TwoLogs`. */
+  readonly sending: TwoLogs['sending']
+  /** As in `TwoLogs`. */
+  readonly isPending: TwoLogs['isPending']
   /** Resolves once what others have appended until now is applied. */
   catchUp(): Promise<void>
-  /** Says more of the batches that are sent during a call. */
-  sending<Result>(details: Sending, send: () => Result): Result
-  /** Whether a batch of this key is pending. */
-  isPending(key: string): boolean
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -106,27 +65,8 @@ const LONGEST_PAUSE = 30_000
  */
 export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
   const id = oidAt(confirmed, 0)
-  const { machine, origin } = confirmed
-  const ahead = tentativeLog<Sent>(confirmed, {
-    describe() {
-      const sequence = sequenceOf(confirmed)
-      const { since = sequence, asked = -1 } = details
-      return { ...details, since, asked, isLate: asked < sequence }
-    },
-    onSent() {
-      changed()
-      void append()
-    },
-    onKept: ({ details: { watcher } }) => watcher?.applied(),
-    // Whoever watches the batch gets the refusal, as the caller of `send` does.
-    via: ({ details: { watcher } }) => (watcher === undefined ? 'stream' : 'send'),
-    onRefused: ({ details: { watcher } }, refusal) => watcher?.refused(refusal),
-  })
-  const { tentative } = ahead
-  let details: Sending = {}
-  let restepped = 0
-  /** The sequence of the latest batch that another writer appended while this log was shared. */
-  let foreign = -1
+  const logs = twoLogs(confirmed, { sent: () => void append(), changed })
+  const { tentative } = logs
   let problem: Error | undefined
   const closing = new AbortController()
   const { signal } = closing
@@ -142,9 +82,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   if (begun) void follow()
 
   function changed(): void {
-    // A fatal end is one of this run object alone. It comes once all before it is kept.
-    if (ahead.endIfFatal()) close()
-    waits.advance(ahead.settled)
+    if (confirmed.end !== undefined) close()
+    waits.advance((logs.pending[0]?.ordinal ?? logs.ordinal + 1) - 1)
     for (const listener of listeners) listener()
   }
 
@@ -165,7 +104,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** What is pending will not be kept. */
   function abandon(error: Error): void {
     waits.fail(error)
-    for (const { details } of ahead.pending) details.watcher?.failed(error)
+    for (const { details } of logs.pending) details.watcher?.failed(error)
   }
 
   /** Waits for its turn, and gives it on. */
@@ -181,7 +120,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     // Whatever else is sent in this turn joins the first slice.
     await Promise.resolve()
     try {
-      for (let failures = 0; ahead.pending.length > 0 && !signal.aborted; ) {
+      for (let failures = 0; logs.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
         if (!isKept) await pauseAfter(failures)
@@ -194,7 +133,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
-    if (ahead.pending.length === 0 || signal.aborted) return true
+    if (logs.pending.length === 0 || signal.aborted) return true
     try {
       await appendPending()
       return true
@@ -207,9 +146,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   async function appendPending(): Promise<void> {
     if (underWay === undefined) {
-      await dropRepeated()
-      if (ahead.pending.length === 0 || signal.aborted) return
-      underWay = planAppend()
+      logs.drop(await applied(logs.others))
+      if (logs.pending.length === 0 || signal.aborted) return
+      underWay = logs.plan()
     }
     const { slice } = underWay
     try {
@@ -220,81 +159,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return await catchUp()
     }
     underWay = undefined
-    confirm(slice.records)
+    logs.confirm(slice.records)
     tell(undefined)
-  }
-
-  /**
-   * Leaves out of what is pending whatever another writer appended under the same key. Keys are asked for after its records were
-   * applied and before anything is appended behind them, so that no append of a key comes in between.
-   */
-  async function dropRepeated(): Promise<void> {
-    const repeated = await findRepeated(foreign, sequenceOf(confirmed))
-    if (repeated.size === 0) return
-    restepped++
-    ahead.step((batch) => !repeated.has(batch.ordinal))
-    tellRepeated(repeated)
-    changed()
-  }
-
-  /**
-   * The pending batches that the store has under their keys, by their ordinals.
-   * @param until those that were asked for at this sequence or later are not asked for again
-   * @param now the sequence that the store has at least
-   */
-  async function findRepeated(until: number, now: number): Promise<Map<number, Repeated>> {
-    const repeated = new Map<number, Repeated>()
-    const next = (): Pending<Sent> | undefined =>
-      ahead.pending.find(({ details: { key, asked, isLate } }) => key !== undefined && (isLate || asked < until))
-    for (let batch = next(); batch !== undefined; batch = next()) {
-      const { ordinal, details } = batch
-      const key = details.key as string
-      let receipt: Receipt | 'lost' | undefined
-      try {
-        receipt = await store.receipt(id, key, details.since)
-      } catch (thrown) {
-        // The output of an answer has settled: it was answered, or needs no answer.
-        if (!isAnswer(id, key) || storeErrorOf(thrown)?.code !== 'UNKNOWN') throw thrown
-        receipt = 'lost'
-      }
-      details.asked = now
-      details.isLate = false
-      if (receipt !== undefined) repeated.set(ordinal, { details, receipt })
-    }
-    return repeated
-  }
-
-  function tellRepeated(repeated: Map<number, Repeated>): void {
-    for (const { details, receipt } of repeated.values()) if (receipt !== 'lost') details.watcher?.repeated(receipt)
-  }
-
-  function planAppend(): AppendPlan {
-    const after = sequenceOf(confirmed)
-    const encoded = encodeBatches(confirmed, tentative.batches.items)
-    const keys = new Map<string, number>()
-    for (const [at, { details }] of ahead.pending.entries()) {
-      if (details.key !== undefined) keys.set(details.key, after + 1 + at)
-    }
-    return {
-      id,
-      expected: oidAt(confirmed, after),
-      after,
-      slice: {
-        ...encoded,
-        format: origin.format,
-        position: countOf(tentative.outputs),
-        start: countOf(confirmed.outputs),
-      },
-      keys,
-      writer: newToken(),
-    }
-  }
-
-  /** The oldest pending batches are in the store. */
-  function confirm(records: readonly StoredRecord[]): void {
-    ahead.keep(records)
-    if (confirmed.end !== undefined) close()
-    changed()
   }
 
   /** Applies what others appended, and steps what is pending again. */
@@ -305,22 +171,24 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     if (records.length > 0) await take(records)
   }
 
-  /** What another writer appended under the key of a pending batch is that batch, and must not be judged a second time. */
   async function take(records: readonly StoredRecord[]): Promise<void> {
-    const sequence = sequenceOf(confirmed) + records.length
-    const repeated = await findRepeated(sequence, sequence)
-    if (signal.aborted) return
-    const head = { head: (records.at(-1) as StoredRecord).oid, sequence }
-    foreign = sequence
-    restepped++
-    ahead.take(records, ({ ordinal, details: { isConditional = false, watcher } }) => {
-      if (repeated.has(ordinal)) return false
-      if (isConditional) watcher?.failed(moved(id, undefined, head))
-      return !isConditional
-    })
-    tellRepeated(repeated)
-    if (confirmed.end !== undefined) close()
-    changed()
+    const known = await applied(sequenceOf(confirmed) + records.length)
+    if (!signal.aborted) logs.take(records, known)
+  }
+
+  /** The pending batches that others have applied under the same keys, up to a sequence at least. */
+  async function applied(sequence: number): Promise<AppliedBatches> {
+    const found = new Map<Pending, AppliedBatch>()
+    for (const entry of logs.pending) {
+      const { details } = entry
+      const { key, since, isLate } = details
+      if (key === undefined || (!isLate && since >= sequence)) continue
+      const batch = await appliedUnder(store, id, key, since)
+      details.isLate = false
+      if (batch === undefined) details.since = Math.max(since, sequence)
+      else found.set(entry, batch)
+    }
+    return found
   }
 
   async function follow(): Promise<void> {
@@ -362,10 +230,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     }
   }
 
-  /** What this writer appended comes back as well. */
+  /** Takes a record that was followed. What this writer appended comes back as well. */
   async function takeFollowed(record: StoredRecord): Promise<void> {
-    const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
-    if (isOwn) advanceLog(confirmed, [record])
+    const isKnown = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
+    if (isKnown) advanceLog(confirmed, [record])
     else await take([record])
   }
 
@@ -376,32 +244,26 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   function close(): void {
     closing.abort()
-    if (ahead.pending.length > 0)
+    if (logs.pending.length > 0) {
       abandon(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
+    }
   }
 
   return {
     confirmed,
     tentative,
     get pending() {
-      return ahead.pending.length
+      return logs.pending.length
     },
     get problem() {
       return problem
     },
     get restepped() {
-      return restepped
+      return logs.restepped
     },
-    sending(given, send) {
-      details = given
-      try {
-        return send()
-      } finally {
-        details = {}
-      }
-    },
+    sending: logs.sending,
+    isPending: logs.isPending,
     catchUp: () => betweenAppends(catchUp),
-    isPending: (key) => ahead.pending.some(({ details }) => details.key === key),
     get isClosed() {
       return signal.aborted
     },
@@ -409,7 +271,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       begun = await exclusively(async () => {
         const to = sequenceOf(confirmed)
         const position = countOf(confirmed.outputs)
-        const run = recordable(runOf(machine, confirmed))
+        const run = recordable(runOf(confirmed.machine, confirmed))
         const slice = takeSlice(run, { from: 0, to, position, settled })
         await appendSlice(store, { id, expected: undefined, after: -1, slice })
         return await isWanted()
@@ -421,9 +283,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return begun
     },
     async flush() {
-      if (ahead.pending.length > 0) {
+      if (logs.pending.length > 0) {
         if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
-        await waits.until(ahead.latest)
+        await waits.until(logs.ordinal)
       }
       return sequenceOf(confirmed)
     },

@@ -97,12 +97,10 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
       return (confirmedPort ??= openConfirmed())
     },
     apply: (batch, options = {}) => applyShared(store, shared, batch, options),
-    sendWithKey(batch, key, since) {
-      if (shared.isPending(key)) return undefined
-      return shared.sending({ key, since, ...(since !== undefined && { asked: since }) }, () =>
-        enter(tentative, admit(tentative.machine, batch), 'send'),
-      )
-    },
+    sendWithKey: (batch, key, since) =>
+      shared.isPending(key)
+        ? undefined
+        : shared.sending({ key, since }, () => enter(tentative, admit(tentative.machine, batch), 'send')),
     flush: shared.flush,
     close: shared.close,
   }

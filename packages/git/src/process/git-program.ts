@@ -22,7 +22,7 @@ export interface GitProgram {
   readonly directory: string
   /** Starts it; `input`, if given, becomes its standard input. Throws if it cannot be started. */
   start(arguments_: readonly string[], input?: Readable): GitProcess
-  /** Runs it to its end, whatever its status. */
+  /** Runs it to its end, whatever its status; rejects if something else ends it. */
   ask(arguments_: readonly string[], input?: string | Uint8Array): Promise<GitResult>
   /** Runs it and resolves with its output; rejects if it fails. */
   run(arguments_: readonly string[], input?: string | Uint8Array): Promise<Buffer>
@@ -85,10 +85,14 @@ export function gitProgram(
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
       child.on('error', (error) => reject(cannotStart(error)))
       child.on('close', (status, by) => {
+        // One that others killed has not answered. Whoever may end a call here says why.
+        if (by !== null && !child.killed && signal === undefined) return reject(killed(arguments_, by))
         resolve({ status: status ?? by, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString().trim() })
       })
       child.stdin.end(input)
     })
+  const killed = ([name]: readonly string[], by: NodeJS.Signals): GitError =>
+    new GitError('GIT_FAILED', `git ${name} in ${directory} was ended by ${by}; try again`)
   const check = ([name]: readonly string[], status: GitResult['status'], complaint: string): void => {
     if (status === 0) return
     throw new GitError('GIT_FAILED', `git ${name} in ${directory} ended with ${status}: ${complaint.trim()}`)
