@@ -303,6 +303,26 @@ test('objects of another repository that is gone are an error that names its fol
   await repository.close()
 })
 
+test('packs that another process removes one after the other are no damage', async () => {
+  const repository = await makeRepository(folder)
+  const packs = join(repository.directory, 'objects/pack')
+  mkdirSync(packs, { recursive: true })
+  // Each pack is gone before its index is, as if a repacking took long.
+  let count = 0
+  const nameOf = (at: number): string => join(packs, `pack-${String(at).padStart(40, '0')}.idx`)
+  writeFileSync(nameOf(0), '')
+  const removing = setInterval(() => {
+    writeFileSync(nameOf(++count), '')
+    rmSync(nameOf(count - 1))
+  })
+  try {
+    for (let times = 0; times < 5; times++) expect(await repository.store.head('0'.repeat(40))).toBeUndefined()
+  } finally {
+    clearInterval(removing)
+  }
+  await repository.close()
+})
+
 test('only what is not there, with nothing passed over, is missing', async () => {
   const { directory, run, file, sound } = await makePlace()
   rmSync(file)

@@ -1,4 +1,4 @@
-/** Tests that take too long for the test command: kills of a server, in full. `pnpm test:soak:http`. */
+/** Tests that take too long for the test command: kills of a server and fuzzed requests, in full. `pnpm test:soak:http`. */
 
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
@@ -10,7 +10,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@xmachines/source', ...defaultServerConditions] } },
   test: {
     name: 'http soak',
-    include: ['*.soak.ts'],
+    include: ['*.soak.ts', '../test/fuzz.test.ts'],
+    env: { FUZZED_REQUESTS: '10000' },
     testTimeout: 4 * HOURS,
     hookTimeout: HOURS,
     // One after another: each needs the whole machine.

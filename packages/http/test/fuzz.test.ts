@@ -6,7 +6,7 @@ import { quiet } from './quiet.ts'
 
 quiet()
 
-/** In full: FUZZED_REQUESTS=10000. */
+/** A tenth of what `pnpm test:soak:http` sends. */
 const count = Number(process.env['FUZZED_REQUESTS'] ?? 1000)
 
 interface Fuzzed {

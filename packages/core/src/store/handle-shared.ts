@@ -60,7 +60,7 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     hasLent = true
     if (untilSettled && lease.settled >= run.position) {
       await lease.release()
-      return lease.settled
+      return run.position
     }
     const idle = new AbortController()
     const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])

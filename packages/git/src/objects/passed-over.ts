@@ -51,12 +51,22 @@ export async function whyUnreadable(
   return complaint === undefined ? undefined : corrupt(oid, complaint, where)
 }
 
-/** All that is passed over. What others are writing or removing just now is gone at a second look. */
+/** How often it is looked again. */
+const LOOKS = 3
+
+/**
+ * All that is passed over. What others are writing or removing just now is gone at a further look, while they may have gone on
+ * with something else: a fault is one that every look finds.
+ */
 async function passedOver({ gitDirectory, format }: ObjectStore, oid: string): Promise<PassedOver[]> {
   const look = (): Promise<PassedOver[]> => inObjects(join(gitDirectory, 'objects'), oid, { format, level: 0 })
-  if ((await look()).length === 0) return []
-  await pause(2)
-  return await look()
+  let passed = await look()
+  for (let looks = 1; looks <= LOOKS && passed.length > 0; looks++) {
+    await pause(looks)
+    const again = new Set((await look()).map(({ what }) => what))
+    passed = passed.filter(({ what }) => again.has(what))
+  }
+  return passed
 }
 
 async function inObjects(
