@@ -36,7 +36,7 @@ export interface BatchWatcher {
 }
 
 /** What is known of a batch that is not in the store yet. */
-export interface Sent extends Sending {
+interface Sent extends Sending {
   /** The sequence up to which the store has no batch under its key. */
   since: number
   /** Whether more was confirmed after that and before it was sent: this very batch may be among it. */
