@@ -136,6 +136,7 @@ export function openHost(
   const closing = new AbortController()
   /** Writes under way. */
   const writing = new Set<Promise<unknown>>()
+  const holding = new WeakMap<LiveRun, Omit<HeldRun, 'release'>>()
   const write = batchWriter(maxUnrecorded)
 
   const outputs = outputHandling({
@@ -181,7 +182,8 @@ export function openHost(
     await outputs.unsettled(snapshot.run, 0).catch((error: unknown) => onError(error, { run: snapshot.run }))
   }
 
-  function held(live: LiveRun, release: () => void): HeldRun {
+  /** What all who hold a run share. */
+  function shared(live: LiveRun): Omit<HeldRun, 'release'> {
     return {
       id: live.id,
       get machine() {
@@ -197,8 +199,18 @@ export function openHost(
         await (await live.open()).catchUp()
       },
       write: (events, options = {}) => track(() => write(live, events, options)),
-      release,
     }
+  }
+
+  /** A thousand may hold one run, so each has no more than its own `release`. */
+  function held(live: LiveRun, release: () => void): HeldRun {
+    let base = holding.get(live)
+    if (base === undefined) {
+      base = shared(live)
+      holding.set(live, base)
+    }
+    // The rest of the members are those of the object beneath.
+    return Object.create(base, { release: { value: release } }) as HeldRun
   }
 
   return {
