@@ -70,6 +70,33 @@ function watchedStore() {
   }
 }
 
+/** A store whose answers about keys can be held back. */
+function lateReceipts() {
+  const store = memoryStore()
+  let gate: Promise<void> | undefined
+  const late: RunStore = {
+    ...store,
+    async receipt(...given) {
+      const held = gate
+      gate = undefined
+      const receipt = await store.receipt(...given)
+      await held
+      return receipt
+    },
+  }
+  return {
+    store: late,
+    /** Holds back the answer to the next question until the function that it returns is called. */
+    holdNext(): () => void {
+      let open = (): void => undefined
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+      return open
+    },
+  }
+}
+
 async function openRuns(store: RunStore, count: number): Promise<TillRun[]> {
   const seed = createRun(till)
   await recordRun(seed, store).stop()
@@ -338,6 +365,54 @@ describe('apply with a key', () => {
     expect((await all).map(({ snapshot }) => snapshot?.state)).toEqual([11, 111])
     await one.flush()
     expect([one.state, (await store.head(one.id))?.sequence]).toEqual([111, 3])
+  })
+
+  test('applies it once if it is kept while the store is asked about the same key again', async () => {
+    const { store, holdNext } = lateReceipts()
+    const run = await openOne(store)
+    const first = run.apply(paid(5), { key: 'a', since: 0 })
+    const release = holdNext()
+    const again = run.apply(paid(5), { key: 'a', since: 0 })
+    const { sequence, oid } = await first
+    release()
+    expect(await again).toEqual({ isRepeated: true, sequence, oid })
+    expect(run.state).toBe(5)
+  })
+
+  test('does not refuse what is kept while the store is asked about the same key again', async () => {
+    const { store, holdNext } = lateReceipts()
+    const run = await openOne(store)
+    await run.apply(paid(5))
+    const first = run.apply(taken(5), { key: 'a', since: 0 })
+    const release = holdNext()
+    const again = run.apply(taken(5), { key: 'a', since: 0 })
+    const { sequence, oid } = await first
+    release()
+    expect(await again).toEqual({ isRepeated: true, sequence, oid })
+  })
+
+  test('does not refuse what another writer applies while the store is asked about the same key', async () => {
+    const { store, holdNext } = lateReceipts()
+    const [one, other] = await openTwo(store)
+    await one.apply(paid(5))
+    const release = holdNext()
+    const again = other.apply(taken(5), { key: 'a', since: 0 })
+    const { sequence, oid } = await one.apply(taken(5), { key: 'a', since: 0 })
+    await other.catchUp()
+    release()
+    expect(await again).toEqual({ isRepeated: true, sequence, oid })
+  })
+
+  test('knows that another writer has applied it, and does not take that for a head that moved', async () => {
+    const { store, holdNext } = lateReceipts()
+    const [one, other] = await openTwo(store)
+    const options = { key: 'a', since: 0, expectedHead: one.id }
+    const release = holdNext()
+    const again = other.apply(paid(5), options)
+    const { sequence, oid } = await one.apply(paid(5), options)
+    await other.catchUp()
+    release()
+    expect(await again).toEqual({ isRepeated: true, sequence, oid })
   })
 
   test('applies nothing if the receipts do not reach back far enough', async () => {

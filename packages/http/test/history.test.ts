@@ -8,7 +8,7 @@ import { serveNode } from '@xmachines/http/node'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { encodeOffset } from '../src/wire/offset.ts'
 import { problemIn, type Served, serve } from './calls.ts'
-import { sseEvents } from './frames.ts'
+import { frames, sseEvents } from './frames.ts'
 import { paid, till } from './machines.ts'
 import { quiet } from './quiet.ts'
 
@@ -181,6 +181,34 @@ describe('who follows a history', () => {
     for (let at = 0; at < 5; at++) await patch(id, paid(at))
     await expect.poll(() => handler.subscribers).toBe(0)
     expect(await sseEvents(response).next()).toBeUndefined()
+  })
+
+  test('goes on without a gap from its last offset once it was let go of', async () => {
+    const { call, patch, id, path, handler } = await withBatches(0, {
+      handler: { limits: { behind: 5, heartbeatMs: 40 } },
+    })
+    const seen: unknown[] = []
+    const slow = sseEvents(await call('GET', `${path}?offset=-1&live=sse`))
+    seen.push(...(await slow.next())?.data)
+    const offset: string = (await slow.next())?.data.streamNextOffset
+    for (let at = 0; at < 8; at++) await patch(id, paid(at))
+    await expect.poll(() => handler.subscribers).toBe(0)
+    expect(await slow.next()).toBeUndefined()
+    const events = sseEvents(await call('GET', `${path}?offset=${offset}&live=sse`))
+    while (seen.length < 9) {
+      const event = await events.next()
+      if (event?.event === 'data') seen.push(...event.data)
+    }
+    await events.cancel()
+    expect(restoreRun(till, seen as never).snapshot.current.sequence).toBe(8)
+  })
+
+  test('gets signs of life while nothing happens', async () => {
+    const { call, path } = await withBatches(0, { handler: { limits: { heartbeatMs: 20 } } })
+    const read = frames(await call('GET', `${path}?offset=now&live=sse`))
+    await read.next()
+    expect([await read.next(), await read.next()]).toEqual([': \n\n', ': \n\n'])
+    await read.cancel()
   })
 
   test('waits with a long poll', async () => {

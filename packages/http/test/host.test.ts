@@ -238,6 +238,20 @@ describe('a host', () => {
     await expect(host.hold(id)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect((await store.head(id))?.sequence).toBe(1)
   })
+
+  test('closes within its time if the store does not answer, and says that a write is not kept', async () => {
+    const store = memoryStore()
+    const stuck: RunStore = { ...store, append: () => new Promise(() => undefined) }
+    const id = await newRun(open(store))
+    const host = open(stuck, { drainMs: 1 })
+    const run = await host.hold(id)
+    const writing = run.write([paid(1)])
+    const refused = expect(writing).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await host.close()
+    await refused
+    expect(host.open).toBe(0)
+    expect((await store.head(id))?.sequence).toBe(0)
+  })
 })
 
 describe('two hosts on one store', () => {

@@ -40,6 +40,9 @@ export type Applied<State> = Receipt &
       }
   )
 
+/** The calls under way that have a key: the last one of each key, settled or not. */
+const calls = new WeakMap<SharedLog, Map<string, Promise<unknown>>>()
+
 /** Enters a batch into a shared log, and waits for what becomes of it. */
 export async function applyShared(
   store: RunStore,
@@ -52,36 +55,63 @@ export async function applyShared(
   /** It is copied during the call, so that no sender can change it afterwards. */
   const admitted = admit(tentative.machine, batch)
   let known = since ?? sequenceOf(confirmed)
-  for (;;) {
-    // What comes in while the receipt is read may be this batch.
-    const { restepped } = shared
-    if (key !== undefined) {
-      const asked = sequenceOf(confirmed)
-      const receipt = await store.receipt(id, key, known)
-      if (receipt !== undefined) return repeated(receipt)
-      known = Math.max(known, asked)
-    }
-    // What is pending under this key comes first, and so does what a conditional batch cannot see.
-    if ((key !== undefined && shared.isPending(key)) || (expectedHead !== undefined && shared.pending > 0)) {
-      await shared.flush()
-      continue
-    }
-    if (shared.isClosed && confirmed.status !== 'done') throw closed(id, shared.problem)
-    const sequence = sequenceOf(confirmed)
-    const head = oidAt(confirmed, sequence)
-    if (expectedHead !== undefined && expectedHead !== head) {
+  return key === undefined ? await apply() : await afterOthers(shared, key, apply)
+
+  async function apply(): Promise<Applied<never>> {
+    for (;;) {
+      if (mustWait()) {
+        await shared.flush()
+        continue
+      }
+      // What comes in while the receipt is read may be this batch.
+      const { restepped } = shared
+      if (key !== undefined) {
+        const receipt = await receiptOf(key)
+        if (receipt !== undefined) return repeated(receipt)
+        if (mustWait()) continue
+      }
+      if (shared.isClosed && confirmed.status !== 'done') throw closed(id, shared.problem)
+      const sequence = sequenceOf(confirmed)
+      const head = oidAt(confirmed, sequence)
+      if (expectedHead !== undefined && expectedHead !== head) {
+        if (await isBehind(restepped)) continue
+        return await orThrow(moved(id, expectedHead, { head, sequence }))
+      }
+      const before = shared.pending
+      const { refusal, watched } = send({ key, since: known, isConditional: expectedHead !== undefined })
+      if (refusal === undefined) {
+        if (shared.pending > before) return await watched
+        // It was empty.
+        await shared.flush()
+        return applied()
+      }
+      if (admitted instanceof Refusal) throw refusal
       if (await isBehind(restepped)) continue
-      throw moved(id, expectedHead, { head, sequence })
+      return await orThrow(refusal)
     }
-    const before = shared.pending
-    const { refusal, watched } = send({ key, since: known, isConditional: expectedHead !== undefined })
-    if (refusal === undefined) {
-      if (shared.pending > before) return await watched
-      // It was empty.
-      await shared.flush()
-      return applied()
-    }
-    if (admitted instanceof Refusal || !(await isBehind(restepped))) throw refusal
+  }
+
+  /** Whether something comes first: what is pending under this key, and what a conditional batch cannot see. */
+  function mustWait(): boolean {
+    return (key !== undefined && shared.isPending(key)) || (expectedHead !== undefined && shared.pending > 0)
+  }
+
+  /**
+   * Throws why the batch was not applied, unless another writer has applied it after the store was asked: then it was judged behind
+   * itself.
+   */
+  async function orThrow(error: Error): Promise<Applied<never>> {
+    const receipt = key === undefined ? undefined : await receiptOf(key)
+    if (receipt === undefined) throw error
+    return repeated(receipt)
+  }
+
+  /** Where the store has a batch under a key. */
+  async function receiptOf(asked: string): Promise<Receipt | undefined> {
+    const sequence = sequenceOf(confirmed)
+    const receipt = await store.receipt(id, asked, known)
+    if (receipt === undefined) known = Math.max(known, sequence)
+    return receipt
   }
 
   /** Whether what something was judged on is not what the store has. */
@@ -114,6 +144,26 @@ export async function applyShared(
     const snapshot = currentSnapshot(confirmed) as Snapshot<never>
     const position = countOf(confirmed.outputs)
     return { sequence, oid: oidAt(confirmed, sequence), isRepeated: false, snapshot, position }
+  }
+}
+
+/**
+ * Acts once all calls with the same key have settled. One that asks the store while the batch of another is on its way may get its
+ * answer after that batch is no longer pending, and would apply it again.
+ */
+async function afterOthers<Result>(shared: SharedLog, key: string, act: () => Promise<Result>): Promise<Result> {
+  let ofKeys = calls.get(shared)
+  if (ofKeys === undefined) {
+    ofKeys = new Map()
+    calls.set(shared, ofKeys)
+  }
+  const before = ofKeys.get(key)
+  const acting = before === undefined ? act() : before.then(act, act)
+  ofKeys.set(key, acting)
+  try {
+    return await acting
+  } finally {
+    if (ofKeys.get(key) === acting) ofKeys.delete(key)
   }
 }
 
