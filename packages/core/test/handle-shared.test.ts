@@ -1,6 +1,6 @@
 /** Outputs of a shared run are handled by one at a time; another takes over where it stopped, and answers nothing twice. */
 import { createRun, defineMachine, waitFor } from '@xmachines/core'
-import { handleShared, memoryStore, openShared, type RunStore, recordRun } from '@xmachines/core/store'
+import { handleShared, memoryStore, openShared, type RunStore, recordRun, StoreError } from '@xmachines/core/store'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { all } from './streams.ts'
 
@@ -170,6 +170,148 @@ describe('outputs of a shared run', () => {
     stop.abort()
     expect(await handled).toBe(0)
     expect(settle).not.toHaveBeenCalled()
+  })
+
+  test('are not answered by one who has lost the lease, if the next has answered', async () => {
+    const { store, id } = await seeded()
+    let isAway = false
+    let given: AbortController | undefined
+    const line: RunStore = {
+      ...store,
+      async append(...slice) {
+        if (isAway) throw new StoreError('UNAVAILABLE', 'it is away')
+        await store.append(...slice)
+      },
+      async lease() {
+        // It never learns that its time is over: the timer of a process that was frozen is late.
+        given ??= new AbortController()
+        const { signal } = given
+        return { settled: 0, signal, renew: async () => {}, settle: async () => {}, release: async () => {} }
+      },
+    }
+    const [frozen, next] = [await desk(line, id), await desk(store, id)]
+    const stop = new AbortController()
+    const { signal } = stop
+    const charge = (by: string) => async (): Promise<OrderEvent> => {
+      if (by === 'frozen') isAway = true
+      return { type: 'PAID', by }
+    }
+    const first = handleShared(frozen, { charge: charge('frozen') }, { signal })
+    next.in.send({ type: 'PAY', cents: 7 })
+    await waitFor(frozen, ({ state }) => state.paid.length === 1)
+    const second = handleShared(next, { charge: charge('next') }, { signal })
+    next.in.send({ type: 'PAY', cents: 8 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(2))
+    // The store keeps no key of an answer that has settled.
+    next.in.send({ type: 'PAY', cents: 9 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(3))
+    isAway = false
+    await frozen.flush()
+    stop.abort()
+    await Promise.all([first, second])
+    const reopened = await desk(store, id)
+    expect(reopened.state.paid).toEqual(['next', 'next', 'next'])
+  })
+
+  test('are handled when a store that failed is back', async () => {
+    const { store, id } = await seeded()
+    const asked: string[] = []
+    const failOnce = (what: string): void => {
+      asked.push(what)
+      if (asked.filter((one) => one === what).length === 1) throw new StoreError('UNAVAILABLE', 'it is away')
+    }
+    const failing: RunStore = {
+      ...store,
+      async lease(...given) {
+        failOnce('lease')
+        return await store.lease(...given)
+      },
+      async receipt(...given) {
+        failOnce('receipt')
+        return await store.receipt(...given)
+      },
+    }
+    const run = await desk(failing, id)
+    const stop = new AbortController()
+    const handled = handleShared(
+      run,
+      { charge: async () => ({ type: 'PAID', by: 'me' }) },
+      { ttl: 60_000, signal: stop.signal },
+    )
+    run.in.send({ type: 'PAY', cents: 7 })
+    await waitFor(run, ({ state }) => state.paid.length === 1)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(asked).toEqual(['lease', 'lease', 'receipt', 'receipt'])
+  })
+
+  test('hold the lease only until they have settled', async () => {
+    const { store, id } = await seeded()
+    const [run, other] = [await desk(store, id), await desk(store, id)]
+    const stop = new AbortController()
+    const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
+    const handled = handleShared(run, handlers, { ttl: 90, signal: stop.signal })
+    for (let round = 1; round <= 3; round++) {
+      other.in.send({ type: 'PAY', cents: round })
+      await waitFor(other, ({ state }) => state.paid.length === round)
+      const lease = await vi.waitFor(async () => {
+        const taken = await store.lease(id, { owner: 'next', ttl: 60_000 })
+        expect(taken).toBeDefined()
+        return taken
+      }, 10_000)
+      expect(lease?.settled).toBe(round)
+      await lease?.release()
+    }
+    stop.abort()
+    expect(await handled).toBe(3)
+  })
+
+  test('have settled in the store soon after it could not keep that', async () => {
+    const { store, id } = await seeded()
+    let failures = 0
+    const failing: RunStore = {
+      ...store,
+      async lease(...given) {
+        const lease = await store.lease(...given)
+        if (lease === undefined) return undefined
+        return {
+          ...lease,
+          get settled() {
+            return lease.settled
+          },
+          async settle(position) {
+            if (failures++ < 2) throw new StoreError('UNAVAILABLE', 'it is away')
+            await lease.settle(position)
+          },
+        }
+      },
+    }
+    const run = await desk(failing, id)
+    const stop = new AbortController()
+    const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
+    const handled = handleShared(run, handlers, { ttl: 900, signal: stop.signal })
+    run.in.send({ type: 'PAY', cents: 1 })
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1), 10_000)
+    stop.abort()
+    expect(await handled).toBe(1)
+    expect(run.state.paid).toEqual(['me'])
+  })
+
+  test('are not waited for with handlers that are none, or a run that is not shared', async () => {
+    const { store, id } = await seeded()
+    const run = await desk(store, id)
+    const lease = vi.spyOn(store, 'lease')
+    for (const wrong of [
+      null,
+      3,
+      { charge: 3 },
+      { charge: { handle: 'me' } },
+      { charge: { handle: () => {}, wile: () => true } },
+    ]) {
+      await expect(handleShared(run, wrong as never)).rejects.toThrow(TypeError)
+    }
+    await expect(handleShared(createRun(order) as never, {})).rejects.toThrow(/openShared/)
+    expect(lease).not.toHaveBeenCalled()
   })
 
   test('end the handling with the run', async () => {

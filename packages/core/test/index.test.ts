@@ -78,6 +78,7 @@ test('the public names are these', () => {
     'recordable',
     'restoreSnapshot',
     'restoreWatched',
+    'startRecording',
     'takeLease',
     'treeBytes',
     'watchUnhandled',

@@ -5,7 +5,10 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { breaks, finish, tally } from './machines.ts'
-import { ending, take } from './streams.ts'
+import { expectBugs } from './quiet.ts'
+import { ending, settled, take } from './streams.ts'
+
+expectBugs()
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -220,6 +223,72 @@ describe('a shared run', () => {
     expect(record).toMatchObject({ oid: receipt?.oid, events: [{ type: 'ADDED', count: 2 }] })
   })
 
+  test('applies a batch once if others send it under the same key', async () => {
+    const { one, other, store, id } = await openTwo()
+    for (const run of [one, other]) run.sendWithKey({ type: 'ADDED', count: 1 }, 'order-7')
+    await Promise.all([one.flush(), other.flush()])
+    expect([one.pending, other.pending, (await store.head(id))?.sequence]).toEqual([0, 0, 1])
+    await waitFor(one, ({ state }) => state === 4)
+    await waitFor(other, ({ state }) => state === 4)
+    // One that knew of none before it was sent again.
+    other.sendWithKey({ type: 'ADDED', count: 1 }, 'order-8')
+    other.sendWithKey({ type: 'ADDED', count: 1 }, 'order-8')
+    await other.flush()
+    one.sendWithKey({ type: 'ADDED', count: 1 }, 'order-8', 1)
+    await one.flush()
+    expect([one.state, (await store.head(id))?.sequence]).toEqual([5, 2])
+  })
+
+  test('goes on if the store fails while it reads what others appended', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    let failures = 0
+    const failing: RunStore = {
+      ...store,
+      follow: () => new ReadableStream(),
+      read(...given) {
+        if (given[1].from === 0 || failures++ >= 2) return store.read(...given)
+        return new ReadableStream({
+          start: (controller) => controller.error(new StoreError('UNAVAILABLE', 'it is away')),
+        })
+      },
+    }
+    const run = await openShared(failing, id, stock)
+    const other = await openShared(store, id, stock)
+    onTestFinished(() => {
+      run.close()
+      other.close()
+    })
+    other.in.send({ type: 'ADDED', count: 1 })
+    await other.flush()
+    run.in.send({ type: 'ADDED', count: 10 })
+    expect(await run.flush()).toBe(2)
+    expect([run.state, run.problem, failures]).toEqual([14, undefined, 3])
+  })
+
+  test('follows again, and not without a pause, if the store ends its followers', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    let followers = 0
+    const ending: RunStore = {
+      ...store,
+      follow(run, { from }) {
+        if (++followers > 20) throw new StoreError('CORRUPT', 'it is asked without a pause')
+        return store.read(run, { from })
+      },
+    }
+    const [run, other] = [await openShared(ending, id, stock), await openShared(store, id, stock)]
+    onTestFinished(() => {
+      run.close()
+      other.close()
+    })
+    other.in.send({ type: 'ADDED', count: 1 })
+    await waitFor(run, ({ state }) => state === 4)
+    // What is due at once comes first.
+    await settled()
+    expect(run.problem).toBeUndefined()
+  })
+
   test('is refused a run that the store does not have, and one that was tampered with', async () => {
     const store = memoryStore()
     await expect(openShared(store, createRun(stock).id, stock)).rejects.toHaveProperty('code', 'MISSING')
@@ -271,6 +340,45 @@ test('every batch is applied once or refused to its sender, and all end at one h
         expect(sequence).toBe(sent - refused)
         expect((await ending(store.read(id, { from: 1 }))).items).toHaveLength(sequence)
         expect(new Set(runs.map((run) => `${run.state} ${run.pending} ${run.position}`)).size).toBe(1)
+        for (const run of runs) run.close()
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test('what is sent under a key is applied once, whoever sends it again, and whatever is lost', async () => {
+  const loss = fc.constantFrom<Loss>('none', 'request', 'answer')
+  const key = fc.constantFrom('order-1', 'order-2', 'order-3')
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ losses: fc.array(loss, { maxLength: 3 }), keys: fc.array(key, { maxLength: 4 }) }), {
+        minLength: 2,
+        maxLength: 4,
+      }),
+      fc.scheduler(),
+      async (writers, scheduler) => {
+        const store = memoryStore()
+        const id = await seeded(store)
+        const runs = await Promise.all(writers.map(({ losses }) => openShared(lossyStore(store, losses), id, stock)))
+        const sending = writers.map(async ({ keys }, at) => {
+          const run = runs[at] as (typeof runs)[number]
+          for (const one of keys) {
+            await scheduler.schedule(Promise.resolve())
+            const since = run.snapshot.current.sequence - run.pending
+            if ((await store.receipt(id, one, since)) !== undefined) continue
+            await scheduler.schedule(Promise.resolve())
+            run.sendWithKey({ type: 'ADDED', count: 1 }, one, since)
+          }
+        })
+        await scheduler.waitFor(Promise.all(sending))
+        await Promise.all(runs.map((run) => run.flush()))
+        const sent = new Set(writers.flatMap(({ keys }) => keys))
+        const { sequence } = (await store.head(id)) ?? { sequence: -1 }
+        expect(sequence).toBe(sent.size)
+        const places = await Promise.all(Array.from(sent, async (one) => (await store.receipt(id, one, 0))?.sequence))
+        expect(new Set(places)).toEqual(new Set(Array.from(sent, (_, at) => at + 1)))
+        await Promise.all(runs.map((run) => waitFor(run, ({ state }) => state === 3 + sent.size)))
         for (const run of runs) run.close()
       },
     ),

@@ -1,11 +1,14 @@
 /** A recorder keeps a run in a store: what it acknowledges is there, and of two writers one is acknowledged. */
-import { createRun, type Run, restoreRun } from '@xmachines/core'
+import { createRun, defineMachine, type Run, restoreRun } from '@xmachines/core'
 import { advance, memoryStore, type RunStore, recordRun, type StoredRecord, StoreError } from '@xmachines/core/store'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { add, fail, finish, type TallyEvent, tally } from './machines.ts'
+import { expectBugs } from './quiet.ts'
 import { ending, outcome, take } from './streams.ts'
+
+expectBugs()
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -98,6 +101,54 @@ describe('a recorder', () => {
     }
     expect(() => run.toJSON()).toThrow(RangeError)
     expect((await ending(run.history({ from: 1 }))).items).toHaveLength(50)
+  })
+
+  test('starts although the store does not answer at first', async () => {
+    const store = memoryStore()
+    let asked = 0
+    const away: RunStore = {
+      ...store,
+      async head(id) {
+        if (++asked <= 2) throw new StoreError('UNAVAILABLE', 'it is away')
+        return await store.head(id)
+      },
+    }
+    const run = tallyRun()
+    run.in.send(add(1))
+    expect(await recordRun(run, away).flush()).toBe(1)
+    expect(asked).toBe(3)
+  })
+
+  test('appends large batches in slices that are not too large', async () => {
+    const store = memoryStore()
+    const append = vi.spyOn(store, 'append')
+    const machine = defineMachine<number, { type: 'NOTE'; text: string }>({
+      name: 'notes',
+      version: '1',
+      initial: 0,
+      on: { NOTE: (count) => count + 1 },
+    })
+    const run = createRun(machine)
+    const text = 'x'.repeat(3_000_000)
+    for (let count = 0; count < 12; count++) run.in.send({ type: 'NOTE', text })
+    expect(await recordRun(run, store).flush()).toBe(12)
+    const lengths = append.mock.calls.map(([, , { commits }]) =>
+      commits.reduce((length, commit) => length + commit.length, 0),
+    )
+    expect(Math.max(...lengths)).toBeLessThan(20_000_000)
+    expect(append.mock.calls.length).toBeGreaterThan(1)
+    expect((await store.head(run.id))?.head).toBe(run.head)
+  })
+
+  test('that is stopped says how many outputs there were at that point, whatever the run does then', async () => {
+    const store = memoryStore()
+    const run = tallyRun()
+    run.in.send(add(1))
+    const stopped = recordRun(run, store).stop()
+    run.in.send([add(2), add(3)])
+    await stopped
+    const [listed] = (await ending(store.list())).items
+    expect(listed).toMatchObject({ sequence: 1, position: 1 })
   })
 
   test('is refused options that are no counts', () => {
@@ -208,6 +259,34 @@ describe('advance', () => {
     // Again, and from the genesis: nothing changes.
     advance(follower, records)
     expect(follower.snapshot.current.sequence).toBe(2)
+  })
+
+  test('passes over what the run has dropped from memory', async () => {
+    const store = memoryStore()
+    const run = tallyRun()
+    const recorder = recordRun(run, store, { retain: 1 })
+    for (let round = 0; round < 10; round++) {
+      run.in.send(add(1))
+      await recorder.flush()
+    }
+    await recorder.stop()
+    const other = await open(store, run.id)
+    other.in.send(add(2))
+    await recordRun(other, store).stop()
+    advance(run, await recordsOf(store, run.id))
+    expect(run.head).toBe(other.head)
+  })
+
+  test('refuses records that leave some out, with what to give', () => {
+    const run = tallyRun()
+    const follower = restoreRun(tally, run.toJSON())
+    for (let value = 1; value <= 3; value++) run.in.send(add(value))
+    const records = run.toJSON().records as StoredRecord[]
+    expect(() => advance(follower, records.slice(2))).toThrow(
+      /follows .*, which the run does not have; give it the records from sequence 1 on/,
+    )
+    expect(() => advance(follower, [tallyRun().genesis])).toThrow(/two continuations/)
+    expect(follower.snapshot.current.sequence).toBe(0)
   })
 
   test('refuses records that are another continuation, and those with a wrong oid', () => {

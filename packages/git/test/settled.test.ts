@@ -292,6 +292,19 @@ describe('what came from elsewhere after a run was here', () => {
     expect(await listed(elsewhere, id, true)).toBeDefined()
   })
 
+  test('has settled too if it came while somebody held the lease, and another waited for it', async () => {
+    const { here, id } = await inTwo(false)
+    const lease = await here.store.lease(id, { owner: 'one', ttl: 60_000 })
+    expect(lease?.settled).toBe(2)
+    await here.fetch('elsewhere', id)
+    const waiting = { owner: 'two', ttl: 60_000, positionAt: async () => 3 }
+    expect(await here.store.lease(id, waiting)).toBeUndefined()
+    await lease?.renew()
+    await lease?.release()
+    expect((await here.store.lease(id, waiting))?.settled).toBe(3)
+    expect(await listed(here, id, true)).toBeUndefined()
+  })
+
   test('has settled too if a run object continues it that saw more than came', async () => {
     const [here, elsewhere] = [await newRepository(), await newRepository()]
     const run = runWith(1, 2)

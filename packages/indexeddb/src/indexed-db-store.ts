@@ -2,6 +2,7 @@
 
 import {
   type AppendOptions,
+  checkTrimmed,
   followRecords,
   isAnswer,
   type ListedRun,
@@ -15,7 +16,6 @@ import {
   type StoredRecord,
   StoreError,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
 import { appendIn } from './append.ts'
 import { openChanges } from './changes.ts'
@@ -139,11 +139,13 @@ export function indexedDbStore({
       Promise.all([opened.get('receipts', [id, key]), opened.get('runs', id)]),
     )
     if (found !== undefined) return { sequence: found.sequence, oid: found.oid }
-    for (let at = since + 1; run !== undefined && at <= run.sequence; at += PAGE) {
-      const made = (await readPage(id, at, run.sequence)).find(({ writer }) => writer === key)
-      if (made !== undefined) return { sequence: made.sequence, oid: made.record.oid }
+    if (run !== undefined) {
+      for (let at = since + 1; at <= run.sequence && !isAnswer(id, key); at += PAGE) {
+        const made = (await readPage(id, at, run.sequence)).find(({ writer }) => writer === key)
+        if (made !== undefined) return { sequence: made.sequence, oid: made.record.oid }
+      }
+      checkTrimmed({ id, key, since }, { completeAfter: run.completeAfter, settled: run.lease.settled })
     }
-    if (run !== undefined && since < run.completeAfter && !isAnswer(id, key)) throw unknown(id, run.completeAfter)
     return undefined
   }
 

@@ -21,18 +21,23 @@ async function open(): Promise<IndexedDbStore> {
   return handle
 }
 
-async function damage(id: string, sequence: number, how: 'change' | 'remove'): Promise<void> {
+async function damage(id: string, sequence: number, how: 'change' | 'remove' | 'swap'): Promise<void> {
   const database = await openDB(name)
   const row = await database.get('records', [id, sequence])
   if (how === 'remove') await database.delete('records', [id, sequence])
-  else {
+  else if (how === 'swap') {
+    const next = await database.get('records', [id, sequence + 1])
+    await database.put('records', { ...row, record: next.record })
+    await database.put('records', { ...next, record: row.record })
+  } else {
     row.record.events[0].cents += 1
     await database.put('records', row)
   }
   database.close()
 }
 
-test.each(storeCases)('$title', async ({ check }) => {
+// The browser gives the lock of a tab that crashed back, so no lease runs out.
+test.each(storeCases.filter(({ needsCrash }) => needsCrash !== true))('$title', async ({ check }) => {
   await check({ open, damage })
 })
 

@@ -21,7 +21,7 @@ export interface Changes {
   wait(id: string, sequence: number, signal: AbortSignal): Promise<void>
   /** Resolves once the lease of a run was given back, or the signal aborts. */
   waitUntilFree(id: string, signal: AbortSignal): Promise<void>
-  /** Stops listening. It begins again for whoever waits next. */
+  /** Stops listening, once what is under way is done. It begins again for whoever waits next. */
   close(): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
   const waiting = new Map<string, Set<Waiting>>()
   /** Runs to look at: somebody began to wait for them, or time has passed. */
   const due = new Set<string>()
-  let looking = false
+  let looking: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let lingering: ReturnType<typeof setTimeout> | undefined
   /** What others have not been notified of: of each run the latest. */
@@ -74,16 +74,18 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
     telling = undefined
   }
 
-  async function look(): Promise<void> {
-    if (looking) return
-    looking = true
+  function look(): void {
+    if (looking === undefined && due.size > 0) looking = lookAtDue()
+  }
+
+  async function lookAtDue(): Promise<void> {
     while (due.size > 0) {
       const ids = Array.from(due)
       due.clear()
       // A server that cannot be reached may be reached when some time has passed.
       await lookAt(ids).catch(() => undefined)
     }
-    looking = false
+    looking = undefined
   }
 
   async function lookAt(ids: readonly string[]): Promise<void> {
@@ -98,7 +100,7 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
 
   function lookAtAll(): void {
     for (const [id, all] of waiting) for (const { sequence } of all) if (sequence !== undefined) due.add(id)
-    void look()
+    look()
   }
 
   function schedule(): void {
@@ -157,7 +159,7 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
       const joined = join(id, sequence, signal)
       // It may be there already.
       due.add(id)
-      void look()
+      look()
       return joined
     },
     waitUntilFree: (id, signal) => join(id, undefined, signal),
@@ -165,7 +167,7 @@ export function changesOf(connection: Connection, { channel, sequences, notify }
       clearTimeout(timer)
       timer = undefined
       clearTimeout(lingering)
-      await Promise.all([ear.close(), telling])
+      await Promise.all([ear.close(), telling, looking])
     },
   }
 }

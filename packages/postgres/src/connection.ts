@@ -26,7 +26,7 @@ export interface Connection {
   readonly isPool: boolean
   /**
    * Runs one statement.
-   * @throws {StoreError} `UNAVAILABLE`, with what the driver threw as its cause
+   * @throws {StoreError} `UNAVAILABLE`, or `ABORTED` within a transaction, with what the driver threw as its cause
    */
   run<Row>(statement: Statement<Row>, values: readonly Value[]): Promise<readonly Row[]>
   /**
@@ -47,6 +47,8 @@ export interface ConnectionOptions {
   /** Whether statements are prepared once a connection. Only `pg` can. */
   readonly prepare: boolean
   readonly listen: boolean
+  /** Whether the client is in a transaction of the caller. */
+  readonly isWithin?: boolean
 }
 
 /** The members of a `Pool` or `Client` of `pg` that are used here. */
@@ -63,7 +65,9 @@ interface PgClient {
 
 interface PgPool {
   readonly options?: { readonly max?: number }
-  connect(): Promise<PgClient & { release(destroy: boolean): void }>
+  connect(
+    connected: (error: Error | undefined, client: PgClient | undefined, release: (destroy?: boolean) => void) => void,
+  ): unknown
 }
 
 /** The member of PGlite that is used here. */
@@ -72,7 +76,7 @@ interface PgliteListener {
 }
 
 /** Adapts a client of the caller. */
-export function connectionOf(client: PostgresClient, { prepare, listen }: ConnectionOptions): Connection {
+export function connectionOf(client: PostgresClient, { prepare, listen, isWithin }: ConnectionOptions): Connection {
   const isPglite = hasMethod(client, 'exec')
   const isPool = !isPglite && hasMethod(client, 'connect') && 'totalCount' in client
 
@@ -94,7 +98,7 @@ export function connectionOf(client: PostgresClient, { prepare, listen }: Connec
         : await (client as unknown as PgClient).query({ ...(prepare && { name: nameOf(text) }), text, values })
       return rows as readonly Row[]
     } catch (thrown) {
-      throw storeProblem(thrown)
+      throw storeProblem(thrown, isWithin)
     }
   }
 
@@ -138,21 +142,40 @@ function listenInPool(pool: PgPool): Connection['listen'] {
   // The only connection of a pool is needed for statements.
   if (pool.options?.max === 1) return undefined
   return async (channel, heard, ended) => {
-    const client = await pool.connect()
+    const { client, release } = await checkOut(pool)
     const stop = attach(client, channel, heard, ended)
     try {
       await client.query({ text: `LISTEN ${channel}`, values: [] })
     } catch (thrown) {
       stop()
-      client.release(true)
+      release(true)
       throw thrown
     }
     return () => {
       stop()
       // Nobody else gets a connection that listens.
-      client.release(true)
+      release(true)
     }
   }
+}
+
+/** Takes a connection from a pool. It is guarded before a promise could resolve: the server may end it in that moment. */
+function checkOut(pool: PgPool): Promise<{ readonly client: PgClient; readonly release: (destroy: boolean) => void }> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client, release) => {
+      if (client === undefined) return reject(error)
+      guard(client)
+      resolve({ client, release })
+    })
+  })
+}
+
+const guarded = new WeakSet<PgClient>()
+
+/** Has the errors of a connection end nothing: an error that nobody listens to ends the process. */
+function guard(client: PgClient): void {
+  if (!guarded.has(client)) client.on('error', () => undefined)
+  guarded.add(client)
 }
 
 /** Calls `heard` and `ended`; returns what stops this. */
@@ -160,13 +183,14 @@ function attach(client: PgClient, channel: string, heard: (text: string) => void
   const onNotification = (message: { channel?: string; payload?: string | undefined }): void => {
     if (message.channel === channel) heard(message.payload ?? '')
   }
+  guard(client)
   client.on('notification', onNotification)
   client.on('error', ended)
   client.on('end', ended)
   return () => {
     client.removeListener('notification', onNotification)
+    client.removeListener('error', ended)
     client.removeListener('end', ended)
-    // The listener of errors stays: an error that nobody listens to ends the process.
   }
 }
 

@@ -31,13 +31,25 @@ export async function createTables(
   checkPrefix(prefix)
   const named = (sql: string): string => sql.replaceAll(PREFIX, prefix)
   const version = await act(async () => {
+    // Tables that are there are left alone: to make them again, even without a change, waits for all who write, and whoever
+    // comes then waits behind it.
+    const found = await readVersion()
+    if (found >= SCHEMA_VERSION) return found
     // Several statements in one text are one transaction.
     const text = `SELECT pg_advisory_xact_lock(${LOCK});\n${named(schema)}`
     const { exec } = client as { readonly exec?: (text: string) => Promise<unknown> }
     await (exec === undefined ? client.query(text) : exec.call(client, text))
+    return await readVersion()
+  })
+
+  /** The version of the tables; 0 if there are none. */
+  async function readVersion(): Promise<number> {
+    const made = await client.query(named(`SELECT to_regclass('${PREFIX}schema') IS NOT NULL AS made`))
+    if (!(made.rows[0] as { readonly made: boolean }).made) return 0
     const { rows } = await client.query(named(`SELECT max(version) AS version FROM ${PREFIX}schema`))
     return Number((rows[0] as { readonly version: unknown }).version)
-  })
+  }
+
   if (version > SCHEMA_VERSION) {
     throw new StoreError(
       'UNAVAILABLE',

@@ -96,9 +96,8 @@ export function postgresStore(
     untilFree: leases.untilFree,
     within(transaction) {
       checkClient(transaction)
-      return storeWithin(
-        runTables(connectionOf(transaction, { prepare, listen: false }), statements, { notifies: true, groups: false }),
-      )
+      const connection = connectionOf(transaction, { prepare, listen: false, isWithin: true })
+      return storeWithin(runTables(connection, statements, { notifies: true, groups: false }))
     },
     close: () => changes.close(),
   }

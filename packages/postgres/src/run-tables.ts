@@ -2,6 +2,7 @@
 
 import {
   type AppendOptions,
+  checkTrimmed,
   type Head,
   isAnswer,
   type ListedRun,
@@ -14,7 +15,6 @@ import {
   type StoredRecord,
   StoreError,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
 import { type AppendTarget, appendTo } from './append.ts'
 import type { Connection, Value } from './connection.ts'
@@ -100,8 +100,7 @@ export function runTables(
       const sequence = Number(found.sequence)
       return { sequence, oid: parseRecord(id, sequence, found.record).oid }
     }
-    const completeAfter = Number(run.keys_after)
-    if (since < completeAfter && !isAnswer(id, key)) throw unknown(id, completeAfter)
+    checkTrimmed({ id, key, since }, { completeAfter: Number(run.keys_after), settled: Number(run.settled) })
     return undefined
   }
 

@@ -31,6 +31,7 @@ interface PageRow {
 /** Whose receipt was found; none if `record` is null. */
 interface ReceiptRow {
   readonly keys_after: Big
+  readonly settled: Big
   readonly sequence: Big | null
   readonly record: string | null
 }
@@ -181,7 +182,7 @@ LEFT JOIN ${records} AS page ON page.run = run.number AND page.sequence BETWEEN 
 WHERE run.id = $1::text ORDER BY page.sequence`,
     },
     receipt: {
-      text: `SELECT run.keys_after, record.sequence, record.record::text AS record
+      text: `SELECT run.keys_after, run.settled, record.sequence, record.record::text AS record
 FROM ${runs} AS run
 LEFT JOIN ${keys} AS given ON given.run = run.number AND given.key = $2::text
 LEFT JOIN ${records} AS record ON record.run = run.number AND record.sequence = given.sequence
@@ -189,7 +190,7 @@ WHERE run.id = $1::text`,
     },
     // $3 the sequence after which the append was made, if it was
     writer: {
-      text: `SELECT run.keys_after, record.sequence, record.record::text AS record
+      text: `SELECT run.keys_after, run.settled, record.sequence, record.record::text AS record
 FROM ${runs} AS run JOIN ${records} AS record ON record.run = run.number
 WHERE run.id = $1::text AND record.sequence > $3::bigint AND record.writer = $2::text LIMIT 1`,
     },

@@ -13,10 +13,15 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
 
   afterAll(() => database.end())
 
-  async function damage(id: string, sequence: number, how: 'change' | 'remove'): Promise<void> {
-    const which = `run = (SELECT number FROM xmachines_runs WHERE id = '${id}') AND sequence = ${sequence}`
+  async function damage(id: string, sequence: number, how: 'change' | 'remove' | 'swap'): Promise<void> {
+    const run = `run = (SELECT number FROM xmachines_runs WHERE id = '${id}')`
+    const which = `${run} AND sequence = ${sequence}`
     if (how === 'remove') await database.sql(`DELETE FROM xmachines_records WHERE ${which}`)
-    else {
+    else if (how === 'swap') {
+      await database.sql(`UPDATE xmachines_records AS here SET record = there.record FROM xmachines_records AS there
+        WHERE here.${run} AND there.run = here.run AND here.sequence + there.sequence = ${2 * sequence + 1}
+          AND here.sequence IN (${sequence}, ${sequence + 1})`)
+    } else {
       await database.sql(
         `UPDATE xmachines_records SET record = replace(record::text, '"cents":', '"cents":1')::json WHERE ${which}`,
       )
@@ -24,6 +29,6 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   }
 
   test.each(storeCases)('$title', async ({ check }) => {
-    await check({ open: () => database.open(), damage })
+    await check({ open: () => database.open(), damage, crash: (store) => database.crash(store) })
   })
 })

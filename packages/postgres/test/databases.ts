@@ -1,5 +1,6 @@
 /** Databases for the tests: PGlite in this process, and the real server. Each has tables of its own. */
 import { PGlite } from '@electric-sql/pglite'
+import type { RunStore } from '@xmachines/core/store'
 import {
   createTables,
   type PostgresClient,
@@ -17,6 +18,8 @@ export interface Database {
   readonly client: PostgresClient
   /** A store with a connection of its own where there can be one, as another process would have. */
   open(options?: PostgresStoreOptions): Promise<PostgresStore>
+  /** Has nothing that a store asks for reach the database any more. */
+  crash(store: RunStore): Promise<void>
   sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>
   end(): Promise<void>
 }
@@ -41,12 +44,18 @@ export async function openPglite(): Promise<Database> {
   const client = new PGlite()
   const prefix = newPrefix()
   await createTables(client, { prefix })
-  return database(
-    client,
-    prefix,
-    async (options) => postgresStore(client, { prefix, ...options }),
-    () => client.close(),
-  )
+  const crashed = new Set<RunStore>()
+  return database(client, prefix, {
+    async open(options) {
+      const query: PGlite['query'] = (...given) =>
+        crashed.has(store) ? Promise.reject(new Error('the connection failed')) : client.query(...given)
+      const members = { exec: client.exec.bind(client), listen: client.listen.bind(client), query }
+      const store = postgresStore(members, { prefix, ...options })
+      return store
+    },
+    crash: async (store) => void crashed.add(store),
+    end: () => client.close(),
+  })
 }
 
 /** The real server. */
@@ -55,32 +64,32 @@ export async function openServer(): Promise<Database> {
   const pools = [openPool()]
   const [client] = pools as [pg.Pool]
   await createTables(client, { prefix })
-  const stores: PostgresStore[] = []
-  return database(
-    client,
-    prefix,
-    async (options) => {
+  const stores = new Map<RunStore, { readonly store: PostgresStore; readonly pool: pg.Pool }>()
+  return database(client, prefix, {
+    async open(options) {
       const pool = openPool()
       pools.push(pool)
       const store = postgresStore(pool, { prefix, ...options })
-      stores.push(store)
+      stores.set(store, { store, pool })
       return store
     },
-    async () => {
-      await Promise.all(stores.map((store) => store.close()))
-      await Promise.all(pools.map((pool) => pool.end()))
+    async crash(store) {
+      await stores.get(store)?.pool.end()
     },
-  )
+    async end() {
+      await Promise.all(Array.from(stores.values(), ({ store }) => store.close()))
+      await Promise.all(pools.filter(({ ended }) => !ended).map((pool) => pool.end()))
+    },
+  })
 }
 
-function database(client: PostgresClient, prefix: string, open: Database['open'], end: () => Promise<void>): Database {
+function database(client: PostgresClient, prefix: string, members: Pick<Database, 'open' | 'crash' | 'end'>): Database {
   return {
     prefix,
     client,
-    open,
+    ...members,
     sql: async (text, values) =>
       (await client.query(text.replaceAll('xmachines_', prefix), values)).rows as Record<string, unknown>[],
-    end,
   }
 }
 

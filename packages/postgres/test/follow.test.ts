@@ -134,6 +134,24 @@ describe('on a real server', () => {
     await pool.end()
   })
 
+  test('a connection that the server ends at any moment does not end the process', async () => {
+    const pool = openPool()
+    const listeners: number[] = []
+    // An error may come with the very message that opens the connection, before any promise resolves.
+    pool.on('acquire', (client) => process.nextTick(() => listeners.push(client.listenerCount('error'))))
+    const store = postgresStore(pool, { prefix: database.prefix, poll: NEVER })
+    const run = tallyRun(1)
+    await append(store, run)
+    const { records, done } = follow(store, run)
+    await arrive(records, run)
+    await vi.waitFor(() => expect(listeners.length).toBeGreaterThan(2))
+    stop.abort()
+    await done
+    await store.close()
+    await pool.end()
+    expect(Math.min(...listeners)).toBeGreaterThan(0)
+  })
+
   test('a pool of one connection keeps it for statements', async () => {
     const pool = openPool({ max: 1 })
     const store = postgresStore(pool, { prefix: database.prefix, poll: 10 })
@@ -170,6 +188,28 @@ describe('on a real server', () => {
     await store.close()
     await client.end()
     expect(warned).not.toHaveBeenCalled()
+  })
+
+  test('a client that has listened many times has no more listeners than before', async () => {
+    const client = new pg.Client(inject('postgres'))
+    await client.connect()
+    const store = postgresStore(client, { prefix: database.prefix, poll: NEVER })
+    const run = tallyRun(1)
+    await append(store, run)
+    const count = (): number[] => ['notification', 'error', 'end'].map((event) => client.listenerCount(event))
+    const counts: number[][] = []
+    for (let round = 0; round < 3; round++) {
+      const { records, done } = follow(store, run)
+      await arrive(records, run)
+      await vi.waitFor(() => expect(client.listenerCount('notification')).toBe(1))
+      stop.abort()
+      await done
+      await store.close()
+      stop = new AbortController()
+      counts.push(count())
+    }
+    expect(counts[2]).toEqual(counts[0])
+    await client.end()
   })
 
   test('a follower elsewhere is notified by a process that has one client', async () => {

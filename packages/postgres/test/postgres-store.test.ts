@@ -182,7 +182,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     expect((await store.receipt(run.id, `${run.id}/0`, 0))?.sequence).toBe(1)
     const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
     await lease?.settle(10)
-    expect(await store.receipt(run.id, `${run.id}/9`, 0)).toBe(undefined)
+    expect(await refusalOf(store.receipt(run.id, `${run.id}/9`, 0))).toMatchObject({ code: 'UNKNOWN' })
     expect((await store.receipt(run.id, `${run.id}/10`, 0))?.sequence).toBe(11)
     await lease?.release()
   })

@@ -92,6 +92,52 @@ test('several processes can make the tables at once', async () => {
   await Promise.all(pools.map((pool) => pool.end()))
 })
 
+test('making tables that are there waits for no transaction, and holds up no append', async () => {
+  const prefix = `busy${process.pid}_`
+  // What waits for a lock fails at once.
+  const pool = openPool({ options: '-c lock_timeout=1' })
+  await createTables(pool, { prefix })
+  const store = postgresStore(pool, { prefix })
+  const client = await pool.connect()
+  await client.query('BEGIN')
+  await append(store.within(client), tallyRun(1))
+  await createTables(pool, { prefix })
+  await append(store, tallyRun(1))
+  await client.query('COMMIT')
+  client.release()
+  await pool.end()
+})
+
+test('a user who may only read and write the tables can start with createTables too', async () => {
+  const prefix = `plain${process.pid}_`
+  const pool = openPool()
+  await createTables(pool, { prefix })
+  const user = `user${process.pid}`
+  await pool.query(`CREATE ROLE ${user} LOGIN`)
+  for (const table of ['schema', 'runs', 'records', 'keys', 'leases', 'names']) {
+    await pool.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${prefix}${table} TO ${user}`)
+  }
+  const plain = openPool({ user })
+  await createTables(plain, { prefix })
+  const run = tallyRun(1)
+  const store = postgresStore(plain, { prefix })
+  await append(store, run)
+  const lease = await store.lease(run.id, { owner: 'a', ttl: 60_000 })
+  await lease?.settle(1)
+  await lease?.release()
+  expect((await readAll(store.list())).map(({ settled }) => settled)).toEqual([1])
+  expect(await store.rename('a', undefined, run.id)).toBe(true)
+  expect(await store.rename('a', run.id, undefined)).toBe(true)
+  // It can make no tables of its own.
+  expect(await refusalOf(createTables(plain, { prefix: `${prefix}more_` }))).toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('CREATE on their schema'),
+  })
+  await store.close()
+  await plain.end()
+  await pool.end()
+})
+
 test('the tables can be in a schema of their own', async () => {
   const name = `apart${process.pid}`
   const pool = openPool({ options: `-c search_path=${name}` })

@@ -129,6 +129,27 @@ describe.each(kinds)('in %s', (_kind, openDatabase, transact) => {
     expect(await orders(run.id)).toBe(1)
   })
 
+  test('a transaction that has failed keeps nobody waiting', async () => {
+    const seed = tallyRun(1)
+    await append(store, seed)
+    const failed = expect.objectContaining({ code: 'ABORTED', message: expect.stringContaining('roll it back') })
+    const work = async (client: PostgresClient): Promise<void> => {
+      const within = store.within(client)
+      const run = await openShared(within, seed.id, tally)
+      await expect(client.query('SELECT 1 / 0')).rejects.toThrow()
+      run.in.send(add(10))
+      await expect(run.flush()).rejects.toEqual(failed)
+      expect(run.problem).toEqual(failed)
+      run.close()
+      const recorder = recordRun(tallyRun(), within)
+      await expect(recorder.flush()).rejects.toEqual(failed)
+      await expect(within.head(seed.id)).rejects.toEqual(failed)
+      throw new Error('no')
+    }
+    await expect(transact(database, work)).rejects.toThrow('no')
+    expect((await store.head(seed.id))?.sequence).toBe(1)
+  })
+
   test('a lease is not taken within a transaction', async () => {
     const run = tallyRun(1)
     await append(store, run)
@@ -157,6 +178,27 @@ describe.each(kinds)('in %s', (_kind, openDatabase, transact) => {
     controller.abort()
     await following
   })
+})
+
+test('a transaction that cannot be serialized ends, and can be done again', async () => {
+  const database = await openServer()
+  const store = await database.open()
+  const seed = tallyRun()
+  await append(store, seed)
+  const addWithin = (value: number, meanwhile?: () => Promise<void>): Promise<void> =>
+    onServer(database, async (client) => {
+      await client.query('SET TRANSACTION ISOLATION LEVEL SERIALIZABLE')
+      const run = await openShared(store.within(client), seed.id, tally)
+      await meanwhile?.()
+      run.in.send(add(value))
+      await run.flush()
+      run.close()
+    })
+  const refused = await refusalOf(addWithin(10, () => addWithin(1)))
+  expect(refused).toMatchObject({ code: 'ABORTED', message: expect.stringContaining('40001') })
+  await addWithin(10)
+  expect((await store.head(seed.id))?.sequence).toBe(2)
+  await database.end()
 })
 
 test('two transactions on one run: the second goes on behind the first', async () => {

@@ -211,6 +211,7 @@ export function startRecording<State, Event extends RunEvent, Output, Input, Fai
       if (error !== undefined) throw error
       last = Math.min(last, history.sequence)
       if (!finished) {
+        keepCheckpoint()
         if (parts.tellsAtStop !== true) watched = true
         parts.take()
         await done

@@ -2,7 +2,10 @@
 // gives are written.
 
 import { wrongValue } from '../data/describe-value.ts'
+import { hasMode } from '../data/mode.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** What a handler of outputs gets beside the output. */
 export interface OutputContext<State = unknown> {
@@ -165,11 +168,18 @@ export function watchUnhandled(run: object, handlers: object): (output: unknown)
 }
 
 /**
- * Refuses handlers that are neither functions nor objects of the right members.
+ * Refuses what is no object of handlers, and in development handlers that are neither functions nor objects of the right members.
  * @throws {TypeError} if a member has the wrong type
  * @throws {RangeError} if a timeout is not one that a timer can wait
  */
 export function checkHandlers(handlers: object): void {
+  if (typeof handlers !== 'object' || handlers === null) {
+    throw new TypeError(wrongValue('handlers', handlers, 'an object of handlers by the type of output'))
+  }
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkEach(handlers)
+}
+
+function checkEach(handlers: object): void {
   for (const [type, handler] of Object.entries(handlers)) {
     if (typeof handler === 'function' || handler === undefined) continue
     const name = `handlers.${type}`

@@ -1,6 +1,6 @@
 // Effects: outputs are read from a run and handled side by side, and the events that the handlers give are written back.
 
-import { isA, wrongValue } from '../data/describe-value.ts'
+import { isA } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { RunError } from '../machine/run-error.ts'
 import type { InPort } from '../ports/in-port.ts'
@@ -118,13 +118,10 @@ export async function handleOutputs<State, Event, Output>(
   { from, signal, onSettled }: HandleOutputsOptions = {},
 ): Promise<number> {
   checkVersion(run)
-  if (typeof handlers !== 'object' || handlers === null) {
-    throw new TypeError(wrongValue('handlers', handlers, 'an object of handlers by the type of output'))
-  }
+  checkHandlers(handlers)
   if (from !== undefined && !('ports' in run)) {
     throw new TypeError('give from to ports(), not with a set of ports')
   }
-  if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkHandlers(handlers)
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
   const ports: HandledPorts<State, Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
   let position = ports.start

@@ -34,6 +34,8 @@ export function advanceLog(log: Log, records: Iterable<StoredRecord>): void {
     const sequence: number = at === undefined ? placeOf(log, record) : at + 1
     at = sequence
     const latest = sequenceOf(log)
+    // What the run has dropped cannot be compared. What comes after it is.
+    if (sequence > 0 && sequence < log.batches.dropped) continue
     if (sequence <= latest) {
       if (oidAt(log, sequence) !== record.oid) throw diverged(log, sequence, record)
       continue
@@ -54,7 +56,12 @@ function placeOf(log: Log, record: StoredRecord): number {
   for (let sequence = sequenceOf(log); sequence >= log.batches.dropped; sequence--) {
     if (oidAt(log, sequence) === record.parent) return sequence + 1
   }
-  throw diverged(log, sequenceOf(log), record)
+  const next = sequenceOf(log) + 1
+  throw broken(
+    'HISTORY_MISMATCH',
+    next,
+    `the record ${record.oid} follows ${record.parent}, which the run does not have; give it the records from sequence ${next} on`,
+  )
 }
 
 function diverged(log: Log, sequence: number, { oid }: StoredRecord): Error {

@@ -1,6 +1,7 @@
 // Appends a slice once, whatever answers are lost on the way: its receipt says whether it was made.
 
 import { toHex } from '../identity/hex.ts'
+import { pause } from './pause.ts'
 import type { AppendOptions, RunStore, Slice } from './run-store.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 
@@ -58,7 +59,7 @@ export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<vo
 
   async function wasMade(thrown: unknown, tries: number): Promise<boolean> {
     for (let asked = tries; ; asked++) {
-      await pause(FIRST_PAUSE * 2 ** (asked - 1) * (0.5 + Math.random() / 2))
+      await pauseAfter(asked)
       try {
         return (await store.receipt(id, writer, after)) !== undefined
       } catch (problem) {
@@ -70,9 +71,30 @@ export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<vo
   }
 }
 
+/**
+ * Asks a store again and again if it does not answer.
+ * @throws {StoreError} `UNAVAILABLE` if it does not, or what it answers
+ */
+export async function askStore<Answer>(id: string, ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask()
+    } catch (thrown) {
+      const refusal = storeErrorOf(thrown)
+      if (refusal !== undefined && refusal.code !== 'UNAVAILABLE') throw refusal
+      if (tries === MOST_TRIES) throw unavailable(id, thrown)
+    }
+    await pauseAfter(tries)
+  }
+}
+
 /** A token of 128 random bits, for one append. */
 export function newToken(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(16)))
+}
+
+function pauseAfter(tries: number): Promise<void> {
+  return pause(FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2))
 }
 
 function unavailable(id: string, cause: unknown): StoreError {
@@ -82,8 +104,4 @@ function unavailable(id: string, cause: unknown): StoreError {
     `the store gave no answer about the run ${id}: ${why}; whether its latest batches are kept is not known: open it again`,
     { cause },
   )
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

@@ -2,12 +2,15 @@
 
 import { toHex } from '../identity/hex.ts'
 import type { RunEvent } from '../machine/machine.ts'
-import type { HandledEvents, HandleOutput } from '../run/handle-output.ts'
+import { checkHandlers, type HandledEvents, type HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
+import { isApplied } from './applied-keys.ts'
 import { outputCounter } from './count-outputs.ts'
+import { pause } from './pause.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
+import { storeErrorOf } from './store-error.ts'
 
 /** Who handles outputs, and for how long without a sign of life. */
 export interface HandleSharedOptions {
@@ -20,16 +23,20 @@ export interface HandleSharedOptions {
 }
 
 const TTL = 10_000
+/** Milliseconds before a store that does not answer is asked again. */
+const PAUSE = 1000
 
 /**
- * Handles the outputs of a shared run while it holds the lease of the run; waits for the lease until then. An output is handled
- * once it is in the store. It has settled when its answer is: the answer is kept under the key `RUN-ID/POSITION`, so that one who
+ * Handles the outputs of a shared run while it holds the lease of the run; waits for the lease until then. A lease is given back
+ * once all outputs have settled, and taken again for the next. An output is handled once it is in the store. It has settled when its answer is: the answer is kept under the key `RUN-ID/POSITION`, so that one who
  * takes over does not answer again. A crash repeats at most what had not settled, under the same key.
  *
  * @param run a run of `openShared`
  * @param handlers as for `handleOutputs`
  * @param options the owner of the lease, its time to live, and an abort signal
  * @returns the position up to which every output has settled, when the run has ended or the signal aborts
+ * @throws {TypeError} if the run is not shared, or a handler has the wrong type
+ * @throws {StoreError} if the store refuses the lease for good. One that is away is asked again
  * @throws what a handler throws
  */
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
@@ -37,28 +44,69 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
   { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions = {},
 ): Promise<number> {
+  if (typeof (run as Partial<typeof run>).sendWithKey !== 'function') {
+    throw new TypeError('the run is not shared: open it with openShared, or handle its outputs with handleOutputs')
+  }
+  checkHandlers(handlers)
   let settled = 0
   let hasEnded = false
   while (!hasEnded && signal?.aborted !== true) {
     const lease = await takeLease(run, { owner, ttl, signal })
     if (lease === undefined) break
-    const stop = signal === undefined ? lease.signal : AbortSignal.any([signal, lease.signal])
+    const idle = new AbortController()
+    const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])
+    settled = Math.min(lease.settled, run.position)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    /** Gives the lease back after a while instead of renewing it, if all has settled. */
+    const rest = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        if (Math.min(settled, lease.settled) >= run.position) idle.abort()
+        else if (settled > lease.settled) keep(settled)
+      }, ttl / 3)
+    }
     /** Keeping how far it has settled, one after the other. */
     let keeping: Promise<void> = Promise.resolve()
-    const onSettled = (position: number): void => {
-      // If the lease is lost, its signal ends the handling.
+    const keep = (position: number): void => {
+      settled = position
+      // If the lease is lost, its signal ends the handling. If the store is away, it is tried again.
       keeping = keeping.then(() => lease.settle(position)).catch(() => undefined)
+      rest()
     }
+    rest()
     try {
-      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled })
+      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled: keep })
       // Giving the lease back aborts its signal too.
       hasEnded = !stop.aborted
     } finally {
+      clearTimeout(timer)
       await keeping
       await lease.release().catch(() => undefined)
     }
+    if (idle.signal.aborted) hasEnded = !(await hasMore(run, settled, signal))
   }
   return settled
+}
+
+/** Resolves with true once there are outputs from a position on; with false if the run ends before, or the signal aborts. */
+async function hasMore<State, Event extends RunEvent, Output, Input>(
+  run: SharedRun<State, Event, Output, Input>,
+  position: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const reader = run.ports({ from: Math.min(position, run.position) }).out.getReader()
+  const stop = (): void => void reader.cancel()
+  signal?.addEventListener('abort', stop)
+  try {
+    if (signal?.aborted === true) return false
+    return !(await reader.read()).done
+  } catch {
+    // A fatal end errors `out`.
+    return false
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await reader.cancel().catch(() => undefined)
+  }
 }
 
 /** A name for one who handles. Pages that are not secure have no `crypto.randomUUID`. */
@@ -73,9 +121,13 @@ export async function takeLease(
 ): Promise<Lease | undefined> {
   const positionAt = outputCounter(run)
   while (signal?.aborted !== true) {
-    const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
-    if (lease !== undefined) return lease
-    await pause(run, ttl / 4, signal)
+    try {
+      const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
+      if (lease !== undefined) return lease
+      await untilFree(run, ttl / 4, signal)
+    } catch (thrown) {
+      await pauseIfAway(thrown, ttl / 4, signal)
+    }
   }
   return undefined
 }
@@ -88,7 +140,8 @@ function portsUnder<State, Event extends RunEvent, Output, Input>(
   const { id, start, out, snapshot } = run.ports({ from: Math.min(settled, run.position) })
   const writer = {
     async write(events: Event | readonly Event[]): Promise<void> {
-      run.sendWithKey(events, keyOf(events))
+      const { key, since } = knownOf(events)
+      run.sendWithKey(events, key, since)
       await run.flush()
     },
     releaseLock: () => undefined,
@@ -97,18 +150,23 @@ function portsUnder<State, Event extends RunEvent, Output, Input>(
   return { id, start, out, snapshot, in: { getWriter: () => writer as unknown as WritableStreamDefaultWriter<Event> } }
 }
 
-/** The key of the output that events are an answer to. */
-const keys = new WeakMap<object, string>()
+/** The key of the output that events are an answer to, and up to which sequence the store was known to have no other. */
+interface Known {
+  readonly key: string
+  readonly since: number
+}
 
-function keyOf(answer: object): string {
-  const key = keys.get(answer)
-  if (key === undefined) throw new Error('an answer has lost its key; this is a bug of @xmachines/core')
-  return key
+const answers = new WeakMap<object, Known>()
+
+function knownOf(answer: object): Known {
+  const known = answers.get(answer)
+  if (known === undefined) throw new Error('an answer has lost its key; this is a bug of @xmachines/core')
+  return known
 }
 
 /** Handlers whose answers know their keys, and that are not started for an output that was answered. */
 function withKeys<State, Event extends RunEvent, Output, Input>(
-  { store, id }: SharedRun<State, Event, Output, Input>,
+  run: SharedRun<State, Event, Output, Input>,
   handlers: OutputHandlers<Output, Event, State>,
 ): OutputHandlers<Output, Event, State> {
   const keyed: Record<string, unknown> = {}
@@ -116,17 +174,18 @@ function withKeys<State, Event extends RunEvent, Output, Input>(
     if (handler === undefined) continue
     const parts = (typeof handler === 'function' ? { handle: handler } : handler) as Parts<State, Event, Output>
     const { handle, onTimeout } = parts
-    const keyOfOutput = new WeakMap<object, string>()
+    const outputs = new WeakMap<object, Known>()
     keyed[type] = {
       ...parts,
       async handle(output, context) {
-        const { key } = context
-        keyOfOutput.set(output as object, key)
-        if ((await store.receipt(id, key, 0)) !== undefined) return undefined
-        return answer(await handle(output, context), key)
+        const { key, signal } = context
+        const known = { key, since: run.snapshot.current.sequence - run.pending }
+        outputs.set(output as object, known)
+        if (await wasAnswered(run, key, signal)) return undefined
+        return answer(await handle(output, context), known)
       },
       ...(onTimeout !== undefined && {
-        onTimeout: (output: Output) => answer(onTimeout(output), keyOfOutput.get(output as object) as string),
+        onTimeout: (output: Output) => answer(onTimeout(output), outputs.get(output as object) as Known),
       }),
     } satisfies Parts<State, Event, Output>
   }
@@ -138,29 +197,47 @@ interface Parts<State, Event, Output> {
   readonly onTimeout?: (output: Output) => HandledEvents<Event>
 }
 
+/** Whether an output was answered before; also if the handling is aborted before the store says so. */
+async function wasAnswered(
+  { store, id }: { readonly store: RunStore; readonly id: string },
+  key: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  while (!signal.aborted) {
+    try {
+      return await isApplied(store, id, key, 0)
+    } catch (thrown) {
+      await pauseIfAway(thrown, PAUSE, signal)
+    }
+  }
+  return true
+}
+
+/** Waits if a store could not be reached; throws what it threw otherwise. */
+async function pauseIfAway(thrown: unknown, longest: number, signal: AbortSignal | undefined): Promise<void> {
+  if (storeErrorOf(thrown)?.code !== 'UNAVAILABLE') throw thrown
+  await pause(Math.min(PAUSE, longest), signal)
+}
+
 /** An answer that knows its key. It is a copy: a handler may give one object for several outputs. */
-function answer<Event>(events: HandledEvents<Event>, key: string): HandledEvents<Event> {
+function answer<Event>(events: HandledEvents<Event>, known: Known): HandledEvents<Event> {
   if (typeof events !== 'object' || events === null) return events
   const copy: object = Array.isArray(events) ? [...(events as readonly Event[])] : { ...(events as Event & object) }
-  keys.set(copy, key)
+  answers.set(copy, known)
   return copy as typeof events
 }
 
 /** Waits for a while, or until the store says that the lease may be free. */
-async function pause(
+async function untilFree(
   { store, id }: { readonly store: RunStore; readonly id: string },
   milliseconds: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const over = new AbortController()
   const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
-  const waited = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    stop.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
-  await Promise.race([waited, ...(store.untilFree === undefined ? [] : [store.untilFree(id, stop)])])
+  const waited = pause(milliseconds, stop)
+  // It is only a hint: without it, the lease is asked for again after a while.
+  const hinted = store.untilFree?.(id, stop).catch(() => waited) ?? waited
+  await Promise.race([waited, hinted])
   over.abort()
 }

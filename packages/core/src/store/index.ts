@@ -10,7 +10,14 @@ export { leaseKeeper } from './lease-keeper.ts'
 export { memoryStore } from './memory-store.ts'
 export { type Migrate, type MigrateOptions, type NamedRun, type OpenNamedOptions, openNamed } from './open-named.ts'
 export { type OpenSharedOptions, openShared, type SharedRunOf } from './open-shared.ts'
-export { isAnswer, KEPT_RECEIPTS, positionOfAnswer, unknown } from './receipts.ts'
+export {
+  type AskedReceipt,
+  checkTrimmed,
+  isAnswer,
+  KEPT_RECEIPTS,
+  type KeptReceipts,
+  positionOfAnswer,
+} from './receipts.ts'
 export { recordRun } from './record-run.ts'
 export type {
   AppendOptions,

@@ -89,7 +89,6 @@ function hold(cells: LeaseCells, id: string, taken: LeaseRecord, now: () => numb
 
   function schedule(): void {
     clearTimeout(timer)
-    if (record.owner === undefined) return
     timer = setTimeout(() => {
       change({}).catch(() => {
         // A store that cannot be reached may be reachable again before the lease has run out.
@@ -113,9 +112,11 @@ function hold(cells: LeaseCells, id: string, taken: LeaseRecord, now: () => numb
       if (position > record.settled) await change({ settled: position })
     },
     async release() {
+      await last
       if (lost.signal.aborted) return
-      await change({ owner: undefined })
+      // Whatever becomes of the request, this owner renews it no more.
       lose('was released')
+      await cells.swap(id, record.beat, { ...record, owner: undefined, beat: record.beat + 1 })
     },
   }
 }

@@ -101,7 +101,10 @@ export function memoryStore(): RunStore {
       const { waiting } = run
       for (const wake of Array.from(waiting)) wake()
     },
-    receipt: async (id, key, since) => runs.get(id)?.receipts.find(key, since),
+    async receipt(id, key, since) {
+      const run = runs.get(id)
+      return run?.receipts.find(key, since, run.lease.settled)
+    },
     read: (id, options) => streamOf(readRecords(id, options)),
     follow: (id, options) => followRecords({ read: store.read, wait }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),

@@ -10,8 +10,11 @@ export const KEPT_RECEIPTS = 1000
 export interface Receipts {
   addWriter(writer: string, receipt: Receipt): void
   addKey(key: string, receipt: Receipt): void
-  /** @throws {StoreError} `UNKNOWN` if receipts after `since` were trimmed */
-  find(key: string, since: number): Receipt | undefined
+  /**
+   * @param settled the position up to which outputs have settled
+   * @throws {StoreError} `UNKNOWN` if the receipt may have been trimmed
+   */
+  find(key: string, since: number, settled: number): Receipt | undefined
   /** Trims what is no longer needed, now that outputs up to a position have settled. */
   trim(settled: number): void
 }
@@ -25,11 +28,10 @@ export function startReceipts(id: string): Receipts {
   return {
     addWriter: (writer, receipt) => void writers.kept.set(writer, receipt),
     addKey: (key, receipt) => void (isAnswer(id, key) ? answers : keys.kept).set(key, receipt),
-    find(key, since) {
-      if (isAnswer(id, key)) return answers.get(key)
-      const receipt = keys.kept.get(key) ?? writers.kept.get(key)
+    find(key, since, settled) {
+      const receipt = answers.get(key) ?? keys.kept.get(key) ?? writers.kept.get(key)
       const completeAfter = Math.max(keys.completeAfter, writers.completeAfter)
-      if (receipt === undefined && since < completeAfter) throw unknown(id, completeAfter)
+      if (receipt === undefined) checkTrimmed({ id, key, since }, { completeAfter, settled })
       return receipt
     },
     trim(settled) {
@@ -71,11 +73,31 @@ export function positionOfAnswer(id: string, key: string): number {
   return Number(key.slice(id.length + 1))
 }
 
-/** The error for a receipt that may have been trimmed. */
-export function unknown(id: string, completeAfter: number): StoreError {
-  return new StoreError(
+/** The receipt that was asked for. */
+export interface AskedReceipt {
+  readonly id: string
+  readonly key: string
+  readonly since: number
+}
+
+/** Which receipts a store still has. */
+export interface KeptReceipts {
+  /** All receipts of later sequences are kept, */
+  readonly completeAfter: number
+  /** and those of answers to outputs that have not settled, which are the ones from this position on. */
+  readonly settled: number
+}
+
+/**
+ * Checks that a receipt that a store does not have never was.
+ * @throws {StoreError} `UNKNOWN` if it may have been trimmed
+ */
+export function checkTrimmed({ id, key, since }: AskedReceipt, { completeAfter, settled }: KeptReceipts): void {
+  const isOfAnswer = isAnswer(id, key)
+  if (isOfAnswer ? positionOfAnswer(id, key) >= settled : since >= completeAfter) return
+  const kept = isOfAnswer ? `the answers from position ${settled} on` : `the receipts after sequence ${completeAfter}`
+  throw new StoreError(
     'UNKNOWN',
-    `the store no longer knows whether this was appended to the run ${id}: it keeps the receipts after sequence ${completeAfter}; ` +
-      'read the run and decide',
+    `the store no longer knows whether this was appended to the run ${id}: it keeps ${kept}; read the run and decide`,
   )
 }

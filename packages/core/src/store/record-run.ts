@@ -7,7 +7,7 @@ import type { RunEvent } from '../machine/machine.ts'
 import type { RecordRunOptions } from '../recording/record-options.ts'
 import { type Recorder, type Recording, startRecording } from '../recording/recording.ts'
 import type { Run } from '../run/run.ts'
-import { appendSlice } from './append-slice.ts'
+import { appendSlice, askStore } from './append-slice.ts'
 import { readEarlier } from './read-earlier.ts'
 import type { RunStore } from './run-store.ts'
 import { type Head, StoreError, storeErrorOf } from './store-error.ts'
@@ -15,6 +15,8 @@ import { takeSlice } from './take-slice.ts'
 
 /** How many batches go into one slice. */
 const MOST_BATCHES = 8192
+/** How many bytes of commits: a store has to hold all of it, and perhaps as one text. */
+const MOST_BYTES = 2 ** 24
 
 /**
  * Records a run into a store: what it has now, and each batch from now on.
@@ -71,7 +73,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
       // Whatever else is committed in this turn joins the first slice.
       await Promise.resolve()
       if (!begun) {
-        recording.acknowledge(await adopt(await store.head(id)))
+        recording.acknowledge(await adopt(await askStore(id, () => store.head(id))))
         begun = true
       }
       while (!recording.finished && recorder.recorded < recording.due) {
@@ -91,12 +93,18 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
     const { recorded } = recorder
     const from = recorded + 1
     const to = Math.min(recording.due, recorded + MOST_BATCHES)
-    const position = recording.positionAfter(to)
-    const slice = takeSlice(history, { from, to, position, start: recording.positionAt(recorded), settled: run.start })
+    const slice = takeSlice(history, {
+      from,
+      to,
+      mostBytes: MOST_BYTES,
+      position: recording.positionAfter(to),
+      start: recording.positionAt(recorded),
+      settled: run.start,
+    })
     const expected = recorded < 0 ? undefined : oidAt(recorded)
     try {
       await appendSlice(store, { id, expected, after: recorded, slice, tokens: history.unsettled })
-      recording.acknowledge(to)
+      recording.acknowledge(from + slice.records.length - 1)
     } catch (thrown) {
       const moved = storeErrorOf(thrown)
       if (moved?.code !== 'MOVED') throw thrown
@@ -120,7 +128,7 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
     if (sequence > history.sequence || oidAt(sequence) !== head.head) throw refused(head, 'has another continuation')
     if (sequence <= history.owned) return sequence
     for (const token of Array.from(history.unsettled)) {
-      const receipt = await store.receipt(id, token, recorded)
+      const receipt = await askStore(id, () => store.receipt(id, token, recorded))
       if (receipt !== undefined && receipt.sequence >= sequence) return sequence
     }
     // Another recorder of this run object may have got its answer meanwhile.

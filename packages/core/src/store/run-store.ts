@@ -111,7 +111,7 @@ export interface Lease {
    */
   renew(): Promise<void>
   /**
-   * Keeps how far outputs have settled.
+   * Keeps how far outputs have settled. An earlier position than the one that is kept changes nothing.
    * @throws {StoreError} `LEASE_LOST`
    */
   settle(position: number): Promise<void>
@@ -135,8 +135,8 @@ export interface RunStore {
    * Where the append of a writer, or the batch of an idempotency key, was applied; undefined if it was not. The latest 1,000
    * of a run are kept, and the keys of answers, `RUN-ID/POSITION`, until `settled` has passed them.
    * @param since the sequence that the asker knew when it first tried
-   * @throws {StoreError} `UNKNOWN` if receipts of later sequences were trimmed, so that a missing one proves nothing. Never for
-   *   the key of an answer to an output that has not settled
+   * @throws {StoreError} `UNKNOWN` if the receipt may have been trimmed, so that its absence proves nothing: if receipts after
+   *   `since` were, or for the key of an answer, if its output has settled
    */
   receipt(id: string, key: string, since: number): Promise<Receipt | undefined>
   /**
@@ -144,7 +144,7 @@ export interface RunStore {
    * @returns a stream that errors with `MISSING` if there is no such run, and with `CORRUPT` if a record cannot be read
    */
   read(id: string, options: ReadOptions): ReadableStream<StoredRecord>
-  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. */
+  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. It errors as `read` does. */
   follow(id: string, options: FollowOptions): ReadableStream<StoredRecord>
   /** Lists runs, in no particular order. */
   list(options?: ListOptions): ReadableStream<ListedRun>

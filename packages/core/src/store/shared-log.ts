@@ -1,34 +1,23 @@
-// A run that several share through a store. There are two logs: the confirmed one has what the store has, the tentative one is
-// ahead of it by the batches that are pending. If another writer was first, its records are applied to the confirmed log, and
-// the pending batches are stepped again behind them. Longer than other files, because the two logs move together.
+// A run that several share through a store: what goes on between its two logs and the store.
 //
 //   send ─► tentative ─► append ─► confirmed
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
 
 import { isA } from '../data/describe-value.ts'
-import { reapply } from '../engine/enter.ts'
 import { countOf } from '../engine/kept.ts'
-import { type Batch, chainOf, createLog, type Log, oidAt, sequenceOf } from '../engine/log.ts'
-import { publish } from '../engine/publish.ts'
-import { refuse } from '../engine/refuse.ts'
-import { replayRecord } from '../history/replay.ts'
+import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
 import { recordable } from '../recording/recordable.ts'
 import { sequenceWaits } from '../recording/sequence-waits.ts'
 import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
-import { type AppendPlan, appendSlice, newToken } from './append-slice.ts'
-import { encodeBatches } from './encode-batches.ts'
+import { type AppendPlan, appendSlice } from './append-slice.ts'
+import { isApplied } from './applied-keys.ts'
+import { pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
-
-/** A batch that is not in the store yet. */
-interface Pending {
-  /** Counts the batches that were sent, refused ones left out. */
-  readonly ordinal: number
-  readonly key: string | undefined
-}
+import { type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
 /** Two logs of one run, and what goes on between them and the store. */
 export interface SharedLog {
@@ -38,8 +27,8 @@ export interface SharedLog {
   readonly pending: number
   /** Why the store does not keep what is pending at the moment, or why it never will. */
   readonly problem: Error | undefined
-  /** The idempotency key of the batches that are sent during a call. */
-  withKey<Result>(key: string, send: () => Result): Result
+  /** As in `TwoLogs`. */
+  readonly withKey: TwoLogs['withKey']
   /**
    * Begins a run that the store does not have yet: appends its genesis and all that the confirmed log has. What is pending
    * follows only if the run is wanted then.
@@ -68,13 +57,8 @@ const LONGEST_PAUSE = 30_000
  */
 export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
   const id = oidAt(confirmed, 0)
-  const { machine, origin, checkDeterminism } = confirmed
-  const tentative = createLog(machine, origin, { checkDeterminism })
-  tentative.chain = chainOf(confirmed)
-  /** What is pending: as many as the tentative log has batches. */
-  let entries: Pending[] = []
-  let ordinal = 0
-  let key: string | undefined
+  const logs = twoLogs(confirmed, { sent: () => void append(), changed })
+  const { tentative } = logs
   let problem: Error | undefined
   const closing = new AbortController()
   const { signal } = closing
@@ -87,46 +71,11 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
-  reset()
-  watch()
   if (begun) void follow()
 
-  /** Has the tentative log begin where the confirmed one ends. */
-  function reset(): void {
-    tentative.batches.items = []
-    tentative.batches.dropped = sequenceOf(confirmed)
-    tentative.outputs.items = []
-    tentative.outputs.dropped = countOf(confirmed.outputs)
-    tentative.state = confirmed.state
-    tentative.status = confirmed.status
-    tentative.end = confirmed.end
-  }
-
-  /** Learns of each batch during the call that sends it. */
-  function watch(): void {
-    tentative.waiting.push({
-      wake() {
-        watch()
-        const before = entries.length
-        while (entries.length < tentative.batches.items.length) entries.push({ ordinal: ++ordinal, key })
-        if (entries.length === before && tentative.status !== 'error') return
-        changed()
-        void append()
-      },
-    })
-  }
-
   function changed(): void {
-    // A fatal end is one of this run object alone. It comes once all before it is kept.
-    if (entries.length === 0 && tentative.status === 'error' && confirmed.end === undefined) {
-      confirmed.status = 'error'
-      confirmed.end = tentative.end
-      confirmed.version++
-      confirmed.snapshot = undefined
-      publish(confirmed, 'stream')
-      close()
-    }
-    waits.advance((entries[0]?.ordinal ?? ordinal + 1) - 1)
+    if (confirmed.end !== undefined) close()
+    waits.advance((logs.pending[0]?.ordinal ?? logs.ordinal + 1) - 1)
     for (const listener of listeners) listener()
   }
 
@@ -157,10 +106,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     // Whatever else is sent in this turn joins the first slice.
     await Promise.resolve()
     try {
-      for (let failures = 0; entries.length > 0 && !signal.aborted; ) {
+      for (let failures = 0; logs.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
         failures = isKept ? 0 : failures + 1
-        if (!isKept) await pause(failures)
+        if (!isKept) await pauseAfter(failures)
       }
     } catch (thrown) {
       fail(thrown)
@@ -170,62 +119,34 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
 
   /** Appends what is pending now, or goes on with an append whose answer was lost. Answers whether the store took part. */
   async function appendOnce(): Promise<boolean> {
-    if (entries.length === 0 || signal.aborted) return true
-    const plan = (underWay ??= planAppend())
+    if (logs.pending.length === 0 || signal.aborted) return true
     try {
-      await appendSlice(store, plan)
-    } catch (thrown) {
-      const refusal = storeErrorOf(thrown)
-      if (refusal === undefined || refusal.code === 'UNAVAILABLE') {
-        tell(refusal ?? (thrown as Error))
-        return false
-      }
-      if (refusal.code !== 'MOVED') throw refusal
-      underWay = undefined
-      await catchUp()
+      await appendPending()
       return true
+    } catch (thrown) {
+      if (isLasting(thrown)) throw thrown
+      tell(thrown as Error)
+      return false
+    }
+  }
+
+  async function appendPending(): Promise<void> {
+    if (underWay === undefined) {
+      logs.drop(await applied(logs.others))
+      if (logs.pending.length === 0 || signal.aborted) return
+      underWay = logs.plan()
+    }
+    const { slice } = underWay
+    try {
+      await appendSlice(store, underWay)
+    } catch (thrown) {
+      if (storeErrorOf(thrown)?.code !== 'MOVED') throw thrown
+      underWay = undefined
+      return await catchUp()
     }
     underWay = undefined
-    confirm(plan.slice.records)
+    logs.confirm(slice.records)
     tell(undefined)
-    return true
-  }
-
-  function planAppend(): AppendPlan {
-    const after = sequenceOf(confirmed)
-    const encoded = encodeBatches(confirmed, tentative.batches.items)
-    const keys = new Map<string, number>()
-    for (const [at, { key }] of entries.entries()) if (key !== undefined) keys.set(key, after + 1 + at)
-    return {
-      id,
-      expected: oidAt(confirmed, after),
-      after,
-      slice: {
-        ...encoded,
-        format: origin.format,
-        position: countOf(tentative.outputs),
-        start: countOf(confirmed.outputs),
-      },
-      keys,
-      writer: newToken(),
-    }
-  }
-
-  /** The oldest pending batches are in the store. */
-  function confirm(records: readonly StoredRecord[]): void {
-    let parent = oidAt(confirmed, sequenceOf(confirmed))
-    for (const record of records) {
-      parent = replayRecord(confirmed, record, parent, { revalidate: false, checkDeterminism: false })
-    }
-    entries = entries.slice(records.length)
-    tentative.batches.items = tentative.batches.items.slice(records.length)
-    tentative.batches.dropped += records.length
-    const kept = countOf(confirmed.outputs) - tentative.outputs.dropped
-    tentative.outputs.items = tentative.outputs.items.slice(kept)
-    tentative.outputs.dropped += kept
-    publish(confirmed, 'stream')
-    if (confirmed.end !== undefined) close()
-    changed()
   }
 
   /** Applies what others appended, and steps what is pending again. */
@@ -233,31 +154,23 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     const reader = store.read(id, { from: sequenceOf(confirmed) + 1 }).getReader()
     const records: StoredRecord[] = []
     for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
-    if (records.length > 0) take(records)
+    if (records.length > 0) await take(records)
   }
 
-  function take(records: readonly StoredRecord[]): void {
-    advanceLog(confirmed, records)
-    const batches = tentative.batches.items
-    const before = entries
-    reset()
-    entries = []
-    for (const [at, batch] of batches.entries()) {
-      if (stepAgain(batch)) entries.push(before[at] as Pending)
+  async function take(records: readonly StoredRecord[]): Promise<void> {
+    const known = await applied(sequenceOf(confirmed) + records.length)
+    if (!signal.aborted) logs.take(records, known)
+  }
+
+  /** The pending batches that others have applied under the same keys, up to a sequence at least. */
+  async function applied(sequence: number): Promise<ReadonlySet<Pending>> {
+    const found = new Set<Pending>()
+    for (const entry of logs.pending) {
+      if (entry.key === undefined || entry.since >= sequence) continue
+      if (await isApplied(store, id, entry.key, entry.since)) found.add(entry)
+      else entry.since = sequence
     }
-    tentative.version++
-    tentative.snapshot = undefined
-    publish(tentative, 'stream')
-    if (confirmed.end !== undefined) close()
-    changed()
-  }
-
-  /** Steps a pending batch behind what others appended. Answers whether it is still pending. */
-  function stepAgain(batch: Batch): boolean {
-    const refusal = reapply(tentative, batch)
-    if (refusal === undefined) return true
-    refuse(tentative, refusal, batch, 'stream')
-    return false
+    return found
   }
 
   async function follow(): Promise<void> {
@@ -267,17 +180,14 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         for (let read = await reader.read(); !read.done; read = await reader.read()) {
           failures = 0
           const { value } = read
-          await settleUnderWay()
-          await exclusively(async () => {
-            if (!signal.aborted) takeFollowed(value)
-          })
+          while (!(await exclusively(() => takeFollowed(value)))) await pauseAfter(1)
         }
+        // A store may end its followers, as one that is closed does.
+        await pauseAfter(++failures)
       } catch (thrown) {
-        const refusal = storeErrorOf(thrown)
-        // A history that cannot be followed stays so; a store that cannot be reached may be reached again.
-        if (isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')) return fail(thrown)
-        tell(refusal ?? (thrown as Error))
-        await pause(++failures)
+        if (isLasting(thrown)) return fail(thrown)
+        tell(thrown as Error)
+        await pauseAfter(++failures)
       }
     }
   }
@@ -287,33 +197,25 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     return exclusively(() => Promise.resolve(sequenceOf(confirmed)))
   }
 
-  /** What follows may be what this writer appended without learning of it. So that is found out first. */
-  async function settleUnderWay(): Promise<void> {
-    while (underWay !== undefined && !signal.aborted) await pause(1)
+  /** Takes a record that was followed. Answers whether it could: what this writer appended comes back as well. */
+  async function takeFollowed(record: StoredRecord): Promise<boolean> {
+    if (signal.aborted) return true
+    // It may be of the append whose answer was lost. So that is found out first.
+    if (underWay !== undefined) return false
+    const isKnown = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
+    if (isKnown) advanceLog(confirmed, [record])
+    else await take([record])
+    return true
   }
 
-  /** What this writer appended comes back as well. */
-  function takeFollowed(record: StoredRecord): void {
-    const isOwn = 'parent' in record && record.parent !== oidAt(confirmed, sequenceOf(confirmed))
-    if (isOwn) advanceLog(confirmed, [record])
-    else take([record])
-  }
-
-  function pause(failures: number): Promise<void> {
+  function pauseAfter(failures: number): Promise<void> {
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(go, longest * (0.5 + Math.random() / 2))
-      signal.addEventListener('abort', go, { once: true })
-      function go(): void {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    return pause(longest * (0.5 + Math.random() / 2), signal)
   }
 
   function close(): void {
     closing.abort()
-    if (entries.length > 0)
+    if (logs.pending.length > 0)
       waits.fail(new StoreError('UNAVAILABLE', `the run ${id} was closed before all of it was kept`))
   }
 
@@ -321,24 +223,17 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
     confirmed,
     tentative,
     get pending() {
-      return entries.length
+      return logs.pending.length
     },
     get problem() {
       return problem
     },
-    withKey(given, send) {
-      key = given
-      try {
-        return send()
-      } finally {
-        key = undefined
-      }
-    },
+    withKey: logs.withKey,
     async begin(settled, isWanted) {
       begun = await exclusively(async () => {
         const to = sequenceOf(confirmed)
         const position = countOf(confirmed.outputs)
-        const run = recordable(runOf(machine, confirmed))
+        const run = recordable(runOf(confirmed.machine, confirmed))
         const slice = takeSlice(run, { from: 0, to, position, settled })
         await appendSlice(store, { id, expected: undefined, after: -1, slice })
         return await isWanted()
@@ -350,9 +245,9 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return begun
     },
     async flush() {
-      if (entries.length > 0) {
+      if (logs.pending.length > 0) {
         if (signal.aborted) throw problem ?? new StoreError('UNAVAILABLE', `the run ${id} was closed; open it again`)
-        await waits.until(ordinal)
+        await waits.until(logs.ordinal)
       }
       return sequenceOf(confirmed)
     },
@@ -363,4 +258,10 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
       return () => void listeners.delete(listener)
     },
   }
+}
+
+/** Whether a failure stays: a history that cannot be followed does, and a store that cannot be reached may be reached again. */
+function isLasting(thrown: unknown): boolean {
+  const refusal = storeErrorOf(thrown)
+  return isA(thrown, RunError) || (refusal !== undefined && refusal.code !== 'UNAVAILABLE')
 }

@@ -38,10 +38,13 @@ export interface SharedRun<State, Event extends RunEvent, Output = never, Input 
   /** Calls a listener after every change of `pending` and `problem`; returns a function that ends this. Bound. */
   readonly onChange: (listener: () => void) => () => void
   /**
-   * Enters a batch like `in.send`, under an idempotency key, which the store keeps with it.
+   * Enters a batch like `in.send`, under an idempotency key, which the store keeps with it. If another writer applies a batch
+   * under this key first, this one is dropped. It is not entered if one with this key is pending.
+   * @param since the sequence up to which the sender knows that the store has no batch under this key, as `receipt` said: all
+   *   that is confirmed unless given
    * @returns the refusal, if there was one
    */
-  sendWithKey(batch: Event | readonly Event[], key: string): RunError | undefined
+  sendWithKey(batch: Event | readonly Event[], key: string, since?: number): RunError | undefined
   /**
    * Resolves with the confirmed sequence once all that is pending now is in the store or was refused.
    * @throws {Error} if it will be neither: `problem` says why
@@ -128,7 +131,8 @@ export function sharedRun<State, Event extends RunEvent, Output, Input>(
       return shared.problem
     },
     onChange: shared.onChange,
-    sendWithKey: (batch, key) => shared.withKey(key, () => enter(tentative, admit(tentative.machine, batch), 'send')),
+    sendWithKey: (batch, key, since) =>
+      shared.withKey(key, since, () => enter(tentative, admit(tentative.machine, batch), 'send')),
     flush: shared.flush,
     close: shared.close,
   }

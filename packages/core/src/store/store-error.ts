@@ -12,6 +12,8 @@ export type StoreErrorCode =
   | 'CORRUPT'
   /** The lease ran out or was taken by another owner. */
   | 'LEASE_LOST'
+  /** The transaction that the store is within has failed. Roll it back, and do all of it again. */
+  | 'ABORTED'
   /** The store cannot be reached, is full or was closed. The cause says more; trying again later may help. */
   | 'UNAVAILABLE'
 

@@ -10,6 +10,8 @@ export interface SliceRange {
   readonly from: number
   /** The last. */
   readonly to: number
+  /** The slice ends earlier after so many bytes of commits. */
+  readonly mostBytes?: number
   /** Outputs since the genesis, after the last. */
   readonly position: number
   /** Outputs since the genesis, before the first, if that is known. */
@@ -18,19 +20,22 @@ export interface SliceRange {
   readonly settled: number
 }
 
-/** The part of a run's history from one sequence to another. */
+/** The part of a run's history from one sequence to another. It has one record at least. */
 export function takeSlice<State, Event extends RunEvent, Output>(
   run: Recordable<State, Event, Output>,
-  { from, to, position, start, settled }: SliceRange,
+  { from, to, mostBytes = Number.POSITIVE_INFINITY, position, start, settled }: SliceRange,
 ): Slice {
   const { format } = run
   const records: StoredRecord[] = []
   const commits: Uint8Array[] = []
   const objects = from === 0 ? run.genesis() : undefined
-  for (let sequence = from; sequence <= to; sequence++) {
+  let bytes = 0
+  for (let sequence = from; sequence <= to && bytes < mostBytes; sequence++) {
     records.push(run.recordAt(sequence))
     const genesis = sequence === 0 ? objects?.at(-1) : undefined
-    commits.push(genesis?.bytes ?? run.commitAt(sequence).slice())
+    const commit = genesis?.bytes ?? run.commitAt(sequence).slice()
+    commits.push(commit)
+    bytes += commit.length
   }
   return {
     records,

@@ -1,6 +1,7 @@
 // The repository as a store of runs. What recorders write and what the store writes is the same: either reads the other's.
 
 import {
+  checkTrimmed,
   followRecords,
   isAnswer,
   leaseKeeper,
@@ -9,7 +10,6 @@ import {
   type Receipt,
   type RunStore,
   streamOf,
-  unknown,
 } from '@xmachines/core/store'
 import type { StoredReceipt } from '../objects/receipt-commit.ts'
 import { leaseRef, machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
@@ -54,25 +54,27 @@ export function gitStore(parts: GitStoreParts): RunStore {
     const run = await findStored(context, id)
     if (run === undefined) return undefined
     const { latest } = await receiptsOf(context, run)
-    if (latest === undefined) {
-      if (since < run.sequence && !isAnswer(id, key)) throw unknown(id, run.sequence)
-      return undefined
-    }
-    const book = await books.read(id, latest)
-    const found = isAnswer(id, key) ? book.answers.get(key) : (book.keys.get(key) ?? book.writers.get(key))
+    const book = latest && (await books.read(id, latest))
+    const found = isAnswer(id, key) ? book?.answers.get(key) : (book?.keys.get(key) ?? book?.writers.get(key))
     if (found !== undefined) {
       // Whoever asks takes it for recorded. The one who appended may have been killed before it synced.
       const { name } = run.machine
       await syncForeign([receiptRef(name, id), runRef(name, id), machineRef(run.machine)])
       return found
     }
-    // An output that was handled elsewhere has its answer in what came from there, at the latest.
-    if (isAnswer(id, key)) {
-      return hasPassed(id, latest, positionOfAnswer(id, key)) ? { sequence: run.sequence, oid: run.head } : undefined
+    if (!isAnswer(id, key)) {
+      // What came from elsewhere after the latest append may have been appended there under any key.
+      const isComplete = book !== undefined && latest !== undefined && latest.sequence >= run.sequence
+      checkTrimmed({ id, key, since }, { completeAfter: isComplete ? book.completeAfter : run.sequence, settled: 0 })
+      return undefined
     }
-    // What came from elsewhere after the latest append may have been appended there under any key.
-    const completeAfter = latest.sequence < run.sequence ? run.sequence : book.completeAfter
-    if (since < completeAfter) throw unknown(id, completeAfter)
+    // An output that was handled elsewhere has its answer in what came from there, at the latest.
+    if (latest !== undefined && hasPassed(id, latest, positionOfAnswer(id, key))) {
+      return { sequence: run.sequence, oid: run.head }
+    }
+    const { settled } = await cells.read(id)
+    // If the outputs of what came from elsewhere were not counted, this says nothing of those that came after it.
+    checkTrimmed({ id, key, since }, { completeAfter: run.sequence, settled: Number.isFinite(settled) ? settled : 0 })
     return undefined
   }
 

@@ -1,6 +1,6 @@
 // What the suite asserts with: it needs no test framework.
 
-import { StoreError, type StoreErrorCode } from '../store-error.ts'
+import { type StoreError, type StoreErrorCode, storeErrorOf } from '../store-error.ts'
 
 /** Fails a case unless two values are the same JSON. The order of members has no meaning: a store may give another. */
 export function expectEqual(actual: unknown, expected: unknown, what: string): void {
@@ -23,7 +23,8 @@ export async function expectCode(
   try {
     await asked()
   } catch (thrown) {
-    if (thrown instanceof StoreError && thrown.code === code) return thrown
+    const refusal = storeErrorOf(thrown)
+    if (refusal?.code === code) return refusal
     throw new Error(`${what} must be refused with ${code}; it was refused with ${String(thrown)}`, { cause: thrown })
   }
   throw new Error(`${what} must be refused with ${code}; it was accepted`)

@@ -1,3 +1,4 @@
 // `@xmachines/core/store/conformance`: what every store must do, as cases for any test framework.
 
-export { type StoreCase, type StoreUnderTest, storeCases } from './cases.ts'
+export { storeCases } from './cases.ts'
+export type { StoreCase, StoreUnderTest } from './store-case.ts'

@@ -8,7 +8,7 @@ import type { Run } from '../../run/run.ts'
 import type { AppendOptions, RunStore, Slice } from '../run-store.ts'
 import { takeSlice } from '../take-slice.ts'
 
-type LedgerEvent = { type: 'PAID'; cents: number }
+type LedgerEvent = { type: 'PAID'; cents: number; [other: string]: unknown }
 type LedgerOutput = { type: 'receipt'; cents: number }
 /** A run of the suite. */
 export type LedgerRun = Run<number, LedgerEvent, LedgerOutput>
@@ -38,13 +38,23 @@ export function sliceOf(run: LedgerRun, from: number, to: number = run.snapshot.
   return takeSlice(recordable(run), { from, to, position: to, settled: 0 })
 }
 
+/** Which part of a run is appended, and what it says about outputs unless each batch made one that has not settled. */
+interface AppendedPart extends Partial<Pick<Slice, 'position' | 'settled'>> {
+  readonly from: number
+  readonly to?: number
+}
+
 /** Appends what a run has from one sequence on. */
 export async function append(
   store: RunStore,
   run: LedgerRun,
-  { from, to, ...options }: { readonly from: number; readonly to?: number } & Partial<AppendOptions>,
+  { from, to, position, settled, ...options }: AppendedPart & Partial<AppendOptions>,
 ): Promise<void> {
-  const slice = sliceOf(run, from, to)
+  const slice: Slice = {
+    ...sliceOf(run, from, to),
+    ...(position !== undefined && { position }),
+    ...(settled !== undefined && { settled }),
+  }
   const [first] = slice.records
   const expected = first !== undefined && 'parent' in first ? first.parent : undefined
   await store.append(run.id, expected, slice, { writer: token(), ...options })

@@ -1,0 +1,69 @@
+// The cases of the suite about leases.
+
+import type { Lease } from '../run-store.ts'
+import { expectCode, expectEqual, until } from './assertions.ts'
+import { append, ledgerRun } from './ledger.ts'
+import type { StoreCase } from './store-case.ts'
+
+export const leaseCases: readonly StoreCase[] = [
+  {
+    title: 'one owner has a lease at a time, and the next goes on where it stopped',
+    async check({ open }) {
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(3)
+      await append(store, run, { from: 0 })
+      const mine = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
+      expectEqual(mine?.settled, 0, 'where the first owner begins')
+      expectEqual(await other.lease(run.id, { owner: 'other', ttl: 60_000 }), undefined, 'a lease that is taken')
+      await mine?.settle(2)
+      await mine?.settle(1)
+      expectEqual(mine?.settled, 2, 'what has settled, after an earlier position')
+      await mine?.renew()
+      await mine?.release()
+      expectEqual(mine?.signal.aborted, true, 'that a released lease aborts')
+      await expectCode(async () => await mine?.settle(3), 'LEASE_LOST', 'settling after the release')
+      await expectCode(async () => await mine?.renew(), 'LEASE_LOST', 'renewing after the release')
+      const theirs = await other.lease(run.id, { owner: 'other', ttl: 60_000 })
+      expectEqual(theirs?.settled, 2, 'where the next owner begins')
+      await theirs?.release()
+    },
+  },
+  {
+    title: 'a lease that is renewed is kept',
+    async check({ open }) {
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(1)
+      await append(store, run, { from: 0 })
+      const mine = await store.lease(run.id, { owner: 'one', ttl: 900 })
+      const asked = Date.now()
+      while (Date.now() - asked < 2000) {
+        expectEqual(await other.lease(run.id, { owner: 'other', ttl: 900 }), undefined, 'a lease that is renewed')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      expectEqual(mine?.signal.aborted, false, 'that it was lost')
+      await mine?.release()
+    },
+  },
+  {
+    title: 'a lease runs out once its owner has crashed, and the next goes on where it stopped',
+    needsCrash: true,
+    async check({ open, crash }) {
+      if (crash === undefined) throw new Error('the case needs `crash`; give it, or leave the case out')
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(3)
+      await append(store, run, { from: 0 })
+      const mine = await store.lease(run.id, { owner: 'one', ttl: 400 })
+      await mine?.settle(2)
+      await crash(store)
+      let theirs: Lease | undefined
+      const take = async (): Promise<boolean> => {
+        theirs = await other.lease(run.id, { owner: 'other', ttl: 400 })
+        return theirs !== undefined
+      }
+      await until(take, 'the end of the lease')
+      expectEqual(theirs?.settled, 2, 'where the next owner begins')
+      await until(() => mine?.signal.aborted === true, 'that the first owner learns of it')
+      await theirs?.release()
+    },
+  },
+]
