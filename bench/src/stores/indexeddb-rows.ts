@@ -4,18 +4,17 @@ import { createRun, type Run } from '@xmachines/core'
 import { openShared, recordRun, type SharedRun } from '@xmachines/core/store'
 import { indexedDbStore } from '@xmachines/indexeddb'
 import type { Timing } from '../harness.ts'
-import { playInTurns } from '../rounds.ts'
 import { beside, type Line } from '../verdict.ts'
-import { counter, type Inc, recordText, send, timeEach } from './counter.ts'
+import { counter, type Inc, recordText, send } from './counter.ts'
 import { openBare, openIndexedDb } from './indexeddb-stage.ts'
 import { rowsOf } from './rows.ts'
+import { timeInTurns } from './turns.ts'
 
-const APPENDS = 20
 const SHORT = 10
 const LONG = 100_000
 /** The bar of one awaited append beside a bare put. */
 const MOST = 1.5
-const rounds = { counted: 25, warm: 3 }
+const ROUNDS = 25
 
 const strict = rowsOf('indexeddb', () => openIndexedDb('strict'), { append: MOST, open: 1 })
 const relaxed = rowsOf('indexeddb relaxed', () => openIndexedDb('relaxed'), { append: MOST })
@@ -39,31 +38,23 @@ async function saveOneMore(): Promise<Line[]> {
   const bare = await openBare(`${name} bare`, 'strict')
   const record: unknown = JSON.parse(recordText())
   let sequence = 0
-  const { append, whole } = await playInTurns<'append' | 'whole'>(
+  const [few, many, put] = (await timeInTurns(
     [
-      { name: `after ${SHORT} events`, play: () => played(short.run) },
-      { name: `after ${LONG} events`, play: () => played(long.run) },
-      {
-        name: 'bare put',
-        play: async () => ({ ...(await timeEach(APPENDS, () => bare.put('list', ++sequence, [record]))), whole: 0 }),
-      },
-      { name: `JSON.stringify of ${SHORT} events`, play: async () => stringified(short.made) },
-      { name: `JSON.stringify of ${LONG} events`, play: async () => stringified(long.made) },
+      { name: `after ${SHORT} events`, act: () => saved(short.run) },
+      { name: `after ${LONG} events`, act: () => saved(long.run) },
+      { name: 'bare put', act: () => bare.put('list', ++sequence, [record]) },
     ],
-    rounds,
-  )
+    ROUNDS,
+  )) as [Timing, Timing, Timing]
   for (const { run } of [short, long]) run.close()
   store.close()
   bare.close()
-  const [few, many, put] = append as [Timing, Timing, Timing]
-  const [fewWhole, manyWhole] = whole.slice(3) as [Timing, Timing]
   return [
     beside(row, few, put, { of: 'time', limit: MOST }),
     beside(row, many, put, { of: 'time', limit: MOST }),
     // Nothing that grows with the history is done, so what differs is noise.
     beside(row, many, few, { of: 'time', limit: 1.2 }),
-    beside(row, few, fewWhole, { of: 'time' }),
-    beside(row, many, manyWhole, { of: 'time' }),
+    beside(row, many, stringified(LONG, long.made), { of: 'time' }),
   ]
 
   async function shared(count: number): Promise<{ run: SharedRun<number, Inc>; made: Run<number, Inc> }> {
@@ -73,21 +64,21 @@ async function saveOneMore(): Promise<Line[]> {
     return { run: await openShared(store, made.id, counter), made }
   }
 
-  async function played(run: SharedRun<number, Inc>): Promise<{ append: number; whole: number }> {
-    const figures = await timeEach(APPENDS, async () => {
-      send(run)
-      await run.flush()
-    })
-    return { ...figures, whole: 0 }
+  async function saved(run: SharedRun<number, Inc>): Promise<void> {
+    send(run)
+    await run.flush()
   }
 }
 
 /** What a page does that keeps its whole history in `localStorage`, without the keeping. */
-function stringified(run: Run<number, Inc>): { append: number; whole: number } {
+function stringified(count: number, run: Run<number, Inc>): Timing {
   const { records } = run.toJSON()
-  const begun = performance.now()
-  const { length } = JSON.stringify(records)
-  const whole = performance.now() - begun
-  if (length < records.length) throw new Error('not all was written')
-  return { append: 0, whole }
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    const begun = performance.now()
+    const { length } = JSON.stringify(records)
+    const took = performance.now() - begun
+    if (length < records.length) throw new Error('not all was written')
+    return took * 1e6
+  })
+  return { name: `JSON.stringify of ${count} events`, rounds }
 }

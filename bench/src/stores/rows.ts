@@ -7,9 +7,8 @@ import { playInTurns, type Rounds, type Scene } from '../rounds.ts'
 import { type Bar, beside, type Line } from '../verdict.ts'
 import { counter, type Inc, recordText, send, timeEach } from './counter.ts'
 import type { Stage } from './stage.ts'
+import { timeInTurns } from './turns.ts'
 
-/** How many are appended in a round, one by one. Short rounds, so that both sides meet the same load of the machine. */
-const APPENDS = 20
 const AT_ONCE = 64
 const TIMES_AT_ONCE = 3
 const LONG = 10_000
@@ -68,28 +67,25 @@ export function rowsOf(
 /** One by one, and many runs at once. */
 async function append(row: string, stage: Stage, rounds: Rounds, bars: Bars): Promise<Line[]> {
   const { store, bare } = stage
-  const scenes: Scene<'append'>[] = [
-    {
-      name: 'one by one',
-      async play() {
-        const run = createRun(counter)
-        const recorder = recordRun(run, store)
-        await recorder.flush()
-        return timeEach(APPENDS, async () => {
-          send(run)
+  const alone = createRun(counter)
+  const recorder = recordRun(alone, store)
+  await recorder.flush()
+  const [ownList, record] = [newList(), recordText()]
+  let appended = 0
+  const [one, insert] = (await timeInTurns(
+    [
+      {
+        name: 'one by one',
+        async act() {
+          send(alone)
           await recorder.flush()
-        })
+        },
       },
-    },
-    {
-      name: bare.names.insert,
-      async play() {
-        const list = newList()
-        const record = recordText()
-        let sequence = 0
-        return timeEach(APPENDS, () => bare.append(list, ++sequence, record))
-      },
-    },
+      { name: bare.names.insert, act: () => bare.append(ownList, ++appended, record) },
+    ],
+    rounds.counted,
+  )) as [Timing, Timing]
+  const scenes: Scene<'append'>[] = [
     {
       name: `${AT_ONCE} at once`,
       async play() {
@@ -121,7 +117,7 @@ async function append(row: string, stage: Stage, rounds: Rounds, bars: Bars): Pr
     },
   ]
   const { append: timings } = await playInTurns(scenes, rounds)
-  const [one, insert, many, inserts] = timings as [Timing, Timing, Timing, Timing]
+  const [many, inserts] = timings as [Timing, Timing]
   return [
     beside(row, one, insert, { of: 'time', ...(bars.append !== undefined && { limit: bars.append }) }),
     beside(row, many, one, { of: 'speed', ...(bars.atOnce !== undefined && { limit: bars.atOnce }) }),
