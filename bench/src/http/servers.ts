@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type AnyMachine, defineMachine } from '@xmachines/core'
+import { memoryStore, type RunStore } from '@xmachines/core/store'
 import { openRepository } from '@xmachines/git'
 import { serveNode } from '@xmachines/http/node'
 import { createHandler, openHost } from '@xmachines/http/server'
+import { createTables, postgresStore } from '@xmachines/postgres'
+import pg from 'pg'
+import { startPostgres } from '../../../scripts/postgres.ts'
 
 interface Inc {
   readonly type: 'INC'
@@ -30,17 +34,53 @@ export interface Stage {
   end(): Promise<void>
 }
 
-/** Ours, over a Git repository that syncs what it acknowledges. */
-export async function openOurs(): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), 'xmachines-bench-http-'))
-  const repository = await openRepository(join(folder, 'runs.git'), { create: true })
-  const host = openHost(repository.store, [counter])
-  const server = serveNode(createHandler(host))
-  return await listen(server, async () => {
+/** What keeps the runs of ours. */
+export type Kept = 'memory' | 'Git' | 'Postgres'
+
+/** Ours, over a store. Git and Postgres sync what they acknowledge. */
+export async function openOurs(kept: Kept): Promise<Stage> {
+  const { store, end } = await openStore[kept]()
+  const host = openHost(store, [counter])
+  return await listen(serveNode(createHandler(host)), async () => {
     await host.close()
-    await repository.close()
-    rmSync(folder, { recursive: true, force: true })
+    await end()
   })
+}
+
+interface Opened {
+  readonly store: RunStore
+  end(): Promise<void>
+}
+
+const openStore: Readonly<Record<Kept, () => Promise<Opened>>> = {
+  memory: async () => ({ store: memoryStore(), end: async () => undefined }),
+  async Git() {
+    const folder = mkdtempSync(join(tmpdir(), 'xmachines-bench-http-'))
+    const repository = await openRepository(join(folder, 'runs.git'), { create: true })
+    return {
+      store: repository.store,
+      async end() {
+        await repository.close()
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  },
+  async Postgres() {
+    const { host, port, user, database, stop } = await startPostgres()
+    const pool = new pg.Pool({ host, port, user, database, max: 32 })
+    // Connections that are idle end with the server.
+    pool.on('error', () => undefined)
+    await createTables(pool)
+    const store = postgresStore(pool)
+    return {
+      store,
+      async end() {
+        await store.close()
+        await pool.end()
+        await stop()
+      },
+    }
+  },
 }
 
 /** A server that inserts each body into SQLite, which syncs each insert, and answers with its number. */

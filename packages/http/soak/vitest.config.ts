@@ -1,4 +1,4 @@
-/** Tests that take too long for the test command: kills of a server and fuzzed requests, in full. `pnpm test:soak:http`. */
+/** Tests that take too long for the test command, in full. `pnpm test:soak:http`. */
 
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
