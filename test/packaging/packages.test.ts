@@ -155,9 +155,10 @@ function emptyProject(packed: PackedPackage): string {
   const project = join(folder, `in-${packed.manifest.name.replace('@xmachines/', '')}`)
   mkdirSync(project)
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
-  const siblings = Object.keys(packed.manifest.dependencies ?? {}).filter((dependency) => names.includes(dependency))
+  const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = packed.manifest
+  // An entry may need a sibling that the others do not need: the sibling is an optional peer then.
+  const siblings = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => names.includes(name))
   const tarballs = [packed.name, ...siblings].map((name) => packedPackage(name).tarball)
-  const { peerDependencies = {}, peerDependenciesMeta = {} } = packed.manifest
   const needed = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true)
   const peers = needed.flatMap((peer) => [exactly(peer), exactly(`@types/${peer}`)])
   run(project, 'npm', ['install', '--no-audit', '--no-fund', '--prefix', project, ...tarballs, ...peers], consumer())

@@ -175,7 +175,7 @@ function followPort<Item, Latest>(
       return () => {
         unmounting = true
         // A component that unmounts while it is hidden has no other effect left to clean up.
-        queueMicrotask(stopIfUnmounted)
+        void Promise.resolve().then(stopIfUnmounted)
       }
     },
     show() {

@@ -8,12 +8,15 @@ import { START } from '../wire/offset.ts'
 import type { Problem } from '../wire/problem.ts'
 import { ConnectionError } from './connection-error.ts'
 
+/** What `new Headers` takes. The DOM has a name for it, Node has not. */
+type HeadersGiven = ConstructorParameters<typeof Headers>[0]
+
 /** How requests are made. */
 export interface RequestOptions {
   /** Sends a request: the platform's `fetch` unless given. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined
   /** Headers of every request, such as `authorization`; or a function that gives them, asked before each request. */
-  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined
+  readonly headers?: HeadersGiven | (() => HeadersGiven | Promise<HeadersGiven>)
 }
 
 /** Makes requests to one run. */

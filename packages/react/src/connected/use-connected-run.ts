@@ -70,7 +70,7 @@ export function useConnectedRun<State, Event extends RunEvent, Output, Input>(
   const shared = useMemo(() => {
     const connect = () => connectRun(url, machine, options)
     // What one request renders at the server is not for another.
-    return typeof window === 'undefined'
+    return typeof document === 'undefined'
       ? { run: connect(), hold: () => () => undefined }
       : sharedConnection(url, machine, connect)
     // oxlint-disable-next-line react/exhaustive-deps -- the other options are read once
