@@ -1,7 +1,7 @@
 // Appends a slice once, whatever answers are lost on the way: its receipt says whether it was made.
 
 import { toHex } from '../identity/hex.ts'
-import { pause } from './pause.ts'
+import { backOff, pause } from './pause.ts'
 import type { AppendOptions, RunStore, Slice } from './run-store.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 
@@ -59,7 +59,7 @@ export async function appendSlice(store: RunStore, plan: AppendPlan): Promise<vo
 
   async function wasMade(thrown: unknown, tries: number): Promise<boolean> {
     for (let asked = tries; ; asked++) {
-      await pauseAfter(asked)
+      await pause(backOff(asked, FIRST_PAUSE))
       try {
         return (await store.receipt(id, writer, after)) !== undefined
       } catch (problem) {
@@ -84,17 +84,13 @@ export async function askStore<Answer>(id: string, ask: () => Promise<Answer>): 
       if (refusal !== undefined && refusal.code !== 'UNAVAILABLE') throw refusal
       if (tries === MOST_TRIES) throw unavailable(id, thrown)
     }
-    await pauseAfter(tries)
+    await pause(backOff(tries, FIRST_PAUSE))
   }
 }
 
 /** A token of 128 random bits, for one append. */
 export function newToken(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(16)))
-}
-
-function pauseAfter(tries: number): Promise<void> {
-  return pause(FIRST_PAUSE * 2 ** (tries - 1) * (0.5 + Math.random() / 2))
 }
 
 function unavailable(id: string, cause: unknown): StoreError {

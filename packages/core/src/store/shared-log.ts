@@ -1,4 +1,5 @@
-// A run that several share through a store: what goes on between its two logs and the store.
+// A run that several share through a store: what goes on between its two logs and the store. Longer than other files, because
+// appending and following take turns, and either may find out what became of the other.
 //
 //   send ─► tentative ─► append ─► confirmed
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
@@ -14,7 +15,7 @@ import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice } from './append-slice.ts'
 import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { checkHead } from './check-head.ts'
-import { pause } from './pause.ts'
+import { backOff, pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { type Head, StoreError, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
@@ -262,8 +263,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   }
 
   function pauseAfter(failures: number): Promise<void> {
-    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return pause(longest * (0.5 + Math.random() / 2), signal)
+    return pause(backOff(failures, FIRST_PAUSE, LONGEST_PAUSE), signal)
   }
 
   function close(): void {
