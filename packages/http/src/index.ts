@@ -1,10 +1,10 @@
 // The public names of @xmachines/http: the client, for browsers, Node and workers.
 
-export { type ConnectRunOptions, connectRun } from './client/connect-run.ts'
-export type { Connected, ConnectedRun, LaterHistory } from './client/connected-run.ts'
+export { type ConnectRemoteOptions, type ConnectRunOptions, connectRun } from './client/connect-run.ts'
+export type { Connected, ConnectedRun, LaterHistory, RemoteRun } from './client/connected-run.ts'
 export type { ConnectionState } from './client/connection.ts'
 export { ConnectionError, type ConnectionErrorDetails } from './client/connection-error.ts'
-export { type FetchRunOptions, fetchRun } from './client/fetch-run.ts'
+export { type FetchRemoteOptions, type FetchRunOptions, fetchRun } from './client/fetch-run.ts'
 export { type KeepPending, type PendingStore, pendingIn } from './client/kept-batches.ts'
 export type { RequestOptions } from './client/requests.ts'
 export type { HttpCode, Problem, ProblemCode } from './wire/problem.ts'
