@@ -77,6 +77,9 @@ export async function cutRounds(kind: Kind, batches: number): Promise<Outcome> {
       return got
     }),
   )
+  const latest = Math.max(0, ...answers.flat().map(({ snapshot }) => snapshot?.sequence ?? 0))
+  // This server may not have heard yet of what the other one has answered last.
+  await headAt(first.port, run, latest)
   const records = await readAll(first.port, run)
   // A record of a store is one of a history; that they fit together is checked here.
   const heads = [restoreRun(till, records as never).head]
