@@ -132,6 +132,7 @@ class Step {
       if (actorRef !== undefined) children[actorRef.id] ??= actorRef
     }
     for (const child of stopped) if (children[child.id] === child) delete children[child.id]
+    const inOrder = Object.values(children).sort((one, other) => (numberOf(one) ?? 0) - (numberOf(other) ?? 0))
 
     const started: Children = {}
     const start = (child: AnyActorRef): void => {
@@ -140,14 +141,12 @@ class Step {
       this.#output({ type: 'xstate.start', id: child.id, ...entry })
     }
     for (const action of asked) this.#performOne(action, start, (child) => isKnown(child) || children[child.id] === child)
-    for (const child of Object.values(children)) start(child)
+    for (const child of inOrder) start(child)
 
     // Most actions start and stop nothing.
     if (next.children === previous?.children && !hasMembers(started)) return
-    this.#children = Object.fromEntries(
-      Object.keys(children).map((id) => [id, started[id] ?? (known[id] as ChartChild)]),
-    )
-    next.children = children
+    this.#children = Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
+    next.children = Object.fromEntries(inOrder.map((child) => [child.id, child]))
   }
 
   #performOne(action: ChartAction, start: (child: AnyActorRef) => void, exists: (child: AnyActorRef) => boolean): void {

@@ -29,9 +29,10 @@ interface Running {
 export interface Children {
   /**
    * Starts a child, unless it is not wanted any more.
+   * @param send takes its last answer, before another call can start it again
    * @returns its last answer, if this call has started it
    */
-  start(id: string, child: ChartChild, signal: AbortSignal): Promise<Answer | undefined>
+  start(id: string, child: ChartChild, signal: AbortSignal, send?: (answer: Answer) => void): Promise<Answer | undefined>
   stop(number: number): void
   send(number: number, event: Answer): void
   /** The actor that stands for the run. */
@@ -133,19 +134,22 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
   }
 
   return {
-    async start(id, child, signal) {
+    async start(id, child, signal, send) {
       const { number } = child
       // Another handling of the same run has started it. If that one stops, this one takes over.
-      for (let other = running.get(number); other !== undefined; other = running.get(number)) await other.ended
+      for (let other = running.get(number); other !== undefined; other = running.get(number)) {
+        if ((await other.ended) !== undefined) return undefined
+      }
       if (signal.aborted || !isWanted(number)) return undefined
       const one = startActor(id, childNow(number)?.[1] ?? child)
       const stop = (): void => one.end()
       signal.addEventListener('abort', stop)
       const answer = await one.ended
       signal.removeEventListener('abort', stop)
+      if (answer === undefined) stopActor(one.actor)
+      else send?.(answer)
       running.delete(number)
       byActor.delete(one.actor)
-      if (answer === undefined) stopActor(one.actor)
       return answer
     },
     stop(number) {

@@ -10,9 +10,10 @@ const MOST_MILLISECONDS = 2 ** 31 - 1
 export interface Timers {
   /**
    * Waits, unless another handling of the same run does.
+   * @param send is called when its time is over, before another call can wait again
    * @returns whether the time of the timer is over
    */
-  wait(number: number, delay: number, signal: AbortSignal): Promise<boolean>
+  wait(number: number, delay: number, signal: AbortSignal, send?: () => void): Promise<boolean>
 }
 
 /** Keeps the timers of a run. */
@@ -27,8 +28,10 @@ export function keepTimers({ snapshot }: EffectPorts): Timers {
   }
 
   return {
-    async wait(number, delay, signal) {
-      for (let other = waiting.get(number); other !== undefined; other = waiting.get(number)) await other.over
+    async wait(number, delay, signal, send) {
+      for (let other = waiting.get(number); other !== undefined; other = waiting.get(number)) {
+        if (await other.over) return false
+      }
       if (signal.aborted || !isWanted(number)) return false
       let stop = (): void => undefined
       const over = new Promise<boolean>((resolve) => {
@@ -47,7 +50,9 @@ export function keepTimers({ snapshot }: EffectPorts): Timers {
       unsubscribe ??= snapshot.subscribe(review)
       signal.addEventListener('abort', stop)
       try {
-        return await over
+        const isOver = await over
+        if (isOver) send?.()
+        return isOver
       } finally {
         signal.removeEventListener('abort', stop)
         waiting.delete(number)

@@ -64,13 +64,11 @@ export function xstateEffects<Chart extends AnyStateMachine>(
     if (one === undefined) kept.set(run, (one = { children: keepChildren(run, chart, options), timers: keepTimers(run) }))
     return one
   }
-  const send = (answer: { readonly type: string } | undefined): void => {
-    if (answer !== undefined) run.in.send(answer as never)
-  }
-  const wait = async (number: number, delay: number, signal: AbortSignal) => {
+  const send = (answer: { readonly type: string }): void => void run.in.send(answer as never)
+  const answerOf = (number: number): { readonly type: string } | undefined => {
     const timer = (run.snapshot.current.state as ChartState).timers?.[number]
-    const isOver = await keep().timers.wait(number, delay, signal)
-    return isOver && timer !== undefined ? { type: timer.event.type, 'xstate.from': number } : undefined
+    // The chart knows the timer by its number; the type is for those who read the history.
+    return timer && ({ type: timer.event.type, 'xstate.from': number } as { readonly type: string })
   }
   const execute = (output: object, name: string, params: unknown): void => {
     const action = actionsOf.get(output)
@@ -86,14 +84,21 @@ export function xstateEffects<Chart extends AnyStateMachine>(
       handle: async ({ type: _type, id, ...child }, { signal }) => await keep().children.start(id, child, signal),
       async resume({ children = {} }, { signal }) {
         const started = Object.entries(children).filter(([, { status }]) => status === undefined)
-        await Promise.all(started.map(async ([id, child]) => send(await keep().children.start(id, child, signal))))
+        await Promise.all(started.map(async ([id, child]) => await keep().children.start(id, child, signal, send)))
       },
     },
     'xstate.after': {
-      handle: async ({ number, delay }, { signal }) => await wait(number, delay, signal),
+      handle: async ({ number, delay }, { signal }) =>
+        (await keep().timers.wait(number, delay, signal)) ? answerOf(number) : undefined,
       async resume({ timers = {} }, { signal }) {
-        const waits = Object.entries(timers)
-        await Promise.all(waits.map(async ([number, { delay }]) => send(await wait(Number(number), delay, signal))))
+        const waits = Object.entries(timers).map(([number, { delay }]) => [Number(number), delay] as const)
+        const over = (number: number) => (): void => {
+          const answer = answerOf(number)
+          if (answer !== undefined) send(answer)
+        }
+        await Promise.all(
+          waits.map(async ([number, delay]) => void (await keep().timers.wait(number, delay, signal, over(number)))),
+        )
       },
     },
     'xstate.stop': ({ number }) => keep().children.stop(number),
