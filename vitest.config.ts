@@ -40,12 +40,21 @@ const reacts = [
 // A chart is stepped by parts of XState that may move, so the tests of @xmachines/xstate also run on the oldest XState that it
 // supports.
 const xstates = [
-  { name: 'xstate', alias: [] },
-  { name: 'xstate 5.32', alias: [{ find: /^xstate$/, replacement: 'xstate-oldest' }] },
-].map(({ name, alias }) => ({
+  { name: 'xstate', alias: [], env: {} },
+  {
+    name: 'xstate 5.32',
+    alias: [
+      {
+        find: /^xstate$/,
+        replacement: join(import.meta.dirname, 'packages/xstate/node_modules/xstate-oldest/dist/xstate.esm.js'),
+      },
+    ],
+    env: { XSTATE: 'xstate-oldest' },
+  },
+].map(({ name, alias, env }) => ({
   resolve: { ...resolve, alias },
   ssr,
-  test: { name, include: ['packages/xstate/test/**/*.test.ts'], testTimeout: 60_000 },
+  test: { name, env, include: ['packages/xstate/test/**/*.test.ts'], testTimeout: 60_000 },
 }))
 
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.

@@ -43,6 +43,14 @@ const rows: Row[] = [
     code: `export { createActor, createMachine } from 'xstate'`,
   },
   {
+    name: '@xmachines/xstate, beyond core and xstate',
+    code: `export * from '@xmachines/xstate'`,
+    beyond: `export { createActor, createMachine } from 'xstate'; export * from '@xmachines/core'`,
+    folder: 'packages/xstate',
+    bar: 5,
+    ceiling: 5.7,
+  },
+  {
     name: '@xmachines/http: connectRun, beyond core',
     code: `export { connectRun } from '@xmachines/http'`,
     beyond: `export * from '@xmachines/core'`,

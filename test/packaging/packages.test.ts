@@ -16,6 +16,7 @@ const names = [
   '@xmachines/indexeddb',
   '@xmachines/postgres',
   '@xmachines/react',
+  '@xmachines/xstate',
 ]
 const nodes: [string, () => string][] = [
   ['the Node of the workspace', () => process.execPath],

@@ -474,3 +474,59 @@ describe('an output that nobody handles', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 })
+
+describe('resume', () => {
+  test('is called once when handling begins, before any output, with the state of that time', async () => {
+    const run = createRun(search)
+    run.in.send({ type: 'ASK', query: 'a' })
+    const calls: unknown[] = []
+    const handling = handleOutputs(run, {
+      fetch: {
+        handle: () => void calls.push('handle'),
+        resume: (state) => void calls.push(state),
+      },
+      note: () => void calls.push('note'),
+    })
+    run.in.send([{ type: 'CANCEL' }, { type: 'NOTE' }])
+    await settled()
+    expect(calls).toEqual([{ at: 'loading', query: 'a' }, 'handle', 'note'])
+    run.in.send({ type: 'END' })
+    await handling
+    expect(calls).toHaveLength(3)
+  })
+
+  test('is under way until it is over or the handling is aborted, and writes by itself', async () => {
+    const run = createRun(search)
+    const stop = new AbortController()
+    let seen: AbortSignal | undefined
+    const handling = handleOutputs(
+      run,
+      {
+        fetch: {
+          handle: () => undefined,
+          async resume(_state, { signal }) {
+            seen = signal
+            run.in.send({ type: 'END' })
+            await new Promise((resolve) => signal.addEventListener('abort', resolve))
+          },
+        },
+      },
+      { signal: stop.signal },
+    )
+    await settled()
+    expect([run.state, seen?.aborted]).toEqual([{ at: 'gone' }, false])
+    stop.abort()
+    await handling
+    expect(seen?.aborted).toBe(true)
+  })
+
+  test('that throws ends the handling, and is not called if the signal has aborted', async () => {
+    const run = createRun(search)
+    const resume = vi.fn(() => {
+      throw new Error('cannot resume')
+    })
+    await expect(handleOutputs(run, { fetch: { handle: () => undefined, resume } })).rejects.toThrow('cannot resume')
+    await handleOutputs(run, { fetch: { handle: () => undefined, resume } }, { signal: AbortSignal.abort() })
+    expect(resume).toHaveBeenCalledTimes(1)
+  })
+})

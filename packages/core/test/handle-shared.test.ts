@@ -388,3 +388,36 @@ describe('outputs of a shared run', () => {
     expect(await store.lease(id, { owner: 'next', ttl: 1000 })).toMatchObject({ settled: 0 })
   })
 })
+
+test('the lease is kept while a handler that has resumed is not over', async () => {
+  const { store, id } = await seeded()
+  const [first, second] = [await desk(store, id), await desk(store, id)]
+  const stop = new AbortController()
+  const resumed: string[] = []
+  let finish = (): void => undefined
+  const handlersOf = (name: string, wait: Promise<void>) => ({
+    charge: {
+      handle: () => undefined,
+      async resume() {
+        resumed.push(name)
+        await wait
+      },
+    },
+  })
+  const options = { ttl: 60, signal: stop.signal }
+  const waiting = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const handled = [handleShared(first, handlersOf('first', waiting), options)]
+  await vi.waitFor(() => expect(resumed).toEqual(['first']))
+  handled.push(handleShared(second, handlersOf('second', Promise.resolve()), options))
+  // The store lends to nobody else, though all outputs have settled.
+  await vi.waitFor(async () =>
+    expect(await store.lease(id, { owner: 'third', ttl: 60, positionAt: async () => 0 })).toBeUndefined(),
+  )
+  expect(resumed).toEqual(['first'])
+  finish()
+  await vi.waitFor(() => expect(resumed).toEqual(['first', 'second']))
+  stop.abort()
+  await Promise.all(handled)
+})

@@ -124,7 +124,7 @@ function contextOf<State, Event extends RunEvent, Output, Input>(
     const run = useContext(Context)
     if (run !== undefined) return run
     const { name, version } = latestMachine()
-    throw new Error(`No Provider above gives a run of ${name}@${version}. Render this component below its Provider.`)
+    throw new Error(`No Provider above gives a run of ${name}@${version}. Render it below its Provider.`)
   }
 
   return {

@@ -24,8 +24,6 @@ type Positioned<Item> = readonly [item: Item, position: number]
 export interface Following<Item, Latest> {
   /** Opens the port, at the first commit. */
   open(): PortCursor<Item>
-  /** What starts again when the component is first shown. */
-  resume?(latest: Latest): Promise<void>
   /** Handles an item with what the latest render gave. */
   handle(item: Item, position: number, latest: Latest): unknown
   /** What a component must have in common with one that threw, to continue at its position. */
@@ -49,13 +47,14 @@ export type MakeFollower<Latest> = (given: { readonly current: Latest }, rethrow
 /** The cursors of components whose handler threw, by run and by kind. The next components continue with them. */
 const keptCursors = new WeakMap<object, Map<string, PortCursor<unknown>[]>>()
 
-/** A cursor at the beginning of a stream. */
+/** A cursor at the beginning of a stream, with items that come before those of the stream. */
 export function openCursor<Item>(
   stream: ReadableStream<Item>,
   position: number,
   wants: PortCursor<Item>['wants'] = () => true,
+  waiting: PortCursor<Item>['waiting'] = [],
 ): PortCursor<Item> {
-  return { reader: stream.getReader(), position, waiting: [], wants }
+  return { reader: stream.getReader(), position, waiting, wants }
 }
 
 /**
@@ -110,7 +109,7 @@ function followPort<Item, Latest>(
 ): Follower {
   const stop = new AbortController()
   const { signal } = stop
-  const { open, resume, handle, kind } = begin(signal)
+  const { open, handle, kind } = begin(signal)
   // Cursors of one kind on one run have items of one type.
   const cursor = (keptCursors.get(run)?.get(kind(given.current))?.shift() as PortCursor<Item> | undefined) ?? open()
   const { reader, waiting } = cursor
@@ -119,7 +118,6 @@ function followPort<Item, Latest>(
   /** Whether the insertion effect was cleaned up and did not run again. */
   let unmounting = false
   let shown = false
-  let wasShown = false
   let reading = false
 
   async function readOn(): Promise<void> {
@@ -151,19 +149,15 @@ function followPort<Item, Latest>(
       running.delete(item)
     } catch (thrown) {
       running.delete(item)
-      fail(thrown)
+      if (signal.aborted) return
+      shown = false
+      stop.abort(thrown)
+      waiting.unshift(...running)
+      const sort = kind(given.current)
+      const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+      keptCursors.set(run, all.set(sort, [...(all.get(sort) ?? []), cursor]))
+      rethrow(thrown)
     }
-  }
-
-  function fail(thrown: unknown): void {
-    if (signal.aborted) return
-    shown = false
-    stop.abort(thrown)
-    waiting.unshift(...running)
-    const sort = kind(given.current)
-    const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
-    keptCursors.set(run, all.set(sort, [...(all.get(sort) ?? []), cursor]))
-    rethrow(thrown)
   }
 
   function stopIfUnmounted(): void {
@@ -187,8 +181,6 @@ function followPort<Item, Latest>(
     },
     show() {
       shown = !signal.aborted
-      if (!wasShown) resume?.(given.current).catch(fail)
-      wasShown = true
       void readOn()
       return () => {
         shown = false

@@ -3,14 +3,7 @@
 // The effects of a component: it handles the outputs of a run while it is shown.
 
 import type { OutputHandlers, PortsOptions, SnapshotPort } from '@xmachines/core'
-import {
-  checkHandlers,
-  claimGenesis,
-  handlerOf,
-  outputHandling,
-  resumeHandlers,
-  watchUnhandled,
-} from '@xmachines/core/internal'
+import { checkHandlers, claimGenesis, handlerOf, outputHandling, watchUnhandled } from '@xmachines/core/internal'
 import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
 import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
@@ -58,7 +51,7 @@ interface HandledRun<Event, Output, State> {
  * @param handlers one for each `type` of output, as own members: a function, or an object that says what cancels it.
  *   Return an event for an expected failure. If a handler throws, the error goes to the nearest error boundary, and the
  *   component that mounts next with the same handlers (the code of the functions counts) continues after that output
- * @param options where to begin, read at the first commit
+ * @param options where to begin, read at the first commit; and whether each component handles all outputs
  * @throws {TypeError} in development, if the run is not a run, or the handlers are not an object of handlers
  *
  * @example
@@ -105,7 +98,7 @@ export function useOutputs<Event, Output, State = unknown>(
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
   options?: UseOutputsOptions,
 ): void {
-  const { from, each = false } = options ?? {}
+  const { from, each } = options ?? {}
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
     checkRun('useOutputs', run, 'ports')
     if (typeof handlers !== 'object' || handlers === null) {
@@ -127,21 +120,22 @@ export function useOutputs<Event, Output, State = unknown>(
   useFollowedPort(
     run,
     handlers,
-    (signal) => followOutputs(run, handlers, from, signal),
+    // Only `while`, `resume` and `state` need a snapshot. An object without one can be used for other handlers.
+    (signal) => followOutputs(run as FollowedRun<Event, Output, State>, handlers, from, signal),
     each ? undefined : handledOnce.get(run),
   )
 }
 
+type FollowedRun<Event, Output, State> = HandledRun<Event, Output, State> & { readonly snapshot: SnapshotPort<State> }
+
 function followOutputs<Event, Output, State>(
-  run: HandledRun<Event, Output, State>,
+  run: FollowedRun<Event, Output, State>,
   first: OutputHandlers<Output, Event, State>,
   given: UseOutputsOptions['from'],
   signal: AbortSignal,
 ): Following<Output, OutputHandlers<Output, Event, State>> {
-  // Only `while`, `resume` and `state` need a snapshot. An object without one can be used for other handlers.
-  const source = run as typeof run & { readonly snapshot: SnapshotPort<State> }
   const handling = outputHandling<State, Event, Output>(
-    source,
+    run,
     signal,
     // `err` delivers a refusal, and a run that has ended takes no more events.
     (_position, events) =>
@@ -154,7 +148,13 @@ function followOutputs<Event, Output, State>(
   let warnMissed: ((start: number) => void) | undefined
   let warnUnhandled: ((output: unknown) => void) | undefined
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
-    warnMissed = watchMissed(run, Object.keys(first), signal)
+    // A handler that resumes starts again what earlier outputs have started.
+    const types = Object.entries(first).filter(([, handler]) => !Object.hasOwn(handler ?? {}, 'resume'))
+    warnMissed = watchMissed(
+      run,
+      types.map(([type]) => type),
+      signal,
+    )
     warnUnhandled = watchUnhandled(run, first)
   }
   return {
@@ -168,13 +168,13 @@ function followOutputs<Event, Output, State>(
         else if (given === undefined) warnMissed?.(genesis?.count ?? 0)
       }
       const wants = given === undefined ? genesis?.wants : undefined
-      if (wants !== undefined) start = 0
-      return openCursor<Output>(run.ports({ from: start }).out, start, wants)
+      if (wants) start = 0
+      // What resumes is an item of its own: it waits while the component is hidden, and begins anew after an error.
+      return openCursor<Output>(run.ports({ from: start }).out, start, wants, [[undefined as Output, position]])
     },
-    resume: async (handlers) => await resumeHandlers(handlers, source, signal),
     handle(output, position, handlers) {
       const handler = handlerOf(handlers, output)
-      if (handler !== undefined) return handling(output, position, handler)
+      if (handler) return handling(output, position, handler)
       if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled?.(output)
       return undefined
     },

@@ -203,8 +203,6 @@ test.each<[string, () => ReactNode]>([
   ['useRefusals', () => (Counter.useRefusals(() => {}), null)],
 ])('%s throws if there is no Provider above', (_hook, Panel) => {
   const unmute = muteErrors()
-  expect(() => render(<Panel />)).toThrow(
-    'No Provider above gives a run of counter@1. Render this component below its Provider.',
-  )
+  expect(() => render(<Panel />)).toThrow('No Provider above gives a run of counter@1. Render it below its Provider.')
   unmute()
 })

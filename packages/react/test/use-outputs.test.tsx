@@ -52,6 +52,43 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
     expect(run.snapshot.current.state.done).toEqual(['a', 'b', 'c'])
   })
 
+  test('calls resume once when the component is first shown, and aborts it when it unmounts', async () => {
+    const run = workOn()
+    const resumed: unknown[] = []
+    function Resuming() {
+      useOutputs(run, {
+        task: { handle: () => undefined, resume: ({ done }, { signal }) => void resumed.push(done, signal) },
+      })
+      return null
+    }
+    const { rerender, unmount } = render(<Resuming />, { wrapper: Mode })
+    rerender(<Resuming />)
+    await send(run, 'b')
+    expect(resumed).toEqual([[], expect.any(AbortSignal)])
+    unmount()
+    await act(async () => undefined)
+    expect(resumed[1]).toMatchObject({ aborted: true })
+  })
+
+  test('throws what resume throws to the nearest error boundary', async () => {
+    const unmute = muteErrors()
+    const run = workOn()
+    let thrown: unknown
+    function Resuming() {
+      useOutputs(run, { task: { handle: () => undefined, resume: () => Promise.reject(new Error('cannot resume')) } })
+      return null
+    }
+    render(
+      <Retry onError={(error) => (thrown = error)}>
+        <Resuming />
+      </Retry>,
+      { wrapper: Mode },
+    )
+    await act(async () => undefined)
+    unmute()
+    expect(thrown).toEqual(new Error('cannot resume'))
+  })
+
   test('begins at the position of the first commit, or at the given one', async () => {
     const run = workOn('a', 'b')
     const started: Record<string, string[]> = { now: [], start: [], one: [] }
@@ -407,9 +444,9 @@ test.each([
 })
 
 test.each([
-  ['handlers.task is "no"; it must be a function, or { handle, while, latest, timeout, onTimeout }', 'no'],
+  ['handlers.task is "no"; it must be a function, or { handle, while, latest, resume, timeout, onTimeout }', 'no'],
   ['handlers.task.handle is undefined; it must be a function', { latest: true }],
-  ['handlers.task.until is unknown; the members are handle, while, latest, timeout, onTimeout', { until: 1 }],
+  ['handlers.task.until is unknown; the members are handle, while, latest, resume, timeout, onTimeout', { until: 1 }],
 ])('useOutputs refuses a wrong handler: %s', (message, task) => {
   const run = createRun(work)
   const thrown = thrownBy(() => {

@@ -1,7 +1,15 @@
 // A child machine as a run of its own: its events are in a history of its own.
 
 import { type AnyRun, createRun, handleOutputs, type Machine } from '@xmachines/core'
-import type { ActorLogic, AnyEventObject, AnyStateMachine, EventFromLogic, InputFrom, OutputFrom, Snapshot } from 'xstate'
+import type {
+  ActorLogic,
+  AnyEventObject,
+  AnyStateMachine,
+  EventFromLogic,
+  InputFrom,
+  OutputFrom,
+  Snapshot,
+} from 'xstate'
 import type { ChartEvent, ChartInput, ChartOutput, ChartState } from './chart.ts'
 import { xstateEffects } from './effects/xstate-effects.ts'
 import { type ChartIdentity, fromXState } from './from-xstate.ts'
@@ -63,7 +71,7 @@ export function asRun<Chart extends AnyStateMachine>(
   options: AsRunOptions<Chart> = {},
 ): ActorLogic<ChildSnapshot<Chart>, EventFromLogic<Chart>, InputFrom<Chart>> {
   const machine = fromXState(chart, options)
-  const { open = (_machine, { input }) => createRun(machine, { input } as never) } = options
+  const { open = (_machine, { input }) => createRun(machine, { input }) } = options
   /** What each child is doing. Events that come before its run is open wait. */
   const children = new WeakMap<object, { readonly stop: AbortController; readonly run: Promise<AnyRun> }>()
 
@@ -96,7 +104,7 @@ export function asRun<Chart extends AnyStateMachine>(
           return { ...snapshot, status: status === 'done' ? 'done' : 'error', output, error } as ChildSnapshot<Chart>
         }
         case FAILED:
-          return { ...snapshot, status: 'error', error: event['error'] } as ChildSnapshot<Chart>
+          return { ...snapshot, status: 'error', error: event['error'] }
         case 'xstate.stop':
           child?.stop.abort()
           return { ...snapshot, status: 'stopped' } as ChildSnapshot<Chart>
@@ -105,6 +113,6 @@ export function asRun<Chart extends AnyStateMachine>(
           return snapshot
       }
     },
-    getPersistedSnapshot: (snapshot) => snapshot as Snapshot<unknown>,
+    getPersistedSnapshot: (snapshot) => snapshot,
   }
 }

@@ -32,7 +32,7 @@ export const spawnedLogic: WeakMap<ChartChild, AnyActorLogic> = new WeakMap()
 export function firstState(chart: AnyStateMachine, input: unknown, emit: Emit): ChartState {
   const world = worldOf(chart)
   world.still.begin(0, {})
-  const first = chart.getInitialSnapshot(world.still.scope, input as never) as AnyMachineSnapshot
+  const first = chart.getInitialSnapshot(world.still.scope, input) as AnyMachineSnapshot
   // XState catches what is thrown here.
   if (first.status === 'error') throw first.error
   return new Step(chart, world, emit).finish(first)
@@ -61,13 +61,7 @@ class Step {
   /** Events that the chart sends to itself from outside: they are handled after the one under way. */
   readonly #sentToSelf: AnyEventObject[] = []
 
-  constructor(
-    chart: AnyStateMachine,
-    world: ChartWorld,
-    emit: Emit,
-    state?: ChartState,
-    before?: AnyMachineSnapshot,
-  ) {
+  constructor(chart: AnyStateMachine, world: ChartWorld, emit: Emit, state?: ChartState, before?: AnyMachineSnapshot) {
     this.#chart = chart
     this.#world = world
     this.#emit = emit
@@ -91,7 +85,11 @@ class Step {
     if (found === undefined || found[1].status !== undefined) return undefined
     const [id, child] = found
     const status =
-      event.type === `xstate.done.actor.${id}` ? 'done' : event.type === `xstate.error.actor.${id}` ? 'error' : undefined
+      event.type === `xstate.done.actor.${id}`
+        ? 'done'
+        : event.type === `xstate.error.actor.${id}`
+          ? 'error'
+          : undefined
     if (status !== undefined) this.#children = { ...this.#children, [id]: carried(child, { ...child, status }) }
     return this.#world.withActors(event, this.#before?.children ?? {})
   }
@@ -140,7 +138,8 @@ class Step {
       const entry = (started[child.id] = entryOf(child))
       this.#output({ type: 'xstate.start', id: child.id, ...entry })
     }
-    for (const action of asked) this.#performOne(action, start, (child) => isKnown(child) || children[child.id] === child)
+    for (const action of asked)
+      this.#performOne(action, start, (child) => isKnown(child) || children[child.id] === child)
     for (const child of inOrder) start(child)
 
     // Most actions start and stop nothing.

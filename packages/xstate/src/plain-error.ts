@@ -7,6 +7,6 @@ export function plainError(thrown: unknown): unknown {
   try {
     return JSON.parse(JSON.stringify(thrown)) as unknown
   } catch {
-    return String(thrown)
+    return { name: 'Error', message: 'what was thrown is no plain data' }
   }
 }

@@ -1,7 +1,14 @@
 // Everything of XState that is not its documented API, in one place. `test/xstate-internals.test.ts` checks each of these
 // against the oldest and the newest version, so that it tells if one moves.
 
-import type { AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type {
+  AnyActorLogic,
+  AnyActorRef,
+  AnyActorScope,
+  AnyEventObject,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+} from 'xstate'
 
 /** What a transition gives to `actionExecutor`. */
 export interface ChartAction {
@@ -58,7 +65,12 @@ export function originOf(actor: AnyActorRef): {
   readonly syncSnapshot: boolean
 } {
   const { options, systemId, _syncSnapshot } = actor as unknown as ActorInside
-  return { src: actor.src as string | AnyActorLogic, input: options?.input, systemId, syncSnapshot: _syncSnapshot === true }
+  return {
+    src: actor.src,
+    input: options?.input,
+    systemId,
+    syncSnapshot: _syncSnapshot === true,
+  }
 }
 
 /** Stops a child. `stop()` is for actors without a parent. */
@@ -68,7 +80,9 @@ export function stopActor(child: AnyActorRef): void {
 
 /** Sends an event of a child to its parent, which learns who sent it. */
 export function sendToParent(child: AnyActorRef, event: AnyEventObject): void {
-  const { _relay } = child.system as unknown as { _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void }
+  const { _relay } = child.system as unknown as {
+    _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void
+  }
   if (child._parent !== undefined) _relay(child, child._parent, event)
 }
 
@@ -126,7 +140,14 @@ export function makeSnapshot(
   const historyValue = Object.fromEntries(
     Object.entries(history).map(([id, ids]) => [id, ids.map((one) => nodesOf(chart).get(one) as ChartNode)]),
   )
-  const snapshot = chart.resolveState({ value, context, status, output, error, historyValue } as never) as AnyMachineSnapshot
+  const snapshot = chart.resolveState({
+    value,
+    context,
+    status,
+    output,
+    error,
+    historyValue,
+  } as never) as AnyMachineSnapshot
   sortNodes(snapshot)
   snapshot.children = children
   return snapshot
@@ -175,7 +196,8 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
     _register: (sessionId: string) => sessionId,
     _unregister: nothing,
     _set(systemId: string, actor: AnyActorRef) {
-      if ((keyed.get(systemId) ?? actor) !== actor) throw new Error(`Actor with system ID '${systemId}' already exists.`)
+      if ((keyed.get(systemId) ?? actor) !== actor)
+        throw new Error(`Actor with system ID '${systemId}' already exists.`)
       keyed.set(systemId, actor)
     },
     _sendInspectionEvent: nothing,
@@ -218,7 +240,8 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
       stopChild: nothing,
       actionExecutor(action: ChartAction) {
         // XState frees the name at once, so that the same transition may use it again.
-        if (action.type === 'xstate.stopChild') keyed.delete((action.params as ActorInside | undefined)?.systemId as string)
+        if (action.type === 'xstate.stopChild')
+          keyed.delete((action.params as ActorInside | undefined)?.systemId as string)
         actions.push(action)
       },
     } as unknown as AnyActorScope,

@@ -4,6 +4,7 @@ import { fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { assign, cancel, createMachine, emit, enqueueActions, log, raise, sendParent, setup } from 'xstate'
 import { eventTypesOf, replayed, restored, settled, started } from './running.ts'
+import { typesOf } from './types-of.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
@@ -28,7 +29,7 @@ test('the chart names the machine, unless a name is given; without a version or 
 test('entry actions of the initial state are outputs of the genesis', async () => {
   const track = vi.fn()
   const chart = setup({
-    types: {} as { input: { who: string }; context: { who: string } },
+    types: typesOf<{ input: { who: string }; context: { who: string } }>(),
     actions: { track: (_scope, params: { what: string }) => track(params.what) },
   }).createMachine({
     id: 'chart',
@@ -47,21 +48,23 @@ test('entry actions of the initial state are outputs of the genesis', async () =
 
 test('actions get the context and event of their time, in their order', async () => {
   const done: unknown[] = []
-  const chart = createMachine({
+  const chart = setup({
+    types: typesOf<{ context: { count: number }; events: { type: 'ADD'; by: number } }>(),
+  }).createMachine({
     id: 'chart',
     version: '1',
     context: { count: 0 },
     on: {
       ADD: {
         actions: [
-          ({ context, event }) => done.push([context['count'], event['by']]),
-          assign({ count: ({ context, event }) => (context['count'] as number) + (event['by'] as number) }),
-          ({ context, self }) => done.push([context['count'], self.id, self.getSnapshot().context]),
+          ({ context, event }) => done.push([context.count, event.by]),
+          assign({ count: ({ context, event }) => context.count + event.by }),
+          ({ context, self }) => done.push([context.count, self.id, self.getSnapshot().context]),
           log(({ context }) => context, 'now'),
         ],
       },
     },
-  } as never)
+  })
   const { send, logged } = started(chart)
   await send({ type: 'ADD', by: 5 } as never)
   expect(done).toEqual([
@@ -84,7 +87,7 @@ test('an action that sends to its own chart is heard', async () => {
 })
 
 test('emitted events are outputs', async () => {
-  const chart = setup({ types: {} as { emitted: { type: 'beep'; loud: boolean } } }).createMachine({
+  const chart = setup({ types: typesOf<{ emitted: { type: 'beep'; loud: boolean } }>() }).createMachine({
     id: 'chart',
     version: '1',
     on: { PRESS: { actions: emit({ type: 'beep', loud: true }) } },
@@ -168,7 +171,10 @@ test('a raised event that is delayed can be cancelled', async () => {
     initial: 'one',
     states: {
       one: {
-        entry: [raise({ type: 'LATE' }, { id: 'late', delay: 10 }), raise({ type: 'LATER' }, { id: 'later', delay: 20 })],
+        entry: [
+          raise({ type: 'LATE' }, { id: 'late', delay: 10 }),
+          raise({ type: 'LATER' }, { id: 'later', delay: 20 }),
+        ],
         on: { STOP: { actions: cancel('late') }, LATE: 'two', LATER: 'three' },
       },
       two: {},
@@ -182,11 +188,11 @@ test('a raised event that is delayed can be cancelled', async () => {
 })
 
 const flow = setup({
-  types: {} as {
+  types: typesOf<{
     context: { count: number }
     events: { type: 'INC' } | { type: 'NEXT' } | { type: 'BACK' } | { type: 'END' }
     tags: 'working'
-  },
+  }>(),
   guards: { enough: ({ context }) => context.count > 1 },
 }).createMachine({
   id: 'flow',
@@ -203,7 +209,11 @@ const flow = setup({
         right: {
           initial: 'a',
           states: {
-            a: { meta: 'right a', on: { INC: { actions: assign({ count: ({ context }) => context.count + 1 }) } }, always: { guard: 'enough', target: 'b' } },
+            a: {
+              meta: { name: 'right a' },
+              on: { INC: { actions: assign({ count: ({ context }) => context.count + 1 }) } },
+              always: { guard: 'enough', target: 'b' },
+            },
             b: { type: 'final' },
           },
         },
@@ -215,27 +225,42 @@ const flow = setup({
     done: { type: 'final', output: 7 },
   },
   output: ({ event }) => event,
-} as never)
+})
 
 test('parallel states, history, always and final are as in XState, and the view shows them', () => {
-  const run = createRun(fromXState(flow) as never) as never as ReturnType<typeof started>['run']
-  const view = () => viewOf(flow, run.state as never)
+  const run = createRun(fromXState(flow))
+  const view = () => viewOf(flow, run.state)
   expect(view().value).toEqual({ work: { left: 'a', right: 'a' } })
-  expect([view().hasTag('working'), view().can({ type: 'END' }), view().can({ type: 'NEXT' })]).toEqual([true, false, true])
-  expect(view().getMeta()).toEqual({ 'flow.work.right.a': 'right a' })
-  run.in.send([{ type: 'NEXT' }, { type: 'BACK' }] as never)
-  expect(run.state).toMatchObject({ value: 'rest', history: { 'flow.work.history': ['flow.work.left.b', 'flow.work.right.a'] } })
-  run.in.send({ type: 'NEXT' } as never)
+  expect([view().hasTag('working'), view().can({ type: 'END' }), view().can({ type: 'NEXT' })]).toEqual([
+    true,
+    false,
+    true,
+  ])
+  expect(view().getMeta()).toEqual({ 'flow.work.right.a': { name: 'right a' } })
+  run.in.send([{ type: 'NEXT' }, { type: 'BACK' }])
+  expect(run.state).toMatchObject({
+    value: 'rest',
+    history: { 'flow.work.history': ['flow.work.left.b', 'flow.work.right.a'] },
+  })
+  run.in.send({ type: 'NEXT' })
   expect(view().matches({ work: { left: 'b', right: 'a' } })).toBe(true)
-  run.in.send([{ type: 'INC' }, { type: 'INC' }] as never)
+  run.in.send([{ type: 'INC' }, { type: 'INC' }])
   expect(view().matches({ work: { right: 'b' } })).toBe(true)
-  run.in.send({ type: 'NEXT' } as never)
-  expect(run.snapshot.current).toMatchObject({ status: 'done', state: { value: 'done', status: 'done', output: { output: 7 } } })
+  run.in.send({ type: 'NEXT' })
+  expect(run.snapshot.current).toMatchObject({
+    status: 'done',
+    state: { value: 'done', status: 'done', output: { output: 7 } },
+  })
   expect(replayed(run, flow).head).toBe(run.head)
 })
 
 test('an event of a batch that follows the end of the chart refuses the batch', () => {
-  const chart = createMachine({ id: 'chart', version: '1', initial: 'a', states: { a: { on: { END: 'z' } }, z: { type: 'final' } } })
+  const chart = createMachine({
+    id: 'chart',
+    version: '1',
+    initial: 'a',
+    states: { a: { on: { END: 'z' } }, z: { type: 'final' } },
+  })
   const run = createRun(fromXState(chart))
   expect(run.in.send([{ type: 'END' }, { type: 'END' }])).toMatchObject({ code: 'RUN_DONE', index: 1 })
   expect(run.state.value).toBe('a')
@@ -247,12 +272,14 @@ test('a guard, an assign or an initial context that throws is a refusal with its
     id: 'chart',
     version: '1',
     context: { count: 1 },
+    initial: 'a',
+    states: { a: {} },
     on: {
       GUARD: {
         guard: () => {
           throw new Error('no guard')
         },
-        actions: 'nothing',
+        target: '.a',
       },
       ASSIGN: {
         actions: assign(() => {
@@ -260,7 +287,7 @@ test('a guard, an assign or an initial context that throws is a refusal with its
         }),
       },
     },
-  } as never)
+  })
   const run = createRun(fromXState(chart))
   const state = run.state
   expect(run.in.send({ type: 'GUARD' })).toMatchObject({ code: 'TRANSITION_FAILED' })

@@ -11,6 +11,7 @@ import {
   fromObservable,
   fromPromise,
   fromTransition,
+  type Observer,
   sendParent,
   sendTo,
   setup,
@@ -18,6 +19,7 @@ import {
   stopChild,
 } from 'xstate'
 import { eventTypesOf, replayed, restored, settled, started } from './running.ts'
+import { typesOf } from './types-of.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
@@ -29,7 +31,7 @@ afterEach(() => {
 
 test('a promise gets its input, and its output or error is an event', async () => {
   const chart = setup({
-    types: {} as { context: { got: number; why: string } },
+    types: typesOf<{ context: { got: number; why: string } }>(),
     actors: {
       double: fromPromise(async ({ input }: { input: number }) => {
         if (input < 0) throw new RangeError('below zero')
@@ -42,7 +44,13 @@ test('a promise gets its input, and its output or error is an event', async () =
     context: { got: 0, why: '' },
     initial: 'first',
     states: {
-      first: { invoke: { src: 'double', input: 21, onDone: { target: 'second', actions: assign({ got: ({ event }) => event.output }) } } },
+      first: {
+        invoke: {
+          src: 'double',
+          input: 21,
+          onDone: { target: 'second', actions: assign({ got: ({ event }) => event.output }) },
+        },
+      },
       second: {
         invoke: {
           id: 'bad',
@@ -76,13 +84,17 @@ test('an error that nothing handles ends the chart, and says why', async () => {
 
 test('an answer that is no plain data is an error that names it', async () => {
   const chart = setup({
-    types: {} as { context: { why: string } },
+    types: typesOf<{ context: { why: string } }>(),
     actors: { when: fromPromise(async () => ({ at: new Date(0) })) },
   }).createMachine({
     id: 'chart',
     version: '1',
     context: { why: '' },
-    invoke: { id: 'when', src: 'when', onError: { actions: assign({ why: ({ event }) => (event.error as Error).message }) } },
+    invoke: {
+      id: 'when',
+      src: 'when',
+      onError: { actions: assign({ why: ({ event }) => (event.error as Error).message }) },
+    },
   })
   const { state } = started(chart)
   await settled()
@@ -92,7 +104,7 @@ test('an answer that is no plain data is an error that names it', async () => {
 })
 
 const ticking = setup({
-  types: {} as { context: { ticks: number } },
+  types: typesOf<{ context: { ticks: number } }>(),
   actors: {
     ticker: fromCallback(({ sendBack, receive }) => {
       const timer = setInterval(() => sendBack({ type: 'TICK' }), 100)
@@ -154,10 +166,11 @@ test('children are started again in a run that is restored, and those of the pro
 
 test('an observable gives its snapshots, and a transition function its context', async () => {
   const chart = setup({
-    types: {} as { context: { seen: unknown[] } },
+    types: typesOf<{ context: { seen: unknown[] } }>(),
     actors: {
       numbers: fromObservable(() => ({
-        subscribe: (observer: { next?: (value: number) => void; complete?: () => void }) => {
+        subscribe: (given: Observer<number> | ((value: number) => void)) => {
+          const observer = given as Observer<number>
           observer.next?.(1)
           observer.next?.(2)
           observer.complete?.()
@@ -175,7 +188,9 @@ test('an observable gives its snapshots, and a transition function its context',
       observing: {
         invoke: {
           src: 'numbers',
-          onSnapshot: { actions: assign({ seen: ({ context, event }) => [...context.seen, event.snapshot.context ?? 0] }) },
+          onSnapshot: {
+            actions: assign({ seen: ({ context, event }) => [...context.seen, event.snapshot.context ?? 0] }),
+          },
           onDone: 'counting',
         },
       },
@@ -184,7 +199,9 @@ test('an observable gives its snapshots, and a transition function its context',
         invoke: {
           id: 'counter',
           src: 'counter',
-          onSnapshot: { actions: assign({ seen: ({ context, event }) => [...context.seen, event.snapshot.context ?? 0] }) },
+          onSnapshot: {
+            actions: assign({ seen: ({ context, event }) => [...context.seen, event.snapshot.context ?? 0] }),
+          },
         },
       },
     },
@@ -198,7 +215,7 @@ test('an observable gives its snapshots, and a transition function its context',
 })
 
 const ponged = setup({
-  types: {} as { context: { child: AnyActorRef | null; pongs: number } },
+  types: typesOf<{ context: { child: AnyActorRef | null; pongs: number } }>(),
   actors: {
     ponger: createMachine({ on: { PING: { actions: sendParent({ type: 'PONG' }) } } }),
   },
@@ -250,7 +267,10 @@ test('a child that is spawned from a value runs in the process that knows the va
     id: 'chart',
     version: '1',
     context: { got: 0 },
-    entry: spawnChild(fromPromise(async () => 7), { id: 'inline' }),
+    entry: spawnChild(
+      fromPromise(async () => 7),
+      { id: 'inline' },
+    ),
     on: { 'xstate.done.actor.inline': { actions: assign({ got: ({ event }) => event['output'] as number }) } },
   } as never)
   const { state } = started(chart)
@@ -271,7 +291,10 @@ test('a child gets what exit actions send to it before it is stopped', async () 
     id: 'chart',
     version: '1',
     initial: 'in',
-    states: { in: { invoke: { id: 'child', src: 'child' }, exit: sendTo('child', { type: 'BYE' }), on: { OUT: 'out' } }, out: {} },
+    states: {
+      in: { invoke: { id: 'child', src: 'child' }, exit: sendTo('child', { type: 'BYE' }), on: { OUT: 'out' } },
+      out: {},
+    },
   })
   const { send } = started(chart)
   await settled()
@@ -282,7 +305,9 @@ test('a child gets what exit actions send to it before it is stopped', async () 
 test('a delayed event goes to the child that it was sent to, not to a later one of the same name', async () => {
   const seen: string[] = []
   const chart = setup({
-    actors: { child: fromCallback(({ receive, input }) => receive(({ type }) => seen.push(`${type} ${String(input)}`))) },
+    actors: {
+      child: fromCallback(({ receive, input }) => receive(({ type }) => seen.push(`${type} ${input as string}`))),
+    },
   }).createMachine({
     id: 'chart',
     version: '1',
@@ -293,7 +318,10 @@ test('a delayed event goes to the child that it was sent to, not to a later one 
         entry: sendTo('child', { type: 'HELLO' }, { delay: 10 }),
         on: { NEXT: 'two' },
       },
-      two: { invoke: { id: 'child', src: 'child', input: 'two' }, entry: sendTo('child', { type: 'HELLO' }, { delay: 20 }) },
+      two: {
+        invoke: { id: 'child', src: 'child', input: 'two' },
+        entry: sendTo('child', { type: 'HELLO' }, { delay: 20 }),
+      },
     },
   })
   const { send } = started(chart)
@@ -321,7 +349,12 @@ test('an actor is found by its system id', async () => {
 
 test('a child as a run of its own takes events, answers, and has a history of its own', async () => {
   const payment = setup({
-    types: {} as { context: { cents: number }; events: { type: 'PAY' }; input: { cents: number }; output: { paid: number } },
+    types: typesOf<{
+      context: { cents: number }
+      events: { type: 'PAY' }
+      input: { cents: number }
+      output: { paid: number }
+    }>(),
   }).createMachine({
     id: 'payment',
     version: '1',
@@ -332,7 +365,7 @@ test('a child as a run of its own takes events, answers, and has a history of it
   })
   const opened: { readonly toJSON: () => { readonly records: readonly unknown[] } }[] = []
   const order = setup({
-    types: {} as { context: { paid: number; opened: boolean } },
+    types: typesOf<{ context: { paid: number; opened: boolean } }>(),
     actors: {
       payment: asRun(payment, {
         open(machine, { input }) {
@@ -353,7 +386,7 @@ test('a child as a run of its own takes events, answers, and has a history of it
           id: 'payment',
           src: 'payment',
           input: { cents: 500 },
-          onDone: { target: 'paid', actions: assign({ paid: ({ event }) => (event.output as { paid: number }).paid }) },
+          onDone: { target: 'paid', actions: assign({ paid: ({ event }) => event.output.paid }) },
         },
         on: { OPENED: { actions: assign({ opened: true }) }, PAY: { actions: sendTo('payment', { type: 'PAY' }) } },
       },

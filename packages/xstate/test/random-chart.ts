@@ -70,7 +70,10 @@ function chartOfKinds(kinds: readonly Node['kind'][]): fc.Arbitrary<AnyStateMach
 
 /** What happens to a chart: an event, or time that passes. */
 export const happenings: fc.Arbitrary<readonly (string | number)[]> = fc.array(
-  fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...eventTypes) }, { weight: 1, arbitrary: fc.constantFrom(5, 10, 35) }),
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...eventTypes) },
+    { weight: 1, arbitrary: fc.constantFrom(5, 10, 35) },
+  ),
   { maxLength: 12 },
 )
 
@@ -96,7 +99,11 @@ function chartOf(root: Node): AnyStateMachine {
     } as never,
   )
 
-  function configOf({ kind, children, arrows, always, after, invoke, tag }: Node, parent: Node['kind'] | undefined, isFirst: boolean): object {
+  function configOf(
+    { kind, children, arrows, always, after, invoke, tag }: Node,
+    parent: Node['kind'] | undefined,
+    isFirst: boolean,
+  ): object {
     const at = next++
     const id = `n${at}`
     const isLeaf = children.length === 0
@@ -109,13 +116,24 @@ function chartOf(root: Node): AnyStateMachine {
     return {
       id,
       ...(tag && { tags: id }),
-      ...(!isLeaf && { states: Object.fromEntries(states), ...(regions === 'parallel' ? { type: 'parallel' } : { initial: 's0' }) }),
+      ...(!isLeaf && {
+        states: Object.fromEntries(states),
+        ...(regions === 'parallel' ? { type: 'parallel' } : { initial: 's0' }),
+      }),
       entry: write(`in ${id}`),
       exit: write(`out ${id}`),
       on: Object.fromEntries(
-        eventTypes.map((type, event) => [type, arrows.filter((one) => one.event === event).map((one) => transitionOf(one, id))]),
+        eventTypes.map((type, event) => [
+          type,
+          arrows.filter((one) => one.event === event).map((one) => transitionOf(one, id)),
+        ]),
       ),
-      ...(always !== undefined && { always: { ...transitionOf(always, id), guard: ({ context }: Scope) => context.fuel > 0 && context.number === always.guard } }),
+      ...(always !== undefined && {
+        always: {
+          ...transitionOf(always, id),
+          guard: ({ context }: Scope) => context.fuel > 0 && context.number === always.guard,
+        },
+      }),
       after: Object.fromEntries(after.map((one) => [one.delay, transitionOf(one, id)])),
       ...(regions === 'compound' && !isLeaf && { onDone: { actions: write(`done ${id}`) } }),
       ...(invoke !== 'nothing' && {

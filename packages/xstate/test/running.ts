@@ -1,7 +1,7 @@
 // Runs a chart with its effects, and lets time pass.
 
-import { type AnyRun, createRun, handleOutputs, restoreRun } from '@xmachines/core'
-import { type ChartState, fromXState, xstateEffects } from '@xmachines/xstate'
+import { type AnyRun, createRun, handleOutputs, type Machine, type RunDocument, restoreRun } from '@xmachines/core'
+import { type ChartEvent, type ChartOutput, type ChartState, fromXState, xstateEffects } from '@xmachines/xstate'
 import { onTestFinished, vi } from 'vitest'
 import type { AnyStateMachine } from 'xstate'
 
@@ -20,7 +20,7 @@ export interface Running {
 
 /** Starts a chart. */
 export function started(chart: AnyStateMachine, input?: unknown, emits: readonly string[] = []): Running {
-  return handled(createRun(fromXState(chart) as never, { input } as never) as AnyRun, chart, emits)
+  return handled(createRun<ChartState, ChartEvent, ChartOutput, unknown>(machineOf(chart), { input }), chart, emits)
 }
 
 /** Restores a run of a chart from its history, as another process does. */
@@ -30,7 +30,12 @@ export function restored(from: AnyRun, chart: AnyStateMachine): Running {
 
 /** The same run, from its history alone. */
 export function replayed(from: AnyRun, chart: AnyStateMachine): AnyRun {
-  return restoreRun(fromXState(chart) as never, JSON.parse(JSON.stringify(from)) as never) as AnyRun
+  return restoreRun(machineOf(chart), JSON.parse(JSON.stringify(from)) as RunDocument<ChartEvent>)
+}
+
+/** The machine of a chart of any types, which may take input. */
+function machineOf(chart: AnyStateMachine): Machine<ChartState, ChartEvent, ChartOutput, unknown> {
+  return fromXState(chart)
 }
 
 function handled(run: AnyRun, chart: AnyStateMachine, emits: readonly string[] = []): Running {
@@ -66,5 +71,8 @@ export async function settled(): Promise<void> {
 
 /** The types of all events of a run. */
 export function eventTypesOf(run: AnyRun): string[] {
-  return run.toJSON().records.flatMap((record) => ('events' in record ? record.events : [])).map(({ type }) => type)
+  return run
+    .toJSON()
+    .records.flatMap((record) => ('events' in record ? record.events : []))
+    .map(({ type }) => type)
 }

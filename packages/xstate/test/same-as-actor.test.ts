@@ -1,5 +1,5 @@
-import { type AnyRun, createRun, handleOutputs, restoreRun } from '@xmachines/core'
-import { type ChartState, fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
+import { createRun, handleOutputs, type RunDocument, restoreRun } from '@xmachines/core'
+import { type ChartEvent, type ChartState, fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type AnyMachineSnapshot, type AnyStateMachine, type AnyStateNode, createActor, getStateNodes } from 'xstate'
@@ -34,9 +34,9 @@ async function compare(
       actor.subscribe({ error: () => undefined })
       actor.start()
       const machine = fromXState(chart)
-      const run = createRun(machine as never) as AnyRun
+      const run = createRun(machine)
       const stop = new AbortController()
-      const handling = handleOutputs(run, xstateEffects(run as never, chart) as never, { signal: stop.signal })
+      const handling = handleOutputs(run, xstateEffects(run, chart), { signal: stop.signal })
       await vi.advanceTimersByTimeAsync(0)
       for (const one of all) {
         const before = actor.getSnapshot() as AnyMachineSnapshot
@@ -44,21 +44,21 @@ async function compare(
         if (typeof one === 'number') await vi.advanceTimersByTimeAsync(one)
         else {
           actor.send({ type: one })
-          run.in.send({ type: one } as never)
+          run.in.send({ type: one })
           await vi.advanceTimersByTimeAsync(0)
         }
         const snapshot = actor.getSnapshot() as AnyMachineSnapshot
-        const state = run.state as ChartState
+        const { state } = run
         if (!isLegal(snapshot)) break
         expect(partsOf(state)).toEqual(partsOf(snapshot))
         const view = viewOf(chart, state)
         expect([...view.tags].sort()).toEqual([...snapshot.tags].sort())
-        for (const type of eventTypes) expect(view.can({ type } as never)).toBe(snapshot.can({ type }))
+        for (const type of eventTypes) expect(view.can({ type })).toBe(snapshot.can({ type }))
       }
       stop.abort()
       actor.stop()
       await handling
-      const restored = restoreRun(machine as never, JSON.parse(JSON.stringify(run)) as never) as AnyRun
+      const restored = restoreRun(machine, JSON.parse(JSON.stringify(run)) as RunDocument<ChartEvent>)
       expect(restored.head).toBe(run.head)
       expect(restored.state).toEqual(run.state)
     }),

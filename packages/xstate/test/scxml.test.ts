@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { createRun, handleOutputs, restoreRun, type Run } from '@xmachines/core'
-import { type ChartEvent, type ChartState, fromXState, xstateEffects } from '@xmachines/xstate'
+import { createRun, handleOutputs, type RunDocument, restoreRun } from '@xmachines/core'
+import { type ChartEvent, fromXState, xstateEffects } from '@xmachines/xstate'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { getStateNodes } from 'xstate'
 import { enabled } from './scxml/enabled.ts'
@@ -33,11 +33,11 @@ test.each(enabled)('the SCXML test %s passes as a run, and is restored with the 
   const scenario = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as Scenario
   const chart = chartOf(readFileSync(`${file}.scxml`, 'utf8'), 'document')
   const machine = fromXState(chart)
-  const run: Run<ChartState, ChartEvent, never, never> = createRun(machine as never) as never
+  const run = createRun(machine)
   const refusals: unknown[] = []
   void run.err.pipeTo(new WritableStream({ write: (refusal) => void refusals.push(refusal) }))
   const stop = new AbortController()
-  const handling = handleOutputs(run as never, xstateEffects(run as never, chart, { logger: () => undefined }), {
+  const handling = handleOutputs(run, xstateEffects(run, chart, { logger: () => undefined }), {
     signal: stop.signal,
   })
   await vi.advanceTimersByTimeAsync(0)
@@ -54,14 +54,15 @@ test.each(enabled)('the SCXML test %s passes as a run, and is restored with the 
     expect(places()).toEqual(expect.arrayContaining(nextConfiguration.map(keyOf)))
   }
   if (name.startsWith('w3c')) {
-    for (let step = 0; step < 50 && run.snapshot.current.status === 'active'; step++) await vi.advanceTimersByTimeAsync(200)
+    for (let step = 0; step < 50 && run.snapshot.current.status === 'active'; step++)
+      await vi.advanceTimersByTimeAsync(200)
     expect(run.state.value).toBe('pass')
   }
   expect(refusals).toEqual([])
   stop.abort()
   await handling
 
-  const restored = restoreRun(machine as never, JSON.parse(JSON.stringify(run)) as never) as typeof run
+  const restored = restoreRun(machine, JSON.parse(JSON.stringify(run)) as RunDocument<ChartEvent>)
   expect(restored.head).toBe(run.head)
   expect(restored.state).toEqual(run.state)
 })

@@ -88,7 +88,7 @@ export function outputHandling<State, Event, Output>(
       timeout,
       onTimeout,
     }: CancellableHandler<Output, Event, State> = typeof handler === 'function' ? { handle: handler } : handler
-    const { type } = output as { readonly type?: unknown }
+    const type = (output as { readonly type?: unknown } | undefined)?.type
     if (latest === true) for (const [cancel, other] of underWay) if (other === type) cancel()
     const isStale = (): boolean => isWanted !== undefined && !isWanted(snapshot.current.state, output)
     if (isStale()) {
@@ -146,21 +146,8 @@ export function outputHandling<State, Event, Output>(
       clearTimeout(timer)
     }
     if (whole.aborted) return
-    await finish(position, dropped || (events !== undefined && isStale()) ? undefined : events)
+    await finish(position, dropped || (events && isStale()) ? undefined : events)
   }
-}
-
-/**
- * Calls what starts again with the handling.
- * @returns resolves when all of it is over. It rejects with what is thrown
- */
-export async function resumeHandlers(handlers: object, { snapshot }: OutputSource<unknown>, signal: AbortSignal): Promise<void> {
-  await Promise.all(
-    Object.values(handlers).map(async (handler: Partial<CancellableHandler<unknown, unknown>> | undefined) =>
-      // Only a handler that resumes needs a snapshot.
-      handler?.resume && (await handler.resume(snapshot.current.state, { signal })),
-    ),
-  )
 }
 
 /** The types of output that each run has handlers for, or was warned of. */
@@ -192,7 +179,7 @@ export function watchUnhandled(run: object, handlers: object): (output: unknown)
  */
 export function checkHandlers(handlers: object): void {
   if (typeof handlers !== 'object' || handlers === null) {
-    throw new TypeError(wrongValue('handlers', handlers, 'an object of handlers by the type of output'))
+    throw new TypeError(wrongValue('handlers', handlers, 'an object'))
   }
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkEach(handlers)
 }
@@ -202,7 +189,9 @@ function checkEach(handlers: object): void {
     if (typeof handler === 'function' || handler === undefined) continue
     const name = `handlers.${type}`
     if (typeof handler !== 'object' || handler === null || Array.isArray(handler)) {
-      throw new TypeError(wrongValue(name, handler, 'a function, or { handle, while, latest, resume, timeout, onTimeout }'))
+      throw new TypeError(
+        wrongValue(name, handler, 'a function, or { handle, while, latest, resume, timeout, onTimeout }'),
+      )
     }
     checkMembers(name, handler as Readonly<Record<string, unknown>>)
   }

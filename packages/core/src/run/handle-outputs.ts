@@ -13,7 +13,6 @@ import {
   type HandleOutput,
   type OutputSource,
   outputHandling,
-  resumeHandlers,
   watchUnhandled,
 } from './handle-output.ts'
 import { checkVersion } from './run.ts'
@@ -21,7 +20,7 @@ import { checkVersion } from './run.ts'
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
- * The handler of each type of output: a function, or `{ handle, while, latest, timeout, onTimeout, resume }`, which can be
+ * The handler of each type of output: a function, or `{ handle, while, latest, resume, timeout, onTimeout }`, which can be
  * cancelled and resumed. An output without a handler settles at once.
  */
 export type OutputHandlers<Output, Event, State = unknown> = {
@@ -121,7 +120,7 @@ export async function handleOutputs<State, Event, Output>(
   checkVersion(run)
   checkHandlers(handlers)
   if (from !== undefined && !('ports' in run)) {
-    throw new TypeError('give from to ports(), not with a set of ports')
+    throw new TypeError('give from with a run')
   }
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
   const ports: HandledPorts<State, Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run
@@ -129,62 +128,69 @@ export async function handleOutputs<State, Event, Output>(
   const writer = ports.in.getWriter()
   const reader = ports.out.getReader()
   const stop = new AbortController()
-  const settled = settlement(position, onSettled)
+  /** The position up to which every output has settled, and the positions after it that have. */
+  let settled = position
+  const ahead = new Set<number>()
   /** Events of handlers that are being written. */
   const writing = new Set<Promise<void>>()
   let warnUnhandled: ((output: unknown) => void) | undefined
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled = watchUnhandled(run, handlers)
-  let reading = true
-  // What resumes is under way too.
-  let underWay = 1
+  // What reads, and what resumes.
+  let underWay = 2
   const handle = outputHandling<State, Event, Output>(ports, stop.signal, finish)
 
   const ended = new Promise<void>((resolve, reject) => {
-    void readAll()
+    void readAll().then(settledOne)
     const abort = (): void => {
       stop.abort(signal?.reason)
       resolve()
     }
     if (signal?.aborted === true) abort()
-    else resumeHandlers(handlers, ports, stop.signal).then(settledOne, reject)
+    else handleOne(undefined as Output, -1).then(settledOne, reject)
     signal?.addEventListener('abort', abort, { signal: stop.signal })
 
     async function readAll(): Promise<void> {
       for (;;) {
         // A fatal error errors `out`. It is delivered by `err`, and here it is an end like any other.
-        const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }) as const)
-        if (done || signal?.aborted === true) break
+        const { done, value } = await reader.read().catch((): { done: true; value?: never } => ({ done: true }))
+        if (done || signal?.aborted === true) return
         underWay++
         handleOne(value, position++).then(settledOne, reject)
       }
-      reading = false
-      if (underWay === 0) resolve()
     }
 
     function settledOne(): void {
-      underWay--
-      if (underWay === 0 && !reading) resolve()
+      if (--underWay === 0) resolve()
     }
   })
 
   async function handleOne(output: Output, at: number): Promise<void> {
     const handler = handlerOf(handlers, output)
-    if (handler !== undefined) return await handle(output, at, handler)
+    if (handler) return await handle(output, at, handler)
     warnUnhandled?.(output)
-    settled.mark(at)
+    settle(at)
+  }
+
+  function settle(at: number): void {
+    ahead.add(at)
+    const before = settled
+    while (ahead.delete(settled)) settled++
+    if (settled > before) onSettled?.(settled)
   }
 
   /** Writes the answer to an output, which has settled once that is applied or refused. */
   function finish(at: number, events: HandledEvents<Event>): Promise<void> | undefined {
-    const settle = (): void => settled.mark(at)
     if (events === undefined) {
-      settle()
+      settle(at)
       return undefined
     }
     const finished = writer
       .write(events as Event | readonly Event[])
       // `err` delivers a refusal, and a run that has ended takes no more. Anything else: the answer was not recorded.
-      .then(settle, (reason: unknown) => void (isA(reason, RunError) && settle()))
+      .then(
+        () => settle(at),
+        (reason: unknown) => void (isA(reason, RunError) && settle(at)),
+      )
       .finally(() => writing.delete(finished))
     writing.add(finished)
     return finished
@@ -194,7 +200,7 @@ export async function handleOutputs<State, Event, Output>(
     await ended
     // What is being written is applied, so its outputs have settled, even if the handling was aborted meanwhile.
     while (writing.size > 0) await Promise.all(writing)
-    return settled.position()
+    return settled
   } finally {
     stop.abort(signal?.reason)
     reader.cancel().catch(() => undefined)
@@ -202,31 +208,21 @@ export async function handleOutputs<State, Event, Output>(
   }
 }
 
-/** The handler of an output: an own member, by the output's type. */
+/**
+ * The handler of an output: an own member, by the output's type. What is handled first, `undefined`, is no output: its handler
+ * resumes what all handlers resume.
+ */
 export function handlerOf<Output, Event, State>(
   handlers: OutputHandlers<Output, Event, State>,
   output: Output,
 ): HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State> | undefined {
+  if (output === undefined) {
+    const each = Object.values(handlers) as (Partial<CancellableHandler<Output, Event, State>> | undefined)[]
+    return async (_output, context) =>
+      void (await Promise.all(each.map(async (handler) => await handler?.resume?.(context.state, context))))
+  }
   const type: unknown = (output as { readonly type?: unknown } | null)?.type
   if (typeof type !== 'string' || !Object.hasOwn(handlers, type)) return undefined
   // The handler under an output's own type takes that output.
   return handlers[type as OutputType<Output>] as never
-}
-
-/** Follows the position up to which every output has settled. */
-function settlement(
-  from: number,
-  onSettled: ((position: number) => void) | undefined,
-): { mark(at: number): void; position(): number } {
-  let position = from
-  const ahead = new Set<number>()
-  return {
-    mark(at) {
-      ahead.add(at)
-      const before = position
-      while (ahead.delete(position)) position++
-      if (position > before) onSettled?.(position)
-    },
-    position: () => position,
-  }
 }

@@ -92,7 +92,10 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     }
     rest()
     try {
-      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers, onResume), { signal: stop, onSettled: keep })
+      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers, onResume), {
+        signal: stop,
+        onSettled: keep,
+      })
       // Giving the lease back aborts its signal too.
       hasEnded = !stop.aborted
     } finally {

@@ -4,7 +4,7 @@
 //   no component is shown ─► nothing starts ─► what runs finishes ─► give the lease to another tab
 
 import type { OutputHandlers, RunEvent } from '@xmachines/core'
-import { outputHandling, resumeHandlers, takeLease, watchUnhandled } from '@xmachines/core/internal'
+import { handlerOf, outputHandling, takeLease, watchUnhandled } from '@xmachines/core/internal'
 import { type Lease, type SharedRun, storeErrorOf } from '@xmachines/core/store'
 import type { Follower } from '../follow-port.ts'
 import { hasMode } from '../mode.ts'
@@ -130,6 +130,8 @@ export function leaseOutputs(
     }
 
     async function finish(at: number, events?: unknown): Promise<void> {
+      // What resumes is no output.
+      if (at < 0) return
       if (events !== undefined) {
         try {
           run.sendWithKey(events as RunEvent | readonly RunEvent[], `${run.id}/${at}`)
@@ -146,7 +148,7 @@ export function leaseOutputs(
     async function resumeOne(offer: Offer): Promise<void> {
       running++
       try {
-        await resumeHandlers(offer.given.current, run, AbortSignal.any([whole, offer.stop.signal]))
+        await handleOf(offer)(undefined, -1, handlerOf(offer.given.current, undefined) as never)
       } catch (thrown) {
         if (!whole.aborted && !offer.stop.signal.aborted) offer.fail(thrown)
       } finally {

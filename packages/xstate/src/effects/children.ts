@@ -32,7 +32,12 @@ export interface Children {
    * @param send takes its last answer, before another call can start it again
    * @returns its last answer, if this call has started it
    */
-  start(id: string, child: ChartChild, signal: AbortSignal, send?: (answer: Answer) => void): Promise<Answer | undefined>
+  start(
+    id: string,
+    child: ChartChild,
+    signal: AbortSignal,
+    send?: (answer: Answer) => void,
+  ): Promise<Answer | undefined>
   stop(number: number): void
   send(number: number, event: Answer): void
   /** The actor that stands for the run. */
@@ -71,7 +76,8 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
       return
     }
     const answer = { ...plainAnswer(from.id, event), 'xstate.from': from.number }
-    if (answer.type === `xstate.done.actor.${from.id}` || answer.type === `xstate.error.actor.${from.id}`) from.end(answer)
+    if (answer.type === `xstate.done.actor.${from.id}` || answer.type === `xstate.error.actor.${from.id}`)
+      from.end(answer)
     else if (isWanted(from.number)) run.in.send(answer as never)
   }
 
@@ -86,7 +92,11 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
         id: chart.id,
         ...(logger !== undefined && { logger }),
         inspect(inspected) {
-          if (inspected.type === '@xstate.event' && inspected.actorRef === made && inspected.event.type !== 'xstate.init') {
+          if (
+            inspected.type === '@xstate.event' &&
+            inspected.actorRef === made &&
+            inspected.event.type !== 'xstate.init'
+          ) {
             relay(inspected.sourceRef, inspected.event)
           }
         },
@@ -104,7 +114,10 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
       end = resolve
     })
     if (logic === undefined) {
-      const why = src === undefined ? 'it was spawned from a value; spawn it by a name of setup({ actors })' : `setup({ actors }) has no "${src}"`
+      const why =
+        src === undefined
+          ? 'it was spawned from a value; spawn it by a name of setup({ actors })'
+          : `setup({ actors }) has no "${src}"`
       const error = { name: 'Error', message: `the child "${id}" cannot be started: ${why}` }
       end({ type: `xstate.error.actor.${id}`, error, actorId: id, 'xstate.from': number } as Answer)
     }

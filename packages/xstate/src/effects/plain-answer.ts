@@ -35,7 +35,7 @@ function copied(value: unknown, path: string): unknown {
     if (Array.isArray(value)) return value.map((item, at) => copied(item, `${path}[${at}]`))
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== null && !Object.hasOwn(prototype as object, 'isPrototypeOf')) {
-      throw new TypeError(`${path} is an instance of ${(value as object).constructor.name}`)
+      throw new TypeError(`${path} is an instance of ${(value).constructor.name}`)
     }
     const members = Object.entries(value).filter(([, part]) => part !== undefined)
     return Object.fromEntries(members.map(([key, part]) => [key, copied(part, `${path}.${key}`)]))

@@ -61,7 +61,8 @@ export function xstateEffects<Chart extends AnyStateMachine>(
   // A render makes handlers that may never be used, so nothing is made before one is called.
   const keep = () => {
     let one = kept.get(run)
-    if (one === undefined) kept.set(run, (one = { children: keepChildren(run, chart, options), timers: keepTimers(run) }))
+    if (one === undefined)
+      kept.set(run, (one = { children: keepChildren(run, chart, options), timers: keepTimers(run) }))
     return one
   }
   const send = (answer: { readonly type: string }): void => void run.in.send(answer as never)
@@ -75,7 +76,10 @@ export function xstateEffects<Chart extends AnyStateMachine>(
     const { host, withActors } = keep().children
     const exec = namedAction(chart, name) ?? action?.exec
     // A copy of the output, as another process may have, knows neither the event nor the context of its time.
-    const { context, event } = action?.info ?? { context: (run.snapshot.current.state as ChartState).context, event: {} }
+    const { context, event } = action?.info ?? {
+      context: (run.snapshot.current.state as ChartState).context,
+      event: {},
+    }
     const info = withActors(toMarkers({ context, event }))
     exec?.({ ...info, self: host(), system: host().system }, withActors(toMarkers(params)))
   }
@@ -113,5 +117,7 @@ export function xstateEffects<Chart extends AnyStateMachine>(
 }
 
 function refuseParent({ type }: { readonly type: string }): never {
-  throw new Error(`the chart sends ${type} to its parent and has none: give xstateEffects sendParent, or start it with asRun`)
+  throw new Error(
+    `the chart sends ${type} to its parent and has none: give xstateEffects sendParent, or start it with asRun`,
+  )
 }

@@ -46,7 +46,9 @@ function stateOf(element: Element): Config {
   )
   const initial =
     element.getAttribute('initial') ??
-    childrenOf(element, 'initial').flatMap((one) => childrenOf(one, 'transition'))[0]?.getAttribute('target') ??
+    childrenOf(element, 'initial')
+      .flatMap((one) => childrenOf(one, 'transition'))[0]
+      ?.getAttribute('target') ??
     states[0]?.getAttribute('id')
   const transitions = childrenOf(element, 'transition')
   return {
@@ -71,7 +73,7 @@ function historyOf(element: Element): Config {
     type: 'history',
     id: keyOf(element.getAttribute('id') ?? ''),
     history: element.getAttribute('type') ?? 'shallow',
-    ...(target != null && { target: `#${keyOf(target)}` }),
+    ...(target !== null && target !== undefined && { target: `#${keyOf(target)}` }),
   }
 }
 
@@ -79,7 +81,9 @@ function eventTransitions(transitions: readonly Element[]): Record<string, Confi
   const on: Record<string, Config[]> = {}
   for (const transition of transitions) {
     for (const event of (transition.getAttribute('event') ?? '').split(/\s+/).filter(Boolean)) {
-      const named = event.replace(/^done\.state(?=\.|$)/, 'xstate.done.state').replace(/^done\.invoke(?=\.|$)/, 'xstate.done.actor')
+      const named = event
+        .replace(/^done\.state(?=\.|$)/, 'xstate.done.state')
+        .replace(/^done\.invoke(?=\.|$)/, 'xstate.done.actor')
       // In SCXML a descriptor matches every event that begins with its tokens.
       const descriptor = named.endsWith('*') ? named : `${named}.*`
       on[descriptor] = [...(on[descriptor] ?? []), transitionOf(transition)]
@@ -177,7 +181,7 @@ function choiceOf(element: Element): unknown {
   branches.push(branch)
   return enqueueActions(({ context, event, enqueue }) => {
     const taken = branches.find(
-      ({ condition }) => condition === null || Boolean(evaluate(condition, { context, event } as Scope)),
+      ({ condition }) => condition === null || Boolean(evaluate(condition, { context, event })),
     )
     for (const action of taken?.actions ?? []) enqueue(action as never)
   })

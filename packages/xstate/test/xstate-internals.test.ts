@@ -1,0 +1,166 @@
+/**
+ * What `src/xstate-internals.ts` takes from XState, one by one. If one of these fails with a new version of XState, the file must
+ * follow.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import * as xstate from 'xstate'
+import {
+  assign,
+  cancel,
+  createActor,
+  createMachine,
+  emit,
+  fromPromise,
+  log,
+  raise,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate'
+
+/** Members that no type of XState shows. */
+type Inside = Record<string, unknown>
+
+const idle = fromPromise(() => new Promise(() => undefined))
+
+test('these tests run on the version that their project names', () => {
+  const { version } = JSON.parse(
+    readFileSync(
+      join(import.meta.dirname, `../node_modules/${process.env['XSTATE'] ?? 'xstate'}/package.json`),
+      'utf8',
+    ),
+  ) as { version: string }
+  expect(version.startsWith(process.env['XSTATE'] === undefined ? '5.33' : '5.32.0')).toBe(true)
+  expect(xstate.createMachine).toBeTypeOf('function')
+})
+
+test('a transition gives its actions to actionExecutor, with the params of built-in ones by their types', () => {
+  const chart = setup({
+    actors: { idle },
+    actions: { named: (_scope, _params: { n: number }) => undefined },
+  }).createMachine({
+    id: 'chart',
+    context: { count: 0 },
+    on: {
+      GO: {
+        actions: [
+          assign({ count: 1 }),
+          raise({ type: 'LATER' }, { id: 'timer', delay: 5 }),
+          spawnChild('idle', { id: 'child', input: 3, systemId: 'key', syncSnapshot: true }),
+          sendTo('child', { type: 'HELLO' }, { id: 'sent', delay: 6 }),
+          cancel('timer'),
+          stopChild('child'),
+          emit({ type: 'beep' }),
+          log('text', 'label'),
+          { type: 'named', params: { n: 1 } },
+          function inline() {
+            return undefined
+          },
+        ],
+      },
+    },
+  })
+  const [, actions] = xstate.transition(chart, xstate.initialTransition(chart)[0], { type: 'GO' })
+  const given = actions as unknown as readonly { type: string; params: Inside; info: Inside; exec: unknown }[]
+  expect(given.map(({ type }) => type)).toEqual([
+    'xstate.raise',
+    'xstate.spawnChild',
+    'xstate.sendTo',
+    'xstate.cancel',
+    'xstate.stopChild',
+    'xstate.emit',
+    'xstate.log',
+    'named',
+    'inline',
+  ])
+  const params = Object.fromEntries(given.map((action) => [action.type, action.params]))
+  expect(params['xstate.raise']).toMatchObject({ event: { type: 'LATER' }, id: 'timer', delay: 5 })
+  const child = params['xstate.spawnChild']?.['actorRef'] as Inside
+  expect(params['xstate.sendTo']).toMatchObject({ event: { type: 'HELLO' }, id: 'sent', delay: 6 })
+  expect(params['xstate.sendTo']?.['to']).toBe(child)
+  expect(params['xstate.cancel']).toEqual({ sendId: 'timer' })
+  expect(params['xstate.stopChild']).toBe(child)
+  expect(params['xstate.emit']).toEqual({ event: { type: 'beep' } })
+  expect(params['xstate.log']).toEqual({ value: 'text', label: 'label' })
+  expect(params['named']).toEqual({ n: 1 })
+  expect(given.at(-1)?.info).toMatchObject({ context: { count: 1 }, event: { type: 'GO' } })
+  expect(given.at(-2)?.exec).toBe(chart.implementations.actions['named'])
+  expect(child).toMatchObject({ id: 'child', src: 'idle', systemId: 'key', _syncSnapshot: true, options: { input: 3 } })
+})
+
+test('an actor has the three members by which one is known in a context, and a session id from its system', () => {
+  const actor = createActor(idle) as unknown as Inside
+  expect([actor['sessionId'], actor['send'], actor['ref']]).toEqual([
+    expect.stringMatching(/^x:\d+$/),
+    expect.any(Function),
+    actor,
+  ])
+  expect(actor['_stop']).toBeTypeOf('function')
+  const system = actor['system'] as Inside
+  for (const name of [
+    '_bookId',
+    '_register',
+    '_unregister',
+    '_set',
+    '_sendInspectionEvent',
+    '_relay',
+    'get',
+    'getAll',
+    'inspect',
+  ]) {
+    expect(system[name], name).toBeTypeOf('function')
+  }
+  expect(system).toMatchObject({ scheduler: {}, _clock: {} })
+})
+
+test('what is sent to an actor is inspected with its source', () => {
+  const seen: unknown[] = []
+  const parent = createActor(createMachine({ id: 'parent' }), {
+    inspect: (inspected) =>
+      void (
+        inspected.type === '@xstate.event' && seen.push([inspected.sourceRef, inspected.actorRef, inspected.event.type])
+      ),
+  }).start()
+  const child = createActor(createMachine({ initial: 'end', states: { end: { type: 'final' } } }), {
+    id: 'child',
+    parent,
+  })
+  child.start()
+  expect(seen).toContainEqual([child, parent, 'xstate.done.actor.child'])
+})
+
+test('a chart has its nodes by id, each with its place in the document, and snapshots list the active ones', () => {
+  const chart = createMachine({
+    id: 'chart',
+    initial: 'a',
+    states: { a: { on: { GO: 'b' } }, b: { initial: 'c', states: { c: {}, h: { history: 'deep' } }, on: { GO: 'a' } } },
+  })
+  const { idMap } = chart as unknown as {
+    idMap: Map<string, { id: string; order: number; type: string; states: object }>
+  }
+  expect([...idMap].map(([id, { order, type }]) => [id, order, type])).toEqual([
+    ['chart', 0, 'compound'],
+    ['chart.a', 1, 'atomic'],
+    ['chart.b', 2, 'compound'],
+    ['chart.b.c', 3, 'atomic'],
+    ['chart.b.h', 4, 'history'],
+  ])
+  const actor = createActor(chart).start()
+  actor.send({ type: 'GO' })
+  actor.send({ type: 'GO' })
+  const { _nodes, historyValue } = actor.getSnapshot()
+  expect(_nodes.map(({ id }) => id)).toEqual(['chart', 'chart.a'])
+  expect(historyValue).toEqual({ 'chart.b.h': [idMap.get('chart.b.c')] })
+  const resolved = chart.resolveState({ value: { b: 'c' }, historyValue })
+  expect(new Set(resolved._nodes)).toEqual(new Set(['chart', 'chart.b', 'chart.b.c'].map((id) => idMap.get(id))))
+  expect([resolved.historyValue, resolved.children, resolved.status]).toEqual([historyValue, {}, 'active'])
+})
+
+test('an actor that a state invokes as a value has a name with the index and the id of the state', () => {
+  const chart = createMachine({ id: 'chart', invoke: [{ src: idle, id: 'one' }] } as never)
+  const [, actions] = xstate.initialTransition(chart)
+  expect(actions[0]).toMatchObject({ type: 'xstate.spawnChild', params: { src: 'xstate.invoke.0.chart' } })
+})
