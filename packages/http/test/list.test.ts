@@ -190,7 +190,7 @@ describe('the runs of a machine as server-sent events', () => {
     const { call, newRun } = serve({ handler: { limits: { runs: 4 } } })
     const ids = await Promise.all(Array.from({ length: 10 }, () => newRun()))
     const found = await untilComplete(sseEvents(await call('GET', '/r?machine=till', { headers: SSE })))
-    const runs = found.filter(({ event }) => event === 'run').map(({ data }) => data.id)
+    const runs = found.filter(({ event }) => event === 'run').map(({ data }) => String(data.id))
     expect(runs.toSorted()).toEqual(ids.toSorted())
     expect(found.filter(({ event }) => event === 'complete')).toHaveLength(1)
   })

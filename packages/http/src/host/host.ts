@@ -193,8 +193,7 @@ export function openHost(
 
   function changed(live: LiveRun, run: AnySharedRun): void {
     outputs.changed(live, run)
-    // The run is one of a machine that is served.
-    lists.changed(run.machine as unknown as AnyMachine, () => live.latest)
+    lists.changed(run.machine, () => live.latest)
   }
 
   function checkOpen(): void {

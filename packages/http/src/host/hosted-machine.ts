@@ -75,5 +75,7 @@ function plainly(machine: AnyMachine, { outputs, summary }: Omit<HostedMachine, 
 
 /** What was given for a machine. */
 export function hostedOf(given: AnyMachine | HostedMachine): HostedMachine {
-  return hostedMachines.has(given) ? (given as HostedMachine) : plainly(given as AnyMachine, { outputs: undefined, summary: undefined })
+  return hostedMachines.has(given)
+    ? (given as HostedMachine)
+    : plainly(given as AnyMachine, { outputs: undefined, summary: undefined })
 }

@@ -1,7 +1,7 @@
 // The entries of runs in lists. An entry needs the state of its run: that of the open run if it is open, else its history is replayed
 // once for each head.
 
-import { type AnyMachine, restoreRun, type Snapshot } from '@xmachines/core'
+import { type AnyMachine, restoreRun } from '@xmachines/core'
 import { type ListedRun, type RunStore, type StoredRecord, storeErrorOf } from '@xmachines/core/store'
 import type { RunEntry } from '../wire/run-entry.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
@@ -68,7 +68,7 @@ export function runEntries({ store, machines, format, live, onError }: RunEntrie
       for (let read = await reader.read(); !read.done; read = await reader.read()) records.push(read.value)
       const run = restoreRun(machine, records, format)
       const { head, position, snapshot } = run
-      return entryFrom(machine, { run: id, head, position, ...(snapshot.current as Snapshot<unknown>) })
+      return entryFrom(machine, { run: id, head, position, ...snapshot.current })
     } catch (thrown) {
       if (storeErrorOf(thrown)?.code === 'UNAVAILABLE') throw thrown
       onError(thrown, id)
@@ -85,8 +85,7 @@ export function runEntries({ store, machines, format, live, onError }: RunEntrie
       if (open !== undefined && run !== undefined) {
         // If it cannot catch up, its history is replayed.
         if (open.latest.sequence < sequence) await run.catchUp().catch(() => undefined)
-        // The run is one of a machine that is served.
-        if (open.latest.sequence >= sequence) return entryFrom(run.machine as unknown as AnyMachine, open.latest)
+        if (open.latest.sequence >= sequence) return entryFrom(run.machine, open.latest)
       }
       let entry = kept.get(head)
       if (entry === undefined) {
