@@ -3,8 +3,7 @@
 import { RunError } from '@xmachines/core'
 import type { StoredRecord } from '@xmachines/core/store'
 import { NEXT_OFFSET, UP_TO_DATE } from '../wire/headers.ts'
-import { PROBLEM_TYPE } from '../wire/media-types.ts'
-import { START } from '../wire/offset.ts'
+import { JSON_TYPE, PROBLEM_TYPE } from '../wire/media-types.ts'
 import type { Problem } from '../wire/problem.ts'
 import { ConnectionError } from './connection-error.ts'
 
@@ -70,17 +69,17 @@ export function requestsTo(url: string, { fetch: given, headers }: RequestOption
     send,
     async readHistory(offset, signal) {
       const records: StoredRecord[] = []
-      for (let from: string | null = offset, isLast = false; !isLast; ) {
-        const response: Response = await send(`/history?offset=${from ?? START}`, {
-          headers: { accept: 'application/json' },
+      for (let from: string | null = offset; from !== null; ) {
+        const response: Response = await send(`/history?offset=${from}`, {
+          headers: { accept: JSON_TYPE },
           signal,
         })
         const page = await bodyOf(url, response)
         if (!Array.isArray(page)) throw unexpected(url, response.status)
         // Each record is checked by whoever applies it.
         records.push(...(page as StoredRecord[]))
-        from = response.headers.get(NEXT_OFFSET)
-        isLast = from === null || page.length === 0 || response.headers.has(UP_TO_DATE)
+        const isLast = page.length === 0 || response.headers.has(UP_TO_DATE)
+        from = isLast ? null : response.headers.get(NEXT_OFFSET)
       }
       return records
     },
