@@ -15,6 +15,9 @@ import { PATIENCE } from './scripts/patience.ts'
 // Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
 process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
 
+// Hundreds of tests start Node, and each test file has a process of its own: they share what Node compiled.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile')
+
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
 const resolve = { conditions: [source, ...defaultClientConditions] }
