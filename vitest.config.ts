@@ -28,7 +28,7 @@ const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @nob
 
 // The machine may be busy, and many tests start processes or try hundreds of cases. What waits for something in vain fails
 // before its test does, and says what for.
-const patient = { expect: { poll: { timeout: PATIENCE } }, testTimeout: 60_000, hookTimeout: 60_000 }
+const patient = { expect: { poll: { timeout: PATIENCE } }, testTimeout: 120_000, hookTimeout: 120_000 }
 const waits = join(import.meta.dirname, 'test/wait-longer.ts')
 
 // The tests of the React binding also run on older versions of React, each installed in a folder of its own: the oldest
@@ -249,8 +249,6 @@ export default defineConfig({
           include: ['packages/postgres/test/**/*.test.ts'],
           globalSetup: ['packages/postgres/test/server.setup.ts'],
           setupFiles: [waits],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -297,8 +295,6 @@ export default defineConfig({
           setupFiles: [waits],
           include: ['test/packaging/**/*.test.ts'],
           globalSetup: ['test/packaging/setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -309,7 +305,6 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           setupFiles: [waits],
-          hookTimeout: 120_000,
         },
       },
       {
