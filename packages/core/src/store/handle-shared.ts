@@ -88,7 +88,10 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     try {
       await recallUnsettled(run, settled, stop)
       if (!stop.aborted) {
-        settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled: keep })
+        settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), {
+          signal: stop,
+          onSettled: keep,
+        })
       }
       // Giving the lease back aborts its signal too.
       hasEnded = !stop.aborted
