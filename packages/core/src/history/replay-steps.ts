@@ -2,9 +2,9 @@
 
 import { type Log, sequenceOf } from '../engine/log.ts'
 import { type AnyMachine, pickMachine, type RunEvent } from '../machine/machine.ts'
-import { broken, checkEnd, openHistory, readBatch, readGenesis } from './read-records.ts'
+import { broken, openHistory, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
-import { type ReplayPlan, replayBatch, replayGenesis, replayRecord } from './replay.ts'
+import { checkReplayed, type ReplayPlan, replayBatch, replayGenesis, replayRecord } from './replay.ts'
 
 /** One step of a replay: the genesis, with sequence 0, or a batch. */
 export interface ReplayedStep {
@@ -72,7 +72,7 @@ export function* replaySteps(
     }
   }
   if (log === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
-  if (verify) checkEnd(document, sequenceOf(log), parent)
+  if (verify) checkReplayed(log, document)
 }
 
 /** The machine of this name, in the version of the history if it is there. */
