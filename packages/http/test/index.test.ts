@@ -12,7 +12,14 @@ const root = join(import.meta.dirname, '..')
 test('the public names', () => {
   expect(Object.keys(server).toSorted()).toEqual(['HostError', 'createHandler', 'hosted', 'openHost'])
   expect(Object.keys(node).toSorted()).toEqual(['nodeListener', 'serveNode'])
-  expect(Object.keys(client).toSorted()).toEqual(['ConnectionError', 'connectRun', 'fetchRun', 'pendingIn'])
+  expect(Object.keys(client).toSorted()).toEqual([
+    'ConnectionError',
+    'connectList',
+    'connectRun',
+    'fetchList',
+    'fetchRun',
+    'pendingIn',
+  ])
 })
 
 /** The port that the page shows may be taken. */
