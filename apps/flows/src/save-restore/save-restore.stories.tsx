@@ -11,7 +11,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Save and restore' }
 
 /** The file that a click makes the browser save. The play takes it instead of the disk. */
 async function savedBy(click: () => Promise<void>): Promise<File> {
@@ -36,12 +36,13 @@ function drag(type: 'dragover' | 'drop', file: File): void {
 }
 
 export const Driven: Story = {
+  tags: ['!dev'],
   async play({ canvas, step }) {
     const click = async (name: string) => userEvent.click(await canvas.findByRole('button', { name }))
     const run = within(canvas.getByRole('region', { name: 'Run' }))
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
     const files = within(canvas.getByRole('region', { name: 'File' }))
-    const id = (): string => run.getByText(/^[0-9a-f]{40}$/).textContent
+    const id = (): string => run.getByTitle(/^[0-9a-f]{40}$/).title
     const heads = (): string[] => commits.getAllByTitle(/./).map((oid) => oid.title)
     const choose = (file: File) => userEvent.upload(canvas.getByLabelText('Choose a file'), file)
     const first = id()
@@ -122,4 +123,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }
