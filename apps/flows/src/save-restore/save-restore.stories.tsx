@@ -4,6 +4,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
 
 import { SaveRestoreFlow } from './save-restore-flow.tsx'
+import { savedBy } from './saved-by.ts'
 
 const meta: Meta<typeof SaveRestoreFlow> = { title: 'Flows/Save and restore', component: SaveRestoreFlow }
 
@@ -12,21 +13,6 @@ export default meta
 type Story = StoryObj<typeof meta>
 
 export const ByHand: Story = { name: 'Save and restore' }
-
-/** The file that a click makes the browser save. The play takes it instead of the disk. */
-async function savedBy(click: () => Promise<void>): Promise<File> {
-  let saved: Promise<File> | undefined
-  const take = (event: Event): void => {
-    if (!(event.target instanceof HTMLAnchorElement)) return
-    event.preventDefault()
-    const { href, download } = event.target
-    saved = fetch(href).then(async (response) => new File([await response.blob()], download))
-  }
-  document.addEventListener('click', take, true)
-  await click()
-  document.removeEventListener('click', take, true)
-  return saved ?? expect.unreachable('The click saved no file.')
-}
 
 /** Drags a file over the page, or drops it. */
 function drag(type: 'dragover' | 'drop', file: File): void {
