@@ -26,11 +26,10 @@ function line(oid: string, subject: string): LogLine {
   return { oid, short: oid.slice(0, 7), subject }
 }
 
-/** An event as its commit has it: canonical JSON, which sorts the members. */
-function canonical(event: RunEvent): string {
-  return JSON.stringify(event, (_key, value: unknown) =>
-    typeof value !== 'object' || value === null || Array.isArray(value)
-      ? value
-      : Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))),
-  )
+/** Plain data as a commit has it: canonical JSON, which sorts the members. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join()}}`
 }
