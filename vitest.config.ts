@@ -46,6 +46,17 @@ const reacts = [
   { react: 'react 18', version: '18.3', alias: installedIn('react-18'), unsupported: ['**/activity.test.tsx'] },
 ]
 
+// A chart is stepped by parts of XState that may move, so the tests of @xmachines/xstate also run on the oldest XState that it
+// supports.
+const xstates = [
+  { name: 'xstate', alias: [] },
+  { name: 'xstate 5.32', alias: [{ find: /^xstate$/, replacement: 'xstate-oldest' }] },
+].map(({ name, alias }) => ({
+  resolve: { ...resolve, alias },
+  ssr,
+  test: { name, include: ['packages/xstate/test/**/*.test.ts'], testTimeout: 60_000 },
+}))
+
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
 const newerGit = 'packages/git/test/newer-git.test.ts'
 const gitSetup = 'packages/git/test/warnings.ts'
@@ -263,6 +274,8 @@ export default defineConfig({
           server: { deps: { inline: ['@durable-streams/server-conformance-tests'] } },
         },
       },
+      ...xstates,
+      types('xstate'),
       {
         resolve,
         ssr,
