@@ -54,7 +54,7 @@ const xstates = [
 ].map(({ name, alias }) => ({
   resolve: { ...resolve, alias },
   ssr,
-  test: { name, include: ['packages/xstate/test/**/*.test.ts'], testTimeout: 60_000 },
+  test: { ...patient, name, include: ['packages/xstate/test/**/*.test.ts'], setupFiles: [waits] },
 }))
 
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
