@@ -4,7 +4,7 @@
 import type { RunEvent } from '@xmachines/core'
 import { openShared, type RunStore, type SharedRun, type StoredRecord } from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { HostError } from './host-error.ts'
+import { HostError, succeeded } from './host-error.ts'
 import type { HostedMachine } from './hosted-machine.ts'
 import { latestOf } from './recorded.ts'
 
@@ -32,11 +32,15 @@ export interface LiveRun {
   hold(): () => void
   /**
    * The run, opened anew if it has ended fatally: such an end is one of the run object alone.
-   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run
+   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run, `SUCCEEDED` if it has a successor
    */
   open(): Promise<AnySharedRun>
   /** The run, if it is open. */
   readonly opened: AnySharedRun | undefined
+  /** The id of the run that has taken its place, once that is known here. */
+  readonly successor: string | undefined
+  /** Another run has taken its place. Those who follow it are notified. */
+  succeed(successor: string): void
   /** What is recorded; only while it is open. */
   readonly latest: WireSnapshot
   /** Calls a listener after each change of what is recorded. */
@@ -63,6 +67,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
   let latest: WireSnapshot | undefined
   let holders = 0
   let lastUsed = performance.now()
+  let successor: string | undefined
   let isClosed = false
   const listeners = new Set<() => void>()
 
@@ -85,6 +90,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
       }
     },
     async open() {
+      if (successor !== undefined) throw succeeded(id, successor)
       if (run !== undefined && isUsable(run)) return run
       opening ??= openAnew().finally(() => {
         opening = undefined
@@ -93,6 +99,13 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     },
     get opened() {
       return run
+    },
+    get successor() {
+      return successor
+    },
+    succeed(other) {
+      successor = other
+      live.notify()
     },
     get latest() {
       return (latest ??= latestOf(run as AnySharedRun))
@@ -124,6 +137,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
   return live
 
   async function openAnew(): Promise<AnySharedRun> {
+    await checkSuccessor()
     const plain = machines.map(({ machine }) => machine)
     let opened: AnySharedRun
     try {
@@ -146,9 +160,19 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     return opened
   }
 
+  /** A run that has a successor is not opened. */
+  async function checkSuccessor(): Promise<void> {
+    if (store.seal === undefined) return
+    const head = await store.head(id)
+    if (head?.successor === undefined) return
+    live.succeed(head.successor)
+    throw succeeded(id, head.successor)
+  }
+
   /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */
   function revive(): void {
-    if (isClosed || reviving || listeners.size === 0 || run === undefined || isUsable(run)) return
+    if (isClosed || reviving || listeners.size === 0 || successor !== undefined) return
+    if (run === undefined || isUsable(run)) return
     reviving = true
     // At first at once, and not in the call in which it ended.
     const pause = failures === 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
