@@ -30,6 +30,9 @@ export interface Requests {
   readHistory(offset: string, signal: AbortSignal): Promise<StoredRecord[]>
 }
 
+/** The most seconds that a server is waited for: 11 days. With more than 24, a timer would fire at once. */
+const LONGEST_WAIT = 1e6
+
 /** Codes of problems that are refusals of a batch. */
 const REFUSALS =
   /^(INVALID_(EVENT|STATE|OUTPUT)|SCHEMA_MISMATCH|REFUSED|UNHANDLED|TRANSITION_FAILED|NONDETERMINISTIC|REENTRANT|RUN_DONE)$/
@@ -118,8 +121,8 @@ export function refusalIn(
 
 async function problemOf(url: string, response: Response): Promise<ConnectionError> {
   const { status, headers } = response
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-  const retryAfter = Number.isFinite(seconds) ? seconds * 1000 : undefined
+  const seconds = Number(headers.get('retry-after'))
+  const retryAfter = seconds > 0 ? Math.min(seconds, LONGEST_WAIT) * 1000 : undefined
   if (status === 0 || (status >= 300 && status < 400)) {
     return new ConnectionError('SUCCEEDED', `${url} redirects to another run; connect to that one`, { status: 308 })
   }

@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly idleMs?: number
   /** How many runs are open at a time: 10,000 unless given. */
   readonly maxOpen?: number
+  /** How many closed runs are remembered by their state, so that opening one again costs what is new: 1,000 unless given. */
+  readonly maxRemembered?: number
   /** How many batches of one run may wait for the store before others are refused with 503: 1,024 unless given. */
   readonly maxUnrecorded?: number
   /** Milliseconds that `close` waits for what is under way: 10,000 unless given. */
@@ -123,6 +125,7 @@ export interface Host {
 const DEFAULTS = {
   idleMs: 60_000,
   maxOpen: 10_000,
+  maxRemembered: 1000,
   maxUnrecorded: 1024,
   drainMs: 10_000,
   ttl: 10_000,
@@ -170,7 +173,7 @@ export function openHost(
 ): Host {
   const store = guardedStore(given)
   const numbers = numbersOf(options)
-  const { idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs, listMs, maxListed } = numbers
+  const { idleMs, maxOpen, maxRemembered, maxUnrecorded, drainMs, ttl, resumeMs, listMs, maxListed } = numbers
   const { format, checkDeterminism, owner, onError = print } = options
   const served = machines.map(hostedOf)
   const plain = served.map(({ machine }) => machine)
@@ -196,7 +199,7 @@ export function openHost(
   }
   const runs = liveRuns(
     { store, machines: served, format: opening, onChange: changed },
-    { maxOpen, idleMs },
+    { maxOpen, maxRemembered, idleMs },
     outputs.isHandling,
   )
   const lists = runLists({
