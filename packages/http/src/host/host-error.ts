@@ -9,6 +9,8 @@ export interface HostErrorDetails {
   /** Where the run ends. */
   readonly head?: string | undefined
   readonly sequence?: number | undefined
+  /** The id of the run that has taken the place of the run. */
+  readonly successor?: string | undefined
   readonly cause?: unknown
 }
 
@@ -19,12 +21,22 @@ export class HostError extends Error {
   readonly retryAfter: number | undefined
   readonly head: string | undefined
   readonly sequence: number | undefined
+  readonly successor: string | undefined
 
-  constructor(code: HttpCode, message: string, { retryAfter, head, sequence, cause }: HostErrorDetails = {}) {
+  constructor(code: HttpCode, message: string, details: HostErrorDetails = {}) {
+    const { retryAfter, head, sequence, successor, cause } = details
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryAfter = retryAfter
     this.head = head
     this.sequence = sequence
+    this.successor = successor
   }
+}
+
+/** The error for a run that has a successor. */
+export function succeeded(id: string, successor: string): HostError {
+  return new HostError('SUCCEEDED', `the run ${id} takes no more; its successor ${successor} has taken its place`, {
+    successor,
+  })
 }
