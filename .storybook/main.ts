@@ -6,9 +6,9 @@ const config: StorybookConfig = {
   // StrictMode cleans up effects and runs them again, so a story fails if its flow loses or repeats anything.
   framework: { name: '@storybook/react-vite', options: { strictMode: true } },
   stories: ['../apps/flows/src/**/*.mdx', '../apps/flows/src/**/*.stories.tsx'],
-  addons: ['@storybook/addon-docs', '@storybook/addon-vitest', '@storybook/addon-a11y'],
+  addons: ['@storybook/addon-docs', '@storybook/addon-a11y'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
-  features: { sidebarOnboardingChecklist: false },
+  features: { sidebarOnboardingChecklist: false, changeDetection: false },
   typescript: { reactDocgen: 'react-docgen' },
   viteFinal: (vite) =>
     mergeConfig(vite, {

@@ -103,5 +103,5 @@ export async function everyBatchOnce(
 
 /** Says a batch. A store may give the members of an event in another order. */
 function textOf(batch: readonly unknown[] = []): string {
-  return JSON.stringify(batch.map((event) => Object.fromEntries(Object.entries(event ?? {}).toSorted())))
+  return batch.map((event) => JSON.stringify(event, Object.keys(event ?? {}).toSorted())).join('\n')
 }
