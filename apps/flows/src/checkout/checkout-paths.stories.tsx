@@ -56,7 +56,7 @@ const LABELS = {
 async function cause(event: CheckoutEvent, page: Page): Promise<void> {
   // As the browser fills in a form: a whole text is one event.
   if (event.type === 'EDIT')
-    fireEvent.change(page.getByLabelText(LABELS[event.field]), { target: { value: event.text } })
+    await fireEvent.change(page.getByLabelText(LABELS[event.field]), { target: { value: event.text } })
   else if (event.type === 'SHIP') await userEvent.click(page.getByRole('radio', { name: /^Courier/ }))
   else if (event.type === 'PAID') bell.dispatchEvent(new Event('ring'))
   else {
