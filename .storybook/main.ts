@@ -24,6 +24,7 @@ const config: StorybookConfig = {
           '@xmachines/core > @noble/hashes/legacy.js',
           '@xmachines/core > @noble/hashes/sha2.js',
           '@xmachines/core > @noble/hashes/utils.js',
+          '@xmachines/core > fast-check',
           '@xmachines/react > use-sync-external-store/with-selector',
           '@xmachines/indexeddb > idb',
         ],

@@ -31,6 +31,7 @@ const preview: Preview = {
             'Thousand cells',
             'Errors',
             'Save and restore',
+            'Open a run file',
             'Draft that survives',
           ],
         ],
