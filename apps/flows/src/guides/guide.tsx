@@ -42,7 +42,7 @@ function GuideCode({ children }: PropsWithChildren): ReactElement {
   const text = isValidElement<PropsWithChildren>(code) ? code.props.children : code
   return (
     <div className="flow inline sb-unstyled">
-      <Code label="Example" text={String(text)} />
+      <Code label="Example" text={typeof text === 'string' ? text : ''} />
     </div>
   )
 }
