@@ -17,8 +17,6 @@ const preview: Preview = {
       storySort: {
         order: [
           'Introduction',
-          'Hooks',
-          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRefusals', 'createRunContext'],
           'Flows',
           [
             'Door',
@@ -34,6 +32,17 @@ const preview: Preview = {
             'Open a run file',
             'Draft that survives',
           ],
+          'Guides',
+          [
+            'React in five minutes',
+            'A run at a server',
+            'Coming from XState',
+            'Coming from zustand or Redux',
+            'Recipes',
+            'Stores',
+          ],
+          'Hooks',
+          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRefusals', 'createRunContext'],
         ],
       },
     },
