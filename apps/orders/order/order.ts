@@ -57,7 +57,11 @@ export type OrderOutput =
   | { readonly type: 'void'; readonly attempt: number }
   | { readonly type: 'refund'; readonly payment: string; readonly amount: Money }
   | { readonly type: 'slip'; readonly lines: readonly Line[]; readonly customer: string }
-  | { readonly type: 'mail'; readonly about: 'placed' | 'cancelled' | 'shipped' | 'refunded'; readonly customer: string }
+  | {
+      readonly type: 'mail'
+      readonly about: 'placed' | 'cancelled' | 'shipped' | 'refunded'
+      readonly customer: string
+    }
 
 type Emit = (output: OrderOutput) => void
 type EventOf<Type extends EventType> = Extract<OrderEvent, { type: Type }>
@@ -81,12 +85,7 @@ export function refundable({ total, refunded }: Pick<Paid, 'total' | 'refunded'>
 }
 
 /** A refund up to the limit is made at once; a greater one waits for somebody who approves it. */
-function askRefund(
-  order: Paid,
-  before: Before,
-  { amount, reason, by }: EventOf<'ASK_REFUND'>,
-  emit: Emit,
-) {
+function askRefund(order: Paid, before: Before, { amount, reason, by }: EventOf<'ASK_REFUND'>, emit: Emit) {
   const most = refundable(order)
   if (amount.cents > most.cents) refuse(`At most ${formatMoney(most)} can be refunded.`)
   const { lines, total, customer, attempt, payment, refunded } = order

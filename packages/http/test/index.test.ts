@@ -12,7 +12,13 @@ const root = join(import.meta.dirname, '..')
 
 test('the public names', () => {
   expect(Object.keys(server).toSorted()).toEqual(['HostError', 'createHandler', 'hosted', 'openHost'])
-  expect(Object.keys(next).toSorted()).toEqual(['processHost', 'readRun', 'routeHandlers', 'withXMachines', 'writeRun'])
+  expect(Object.keys(next).toSorted()).toEqual([
+    'oncePerProcess',
+    'readRun',
+    'routeHandlers',
+    'withXMachines',
+    'writeRun',
+  ])
   expect(Object.keys(node).toSorted()).toEqual(['nodeListener', 'serveNode'])
   expect(Object.keys(client).toSorted()).toEqual(['ConnectionError', 'connectRun', 'fetchRun', 'pendingIn'])
 })

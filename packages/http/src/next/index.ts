@@ -1,7 +1,7 @@
 // `@xmachines/http/next`: what an app on Next.js needs to serve runs. It imports nothing of Next.js.
 
-export type { OpenHost, ProcessHost } from './process-host.ts'
-export { processHost } from './process-host.ts'
+export type { OnceOptions } from './once-per-process.ts'
+export { oncePerProcess } from './once-per-process.ts'
 export type { ReadRun } from './read-run.ts'
 export { readRun } from './read-run.ts'
 export type { RouteHandlers } from './route-handlers.ts'

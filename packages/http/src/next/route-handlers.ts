@@ -1,7 +1,7 @@
 // The handler as a route of Next.js: `app/api/[[...path]]/route.ts`.
 
 import { createHandler, type Handler, type HandlerOptions } from '../handler/create-handler.ts'
-import type { ProcessHost } from './process-host.ts'
+import type { Host } from '../host/host.ts'
 
 /** What a `route.ts` exports. */
 export type RouteHandlers = Readonly<
@@ -11,7 +11,7 @@ export type RouteHandlers = Readonly<
 /**
  * The route of a host's runs. The host is opened by the first request.
  *
- * @param host made by `processHost`
+ * @param host gives the host, such as what `oncePerProcess` makes
  * @param options those of `createHandler`; `base` is the path of the route
  * @returns the functions that the module of a route exports
  *
@@ -20,7 +20,7 @@ export type RouteHandlers = Readonly<
  * // app/api/[[...path]]/route.ts
  * import { defineMachine } from '@xmachines/core'
  * import { memoryStore } from '@xmachines/core/store'
- * import { processHost, routeHandlers } from '@xmachines/http/next'
+ * import { oncePerProcess, routeHandlers } from '@xmachines/http/next'
  * import { openHost } from '@xmachines/http/server'
  *
  * const counter = defineMachine<number, { type: 'INC' }>({
@@ -29,7 +29,7 @@ export type RouteHandlers = Readonly<
  *   initial: 0,
  *   on: { INC: (count) => count + 1 },
  * })
- * const host = processHost(() => openHost(memoryStore(), [counter]))
+ * const host = oncePerProcess(() => openHost(memoryStore(), [counter]))
  *
  * export const { GET, HEAD, OPTIONS, PATCH, POST } = routeHandlers(host, { base: '/api' })
  *
@@ -38,7 +38,7 @@ export type RouteHandlers = Readonly<
  * await (await host()).close()
  * ```
  */
-export function routeHandlers(host: ProcessHost, options: HandlerOptions = {}): RouteHandlers {
+export function routeHandlers(host: () => Promise<Host>, options: HandlerOptions = {}): RouteHandlers {
   let handler: Promise<Handler> | undefined
 
   async function answer(request: Request): Promise<Response> {
