@@ -2,6 +2,6 @@
 
 export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] !== 'nodejs') return
-  const { host } = await import('./server/host.ts')
-  await host()
+  const { shop } = await import('./server/shop.ts')
+  await shop()
 }
