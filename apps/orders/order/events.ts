@@ -42,7 +42,7 @@ export type EventType = OrderEvent['type']
 export const senders: Readonly<Record<EventType, readonly ('cart' | 'customer' | 'staff' | 'shop')[]>> = {
   ADD: ['cart'],
   SET: ['cart'],
-  PLACE: ['customer'],
+  PLACE: ['shop'],
   RETRY: ['customer', 'staff'],
   CANCEL: ['customer', 'staff'],
   ASK_REFUND: ['customer', 'staff'],

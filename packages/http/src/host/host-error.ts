@@ -27,4 +27,10 @@ export class HostError extends Error {
     this.head = head
     this.sequence = sequence
   }
+
+  /** A server may have several copies of this class, as the bundlers of frameworks make them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { name, code } = (value ?? {}) as { readonly name?: unknown; readonly code?: unknown }
+    return name === 'HostError' && typeof code === 'string'
+  }
 }
