@@ -28,8 +28,8 @@ function AddForm(props: { sku: Sku; onSubmit?: (event: FormEvent) => void; said?
     <form action={changeCart} onSubmit={onSubmit}>
       <input type="hidden" name="type" value="ADD" />
       <input type="hidden" name="sku" value={sku} />
-      <button type="submit" className="quiet">
-        Add to cart<span className="hidden">: {catalogue[sku].name}</span>
+      <button type="submit" className="quiet" aria-label={`Add to cart: ${catalogue[sku].name}`}>
+        Add to cart
       </button>
       <output className="said">{said}</output>
     </form>
