@@ -63,6 +63,32 @@ describe('outputs of a shared run', () => {
     expect(listed?.settled).toBe(9)
   })
 
+  test('are handled from where they have not settled, also if the run was opened from a later snapshot', async () => {
+    const { store, id } = await seeded()
+    const first = await desk(store, id)
+    for (let cents = 0; cents < 3; cents++) first.in.send({ type: 'PAY', cents })
+    await first.flush()
+    const { genesis, head: oid, position } = first
+    const { sequence, state } = first.confirmed.current
+    first.close()
+    const run = await openShared(store, id, order, { snapshot: { genesis, sequence, oid, position, state } })
+    onTestFinished(() => run.close())
+    run.in.send({ type: 'PAY', cents: 3 })
+    const charged: number[] = []
+    await handleShared(
+      run,
+      {
+        charge({ cents }, { key }) {
+          charged.push(cents)
+          return { type: 'PAID', by: key }
+        },
+      },
+      { untilSettled: true },
+    )
+    expect(charged).toEqual([0, 1, 2, 3])
+    expect(run.state.paid).toEqual([0, 1, 2, 3].map((at) => `${id}/${at}`))
+  })
+
   test('are counted up to any sequence, for a store that cannot', async () => {
     const { store, id } = await seeded()
     const counts: (number | undefined)[] = []

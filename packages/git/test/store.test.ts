@@ -449,6 +449,21 @@ test('a lease is free to the next owner once it was given back, without a wait',
   expect(await other.lease(run.id, { owner: 'two', ttl: 1000 })).toBeDefined()
 })
 
+test('a lease whose owner died is free to whoever waited, at the first try', async () => {
+  const [{ store, directory }, { store: other }] = await openTwice()
+  const run = tallyRun()
+  await recordRun(run, store).stop()
+  await store.lease(run.id, { owner: 'one', ttl: 60_000 })
+  // As its owner would renew it for the last time.
+  const ref = `refs/leases/tally/${run.id}`
+  const lease = JSON.parse(git(directory, 'cat-file', 'blob', ref)) as { beat: number }
+  const renewed = JSON.stringify({ ...lease, beat: lease.beat + 1, ttl: 100 })
+  const hash = ['-C', directory, 'hash-object', '-w', '--stdin']
+  git(directory, 'update-ref', ref, execFileSync('git', hash, { input: renewed, encoding: 'utf8' }).trim())
+  await freeOf(other, run.id)
+  expect(await other.lease(run.id, { owner: 'two', ttl: 1000 })).toBeDefined()
+})
+
 function freeOf(store: RunStore, id: string): Promise<void> {
   return store.untilFree?.(id, new AbortController().signal) ?? Promise.resolve()
 }

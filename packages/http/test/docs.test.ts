@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { serveNode } from '@xmachines/http/node'
+import { hosted } from '@xmachines/http/server'
 import { expect, onTestFinished, test } from 'vitest'
 import { serve } from './calls.ts'
 import { till } from './docs-till.ts'
@@ -34,11 +35,11 @@ test('the page shows the machine as it is served here', () => {
 })
 
 test('the page has an example of each row', () => {
-  expect(examples.length).toBeGreaterThanOrEqual(12)
+  expect(examples.length).toBeGreaterThanOrEqual(14)
 })
 
 test('the examples, in order', async () => {
-  const { handler, call } = serve({ machines: [till] })
+  const { handler, call } = serve({ machines: [hosted(till, { summary: ({ cents }) => ({ cents }) })] })
   const server = serveNode(handler)
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)

@@ -479,7 +479,7 @@ describe('every path', () => {
   test.each([
     ['/openapi.json', 'GET, HEAD, OPTIONS'],
     ['/m/till@1', 'GET, HEAD, OPTIONS, POST'],
-    ['/r', 'OPTIONS, POST'],
+    ['/r', 'GET, HEAD, OPTIONS, POST'],
     [`/r/${'0'.repeat(40)}`, 'GET, HEAD, OPTIONS, PATCH'],
     [`/r/${'0'.repeat(40)}/history`, 'GET, HEAD, OPTIONS'],
   ])('%s says what it allows', async (path, allow) => {

@@ -20,7 +20,14 @@ test('the public names', () => {
     'writeRun',
   ])
   expect(Object.keys(node).toSorted()).toEqual(['nodeListener', 'serveNode'])
-  expect(Object.keys(client).toSorted()).toEqual(['ConnectionError', 'connectRun', 'fetchRun', 'pendingIn'])
+  expect(Object.keys(client).toSorted()).toEqual([
+    'ConnectionError',
+    'connectList',
+    'connectRun',
+    'fetchList',
+    'fetchRun',
+    'pendingIn',
+  ])
 })
 
 /** The port that the page shows may be taken. */

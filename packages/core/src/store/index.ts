@@ -2,6 +2,7 @@
 
 export type { RecordRunOptions } from '../recording/record-options.ts'
 export type { Recorder } from '../recording/recording.ts'
+export type { SnapshotRecord } from '../recording/restore-snapshot.ts'
 export { advance } from './advance.ts'
 export type { Applied, ApplyOptions } from './apply-shared.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'

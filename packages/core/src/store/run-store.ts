@@ -154,8 +154,9 @@ export interface RunStore {
    */
   lease(id: string, options: LeaseOptions): Promise<Lease | undefined>
   /**
-   * Resolves when the lease of a run may be free, or the signal aborts. It is a hint: without it, whoever wants a lease asks
-   * again from time to time.
+   * Resolves once the lease of a run can be taken, by the clock that decides it, or the signal aborts. It never resolves
+   * earlier, and then another may be quicker. A store that learns of it late or never resolves late or never: whoever wants the
+   * lease asks again from time to time.
    */
   untilFree?(id: string, signal: AbortSignal): Promise<void>
   /** The id of the run that has a name, such as the key of a form; undefined if none has it. */

@@ -25,6 +25,9 @@ import { runNames } from './run-names.ts'
 import { storing, storingEach } from './store-failure.ts'
 import { findStored, receiptsOf } from './stored-run.ts'
 
+/** The longest that a timer can wait, in milliseconds. With more, it would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** What a store works with. */
 export interface GitStoreParts {
   readonly context: RepositoryContext
@@ -83,20 +86,17 @@ export function gitStore(parts: GitStoreParts): RunStore {
     return kept === true || cells.hasPassed(id, position)
   }
 
-  /** Resolves once a ref may have moved, after so many milliseconds, or when the signal aborts. */
-  function untilMoved(ref: string, signal: AbortSignal, milliseconds?: number): Promise<'moved' | 'over'> {
+  /** Resolves once a ref may have moved, or the signal aborts. */
+  function untilMoved(ref: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const end = (how: 'moved' | 'over'): void => {
+      const end = (): void => {
         stop()
-        clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-        resolve(how)
+        signal.removeEventListener('abort', end)
+        resolve()
       }
-      const abort = (): void => end('over')
-      const stop = refs.watch(ref, () => end('moved'))
-      const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds)
-      signal.addEventListener('abort', abort)
-      if (signal.aborted) abort()
+      const stop = refs.watch(ref, end)
+      signal.addEventListener('abort', end)
+      if (signal.aborted) end()
     })
   }
 
@@ -124,13 +124,20 @@ export function gitStore(parts: GitStoreParts): RunStore {
     const run = await findStored(context, id)
     if (run === undefined) return
     const ref = leaseRef(run.machine.name, id)
-    let before = await cells.read(id)
-    let due = performance.now() + before.ttl
-    while (!signal.aborted && before.owner !== undefined && performance.now() < due) {
-      await untilMoved(ref, signal, due - performance.now())
-      const now = await cells.read(id)
-      if (now.beat !== before.beat) due = performance.now() + now.ttl
-      before = now
+    while (!signal.aborted) {
+      const over = new AbortController()
+      let timer: ReturnType<typeof setTimeout> | undefined
+      try {
+        // Watched first, read then: what moves in between is seen.
+        const moved = untilMoved(ref, AbortSignal.any([signal, over.signal]))
+        const left = await leases.remaining(id)
+        if (left === 0) return
+        timer = setTimeout(() => over.abort(), Math.min(left, LONGEST_TIMER))
+        await moved
+      } finally {
+        clearTimeout(timer)
+        over.abort()
+      }
     }
   }
 

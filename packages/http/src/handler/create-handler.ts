@@ -14,7 +14,10 @@ export interface Wanted {
   readonly action: Action
   /** The id of the run, if it is about one. It may be one that does not exist. */
   readonly id: string | undefined
-  /** `NAME@VERSION`, if the path names a machine. */
+  /**
+   * `NAME@VERSION`, if the path names a machine, and for each run of a list. For a list itself, what its query says: `NAME` or
+   * `NAME@VERSION`.
+   */
   readonly machine: string | undefined
 }
 
@@ -131,8 +134,9 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     const operation = route.methods[(method === 'HEAD' ? 'GET' : method) as Method]
     if (operation === undefined) throw notAllowed(route, method)
     if (method === 'POST' || method === 'PATCH') checkOrigin(request)
-    const { machine, id } = named
+    const { id } = named
     const { action } = operation
+    const machine = named.machine ?? operation.machineOf?.(url)
     const refused = await permit(request, { action, machine, id })
     if (refused !== undefined) return refused
     return await call(operation, request, url, { machine: machine ?? '', id: id ?? '' })
@@ -168,9 +172,14 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     throw new HttpProblem('FORBIDDEN', 'a page of this origin may not send requests here; add it to origins if it may')
   }
 
+  /** What is said about a caller. */
+  async function ask(request: Request, wanted: Wanted): Promise<boolean | Response> {
+    return authorize === undefined ? true : await authorize(request, wanted)
+  }
+
   /** The answer to a caller who may not do something, if `authorize` gave one. */
   async function permit(request: Request, wanted: Wanted): Promise<Response | undefined> {
-    const verdict = authorize === undefined ? true : await authorize(request, wanted)
+    const verdict = await ask(request, wanted)
     if (verdict === true) return undefined
     if (typeof verdict === 'object') return verdict
     if (wanted.id !== undefined) throw notFound()
@@ -206,6 +215,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
         return held
       },
       permitEvents: (wanted) => permitEvents(request, wanted),
+      may: async (run) => (await ask(request, { action: 'read', ...run })) === true,
     }
     try {
       return await operation.respond(given)

@@ -1,6 +1,7 @@
 // What answers requests: operations, and what they are given.
 
 import type { HeldRun, Host } from '../host/host.ts'
+import type { RunOfMachine } from '../host/run-pages.ts'
 import type { ProblemCode } from '../wire/problem.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import type { Limits } from './limits.ts'
@@ -15,7 +16,9 @@ export type Action =
   | 'create'
   /** To bring a run that was recorded elsewhere. */
   | 'import'
-  /** To see a run: its snapshots and its history. */
+  /** To list the runs of a machine. Each run in the list is then asked about with `read`. */
+  | 'list'
+  /** To see a run: its snapshots, its history, and its entry in a list. */
   | 'read'
   /** To apply events to a run. */
   | 'write'
@@ -42,7 +45,7 @@ export interface Call {
   readonly pages: RecordPages
   /** The path that all others are below. */
   readonly base: string
-  /** `NAME@VERSION`, in paths of machines. */
+  /** `NAME@VERSION`, in paths of machines; in lists what the query says. */
   readonly machine: string
   /** The id, in paths of runs. */
   readonly id: string
@@ -50,6 +53,8 @@ export interface Call {
   hold(): Promise<HeldRun>
   /** Gives the answer to a caller who may not send these events. */
   permitEvents(wanted: WantedEvents): Promise<Response | undefined>
+  /** Whether the caller may see a run of a list. */
+  may(run: RunOfMachine): Promise<boolean>
 }
 
 /** What one method does at one path. The description of the server is made of the same. */
@@ -67,6 +72,8 @@ export interface Operation {
   readonly query?: Readonly<Record<string, string>>
   /** Request headers that mean something to it. */
   readonly headers?: Readonly<Record<string, string>>
+  /** The machine that a request is about, if its path does not say so. */
+  machineOf?(url: URL): string
   respond(call: Call): Promise<Response>
 }
 

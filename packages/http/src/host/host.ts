@@ -2,14 +2,18 @@
 
 import type { AnyMachine, ObjectFormat } from '@xmachines/core'
 import type { RunStore, StoredRecord } from '@xmachines/core/store'
+import type { RunPage } from '../wire/run-entry.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { guardedStore } from './guarded-store.ts'
 import { HostError } from './host-error.ts'
 import { type HostedMachine, hostedOf } from './hosted-machine.ts'
-import type { LiveRun } from './live-run.ts'
+import type { AnySharedRun, LiveRun } from './live-run.ts'
 import { liveRuns } from './live-runs.ts'
 import { createKept, keepDocument, type NewRun, type TakenRun } from './new-runs.ts'
 import { outputHandling } from './output-handling.ts'
+import type { RunList } from './run-list.ts'
+import { runLists } from './run-lists.ts'
+import type { RunQuery } from './run-pages.ts'
 import { batchWriter, type WriteOptions, type Written } from './write-batch.ts'
 
 /** How a host keeps runs. */
@@ -18,6 +22,8 @@ export interface HostOptions {
   readonly idleMs?: number
   /** How many runs are open at a time: 10,000 unless given. */
   readonly maxOpen?: number
+  /** How many closed runs are remembered by their state, so that opening one again costs what is new: 1,000 unless given. */
+  readonly maxRemembered?: number
   /** How many batches of one run may wait for the store before others are refused with 503: 1,024 unless given. */
   readonly maxUnrecorded?: number
   /** Milliseconds that `close` waits for what is under way: 10,000 unless given. */
@@ -28,6 +34,10 @@ export interface HostOptions {
   readonly ttl?: number
   /** Milliseconds between two looks for outputs that a server left behind: 10,000 unless given. */
   readonly resumeMs?: number
+  /** While a list of runs is followed: milliseconds between two looks for what other servers did: 1,000 unless given. */
+  readonly listMs?: number
+  /** How many runs a list that is followed may have: 10,000 unless given. */
+  readonly maxListed?: number
   /** The object format of new runs, or a faster hash of SHA-1. */
   readonly format?: ObjectFormat
   /** As with `createRun`. */
@@ -76,6 +86,16 @@ export interface Host {
    * @throws {HostError} `NOT_FOUND`, `BUSY` or `UNAVAILABLE`
    */
   hold(id: string): Promise<HeldRun>
+  /**
+   * A page of the runs of a machine. What is shown of a state is what `summary` of `hosted` gives.
+   * @throws {HostError} `NOT_FOUND` if no such machine is served, or `UNAVAILABLE`
+   */
+  list(query: RunQuery): Promise<RunPage>
+  /**
+   * Follows the runs of all versions of a machine, until `release` is called.
+   * @throws {HostError} `NOT_FOUND` if no such machine is served, `BUSY` if it has too many runs, or `UNAVAILABLE`
+   */
+  followList(machine: string): Promise<RunList>
   /** Takes no more writes, waits until what was written is kept, gives leases back, and closes all runs. */
   close(): Promise<void>
 }
@@ -83,10 +103,13 @@ export interface Host {
 const DEFAULTS = {
   idleMs: 60_000,
   maxOpen: 10_000,
+  maxRemembered: 1000,
   maxUnrecorded: 1024,
   drainMs: 10_000,
   ttl: 10_000,
   resumeMs: 10_000,
+  listMs: 1000,
+  maxListed: 10_000,
 }
 
 /**
@@ -127,9 +150,9 @@ export function openHost(
   options: HostOptions = {},
 ): Host {
   const store = guardedStore(given)
-  const { idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs } = { ...DEFAULTS, ...options }
+  const numbers = numbersOf(options)
+  const { idleMs, maxOpen, maxRemembered, maxUnrecorded, drainMs, ttl, resumeMs, listMs, maxListed } = numbers
   const { format, checkDeterminism, owner, onError = print } = options
-  checkNumbers({ idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs })
   const served = machines.map(hostedOf)
   const plain = served.map(({ machine }) => machine)
   checkNames(plain)
@@ -145,7 +168,7 @@ export function openHost(
     owner,
     ttl,
     resumeMs,
-    onError: (error, run) => onError(error, { run: run === '' ? undefined : run }),
+    onError: report,
     hold: (id) => runs.hold(id),
   })
   const opening = {
@@ -153,10 +176,28 @@ export function openHost(
     ...(checkDeterminism !== undefined && { checkDeterminism }),
   }
   const runs = liveRuns(
-    { store, machines: served, format: opening, onChange: outputs.changed },
-    { maxOpen, idleMs },
+    { store, machines: served, format: opening, onChange: changed },
+    { maxOpen, maxRemembered, idleMs },
     outputs.isHandling,
   )
+  const lists = runLists({
+    store,
+    machines: served,
+    format: opening,
+    listMs,
+    maxListed,
+    onError: report,
+    live: runs.find,
+  })
+
+  function report(error: unknown, run: string): void {
+    onError(error, { run: run === '' ? undefined : run })
+  }
+
+  function changed(live: LiveRun, run: AnySharedRun): void {
+    outputs.changed(live, run)
+    lists.changed(run.machine, () => live.latest)
+  }
 
   function checkOpen(): void {
     if (!closing.signal.aborted) return
@@ -176,6 +217,7 @@ export function openHost(
   }
 
   async function handleInitial({ snapshot, isNew }: TakenRun, machine: AnyMachine): Promise<void> {
+    lists.changed(machine, () => snapshot)
     const handled = served.find((one) => one.machine === machine)?.outputs
     if (!isNew || snapshot.position === 0 || handled === undefined) return
     // The run is kept. If its outputs are not handled now, they are found later.
@@ -231,10 +273,19 @@ export function openHost(
       const { live, release } = await runs.hold(id)
       return held(live, release)
     },
+    async list(query) {
+      checkOpen()
+      return await lists.page(query)
+    },
+    async followList(machine) {
+      checkOpen()
+      return await lists.follow(machine)
+    },
     async close() {
       if (closing.signal.aborted) return
       closing.abort()
       for (const live of runs.all()) live.notify()
+      lists.close()
       const drained = Promise.allSettled([...writing, outputs.stop()])
       let timer: ReturnType<typeof setTimeout> | undefined
       const late = new Promise((resolve) => {
@@ -247,10 +298,14 @@ export function openHost(
   }
 }
 
-function checkNumbers(options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
+/** @throws {RangeError} if a limit is not a number from 0 */
+function numbersOf(options: HostOptions): typeof DEFAULTS {
+  const numbers = { ...DEFAULTS, ...options }
+  for (const name of Object.keys(DEFAULTS)) {
+    const value = numbers[name as keyof typeof DEFAULTS]
     if (!(value >= 0)) throw new RangeError(`${name} is ${String(value)}; give a number from 0`)
   }
+  return numbers
 }
 
 function checkNames(machines: readonly AnyMachine[]): void {

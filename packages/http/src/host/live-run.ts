@@ -2,7 +2,14 @@
 // same if the run has to be opened anew.
 
 import type { RunEvent } from '@xmachines/core'
-import { openShared, type RunStore, type SharedRun, type StoredRecord } from '@xmachines/core/store'
+import {
+  openShared,
+  type RunStore,
+  type SharedRun,
+  type SnapshotRecord,
+  type StoredRecord,
+  storeErrorOf,
+} from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { HostError } from './host-error.ts'
 import type { HostedMachine } from './hosted-machine.ts'
@@ -17,6 +24,8 @@ export interface LiveRunPlan {
   readonly store: RunStore
   readonly machines: readonly HostedMachine[]
   readonly format: Parameters<typeof openShared>[3]
+  /** Where the run was when it was open before. */
+  readonly remembered: SnapshotRecord | undefined
   /** Called after each change of what is recorded, and once the run is open. */
   readonly onChange: (live: LiveRun, run: AnySharedRun) => void
 }
@@ -39,6 +48,8 @@ export interface LiveRun {
   readonly opened: AnySharedRun | undefined
   /** What is recorded; only while it is open. */
   readonly latest: WireSnapshot
+  /** Where it is, or was when it was last open: enough to open it again. Undefined if the store does not lead on from there. */
+  readonly snapshot: SnapshotRecord | undefined
   /** Calls a listener after each change of what is recorded. */
   follow(listener: () => void): () => void
   /** Calls the listeners. */
@@ -53,9 +64,11 @@ const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 30_000
 
 /** A live run that is not open yet. */
-export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan): LiveRun {
+export function liveRun({ id, store, machines, format, remembered, onChange }: LiveRunPlan): LiveRun {
   let run: AnySharedRun | undefined
   let opening: Promise<AnySharedRun> | undefined
+  /** Whether it could not be opened from where it was. Then it is opened from its beginning. */
+  let isDoubtful = false
   let stopWatching: (() => void) | undefined
   /** Whether it is about to be opened anew, and how often that failed. */
   let reviving = false
@@ -97,6 +110,10 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     get latest() {
       return (latest ??= latestOf(run as AnySharedRun))
     },
+    get snapshot() {
+      if (isDoubtful) return undefined
+      return run === undefined ? remembered : snapshotOf(run)
+    },
     follow(listener) {
       listeners.add(listener)
       revive()
@@ -127,8 +144,10 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     const plain = machines.map(({ machine }) => machine)
     let opened: AnySharedRun
     try {
-      opened = await openShared(store, id, plain, format)
+      // It costs what is new.
+      opened = await openShared(store, id, plain, { ...format, snapshot: live.snapshot })
     } catch (thrown) {
+      isDoubtful ||= storeErrorOf(thrown)?.code !== 'UNAVAILABLE'
       if ((thrown as { readonly code?: unknown }).code !== 'MACHINE_MISMATCH') throw thrown
       throw new HostError('NOT_FOUND', `there is no run ${id} of a machine that is served here`, { cause: thrown })
     }
@@ -141,6 +160,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
       forget()
     }
     run = opened
+    isDoubtful = false
     failures = 0
     changed()
     return opened
@@ -171,4 +191,10 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
 /** Whether a run goes on, or is done. One that ended fatally, or failed, may go on if it is opened anew. */
 function isUsable(run: AnySharedRun): boolean {
   return !run.isClosed || run.confirmed.current.status === 'done'
+}
+
+/** Where a run is in the store. A fatal end is one of the run object alone. */
+function snapshotOf({ genesis, head, position, confirmed }: AnySharedRun): SnapshotRecord {
+  const { sequence, state } = confirmed.current
+  return { genesis, sequence, oid: head, position, state }
 }

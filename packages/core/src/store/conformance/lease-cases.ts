@@ -66,4 +66,25 @@ export const leaseCases: readonly StoreCase[] = [
       await theirs?.release()
     },
   },
+  {
+    title: 'whoever waited until a lease is free gets it at the first try',
+    needsCrash: true,
+    async check({ open, crash }) {
+      if (crash === undefined) throw new Error('the case needs `crash`; give it, or leave the case out')
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(1)
+      await append(store, run, { from: 0 })
+      await store.lease(run.id, { owner: 'one', ttl: 150 })
+      await crash(store)
+      const waiting = new AbortController()
+      // A store that is not notified may resolve late, or never.
+      const timer = setTimeout(() => waiting.abort(), 1000)
+      await other.untilFree?.(run.id, waiting.signal)
+      clearTimeout(timer)
+      if (other.untilFree === undefined || waiting.signal.aborted) return
+      const theirs = await other.lease(run.id, { owner: 'other', ttl: 60_000 })
+      expectEqual(theirs?.settled, 0, 'where the one who waited begins')
+      await theirs?.release()
+    },
+  },
 ]

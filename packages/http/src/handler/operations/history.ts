@@ -146,7 +146,7 @@ async function follow(call: Call, place: RecordPlace, given: string | null): Pro
   const { request, host, limits, subscribers, pages, id } = call
   // A stream has the run for itself.
   const run = await host.hold(id)
-  const following = { run, host, subscribers, limits, signal: request.signal }
+  const following = { subject: run, host, subscribers, limits, signal: request.signal }
   const headers = { 'content-type': SSE_TYPE, 'cache-control': 'no-cache, no-store', 'x-accel-buffering': 'no' }
   return new Response(
     recordStream(following, pages, place, () => nextCursor(given)),

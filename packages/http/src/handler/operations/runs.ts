@@ -56,7 +56,7 @@ async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | type
   if (request.method === 'HEAD') return new Response(null, { headers })
   // The stream has the run for itself.
   const { host, subscribers, id } = call
-  const following = { run: await host.hold(id), host, subscribers, limits, signal: request.signal }
+  const following = { subject: await host.hold(id), host, subscribers, limits, signal: request.signal }
   return new Response(snapshotStream(following, type, known), { headers })
 }
 
