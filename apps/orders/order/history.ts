@@ -2,6 +2,7 @@
 
 import type { HistoryRecord } from '@xmachines/core'
 import { catalogue } from './catalogue.ts'
+import { formatTime } from './clock.ts'
 import type { OrderEvent } from './events.ts'
 import { formatMoney } from './money.ts'
 
@@ -51,9 +52,6 @@ export function describeEvent(event: OrderEvent): string {
   }
 }
 
-/** The zone is fixed, so that server and browser write the same. */
-const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
-
 /** The latest first. */
 export function happeningsOf(records: readonly HistoryRecord<OrderEvent>[]): Happening[] {
   return records
@@ -64,7 +62,7 @@ export function happeningsOf(records: readonly HistoryRecord<OrderEvent>[]): Hap
         oid: record.oid,
         what: describeEvent(event),
         by: 'by' in event ? event.by : undefined,
-        when: 'when' in event ? clock.format(event.when) : undefined,
+        when: 'when' in event ? formatTime(event.when) : undefined,
       }))
     })
     .reverse()

@@ -19,6 +19,7 @@ export interface Line {
 interface Placed {
   readonly lines: readonly Line[]
   readonly total: Money
+  readonly placedAt: number
   /** The key of the personal data, which are not here. */
   readonly customer: string
   /** Payments are numbered, so that the provider knows a second try from a second payment. */
@@ -88,17 +89,27 @@ export function refundable({ total, refunded }: Pick<Paid, 'total' | 'refunded'>
 function askRefund(order: Paid, before: Before, { amount, reason, by }: EventOf<'ASK_REFUND'>, emit: Emit) {
   const most = refundable(order)
   if (amount.cents > most.cents) refuse(`At most ${formatMoney(most)} can be refunded.`)
-  const { lines, total, customer, attempt, payment, refunded } = order
-  const asked = { lines, total, customer, attempt, payment, refunded, before, refund: { amount, reason, askedBy: by } }
+  const { lines, total, placedAt, customer, attempt, payment, refunded } = order
+  const asked = {
+    lines,
+    total,
+    placedAt,
+    customer,
+    attempt,
+    payment,
+    refunded,
+    before,
+    refund: { amount, reason, askedBy: by },
+  }
   if (amount.cents > REFUND_LIMIT.cents) return { at: 'reviewing' as const, ...asked }
   emit({ type: 'refund', payment, amount })
   return { at: 'refunding' as const, ...asked }
 }
 
 /** The provider may have the money already. It says so, and gives it back. */
-function cancel({ lines, total, customer, attempt }: Placed, _event: unknown, emit: Emit) {
+function cancel({ lines, total, placedAt, customer, attempt }: Placed, _event: unknown, emit: Emit) {
   emit({ type: 'void', attempt })
-  return { at: 'cancelling' as const, lines, total, customer, attempt }
+  return { at: 'cancelling' as const, lines, total, placedAt, customer, attempt }
 }
 
 export const order = defineMachine<Order, OrderEvent, OrderOutput>({
@@ -112,11 +123,11 @@ export const order = defineMachine<Order, OrderEvent, OrderOutput>({
         return { at: 'cart', lines: setLine(lines, sku, count + 1) }
       }),
       SET: to(['cart'], ({ lines }, { sku, count }) => ({ at: 'cart', lines: setLine(lines, sku, count) })),
-      PLACE: to(['paying'], ({ lines }, { customer }, emit) => {
+      PLACE: to(['paying'], ({ lines }, { customer, when }, emit) => {
         if (lines.length === 0) refuse('The cart is empty.')
         const total = totalOf(lines)
         emit({ type: 'charge', attempt: 1, amount: total })
-        return { at: 'paying', lines, total, customer, attempt: 1 }
+        return { at: 'paying', lines, total, placedAt: when, customer, attempt: 1 }
       }),
     },
     paying: {
@@ -133,11 +144,11 @@ export const order = defineMachine<Order, OrderEvent, OrderOutput>({
       CANCEL: to(['cancelling'], cancel),
     },
     unpaid: {
-      RETRY: to(['paying'], ({ lines, total, customer, attempt, isSure }, _event, emit) => {
+      RETRY: to(['paying'], ({ lines, total, placedAt, customer, attempt, isSure }, _event, emit) => {
         // Without an answer it is the same payment, so that nobody pays twice.
         const next = isSure ? attempt + 1 : attempt
         emit({ type: 'charge', attempt: next, amount: total })
-        return { at: 'paying', lines, total, customer, attempt: next }
+        return { at: 'paying', lines, total, placedAt, customer, attempt: next }
       }),
       CANCEL: to(['cancelling'], cancel),
     },
@@ -202,7 +213,20 @@ export const placeNames: Readonly<Record<Order['at'], string>> = {
   packing: 'To pack',
   shipping: 'To ship',
   shipped: 'Shipped',
-  reviewing: 'Refund to approve',
+  reviewing: 'To approve',
   refunding: 'Refunding',
   refunded: 'Refunded',
+}
+
+/** What a list shows of an order. It has nothing of the customer. */
+export interface Summary {
+  readonly articles: string
+  readonly total: Money
+  readonly placedAt: number | undefined
+}
+
+export function summaryOf(state: Order): Summary {
+  const articles = state.lines.map(({ sku, count }) => `${count === 1 ? '' : `${count} × `}${catalogue[sku].name}`)
+  const placedAt = state.at === 'cart' ? undefined : state.placedAt
+  return { articles: articles.join(', '), total: totalOf(state.lines), placedAt }
 }

@@ -5,6 +5,8 @@ import { type Order, placeNames } from './order.ts'
 /** What is shown beside a control: of a problem of the server, of a refusal of the machine, or of a form. */
 export interface Refusal {
   readonly code: string
+  /** The event that was refused. */
+  readonly type?: string | undefined
   readonly detail?: string
   /** What the machine says by a rule. */
   readonly reason?: string | undefined

@@ -9,7 +9,7 @@ import { Lamp } from './lamp.tsx'
 
 export function CartLines({ lines, onSet }: { lines: readonly Line[]; onSet?: (sku: Sku, count: number) => void }) {
   return (
-    <ul className="lines">
+    <ul className="card lines">
       {lines.map((line) => (
         <li key={line.sku}>
           <div className="picture small">

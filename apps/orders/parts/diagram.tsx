@@ -14,7 +14,7 @@ const WIDTH = 104
 const HEIGHT = 36
 const box = (column: number, row: number): Box => ({
   x: 10 + column * 136,
-  y: 22 + row * 92,
+  y: 22 + row * 84,
   width: WIDTH,
   height: HEIGHT,
 })
@@ -25,9 +25,9 @@ const places: Readonly<Record<Place, Box>> = {
   packing: box(2, 0),
   shipping: box(3, 0),
   shipped: box(4, 0),
-  unpaid: box(0, 1),
-  cancelling: box(1, 1),
-  cancelled: box(1, 2),
+  unpaid: box(1, 1),
+  cancelling: box(0, 1),
+  cancelled: box(0, 2),
   reviewing: box(2, 1),
   refunding: box(3, 1),
   refunded: box(4, 1),
@@ -86,24 +86,26 @@ function centre({ x, y, width, height }: Box): { x: number; y: number } {
 
 export function Diagram({ at }: { at: Place }) {
   return (
-    <svg className="diagram" viewBox="0 0 676 258" role="img" aria-label={`The order is at: ${placeNames[at]}`}>
-      <defs>
-        <marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-          <path d="M0 0 L8 4 L0 8 Z" />
-        </marker>
-      </defs>
-      <rect className="around" {...around} rx="14" />
-      {arrows.map((arrow) => (
-        <path key={path(arrow)} className="arrow" d={path(arrow)} markerEnd="url(#tip)" />
-      ))}
-      {Object.entries(places).map(([place, where]) => (
-        <g key={place} className={place === at ? 'lit' : undefined}>
-          <rect {...where} rx="10" />
-          <text x={centre(where).x} y={centre(where).y}>
-            {placeNames[place as Place]}
-          </text>
-        </g>
-      ))}
-    </svg>
+    <div className="scrolling">
+      <svg className="diagram" viewBox="0 0 676 236" role="img" aria-label={`The order is at: ${placeNames[at]}`}>
+        <defs>
+          <marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+            <path d="M0 0 L8 4 L0 8 Z" />
+          </marker>
+        </defs>
+        <rect className="around" {...around} rx="14" />
+        {arrows.map((arrow) => (
+          <path key={path(arrow)} className="arrow" d={path(arrow)} markerEnd="url(#tip)" />
+        ))}
+        {Object.entries(places).map(([place, where]) => (
+          <g key={place} className={place === at ? 'lit' : undefined}>
+            <rect {...where} rx="10" />
+            <text x={centre(where).x} y={centre(where).y}>
+              {placeNames[place as Place]}
+            </text>
+          </g>
+        ))}
+      </svg>
+    </div>
   )
 }

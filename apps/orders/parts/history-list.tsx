@@ -12,7 +12,7 @@ export function HistoryList({ happenings, pending }: { happenings: readonly Happ
           <p>{what}</p>
           <p className="by">
             {by !== undefined && <span className="who-did">{by}</span>}
-            {when !== undefined && <time>{when} UTC</time>}
+            {when !== undefined && <time>{when}</time>}
             <code title={`Batch ${sequence}: ${oid}`}>{oid.slice(0, 8)}</code>
           </p>
         </li>

@@ -2,16 +2,23 @@
 
 // What can be done with an order, for the customer whose it is and for the staff.
 
-import { useState } from 'react'
-import { type EventType, type OrderEvent, reasons, senders } from '../order/events.ts'
-import { formatMoney } from '../order/money.ts'
-import { type Order, REFUND_LIMIT, refundable } from '../order/order.ts'
-import { EventForm } from './event-form.tsx'
+import type { RunError } from '@xmachines/core'
+import { useRefusals, useSend } from '@xmachines/react'
+import { useActionState, useState } from 'react'
+import { type EventType, type OrderEvent, senders } from '../order/events.ts'
+import type { Order } from '../order/order.ts'
+import type { Refusal } from '../order/refusal.ts'
+import { act } from '../server/actions.ts'
+import { AskRefund } from './ask-refund.tsx'
+import { EventForm, type Sending } from './event-form.tsx'
 import type { OrderRun } from './order-view.tsx'
+import { Refused } from './refused.tsx'
+import { Review } from './review.tsx'
 
 interface ControlsProps {
   readonly run: OrderRun
   readonly state: Order
+  /** `customer` for the one whose order it is, a name for the staff, undefined for whoever has the link. */
   readonly by: string | undefined
   readonly formKey: string
 }
@@ -32,138 +39,54 @@ const news: Readonly<Record<Order['at'], string>> = {
 }
 
 export function OrderControls({ run, state, by, formKey }: ControlsProps) {
+  const send = useSend(run)
+  const [answered, action] = useActionState(act, undefined)
+  const [refusal, setRefusal] = useState<Refusal>()
+  useRefusals(run, ({ code, reason, batch }: RunError) => {
+    const [event] = (batch ?? []) as readonly OrderEvent[]
+    setRefusal({ code, reason, type: event?.type })
+  })
+  const refused = refusal ?? answered
+  const { at } = state
+  const sending: Sending = {
+    run,
+    at,
+    formKey,
+    refused,
+    action,
+    send(event) {
+      setRefusal(undefined)
+      if (event !== undefined) send(event)
+    },
+  }
   const role = by === 'customer' ? 'customer' : 'staff'
   /** Whether the machine takes the event here, and from this person. */
   const may = (type: EventType): boolean =>
     by !== undefined &&
     senders[type].includes(role) &&
-    run.machine.graph.arrows.some(({ from, event }) => from === state.at && event === type)
+    run.machine.graph.arrows.some(({ from, event }) => from === at && event === type)
   const simple = (type: 'RETRY' | 'CANCEL' | 'PACK' | 'SHIP', label: string, style = '') =>
     may(type) && (
-      <EventForm
-        run={run}
-        type={type}
-        formKey={formKey}
-        at={state.at}
-        make={() => ({ type, by: by ?? '', when: Date.now() })}
-      >
+      <EventForm sending={sending} type={type} make={() => ({ type, by: by ?? '', when: Date.now() })}>
         <button type="submit" className={`button ${style}`}>
           {label}
         </button>
       </EventForm>
     )
   return (
-    <section className={`card controls ${state.at}`} aria-labelledby="next-title">
+    <section className={`card controls ${at}`} aria-labelledby="next-title">
       <h2 id="next-title">What is next</h2>
-      <p>{state.at === 'unpaid' ? `${state.why} ${news.unpaid}` : news[state.at]}</p>
-      {state.at === 'reviewing' && <Review run={run} state={state} formKey={formKey} mayDecide={may('APPROVE')} />}
+      <p>{at === 'unpaid' ? `${state.why} ${news.unpaid}` : news[at]}</p>
+      {at === 'reviewing' && <Review sending={sending} state={state} mayDecide={may('APPROVE')} />}
       <div className="buttons">
         {simple('PACK', 'It is packed')}
         {simple('SHIP', 'It is shipped')}
         {simple('RETRY', 'Try the payment again')}
         {simple('CANCEL', 'Cancel the order', 'quiet')}
       </div>
-      {may('ASK_REFUND') && 'refunded' in state && (
-        <AskRefund run={run} state={state} by={by ?? ''} formKey={formKey} />
-      )}
+      {may('ASK_REFUND') && 'refunded' in state && <AskRefund key={at} sending={sending} state={state} by={by ?? ''} />}
+      {/* The control that caused it may be gone, because the order has moved on. */}
+      {refused !== undefined && !may(refused.type as EventType) && <Refused refusal={refused} at={at} />}
     </section>
-  )
-}
-
-type Refundable = Extract<Order, { refunded: unknown }>
-
-function AskRefund({ run, state, by, formKey }: { run: OrderRun; state: Refundable; by: string; formKey: string }) {
-  const most = refundable(state)
-  const make = (form: FormData): OrderEvent => ({
-    type: 'ASK_REFUND',
-    amount: { cents: Math.round(Number(form.get('amount')) * 100), currency: 'EUR' },
-    // The schema takes no other.
-    reason: form.get('reason') as (typeof reasons)[number],
-    by,
-    when: Date.now(),
-  })
-  return (
-    <details className="ask">
-      <summary>{state.at === 'reviewing' ? 'Ask for another amount' : 'Ask for a refund'}</summary>
-      <EventForm run={run} type="ASK_REFUND" formKey={formKey} at={state.at} make={make}>
-        <label>
-          Amount in euros
-          <input
-            name="amount"
-            type="number"
-            step="0.01"
-            min="0.01"
-            max={(most.cents / 100).toFixed(2)}
-            defaultValue={(most.cents / 100).toFixed(2)}
-            required
-          />
-        </label>
-        <label>
-          Reason
-          <select name="reason">
-            {reasons.map((reason) => (
-              <option key={reason}>{reason}</option>
-            ))}
-          </select>
-        </label>
-        <p className="note">More than {formatMoney(REFUND_LIMIT)} is approved by a second person.</p>
-        <button type="submit" className="button quiet">
-          Ask for it
-        </button>
-      </EventForm>
-    </details>
-  )
-}
-
-type Reviewing = Extract<Order, { at: 'reviewing' }>
-
-/** A decision is about what was on the screen when it was opened, and not about what has come since. */
-function Review({
-  run,
-  state,
-  formKey,
-  mayDecide,
-}: {
-  run: OrderRun
-  state: Reviewing
-  formKey: string
-  mayDecide: boolean
-}) {
-  const now = { head: run.head, refund: state.refund }
-  const [seen, setSeen] = useState(now)
-  const { refund, head } = seen
-  const isStale = head !== now.head
-  return (
-    <div className="review">
-      <p className="amount">{formatMoney(refund.amount)}</p>
-      <p>
-        “{refund.reason}”, asked for by {refund.askedBy}
-      </p>
-      {isStale && (
-        <p className="changed" role="status">
-          This has changed since you opened it: now {formatMoney(now.refund.amount)}, “{now.refund.reason}”.{' '}
-          <button type="button" className="quiet" onClick={() => setSeen(now)}>
-            Look at that
-          </button>
-        </p>
-      )}
-      {mayDecide && (
-        <div className="buttons">
-          <EventForm run={run} type="APPROVE" formKey={formKey} at={state.at} seen={head}>
-            <button type="submit" className="button">
-              Approve {formatMoney(refund.amount)}
-            </button>
-          </EventForm>
-          <EventForm run={run} type="REJECT" formKey={formKey} at={state.at} seen={head}>
-            <button type="submit" className="button quiet">
-              Reject
-            </button>
-          </EventForm>
-          <p className="note">
-            You decide about <code>{head.slice(0, 8)}</code>, and the history says so.
-          </p>
-        </div>
-      )}
-    </div>
   )
 }

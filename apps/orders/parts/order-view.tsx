@@ -9,6 +9,7 @@ import { useConnectedRun, useConnection } from '@xmachines/react/connected'
 import type { OrderEvent } from '../order/events.ts'
 import { happeningsOf } from '../order/history.ts'
 import { type Order, type OrderOutput, order, placeNames } from '../order/order.ts'
+import type { Person } from '../server/people.ts'
 import { Diagram } from './diagram.tsx'
 import { HistoryList } from './history-list.tsx'
 import { OrderControls } from './order-controls.tsx'
@@ -23,8 +24,8 @@ export interface OrderViewProps {
   /** `customer` for the one whose order it is, a name for the staff, undefined for whoever has the link. */
   readonly by: string | undefined
   readonly formKey: string
-  /** Name and address, as lines; undefined if they are not for this reader. */
-  readonly person: readonly string[] | undefined
+  /** Undefined if it is deleted, or not for this reader. */
+  readonly person: Person | undefined
   /** The commands that show the order where it is kept. */
   readonly commands: readonly string[]
 }
@@ -49,8 +50,9 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
       </div>
       <div className="columns order">
         <div>
-          <OrderControls key={state.at} run={run} state={state} by={by} formKey={formKey} />
-          <Receipt state={state} person={person} />
+          <OrderControls run={run} state={state} by={by} formKey={formKey} />
+          <Receipt state={state} id={id} person={person} mayForget={by === 'customer'} />
+          <RunFiles run={run} commands={commands} />
         </div>
         <div>
           <section className="card" aria-labelledby="diagram-title">
@@ -61,7 +63,7 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
             <h2 id="history-title">What happened</h2>
             <HistoryList happenings={happeningsOf(records)} pending={pending} />
           </section>
-          <RunFiles run={run} commands={commands} />
+          {/* The inspector has its place here. */}
         </div>
       </div>
     </>

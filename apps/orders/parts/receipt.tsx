@@ -3,9 +3,18 @@
 import { catalogue } from '../order/catalogue.ts'
 import { formatMoney } from '../order/money.ts'
 import { type Order, totalOf } from '../order/order.ts'
+import { forgetMe } from '../server/actions.ts'
+import type { Person } from '../server/people.ts'
 import { Lamp } from './lamp.tsx'
 
-export function Receipt({ state, person }: { state: Order; person: readonly string[] | undefined }) {
+interface ReceiptProps {
+  readonly state: Order
+  readonly id: string
+  readonly person: Person | undefined
+  readonly mayForget: boolean
+}
+
+export function Receipt({ state, id, person, mayForget }: ReceiptProps) {
   return (
     <section className="card" aria-labelledby="receipt-title">
       <h2 id="receipt-title">What is in it</h2>
@@ -31,12 +40,22 @@ export function Receipt({ state, person }: { state: Order; person: readonly stri
           </li>
         )}
       </ul>
-      {person !== undefined && (
+      {person === undefined ? (
+        <p className="note">Name and address are deleted, or not for you to see.</p>
+      ) : (
         <address>
-          {person.map((line) => (
-            <span key={line}>{line}</span>
-          ))}
+          <span>{person.name}</span>
+          <span>{person.address}</span>
+          <span>{person.email}</span>
         </address>
+      )}
+      {mayForget && person !== undefined && (
+        <form action={forgetMe}>
+          <input type="hidden" name="id" value={id} />
+          <button type="submit" className="link">
+            Delete my name and address
+          </button>
+        </form>
       )}
     </section>
   )

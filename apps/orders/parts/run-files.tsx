@@ -34,7 +34,6 @@ export function RunFiles({ run, commands }: { run: OrderRun; commands: readonly 
       </a>
       <p className="note">The same, where it is kept:</p>
       <pre>{commands.join('\n')}</pre>
-      {/* The inspector has its place here. */}
     </section>
   )
 }

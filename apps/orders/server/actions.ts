@@ -79,11 +79,12 @@ export async function act(_before: Refusal | undefined, form: FormData): Promise
   const asking = await who()
   const event = eventOf(form, asking.staff ?? 'customer')
   const { expectedHead, key } = seen(form)
-  if (found === undefined || !maySend([event], found.snapshot.state, asking, expectedHead)) return forbidden
+  if (found === undefined || !maySend([event], found.snapshot.state, asking, expectedHead))
+    return { ...forbidden, type: event.type }
   const { problem } = await writeRun(host, id, [event], { expectedHead, key })
   // A key belongs to one form, so one that was used says that the form was sent twice.
   if (problem === undefined || problem.code === 'KEY_REUSED') redirect(`/orders/${id}`)
-  return problem
+  return { ...problem, type: event.type }
 }
 
 /** The event of a form. The machine checks its members. */

@@ -28,7 +28,10 @@ export function maySend(events: readonly Sent[], state: Order, { staff, customer
 
 export const permission: Required<Pick<HandlerOptions, 'authorize' | 'authorizeEvents'>> = {
   // The id of an order is known to whoever has its link. Orders begin in a browser, or with a form.
-  authorize: (_request, { action }) => action !== 'create',
+  async authorize(_request, { action }) {
+    if (action === 'list') return (await who()).staff !== undefined
+    return action !== 'create'
+  },
   async authorizeEvents(_request, { action, events, snapshot, expectedHead }) {
     const sent = events as readonly Sent[]
     // What happens to an order later is not for a cart to say.

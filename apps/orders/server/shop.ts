@@ -6,7 +6,7 @@ import { oncePerProcess } from '@xmachines/http/next'
 import { hosted, openHost } from '@xmachines/http/server'
 import { createTables, postgresStore } from '@xmachines/postgres'
 import pg from 'pg'
-import { order } from '../order/order.ts'
+import { order, summaryOf } from '../order/order.ts'
 import { effects } from './effects.ts'
 import { peopleInFolder, peopleInPostgres } from './people.ts'
 import { addSamples } from './samples.ts'
@@ -30,7 +30,7 @@ export const shop = oncePerProcess(
   async () => {
     const { worldUrl, hasSamples } = settings()
     const { store, people } = await openStore()
-    const host = openHost(store, [hosted(order, { outputs: effects(worldUrl, people) })])
+    const host = openHost(store, [hosted(order, { outputs: effects(worldUrl, people), summary: summaryOf })])
     if (hasSamples) await addSamples(host, store, people)
     return { host, people }
   },

@@ -5,7 +5,6 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { order } from '../../../order/order.ts'
 import { OrderView } from '../../../parts/order-view.tsx'
-import { forgetMe } from '../../../server/actions.ts'
 import { who } from '../../../server/session.ts'
 import { settings } from '../../../server/settings.ts'
 import { repositoryFolder, shop } from '../../../server/shop.ts'
@@ -29,29 +28,16 @@ export default async function OrderPage({ params }: Props) {
   const isOwn = key !== undefined && key === customer
   const found = key !== undefined && (isOwn || staff !== undefined) ? await people.read(key) : undefined
   return (
-    <>
-      <OrderView
-        key={staff ?? 'customer'}
-        id={id}
-        history={run.history}
-        by={staff ?? (isOwn ? 'customer' : undefined)}
-        formKey={randomUUID()}
-        person={
-          found === undefined
-            ? ['A customer whose data are deleted, or not for you to see.']
-            : [found.name, found.address, found.email]
-        }
-        commands={commandsFor(id)}
-      />
-      {isOwn && found !== undefined && (
-        <form action={forgetMe} className="forget">
-          <input type="hidden" name="id" value={id} />
-          <button type="submit" className="quiet">
-            Delete my name and address
-          </button>
-        </form>
-      )}
-    </>
+    <OrderView
+      // Another person has other controls.
+      key={staff ?? 'customer'}
+      id={id}
+      history={run.history}
+      by={staff ?? (isOwn ? 'customer' : undefined)}
+      formKey={randomUUID()}
+      person={found}
+      commands={commandsFor(id)}
+    />
   )
 }
 
