@@ -102,11 +102,11 @@ export function Board({ page, at, machine }: BoardProps) {
 const Row = memo(function Row({ run: { id, at, summary } }: { run: RunEntry<Summary> }) {
   return (
     <tr>
-      <td>
+      <th scope="row">
         <Link href={`/orders/${id}`} prefetch={false}>
           <code>{id.slice(0, 8)}</code>
         </Link>
-      </td>
+      </th>
       <td>
         <span className="pill" data-at={at}>
           {placeNames[at as Order['at']]}

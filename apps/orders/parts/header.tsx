@@ -5,6 +5,7 @@ import type { Line } from '../order/order.ts'
 import { signIn } from '../server/actions.ts'
 import { staff, type Who } from '../server/session.ts'
 import { CartBadge } from './cart-badge.tsx'
+import { PageLink } from './page-link.tsx'
 
 export function Header({ who, given }: { who: Who; given: readonly Line[] }) {
   return (
@@ -13,12 +14,12 @@ export function Header({ who, given }: { who: Who; given: readonly Line[] }) {
         <span className="ring" aria-hidden="true" /> Halo
       </Link>
       <nav aria-label="Pages">
-        <Link href="/">Shop</Link>
-        <Link href="/cart">
+        <PageLink href="/">Shop</PageLink>
+        <PageLink href="/cart">
           Cart <CartBadge given={given} />
-        </Link>
-        <Link href="/staff">Orders</Link>
-        <Link href="/world">World</Link>
+        </PageLink>
+        <PageLink href="/staff">Orders</PageLink>
+        <PageLink href="/world">World</PageLink>
       </nav>
       <details className="who">
         <summary>

@@ -23,7 +23,7 @@ export function Review({ sending, state, mayDecide }: ReviewProps) {
         “{refund.reason}”, asked for by {refund.askedBy}
       </p>
       {head !== now.head && (
-        <div className="changed" role="status">
+        <div className="changed" aria-live="polite">
           <p>
             This has changed since you opened it. It was {formatMoney(refund.amount)}, “{refund.reason}”. Now it is{' '}
             <strong>

@@ -16,7 +16,7 @@ export function RunFiles({ run, commands }: { run: OrderRun; commands: readonly 
     // oxlint-disable-next-line react/exhaustive-deps -- another head is another file
   }, [run, head])
   return (
-    <section className="card" aria-labelledby="files-title">
+    <section className="card files" aria-labelledby="files-title">
       <h2 id="files-title">The run behind it</h2>
       <dl className="facts">
         <dt>Id</dt>

@@ -10,11 +10,11 @@ import type { People } from './people.ts'
 
 const HOUR = 3_600_000
 const people = [
-  ['Clara Brandt', '12 Linden Row, Cork'],
-  ['Tomás Byrne', '4 Quay Street, Galway'],
-  ['Anouk Meyer', '31 Mill Lane, Kinsale'],
-  ['Oskar Lind', '7 Harbour View, Cobh'],
-] as const
+  { name: 'Clara Brandt', address: '12 Linden Row, Cork', email: 'clara@example.org' },
+  { name: 'Tomás Byrne', address: '4 Quay Street, Galway', email: 'tomas@example.org' },
+  { name: 'Anouk Meyer', address: '31 Mill Lane, Kinsale', email: 'anouk@example.org' },
+  { name: 'Oskar Lind', address: '7 Harbour View, Cobh', email: 'oskar@example.org' },
+]
 
 /** What is in each, and what happened to it. */
 const samples: readonly (readonly [readonly Sku[], ...EventType[]])[] = [
@@ -38,8 +38,8 @@ export async function addSamples(host: Host, store: RunStore, kept: People): Pro
   const now = Math.floor(Date.now() / HOUR) * HOUR
   for (const [number, [cart, ...happened]] of samples.entries()) {
     const customer = `sample-${number}`
-    const [name = '', address = ''] = people[number % people.length] ?? []
-    await kept.keep(customer, { name, address, email: `${name.split(' ')[0]?.toLowerCase()}@example.org` })
+    const one = people[number % people.length]
+    if (one !== undefined) await kept.keep(customer, one)
     const began = now - (samples.length - number) * 5 * HOUR
     const run = createRun(order, { createdAt: began / 1000, nonce: new Uint8Array(16).fill(number) })
     run.in.send(cart.map((sku) => ({ type: 'ADD', sku })))

@@ -54,23 +54,25 @@ export default async function WorldPage() {
           Set
         </button>
       </form>
-      {Object.entries(kinds).map(([kind, title]) => {
-        const done = deeds.filter((deed) => deed.kind === kind).reverse()
-        return (
-          <section key={kind} className="card deeds" aria-label={title}>
-            <h2>
-              {title} <span className="count">{done.length}</span>
-            </h2>
-            <ul>
-              {done.slice(0, 20).map((deed) => (
-                <li key={deed.key} data-key={deed.key}>
-                  <code>{deed.key.replace(/^([0-9a-f]{8})[0-9a-f]*/, '$1')}</code> {summaryOf(deed)}
-                </li>
-              ))}
-            </ul>
-          </section>
-        )
-      })}
+      <div className="kinds">
+        {Object.entries(kinds).map(([kind, title]) => {
+          const done = deeds.filter((deed) => deed.kind === kind).reverse()
+          return (
+            <section key={kind} className="card deeds" aria-label={title}>
+              <h2>
+                {title} <span className="count">{done.length}</span>
+              </h2>
+              <ul>
+                {done.slice(0, 20).map((deed) => (
+                  <li key={deed.key} data-key={deed.key}>
+                    <code>{deed.key.replace(/^([0-9a-f]{8})[0-9a-f]*/, '$1')}</code> {summaryOf(deed)}
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )
+        })}
+      </div>
     </>
   )
 }
