@@ -103,7 +103,7 @@ const Row = memo(function Row({ run: { id, at, summary } }: { run: RunEntry<Summ
   return (
     <tr>
       <th scope="row">
-        <Link href={`/orders/${id}`} prefetch={false}>
+        <Link href={`/orders/${id}`} prefetch={false} aria-label={`Order ${id.slice(0, 8)}`}>
           <code>{id.slice(0, 8)}</code>
         </Link>
       </th>

@@ -86,7 +86,7 @@ function centre({ x, y, width, height }: Box): { x: number; y: number } {
 
 export function Diagram({ at }: { at: Place }) {
   return (
-    <div className="scrolling" tabIndex={0}>
+    <div className="scrolling">
       <svg className="diagram" viewBox="0 0 676 236" role="img" aria-label={`The order is at: ${placeNames[at]}`}>
         <defs>
           <marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
