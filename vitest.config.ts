@@ -327,6 +327,17 @@ export default defineConfig({
         },
       },
       {
+        resolve,
+        ssr,
+        test: {
+          name: 'orders',
+          include: ['apps/orders/test/**/*.test.ts'],
+          globalSetup: ['apps/orders/test/built-app.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         plugins: [storybookTest({ configDir: join(import.meta.dirname, '.storybook') })],
         // A play function has many steps.
         test: { name: 'storybook', browser: browser('storybook'), testTimeout: 180_000 },
