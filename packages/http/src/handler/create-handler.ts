@@ -1,6 +1,7 @@
 // The handler: a function of a `Request` that gives a `Response`, for any server that has them.
 
 import type { HeldRun, Host } from '../host/host.ts'
+import { type BareAnswer, type BareRequest, bare, isBare, responseOf } from '../wire/bare.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
 import { HttpProblem, problemOf, problemResponse } from './http-problem.ts'
 import { checkLimits, LIMITS, type Limits } from './limits.ts'
@@ -94,16 +95,16 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
   )
   const pages = recordPages(limits)
 
-  async function handle(request: Request): Promise<Response> {
-    let response: Response
+  async function handle(request: BareRequest): Promise<Response | BareAnswer> {
+    let response: Response | BareAnswer
     try {
       response = await answer(request)
     } catch (thrown) {
       const found = problemOf(thrown)
-      if (found.isFault) report(thrown, request)
+      if (found.isFault) report(thrown, wholeOf(request))
       response = problemResponse(found)
     }
-    return await finish(request, response)
+    return isBare(response) ? finishBare(request, response) : await finish(request, response)
   }
 
   /** Reports a fault. The request is answered, whatever becomes of that. */
@@ -115,7 +116,9 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(given: BareRequest): Promise<Response | BareAnswer> {
+    // Code of users may read the body of its request, and then nobody else can.
+    const request = authorize === undefined ? given : wholeOf(given)
     const url = new URL(request.url)
     const { route, named } = find(url.pathname)
     const { method } = request
@@ -144,7 +147,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     throw notFound()
   }
 
-  function showMethods(request: Request, route: Route): Response {
+  function showMethods(request: BareRequest, route: Route): BareAnswer {
     const methods = allowed(route)
     const takes = route.methods.PATCH?.takes
     const headers = {
@@ -152,17 +155,17 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
       ...(takes !== undefined && { 'accept-patch': takes.join(', ') }),
       ...preflightHeaders(request, methods),
     }
-    return new Response(null, { status: 204, headers })
+    return { status: 204, headers, text: null }
   }
 
-  function checkOrigin(request: Request): void {
+  function checkOrigin(request: BareRequest): void {
     if (!isForeign(request, origins)) return
     throw new HttpProblem('FORBIDDEN', 'a page of this origin may not send requests here; add it to origins if it may')
   }
 
   /** The answer to a caller who may not do something, if `authorize` gave one. */
-  async function permit(request: Request, wanted: Wanted): Promise<Response | undefined> {
-    const verdict = authorize === undefined ? true : await authorize(request, wanted)
+  async function permit(request: BareRequest, wanted: Wanted): Promise<Response | undefined> {
+    const verdict = authorize === undefined ? true : await authorize(wholeOf(request), wanted)
     if (verdict === true) return undefined
     if (typeof verdict === 'object') return verdict
     if (wanted.id !== undefined) throw notFound()
@@ -171,10 +174,10 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
 
   async function call(
     operation: Operation,
-    request: Request,
+    request: BareRequest,
     url: URL,
     named: { readonly machine: string; readonly id: string },
-  ): Promise<Response> {
+  ): Promise<Response | BareAnswer> {
     let held: HeldRun | undefined
     const given: Call = {
       request,
@@ -197,23 +200,41 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     }
   }
 
-  async function finish(request: Request, response: Response): Promise<Response> {
-    const cors = corsHeaders(request, origins)
-    const extra = {
-      ...ALWAYS,
-      'cross-origin-resource-policy': origins === undefined ? 'same-origin' : 'cross-origin',
-      ...cors,
-    }
+  /** Headers that an answer has unless it says otherwise. */
+  function moreHeaders(request: BareRequest): Record<string, string> {
+    const policy = origins === undefined ? 'same-origin' : 'cross-origin'
+    return { ...ALWAYS, 'cross-origin-resource-policy': policy, ...corsHeaders(request, origins) }
+  }
+
+  const varies = origins !== undefined && origins !== '*'
+
+  function finishBare(request: BareRequest, { status, headers, text }: BareAnswer): BareAnswer {
+    const all = { ...moreHeaders(request), ...headers }
+    if (varies) all['vary'] = all['vary'] === undefined ? 'Origin' : `${all['vary']}, Origin`
+    return { status, headers: all, text: request.method === 'HEAD' ? null : text }
+  }
+
+  async function finish(request: BareRequest, response: Response): Promise<Response> {
     // The headers of an answer that `authorize` gave may be immutable.
     const headers = new Headers(response.headers)
-    for (const [name, value] of Object.entries(extra)) if (!headers.has(name)) headers.set(name, value)
-    if (origins !== undefined && origins !== '*') headers.append('vary', 'Origin')
+    for (const [name, value] of Object.entries(moreHeaders(request))) if (!headers.has(name)) headers.set(name, value)
+    if (varies) headers.append('vary', 'Origin')
     if (request.method === 'HEAD') await response.body?.cancel()
     const { status } = response
     return new Response(request.method === 'HEAD' ? null : response.body, { status, headers })
   }
 
-  return Object.defineProperty(handle, 'subscribers', { get: () => subscribers.count }) as Handler
+  const handler = async (request: Request): Promise<Response> => responseOf(await handle(request))
+  return Object.defineProperties(handler, {
+    subscribers: { get: () => subscribers.count },
+    [bare]: { value: handle },
+  }) as Handler
+}
+
+/** A request as code of users gets it. */
+function wholeOf(request: BareRequest): Request {
+  // What has no such member is a `Request`.
+  return request.whole === undefined ? (request as Request) : request.whole()
 }
 
 /** A path with its segments decoded. */

@@ -3,6 +3,7 @@
 import { RunError } from '@xmachines/core'
 import { storeErrorOf } from '@xmachines/core/store'
 import { HostError } from '../host/host-error.ts'
+import type { BareAnswer } from '../wire/bare.ts'
 import { PROBLEM_TYPE } from '../wire/media-types.ts'
 import { type HttpCode, type Problem, type ProblemCode, STATUS } from '../wire/problem.ts'
 
@@ -81,9 +82,10 @@ function answer(
 }
 
 /** The answer of a problem. */
-export function problemResponse({ problem, headers }: ProblemAnswer): Response {
-  return new Response(JSON.stringify(problem), {
+export function problemResponse({ problem, headers }: ProblemAnswer): BareAnswer {
+  return {
     status: problem.status,
     headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...headers },
-  })
+    text: JSON.stringify(problem),
+  }
 }

@@ -1,6 +1,7 @@
 // What answers requests: operations, and what they are given.
 
 import type { HeldRun, Host } from '../host/host.ts'
+import type { BareAnswer, BareRequest } from '../wire/bare.ts'
 import type { ProblemCode } from '../wire/problem.ts'
 import type { Limits } from './limits.ts'
 import type { RecordPages } from './streams/record-pages.ts'
@@ -21,7 +22,7 @@ export type Action =
 
 /** What an operation is given. */
 export interface Call {
-  readonly request: Request
+  readonly request: BareRequest
   readonly url: URL
   readonly host: Host
   readonly limits: Limits
@@ -52,7 +53,7 @@ export interface Operation {
   readonly query?: Readonly<Record<string, string>>
   /** Request headers that mean something to it. */
   readonly headers?: Readonly<Record<string, string>>
-  respond(call: Call): Promise<Response>
+  respond(call: Call): Promise<Response | BareAnswer>
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH'

@@ -2,9 +2,22 @@
 // lives as long as a stream holds little: not the response, and not its headers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { BareAnswer } from '../wire/bare.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = ReadableStreamReadResult<Uint8Array>
+
+/** Writes an answer that is all there, in one piece. */
+export function writeBare(
+  answer: ServerResponse,
+  { status, headers, text }: BareAnswer,
+  message: IncomingMessage,
+): void {
+  const head: Record<string, string | number> = { ...headers }
+  if (text !== null) head['content-length'] = Buffer.byteLength(text)
+  if (isUnread(message)) head['connection'] = 'close'
+  answer.writeHead(status, head).end(text ?? undefined)
+}
 
 /** Writes a response. */
 export function writeResponse(answer: ServerResponse, response: Response, message: IncomingMessage): void {
@@ -31,11 +44,13 @@ export function writeResponse(answer: ServerResponse, response: Response, messag
 function headOf({ headers }: Response, message: IncomingMessage): string[] {
   const head: string[] = []
   for (const [name, value] of headers) head.push(name, value)
-  // What is left of a body that nobody reads is not waited for.
-  const hasBody =
-    message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
-  if (hasBody && !message.complete) head.push('connection', 'close')
+  if (isUnread(message)) head.push('connection', 'close')
   return head
+}
+
+/** Whether something is left of a body that nobody reads: it is not waited for. */
+function isUnread({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
 }
 
 /** Writes the head and what is there at once. Gives what is being read, unless that was all. */

@@ -1,6 +1,7 @@
 // A run: its latest snapshot, its snapshots as a stream, and batches that are applied to it.
 
 import type { HeldRun } from '../../host/host.ts'
+import type { BareAnswer, BareRequest } from '../../wire/bare.ts'
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE, REPLAYED } from '../../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import { decodeOffset } from '../../wire/offset.ts'
@@ -11,6 +12,7 @@ import { expectedHead, isKnown } from '../conditional.ts'
 import { HttpProblem } from '../http-problem.ts'
 import { negotiate } from '../negotiate.ts'
 import type { Call, Operation } from '../operation.ts'
+import { snapshotText } from '../streams/snapshot-frames.ts'
 import { snapshotStream } from '../streams/snapshot-stream.ts'
 import { snapshotResponse } from './snapshot-response.ts'
 
@@ -34,12 +36,12 @@ export const readRun: Operation = {
   },
 }
 
-function showOnce({ request, base, id }: Call, { latest }: HeldRun): Response {
+function showOnce({ request, base, id }: Call, { latest }: HeldRun): BareAnswer {
   const link = `<${base}${historyPath(id)}>; rel="version-history"`
   const headers = { 'cache-control': 'private, no-cache', vary: 'Accept', link }
   const etag = snapshotTag(latest.head, latest.status)
-  if (isKnown(request, etag)) return new Response(null, { status: 304, headers: { etag, ...headers } })
-  return snapshotResponse(latest, { headers })
+  if (isKnown(request, etag)) return { status: 304, headers: { etag, ...headers }, text: null }
+  return snapshotResponse(latest, { headers, text: snapshotText(latest) })
 }
 
 async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<Response> {
@@ -134,14 +136,14 @@ export const takeRun: Operation = {
   },
 }
 
-function keyOf(request: Request): string | undefined {
+function keyOf(request: BareRequest): string | undefined {
   const key = request.headers.get(IDEMPOTENCY_KEY)
   if (key === null) return undefined
   if (/^[\x21-\x7e]{1,256}$/.test(key)) return key
   throw new HttpProblem('INVALID_REQUEST', 'Idempotency-Key is not 1 to 256 visible characters of ASCII')
 }
 
-function sequenceOf(request: Request): number | undefined {
+function sequenceOf(request: BareRequest): number | undefined {
   const given = request.headers.get(KNOWN_SEQUENCE)
   if (given === null) return undefined
   if (/^\d{1,15}$/.test(given)) return Number(given)
