@@ -1,7 +1,7 @@
 // The handler: a function of a `Request` that gives a `Response`, for any server that has them.
 
 import type { HeldRun, Host } from '../host/host.ts'
-import { type BareAnswer, type BareRequest, bare, isBare, responseOf } from '../wire/bare.ts'
+import { type BareAnswer, type BareRequest, bare, bareAnswer, isBare, responseOf } from '../wire/bare.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
 import { HttpProblem, problemOf, problemResponse } from './http-problem.ts'
 import { checkLimits, LIMITS, type Limits } from './limits.ts'
@@ -104,7 +104,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
       if (found.isFault) report(thrown, wholeOf(request))
       response = problemResponse(found)
     }
-    return isBare(response) ? finishBare(request, response) : await finish(request, response)
+    return await (isBare(response) ? finishBare(request, response) : finish(request, response))
   }
 
   /** Reports a fault. The request is answered, whatever becomes of that. */
@@ -155,7 +155,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
       ...(takes !== undefined && { 'accept-patch': takes.join(', ') }),
       ...preflightHeaders(request, methods),
     }
-    return { status: 204, headers, text: null }
+    return bareAnswer(204, headers)
   }
 
   function checkOrigin(request: BareRequest): void {
@@ -208,10 +208,12 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
 
   const varies = origins !== undefined && origins !== '*'
 
-  function finishBare(request: BareRequest, { status, headers, text }: BareAnswer): BareAnswer {
+  async function finishBare(request: BareRequest, { status, headers, body }: BareAnswer): Promise<BareAnswer> {
     const all = { ...moreHeaders(request), ...headers }
     if (varies) all['vary'] = all['vary'] === undefined ? 'Origin' : `${all['vary']}, Origin`
-    return { status, headers: all, text: request.method === 'HEAD' ? null : text }
+    if (request.method !== 'HEAD') return bareAnswer(status, all, body)
+    if (typeof body === 'object') await body?.cancel()
+    return bareAnswer(status, all)
   }
 
   async function finish(request: BareRequest, response: Response): Promise<Response> {

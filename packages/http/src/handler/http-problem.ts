@@ -3,7 +3,7 @@
 import { RunError } from '@xmachines/core'
 import { storeErrorOf } from '@xmachines/core/store'
 import { HostError } from '../host/host-error.ts'
-import type { BareAnswer } from '../wire/bare.ts'
+import { type BareAnswer, bareAnswer } from '../wire/bare.ts'
 import { PROBLEM_TYPE } from '../wire/media-types.ts'
 import { type HttpCode, type Problem, type ProblemCode, STATUS } from '../wire/problem.ts'
 
@@ -83,9 +83,6 @@ function answer(
 
 /** The answer of a problem. */
 export function problemResponse({ problem, headers }: ProblemAnswer): BareAnswer {
-  return {
-    status: problem.status,
-    headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...headers },
-    text: JSON.stringify(problem),
-  }
+  const all = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...headers }
+  return bareAnswer(problem.status, all, JSON.stringify(problem))
 }

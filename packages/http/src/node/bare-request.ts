@@ -18,6 +18,7 @@ class NodeRequest implements BareRequest {
   readonly method: string
   readonly url: string
   readonly headers: NodeHeaders
+  readonly cancelsBody = true
   readonly #message: IncomingMessage
   readonly #answer: ServerResponse
   #gone: AbortController | undefined
@@ -36,7 +37,6 @@ class NodeRequest implements BareRequest {
     return this.whole().body
   }
 
-  /** Aborts if the connection breaks off. */
   get signal(): AbortSignal {
     if (this.#gone === undefined) {
       const gone = new AbortController()

@@ -1,9 +1,9 @@
 // `@xmachines/http/node`: serves a handler with Node's own HTTP server. It takes any function from a `Request` to a `Response`.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { type BareHandler, type BareRequest, bare, isBare } from '../wire/bare.ts'
+import { type BareHandler, type BareRequest, bare } from '../wire/bare.ts'
 import { bareRequest } from './bare-request.ts'
-import { writeBare, writeResponse } from './write-response.ts'
+import { writeAnswer } from './write-answer.ts'
 
 /** What answers requests: `createHandler` makes one. */
 export type RequestHandler = (request: Request) => Promise<Response>
@@ -48,8 +48,8 @@ export function nodeListener(handler: RequestHandler): RequestListener {
   const answerBare = (handler as Partial<BareHandler>)[bare]
   return (message, answer) => {
     // A connection that breaks off is no news: `close` follows.
-    answer.on('error', () => undefined)
-    message.on('error', () => undefined)
+    answer.on('error', ignore)
+    message.on('error', ignore)
     const request = bareRequest(message, answer)
     const answering = request && (answerBare?.(request) ?? answerWhole(handler, request))
     if (answering === undefined) {
@@ -57,7 +57,7 @@ export function nodeListener(handler: RequestHandler): RequestListener {
       return
     }
     answering.then(
-      (found) => (isBare(found) ? writeBare(answer, found, message) : writeResponse(answer, found, message)),
+      (found) => writeAnswer(answer, found, message),
       (error: unknown) => {
         console.error('a handler of requests rejected, which it must not do:', error)
         if (!answer.headersSent) answer.writeHead(500)
@@ -65,6 +65,10 @@ export function nodeListener(handler: RequestHandler): RequestListener {
       },
     )
   }
+}
+
+function ignore(): void {
+  // One function for all connections: there may be thousands.
 }
 
 /** Answers the `Request` of a request; undefined if there is none. */

@@ -1,7 +1,7 @@
 // A run: its latest snapshot, its snapshots as a stream, and batches that are applied to it.
 
 import type { HeldRun } from '../../host/host.ts'
-import type { BareAnswer, BareRequest } from '../../wire/bare.ts'
+import { type BareAnswer, type BareRequest, bareAnswer } from '../../wire/bare.ts'
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE, REPLAYED } from '../../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import { decodeOffset } from '../../wire/offset.ts'
@@ -12,6 +12,7 @@ import { expectedHead, isKnown } from '../conditional.ts'
 import { HttpProblem } from '../http-problem.ts'
 import { negotiate } from '../negotiate.ts'
 import type { Call, Operation } from '../operation.ts'
+import { streamSignal } from '../streams/followed-stream.ts'
 import { snapshotText } from '../streams/snapshot-frames.ts'
 import { snapshotStream } from '../streams/snapshot-stream.ts'
 import { snapshotResponse } from './snapshot-response.ts'
@@ -40,26 +41,26 @@ function showOnce({ request, base, id }: Call, { latest }: HeldRun): BareAnswer 
   const link = `<${base}${historyPath(id)}>; rel="version-history"`
   const headers = { 'cache-control': 'private, no-cache', vary: 'Accept', link }
   const etag = snapshotTag(latest.head, latest.status)
-  if (isKnown(request, etag)) return { status: 304, headers: { etag, ...headers }, text: null }
+  if (isKnown(request, etag)) return bareAnswer(304, { etag, ...headers })
   return snapshotResponse(latest, { headers, text: snapshotText(latest) })
 }
 
-async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<Response> {
+async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<BareAnswer> {
   const { request, limits } = call
   const known = decodeOffset(request.headers.get('last-event-id') ?? '')?.oid
   // By this status an `EventSource` learns not to connect again.
-  if (run.latest.status === 'done' && run.latest.head === known) return new Response(null, { status: 204 })
+  if (run.latest.status === 'done' && run.latest.head === known) return bareAnswer(204, {})
   const headers = {
     'content-type': type,
     'cache-control': 'no-cache, no-store',
     vary: 'Accept',
     'x-accel-buffering': 'no',
   }
-  if (request.method === 'HEAD') return new Response(null, { headers })
+  if (request.method === 'HEAD') return bareAnswer(200, headers)
   // The stream has the run for itself.
   const { host, subscribers, id } = call
-  const following = { run: await host.hold(id), host, subscribers, limits, signal: request.signal }
-  return new Response(snapshotStream(following, type, known), { headers })
+  const following = { run: await host.hold(id), host, subscribers, limits, signal: streamSignal(request) }
+  return bareAnswer(200, headers, snapshotStream(following, type, known))
 }
 
 /** Applies a batch to a run. */

@@ -1,6 +1,6 @@
 // A snapshot as an answer.
 
-import type { BareAnswer } from '../../wire/bare.ts'
+import { type BareAnswer, bareAnswer } from '../../wire/bare.ts'
 import { JSON_TYPE } from '../../wire/media-types.ts'
 import { snapshotTag, type WireSnapshot } from '../../wire/snapshot.ts'
 
@@ -19,5 +19,5 @@ export function snapshotResponse(
   } = {},
 ): BareAnswer {
   const etag = snapshotTag(snapshot.head, snapshot.status)
-  return { status, headers: { 'content-type': JSON_TYPE, 'cache-control': 'no-store', etag, ...headers }, text }
+  return bareAnswer(status, { 'content-type': JSON_TYPE, 'cache-control': 'no-store', etag, ...headers }, text)
 }
