@@ -21,6 +21,8 @@ export interface LiveRuns {
    * @throws {HostError} `BUSY` if too many are open and all are used
    */
   hold(id: string): Promise<{ readonly live: LiveRun; release(): void }>
+  /** The run with an id, if it is open or being opened. */
+  find(id: string): LiveRun | undefined
   all(): LiveRun[]
   /** Closes the runs. */
   close(): void
@@ -96,6 +98,7 @@ export function liveRuns(
       }
       return { live, release }
     },
+    find: (id) => runs.get(id),
     all: () => [...runs.values()],
     close() {
       clearInterval(timer)

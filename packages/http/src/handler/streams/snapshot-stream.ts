@@ -14,7 +14,7 @@ const heartbeats = { sse: encoder.encode(SSE_HEARTBEAT), ndjson: encoder.encode(
  * @param known the head that the reader has already
  */
 export function snapshotStream(following: Following, type: FrameType, known?: string): ReadableStream<Uint8Array> {
-  const { run } = following
+  const { subject: run } = following
   let delivered: WireSnapshot | undefined = run.latest.head === known ? run.latest : undefined
   return followedStream(following, {
     heartbeat: type === SSE_TYPE ? heartbeats.sse : heartbeats.ndjson,
