@@ -282,7 +282,7 @@ describe('a host', () => {
     await run.write([paid(1)])
     run.release()
     ;(await host.hold(another)).release()
-    const head = vi.spyOn(store, 'head').mockResolvedValueOnce({ head: id, sequence: 0 })
+    const head = vi.spyOn(store, 'head').mockResolvedValue({ head: id, sequence: 0 })
     await expect(host.hold(id)).rejects.toMatchObject({ code: 'CORRUPT' })
     head.mockRestore()
     const read = vi.spyOn(store, 'read')
