@@ -2,12 +2,15 @@
 // promises no stability, and each package is released together with the core that it was built with.
 
 export { canonicalJson } from './data/canonical-json.ts'
+export { firstDifference } from './data/difference.ts'
 export { hasMode } from './data/mode.ts'
 export { freezePlain } from './data/plain-data.ts'
 export { admit, givenBatch, keepGiven } from './engine/admit.ts'
 export type { Batch, Log } from './engine/log.ts'
 export { oidAt, sequenceOf } from './engine/log.ts'
 export { readBatchMessage } from './history/batch-message.ts'
+export type { ReplayedStep, ReplayStepsOptions } from './history/replay-steps.ts'
+export { replaySteps } from './history/replay-steps.ts'
 export type { HistoryCommits, OutsideHistory } from './history/verify-history.ts'
 export { openOutsideHistory } from './history/verify-history.ts'
 export { batchHeader } from './identity/batch-commit.ts'

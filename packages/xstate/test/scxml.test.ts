@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+
 import { createRun, handleOutputs, type RunDocument, restoreRun } from '@xmachines/core'
 import { type ChartEvent, fromXState, xstateEffects } from '@xmachines/xstate'
+
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { getStateNodes } from 'xstate'
 import { enabled } from './scxml/enabled.ts'

@@ -127,7 +127,7 @@ export function outputHandling<State, Event, Output>(
             } catch (thrown) {
               reject(thrown)
             }
-            stop.abort(Object.assign(new Error(`it took more than ${timeout} ms`), { name: 'TimeoutError' }))
+            stop.abort(Object.assign(new Error(`it took over ${timeout} ms`), { name: 'TimeoutError' }))
           }, timeout)
         }
         const context: OutputContext<State> = {

@@ -6,7 +6,7 @@ import { checkHandlers, type HandledEvents, type HandleOutput } from '../run/han
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
 import { isApplied } from './applied-keys.ts'
-import { outputCounter } from './count-outputs.ts'
+import { outputCounter, recallOutputs } from './count-outputs.ts'
 import { pause } from './pause.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
@@ -92,10 +92,13 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     }
     rest()
     try {
-      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers, onResume), {
-        signal: stop,
-        onSettled: keep,
-      })
+      await recallUnsettled(run, settled, stop)
+      if (!stop.aborted) {
+        settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers, onResume), {
+          signal: stop,
+          onSettled: keep,
+        })
+      }
       // Giving the lease back aborts its signal too.
       hasEnded = !stop.aborted
     } finally {
@@ -157,6 +160,22 @@ export async function takeLease(
     }
   }
   return undefined
+}
+
+/** Has a run hold the outputs from a position on, unless a signal aborts. */
+async function recallUnsettled(
+  run: Parameters<typeof recallOutputs>[0],
+  position: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let isThere = false; !isThere && !signal.aborted; ) {
+    try {
+      await recallOutputs(run, position)
+      isThere = true
+    } catch (thrown) {
+      await pauseIfAway(thrown, PAUSE, signal)
+    }
+  }
 }
 
 /** A set of ports from where outputs have not settled; what is written into it is kept under the key of its output. */

@@ -17,7 +17,7 @@ import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { checkHead } from './check-head.ts'
 import { backOff, pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { type Head, StoreError, storeErrorOf } from './store-error.ts'
+import { type Head, StoreError, sealed, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
@@ -60,12 +60,23 @@ export interface SharedLog {
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 30_000
 
+/** How a log is shared. */
+export interface ShareLogOptions {
+  /** Whether the store does not have the run yet: then nothing is appended or followed until it is begun. */
+  readonly isNew?: boolean
+  /** Resolves when an append begins. What is sent until then is appended together. */
+  readonly gather?: (() => Promise<unknown>) | undefined
+}
+
 /**
  * Shares a log.
  * @param confirmed has what the store has, or what it will have once the run is begun
- * @param isNew whether the store does not have the run yet: then nothing is appended or followed until it is begun
  */
-export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
+export function shareLog(
+  store: RunStore,
+  confirmed: Log,
+  { isNew = false, gather = () => Promise.resolve() }: ShareLogOptions = {},
+): SharedLog {
   const id = oidAt(confirmed, 0)
   const logs = twoLogs(confirmed, { sent: () => void append(), changed })
   const { tentative } = logs
@@ -124,8 +135,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function append(): Promise<void> {
     if (appending || !begun) return
     appending = true
-    // Whatever else is sent in this turn joins the first slice.
-    await Promise.resolve()
+    // Whatever else is sent meanwhile joins the first slice.
+    await gather()
     try {
       for (let failures = 0; logs.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)
@@ -218,6 +229,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
           await betweenAppends(() => takeFollowed(value))
         }
         // A store may end its followers, as one that is closed does.
+        await failIfSealed()
         await pauseAfter(++failures)
       } catch (thrown) {
         if (isLasting(thrown)) return fail(thrown)
@@ -225,6 +237,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pauseAfter(++failures)
       }
     }
+  }
+
+  /** A run that was sealed goes on no more. What is pending is not in it, unless an append is under way. */
+  async function failIfSealed(): Promise<void> {
+    if (signal.aborted) return
+    const { successor } = (await store.head(id)) ?? {}
+    if (successor !== undefined) await betweenAppends(async () => fail(sealed(id, successor)))
   }
 
   /** A run that nobody changes gives nothing to follow, so the store is asked whether it can be reached again. */

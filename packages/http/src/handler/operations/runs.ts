@@ -1,6 +1,7 @@
 // A run: its latest snapshot, its snapshots as a stream, and batches that are applied to it.
 
 import type { HeldRun } from '../../host/host.ts'
+import { type BareAnswer, type BareRequest, bareAnswer } from '../../wire/bare.ts'
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE, REPLAYED } from '../../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import { decodeOffset } from '../../wire/offset.ts'
@@ -11,6 +12,8 @@ import { expectedHead, isKnown } from '../conditional.ts'
 import { HttpProblem } from '../http-problem.ts'
 import { negotiate } from '../negotiate.ts'
 import type { Call, Operation } from '../operation.ts'
+import { streamSignal } from '../streams/followed-stream.ts'
+import { snapshotText } from '../streams/snapshot-frames.ts'
 import { snapshotStream } from '../streams/snapshot-stream.ts'
 import { snapshotResponse } from './snapshot-response.ts'
 
@@ -19,7 +22,7 @@ export const readRun: Operation = {
   action: 'read',
   summary: 'The latest snapshot of a run; or, as NDJSON or server-sent events, the latest and each newer one.',
   gives: { 200: [JSON_TYPE, NDJSON_TYPE, SSE_TYPE], 304: [], 204: [] },
-  problems: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
+  problems: ['SUCCEEDED', 'NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
   headers: {
     'If-None-Match': 'the ETag of an earlier answer',
     'Known-Sequence': 'a sequence that the caller has seen: the answer is not older',
@@ -34,30 +37,30 @@ export const readRun: Operation = {
   },
 }
 
-function showOnce({ request, base, id }: Call, { latest }: HeldRun): Response {
+function showOnce({ request, base, id }: Call, { latest }: HeldRun): BareAnswer {
   const link = `<${base}${historyPath(id)}>; rel="version-history"`
   const headers = { 'cache-control': 'private, no-cache', vary: 'Accept', link }
   const etag = snapshotTag(latest.head, latest.status)
-  if (isKnown(request, etag)) return new Response(null, { status: 304, headers: { etag, ...headers } })
-  return snapshotResponse(latest, { headers })
+  if (isKnown(request, etag)) return bareAnswer(304, { etag, ...headers })
+  return snapshotResponse(latest, { headers, text: snapshotText(latest) })
 }
 
-async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<Response> {
+async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<BareAnswer> {
   const { request, limits } = call
   const known = decodeOffset(request.headers.get('last-event-id') ?? '')?.oid
   // By this status an `EventSource` learns not to connect again.
-  if (run.latest.status === 'done' && run.latest.head === known) return new Response(null, { status: 204 })
+  if (run.latest.status === 'done' && run.latest.head === known) return bareAnswer(204, {})
   const headers = {
     'content-type': type,
     'cache-control': 'no-cache, no-store',
     vary: 'Accept',
     'x-accel-buffering': 'no',
   }
-  if (request.method === 'HEAD') return new Response(null, { headers })
+  if (request.method === 'HEAD') return bareAnswer(200, headers)
   // The stream has the run for itself.
   const { host, subscribers, id } = call
-  const following = { run: await host.hold(id), host, subscribers, limits, signal: request.signal }
-  return new Response(snapshotStream(following, type, known), { headers })
+  const following = { subject: await host.hold(id), host, subscribers, limits, signal: streamSignal(request) }
+  return bareAnswer(200, headers, snapshotStream(following, type, known))
 }
 
 /** Applies a batch to a run. */
@@ -67,6 +70,7 @@ export const writeRun: Operation = {
   takes: [JSON_TYPE, NDJSON_TYPE],
   gives: { 200: [JSON_TYPE] },
   problems: [
+    'SUCCEEDED',
     'INVALID_REQUEST',
     'INVALID_EVENT',
     'NOT_FOUND',
@@ -97,7 +101,10 @@ export const writeRun: Operation = {
     const body = await readBody(request, { bytes: limits.bodyBytes, types: writeRun.takes ?? [] })
     const events = parseEvents(body, limits.events)
     const run = await call.hold()
-    const head = expectedHead(request, run.latest.head)
+    const { latest } = run
+    const head = expectedHead(request, latest.head)
+    const refused = await call.permitEvents({ action: 'write', events, snapshot: latest, expectedHead: head })
+    if (refused !== undefined) return refused
     const written = await within(limits.waitMs, run.write(events, { key, known, expectedHead: head }))
     return snapshotResponse(written.snapshot, { headers: written.isRepeated ? { [REPLAYED]: 'true' } : {} })
   },
@@ -110,6 +117,7 @@ export const takeRun: Operation = {
   takes: [JSON_TYPE],
   gives: { 201: [JSON_TYPE], 200: [JSON_TYPE] },
   problems: [
+    'SUCCEEDED',
     'INVALID_REQUEST',
     'DIVERGED',
     'TOO_LARGE',
@@ -124,7 +132,16 @@ export const takeRun: Operation = {
     const { request, limits, host, base } = call
     negotiate(request, [JSON_TYPE])
     const { text } = await readBody(request, { bytes: limits.documentBytes, types: [JSON_TYPE] })
-    const { snapshot, isNew } = await host.take(parseJson(text)).catch((thrown: unknown) => {
+    const document = parseJson(text)
+    const wanted = {
+      action: 'import',
+      events: eventsOf(document),
+      snapshot: undefined,
+      expectedHead: undefined,
+    } as const
+    const refused = await call.permitEvents(wanted)
+    if (refused !== undefined) return refused
+    const { snapshot, isNew } = await host.take(document).catch((thrown: unknown) => {
       // What is no document at all, or has another object format.
       if (!(thrown instanceof TypeError || thrown instanceof RangeError)) throw thrown
       throw new HttpProblem('INVALID_REQUEST', `the body is no document of a run: ${thrown.message}`)
@@ -134,14 +151,24 @@ export const takeRun: Operation = {
   },
 }
 
-function keyOf(request: Request): string | undefined {
+/** All events of a document. What is no document has none, and is refused when it is taken. */
+function eventsOf(document: unknown): unknown[] {
+  const { records } = (document ?? {}) as { readonly records?: unknown }
+  const found = Array.isArray(document) ? document : Array.isArray(records) ? records : []
+  return found.flatMap((record: unknown) => {
+    const { events } = (record ?? {}) as { readonly events?: unknown }
+    return Array.isArray(events) ? (events as unknown[]) : []
+  })
+}
+
+function keyOf(request: BareRequest): string | undefined {
   const key = request.headers.get(IDEMPOTENCY_KEY)
   if (key === null) return undefined
   if (/^[\x21-\x7e]{1,256}$/.test(key)) return key
   throw new HttpProblem('INVALID_REQUEST', 'Idempotency-Key is not 1 to 256 visible characters of ASCII')
 }
 
-function sequenceOf(request: Request): number | undefined {
+function sequenceOf(request: BareRequest): number | undefined {
   const given = request.headers.get(KNOWN_SEQUENCE)
   if (given === null) return undefined
   if (/^\d{1,15}$/.test(given)) return Number(given)

@@ -1,0 +1,75 @@
+// A request of Node as a `Request`. Its body is read when it is asked for.
+
+import type { IncomingMessage } from 'node:http'
+
+/** The URL of a request; undefined if it is none. */
+export function urlOf({ url = '/', headers, socket }: IncomingMessage): URL | undefined {
+  try {
+    return new URL(url, `${'encrypted' in socket ? 'https' : 'http'}://${headers.host ?? 'localhost'}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a request is made with. */
+interface WholeRequestPlan {
+  readonly method: string
+  readonly url: string
+  readonly signal: AbortSignal
+  /** Whether its body is still to be read. */
+  readonly hasBody: boolean
+}
+
+/** @throws {TypeError} if it is none that a `Request` can be */
+export function wholeRequest(message: IncomingMessage, { method, url, signal, hasBody }: WholeRequestPlan): Request {
+  const init = { method, headers: headersOf(message), signal }
+  if (method === 'GET' || method === 'HEAD' || !hasBody) return new Request(url, init)
+  // Node needs to be told that the answer may come before the body has ended.
+  const withBody: RequestInit & { readonly duplex: 'half' } = { ...init, body: bodyOf(message), duplex: 'half' }
+  return new Request(url, withBody)
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    // HTTP/2 has these among its headers.
+    if (!name.startsWith(':')) headers.append(name, value)
+  }
+  return headers
+}
+
+/** The body as a stream that reads no more than it is asked for. If it is cancelled, the connection stays open for the answer. */
+function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        message.pause()
+        message.on('data', (chunk: Uint8Array) => {
+          controller.enqueue(chunk)
+          message.pause()
+        })
+        message.on('end', () => controller.close())
+        message.on('close', () => {
+          if (!message.complete) fail(controller)
+        })
+      },
+      pull() {
+        message.resume()
+      },
+      cancel() {
+        message.removeAllListeners('data').removeAllListeners('end')
+        message.pause()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+function fail(controller: ReadableStreamDefaultController<Uint8Array>): void {
+  try {
+    controller.error(new Error('the connection broke off'))
+  } catch {
+    // It was cancelled before.
+  }
+}
