@@ -253,7 +253,8 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
       still.count = count
       actions.length = 0
       keyed.clear()
-      for (const child of Object.values(children)) {
+      for (const id in children) {
+        const child = children[id] as AnyActorRef
         const { systemId } = child as unknown as ActorInside
         if (systemId !== undefined) keyed.set(systemId, child)
       }
