@@ -1,5 +1,5 @@
 /** Each published package, packed as for publishing, in an empty project with no other dependencies. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -176,7 +176,9 @@ function emptyProject(packed: PackedPackage): string {
   const siblings = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => names.includes(name))
   const tarballs = [packed.name, ...siblings].map((name) => packedPackage(name).tarball)
   const needed = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true)
-  const peers = needed.flatMap((peer) => [exactly(peer), exactly(`@types/${peer}`)])
+  // A peer has types of its own, or a package for them.
+  const typed = needed.flatMap((peer) => [peer, `@types/${peer}`])
+  const peers = typed.filter((name) => existsSync(join(root, 'node_modules', name))).map(exactly)
   run(project, 'npm', ['install', '--no-audit', '--no-fund', '--prefix', project, ...tarballs, ...peers], consumer())
   return project
 }
