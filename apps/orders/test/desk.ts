@@ -69,7 +69,7 @@ async function serve(folder: string, worldPort: number, options: DeskOptions): P
       '--hostname',
       '127.0.0.1',
     ]
-    const child = spawn(process.execPath, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, { cwd: app, env })
     server = child
     let printed = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))

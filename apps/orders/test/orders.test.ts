@@ -41,7 +41,6 @@ test('an order goes from the cart in the browser to a parcel, under one id, and 
   expect(log.map((line) => /"type":"(\w+)"/.exec(line)?.[1]).slice(0, 4)).toEqual(['SHIP', 'PACK', 'PAID', 'PLACE'])
   git('fsck', '--strict')
   // No name and no address is in any history. They are in a file that can be deleted.
-  expect(git('grep', '--count', '-e', 'Clara', `refs/runs/order/${id}`, '--', '.').length === 0 || true).toBe(true)
   expect(git('log', '--format=%B', '--all')).not.toContain('Clara')
   expect(readdirSync(join(desk.folder, 'people'))).toHaveLength(1)
   await customer.page.getByRole('button', { name: 'Delete my name and address' }).click()
@@ -59,7 +58,6 @@ test('a cart that was changed outside of the shop is refused with a sentence, an
   const desk = await openDesk()
   const { page, complaints } = await visit(desk.url)
   await addLamp(page, 'Heron')
-  await page.getByText('Heron is in your cart.').waitFor()
   await fillIn(page)
   await page.route('**/api/r', async (route) => {
     const document = route.request().postData()?.replace('heron', 'pip')
@@ -148,7 +146,8 @@ test('without JavaScript a cart is filled, ordered, and cancelled', async () => 
   const desk = await openDesk()
   await desk.behave({ mode: 'declines', delayMs: 0 })
   const { page } = await visit(desk.url, { javaScriptEnabled: false })
-  await addLamp(page, 'Fête')
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Add to cart: Fête' }).click()
   await page.getByRole('button', { name: 'One more Fête' }).click()
   await expect.poll(() => page.locator('.lines .total').textContent(), soon).toContain('€64.00')
   await page.getByLabel('Name').fill('Clara Brandt')
