@@ -10,6 +10,7 @@ export { type HostedMachine, type HostedOptions, hosted } from './host/hosted-ma
 export type { NewRun, TakenRun } from './host/new-runs.ts'
 export type { ListChange, RunList } from './host/run-list.ts'
 export type { RunFilter, RunOfMachine, RunQuery } from './host/run-pages.ts'
+export type { Mapping } from './host/succession.ts'
 export type { WriteOptions, Written } from './host/write-batch.ts'
 export type { HttpCode, Problem, ProblemCode } from './wire/problem.ts'
 export type { RunEntry, RunPage } from './wire/run-entry.ts'

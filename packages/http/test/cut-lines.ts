@@ -80,7 +80,7 @@ export async function everyBatchOnce(
   }
   await Promise.all(clients.map((client) => client.flush()))
   const last = await store.head(id)
-  for (const client of clients) await expect.poll(() => client.head, { timeout: 10_000 }).toBe(last?.head)
+  for (const client of clients) await expect.poll(() => client.head).toBe(last?.head)
   const applied = clients[0]!
     .toJSON()
     .records.slice(1)
@@ -103,5 +103,5 @@ export async function everyBatchOnce(
 
 /** Says a batch. A store may give the members of an event in another order. */
 function textOf(batch: readonly unknown[] = []): string {
-  return JSON.stringify(batch.map((event) => Object.fromEntries(Object.entries(event ?? {}).toSorted())))
+  return batch.map((event) => JSON.stringify(event, Object.keys(event ?? {}).toSorted())).join('\n')
 }

@@ -35,6 +35,6 @@ export type {
   StoredRecord,
 } from './run-store.ts'
 export type { SharedRun } from './shared-run.ts'
-export { checkSlice, isGenesis } from './slice.ts'
+export { checkSeal, checkSlice, isGenesis } from './slice.ts'
 export type { Head, StoreErrorCode } from './store-error.ts'
-export { missing, moved, StoreError, storeErrorOf } from './store-error.ts'
+export { missing, moved, StoreError, sealed, storeErrorOf } from './store-error.ts'

@@ -3,6 +3,7 @@
 import {
   checkTrimmed,
   followRecords,
+  type Head,
   isAnswer,
   leaseKeeper,
   missing,
@@ -22,8 +23,9 @@ import { listStored } from './list-stored.ts'
 import { readStored } from './read-stored.ts'
 import { receiptBooks } from './receipt-books.ts'
 import { runNames } from './run-names.ts'
+import { sealer } from './seal.ts'
 import { storing, storingEach } from './store-failure.ts'
-import { findStored, receiptsOf } from './stored-run.ts'
+import { endOf, findStored, receiptsOf } from './stored-run.ts'
 
 /** The longest that a timer can wait, in milliseconds. With more, it would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
@@ -45,6 +47,7 @@ export function gitStore(parts: GitStoreParts): RunStore {
   const { directory } = context
   const books = receiptBooks(context)
   const refs = refWatch(context.gitDirectory)
+  const seal = sealer(parts, refs.moved)
   const append = appender(parts, { books, onAppended: refs.moved })
   const cells = leaseCells(parts)
   const leases = leaseKeeper({
@@ -113,12 +116,20 @@ export function gitStore(parts: GitStoreParts): RunStore {
         const news = untilMoved(ref, stop)
         const now = await findStored(context, id)
         if (now === undefined || now.sequence >= sequence) return
+        if (await isSealed(id)) return
         await news
       } finally {
         over.abort()
       }
     }
   }
+
+  async function endIn(id: string): Promise<Head | undefined> {
+    const run = await findStored(context, id)
+    return run && endOf(run, await receiptsOf(context, run))
+  }
+
+  const isSealed = async (id: string): Promise<boolean> => (await endIn(id))?.successor !== undefined
 
   async function untilFree(id: string, signal: AbortSignal): Promise<void> {
     const run = await findStored(context, id)
@@ -143,17 +154,19 @@ export function gitStore(parts: GitStoreParts): RunStore {
 
   const reading = `reading a run of ${directory}`
   const store: RunStore = {
-    head: storing(reading, async (id) => {
-      const run = await findStored(context, id)
-      return run && { head: run.head, sequence: run.sequence }
-    }),
+    head: storing(reading, endIn),
     append: storing(`appending to a run of ${directory}`, async (...given) => {
       checkWritable('append to a run')
       await append(...given)
     }),
     receipt: storing(reading, receipt),
     read: (id, range) => streamOf(storingEach(reading, readStored(context, id, range))),
-    follow: (id, options) => followRecords({ read: store.read, wait: storing(reading, wait) }, id, options),
+    follow: (id, options) =>
+      followRecords(
+        { read: store.read, wait: storing(reading, wait), isSealed: storing(reading, isSealed) },
+        id,
+        options,
+      ),
     list: (options = {}) => streamOf(storingEach(`listing the runs of ${directory}`, listStored(context, options))),
     lease: storing(`taking a lease in ${directory}`, async (id, options) => {
       checkWritable('take a lease')
@@ -164,6 +177,10 @@ export function gitStore(parts: GitStoreParts): RunStore {
     rename: storing(`writing a name in ${directory}`, async (...given) => {
       checkWritable('name a run')
       return await names.rename(...given)
+    }),
+    seal: storing(`sealing a run of ${directory}`, async (...given) => {
+      checkWritable('seal a run')
+      await seal(...given)
     }),
   }
   return store

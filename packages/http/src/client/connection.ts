@@ -164,7 +164,6 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
   }
 
   async function patch({ key, given, since = 0 }: Sent, stop: AbortSignal): Promise<WireSnapshot> {
-    const isOne = !Array.isArray(given)
     const body = eventsOf(given)
       .map((event) => JSON.stringify(event))
       .join('\n')
@@ -172,7 +171,8 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
       method: 'PATCH',
       headers: {
         accept: JSON_TYPE,
-        'content-type': isOne ? JSON_TYPE : NDJSON_TYPE,
+        // One event is a batch of one.
+        'content-type': NDJSON_TYPE,
         [IDEMPOTENCY_KEY]: key,
         [KNOWN_SEQUENCE]: String(since),
       },

@@ -18,6 +18,9 @@ export interface RequestOptions {
   readonly headers?: HeadersGiven | (() => HeadersGiven | Promise<HeadersGiven>)
 }
 
+/** What a request is sent with. */
+export type GivenInit = RequestInit & { readonly headers: Readonly<Record<string, string>> }
+
 /** Makes requests to one run. */
 export interface Requests {
   /**
@@ -25,7 +28,7 @@ export interface Requests {
    * @param path behind the URL of the run, with a query
    * @throws {ConnectionError} if the answer is not a good one, or there is none
    */
-  send(path: string, init: RequestInit): Promise<Response>
+  send(path: string, init: GivenInit): Promise<Response>
   /** Reads the records behind an offset, up to the latest. */
   readHistory(offset: string, signal: AbortSignal): Promise<StoredRecord[]>
 }
@@ -42,15 +45,15 @@ export function requestsTo(url: string, { fetch: given, headers }: RequestOption
   // The URL of a run may have a query of its own.
   const [base = '', query] = url.split('?')
 
-  async function send(path: string, init: RequestInit): Promise<Response> {
+  async function send(path: string, init: GivenInit): Promise<Response> {
     const [below = '', more] = path.split('?')
-    const queries = [query, more].filter((part) => part !== undefined).join('&')
+    const queries = [query, more].filter(Boolean).join('&')
     // The platform's own must not be called as a member of something else. It may be replaced after this module was loaded.
     const fetch = given ?? globalThis.fetch
     let response: Response
     try {
       const all = new Headers(typeof headers === 'function' ? await headers() : headers)
-      for (const [name, value] of Object.entries(init.headers ?? {})) all.set(name, String(value))
+      for (const [name, value] of Object.entries(init.headers)) all.set(name, value)
       // A redirect leads to another run.
       const request = new Request(`${base}${below}${queries === '' ? '' : `?${queries}`}`, {
         ...init,
@@ -123,7 +126,8 @@ async function problemOf(url: string, response: Response): Promise<ConnectionErr
   const { status, headers } = response
   const seconds = Number(headers.get('retry-after'))
   const retryAfter = seconds > 0 ? Math.min(seconds, LONGEST_WAIT) * 1000 : undefined
-  if (status === 0 || (status >= 300 && status < 400)) {
+  // A redirect; a browser says 0.
+  if (status < 400) {
     return new ConnectionError('SUCCEEDED', `${url} redirects to another run; connect to that one`, { status: 308 })
   }
   let problem: Problem | undefined

@@ -1,8 +1,9 @@
 // The handler: a function of a `Request` that gives a `Response`, for any server that has them.
 
 import type { HeldRun, Host } from '../host/host.ts'
+import { historyPath, runPath } from '../wire/paths.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
-import { HttpProblem, problemOf, problemResponse } from './http-problem.ts'
+import { HttpProblem, type ProblemAnswer, problemOf, problemResponse } from './http-problem.ts'
 import { checkLimits, LIMITS, type Limits } from './limits.ts'
 import type { Action, Call, Method, Operation, Route, WantedEvents } from './operation.ts'
 import { allowed, routes } from './routes.ts'
@@ -112,9 +113,17 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     } catch (thrown) {
       const found = problemOf(thrown)
       if (found.isFault) report(thrown, request)
-      response = problemResponse(found)
+      response = problemResponse(located(found, request))
     }
     return await finish(request, response)
+  }
+
+  /** A problem that says where the successor of the run is: what was asked for, of that run. */
+  function located(found: ProblemAnswer, request: Request): ProblemAnswer {
+    const { successor } = found.problem
+    if (successor === undefined) return found
+    const path = new URL(request.url).pathname.endsWith('/history') ? historyPath(successor) : runPath(successor)
+    return { ...found, headers: { ...found.headers, location: base + path } }
   }
 
   /** Reports a fault. The request is answered, whatever becomes of that. */

@@ -1,7 +1,7 @@
 // A server's runs: each is opened once, recorded in a store, and its outputs are handled.
 
-import type { AnyMachine, ObjectFormat } from '@xmachines/core'
-import type { RunStore, StoredRecord } from '@xmachines/core/store'
+import type { AnyMachine, Machine, ObjectFormat, RunEvent } from '@xmachines/core'
+import { type RunStore, type StoredRecord, storeErrorOf } from '@xmachines/core/store'
 import type { RunPage } from '../wire/run-entry.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { guardedStore } from './guarded-store.ts'
@@ -14,6 +14,7 @@ import { outputHandling } from './output-handling.ts'
 import type { RunList } from './run-list.ts'
 import { runLists } from './run-lists.ts'
 import type { RunQuery } from './run-pages.ts'
+import { type Mapping, succeed } from './succession.ts'
 import { batchWriter, type WriteOptions, type Written } from './write-batch.ts'
 
 /** How a host keeps runs. */
@@ -52,6 +53,8 @@ export interface HeldRun {
   readonly machine: AnyMachine
   /** What is recorded. */
   readonly latest: WireSnapshot
+  /** The id of the run that has taken its place, once that is known here. */
+  readonly successor: string | undefined
   /** Calls a listener after each change of what is recorded, and when the host closes. */
   follow(listener: () => void): () => void
   /** The record with a sequence and those after it, at most so many. */
@@ -83,7 +86,7 @@ export interface Host {
   take(document: unknown): Promise<TakenRun>
   /**
    * Opens a run, or uses it if it is open already. It stays open until `release` is called.
-   * @throws {HostError} `NOT_FOUND`, `BUSY` or `UNAVAILABLE`
+   * @throws {HostError} `NOT_FOUND`, `BUSY`, `UNAVAILABLE`, or `SUCCEEDED` if another run has taken its place
    */
   hold(id: string): Promise<HeldRun>
   /**
@@ -96,6 +99,25 @@ export interface Host {
    * @throws {HostError} `NOT_FOUND` if no such machine is served, `BUSY` if it has too many runs, or `UNAVAILABLE`
    */
   followList(machine: string): Promise<RunList>
+  /**
+   * Gives a run of an old version a successor of another machine, or of another version. From then on nothing can be written into the
+   * old run, here or at any other server, and its id leads to the successor. Doing it again gives the same successor.
+   *
+   * @param id the old run
+   * @param machine the machine of the successor, which is served here
+   * @param mapping gives the input of the successor from the snapshot of the old run; or `{ rename, onUnhandled }` to replay its
+   *   events, as `replayRun` does
+   * @returns the successor, and whether it is new
+   * @throws {HostError} `NOT_FOUND`; `BUSY` if the old run has outputs that have not settled, or keeps moving; or `UNAVAILABLE`
+   * @throws {RunError} if the new machine refuses the input or the events
+   * @throws {RangeError} if the machine is not served here, or is that of the run, or the run is done
+   * @throws {TypeError} if the store cannot seal runs
+   */
+  succeed<State, Event extends RunEvent, Output, Input, Old = unknown>(
+    id: string,
+    machine: Machine<State, Event, Output, Input>,
+    mapping: Mapping<Old, Event, NoInfer<Input>>,
+  ): Promise<TakenRun>
   /** Takes no more writes, waits until what was written is kept, gives leases back, and closes all runs. */
   close(): Promise<void>
 }
@@ -224,6 +246,40 @@ export function openHost(
     await outputs.unsettled(snapshot.run, 0).catch((error: unknown) => onError(error, { run: snapshot.run }))
   }
 
+  async function giveSuccessor<State, Event extends RunEvent, Output, Input, Old>(
+    id: string,
+    machine: Machine<State, Event, Output, Input>,
+    mapping: Mapping<Old, Event, Input>,
+  ): Promise<TakenRun> {
+    if (!plain.includes(machine)) {
+      throw new RangeError(`${machine.name}@${machine.version} is not served here; give it to openHost`)
+    }
+    try {
+      const { live, release } = await runs.hold(id)
+      try {
+        const taken = await succeed({ store, format, owner, ttl, handles }, live, machine, mapping)
+        const old = live.opened
+        live.succeed(taken.snapshot.run)
+        if (old !== undefined) lists.dropped(old.machine, id)
+        await handleInitial(taken, machine)
+        return taken
+      } finally {
+        release()
+      }
+    } catch (thrown) {
+      const { successor } = thrown instanceof HostError ? thrown : (storeErrorOf(thrown) ?? {})
+      if (successor === undefined) throw thrown
+      const { live, release } = await runs.hold(successor)
+      const { latest: snapshot } = live
+      release()
+      return { snapshot, isNew: false }
+    }
+  }
+
+  function handles(machine: AnyMachine): boolean {
+    return served.some((one) => one.machine === machine && one.outputs !== undefined)
+  }
+
   /** What all who hold a run share. */
   function shared(live: LiveRun): Omit<HeldRun, 'release'> {
     return {
@@ -234,6 +290,9 @@ export function openHost(
       },
       get latest() {
         return live.latest
+      },
+      get successor() {
+        return live.successor
       },
       follow: live.follow,
       records: live.records,
@@ -273,6 +332,7 @@ export function openHost(
       const { live, release } = await runs.hold(id)
       return held(live, release)
     },
+    succeed: (id, machine, mapping) => track(() => giveSuccessor(id, machine, mapping)),
     async list(query) {
       checkOpen()
       return await lists.page(query)

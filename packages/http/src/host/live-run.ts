@@ -11,7 +11,7 @@ import {
   storeErrorOf,
 } from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { HostError } from './host-error.ts'
+import { HostError, succeeded } from './host-error.ts'
 import type { HostedMachine } from './hosted-machine.ts'
 import { latestOf } from './recorded.ts'
 
@@ -41,11 +41,15 @@ export interface LiveRun {
   hold(): () => void
   /**
    * The run, opened anew if it has ended fatally: such an end is one of the run object alone.
-   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run
+   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run, `SUCCEEDED` if it has a successor
    */
   open(): Promise<AnySharedRun>
   /** The run, if it is open. */
   readonly opened: AnySharedRun | undefined
+  /** The id of the run that has taken its place, once that is known here. */
+  readonly successor: string | undefined
+  /** Another run has taken its place. Those who follow it are notified. */
+  succeed(successor: string): void
   /** What is recorded; only while it is open. */
   readonly latest: WireSnapshot
   /** Where it is, or was when it was last open: enough to open it again. Undefined if the store does not lead on from there. */
@@ -76,6 +80,7 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
   let latest: WireSnapshot | undefined
   let holders = 0
   let lastUsed = performance.now()
+  let successor: string | undefined
   let isClosed = false
   const listeners = new Set<() => void>()
 
@@ -98,6 +103,7 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
       }
     },
     async open() {
+      if (successor !== undefined) throw succeeded(id, successor)
       if (run !== undefined && isUsable(run)) return run
       opening ??= openAnew().finally(() => {
         opening = undefined
@@ -106,6 +112,13 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
     },
     get opened() {
       return run
+    },
+    get successor() {
+      return successor
+    },
+    succeed(other) {
+      successor = other
+      live.notify()
     },
     get latest() {
       return (latest ??= latestOf(run as AnySharedRun))
@@ -141,6 +154,7 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
   return live
 
   async function openAnew(): Promise<AnySharedRun> {
+    await checkSuccessor()
     const plain = machines.map(({ machine }) => machine)
     let opened: AnySharedRun
     try {
@@ -166,9 +180,19 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
     return opened
   }
 
+  /** A run that has a successor is not opened. */
+  async function checkSuccessor(): Promise<void> {
+    if (store.seal === undefined) return
+    const head = await store.head(id)
+    if (head?.successor === undefined) return
+    live.succeed(head.successor)
+    throw succeeded(id, head.successor)
+  }
+
   /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */
   function revive(): void {
-    if (isClosed || reviving || listeners.size === 0 || run === undefined || isUsable(run)) return
+    if (isClosed || reviving || listeners.size === 0 || successor !== undefined) return
+    if (run === undefined || isUsable(run)) return
     reviving = true
     // At first at once, and not in the call in which it ended.
     const pause = failures === 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))

@@ -13,7 +13,7 @@ import { listed, type RunOfMachine } from './run-pages.ts'
 export interface ListChange extends RunOfMachine {
   /** Changes are numbered from 1. */
   readonly version: number
-  /** The run as it is now; undefined if the store has it no more. */
+  /** The run as it is now; undefined if it is in the list no more. */
   readonly entry: RunEntry | undefined
 }
 
@@ -50,6 +50,8 @@ export interface KeptList {
   hold(): Promise<RunList>
   /** Takes what is known of a run. An entry that is older than what is known changes nothing. */
   take(entry: () => RunEntry): void
+  /** A run is in the list no more. */
+  drop(id: string): void
   /** Ends the looks, and calls the listeners. */
   close(): void
 }
@@ -89,6 +91,13 @@ export function runList({ store, machines, entries, listMs, maxListed, onError }
     const entry = make()
     if (!isNew(entry)) return
     put(entry, entry)
+    notify()
+  }
+
+  function drop(id: string): void {
+    const known = latest.get(id)
+    if (known?.entry === undefined) return
+    put(known, undefined)
     notify()
   }
 
@@ -183,6 +192,7 @@ export function runList({ store, machines, entries, listMs, maxListed, onError }
       }
     },
     take,
+    drop,
     close() {
       isClosed = true
       clearTimeout(timer)

@@ -17,6 +17,8 @@ export interface RunLists {
   follow(machine: string): Promise<RunList>
   /** A run has changed. Its snapshot is asked for only if somebody follows the list. */
   changed(machine: AnyMachine, snapshot: () => WireSnapshot): void
+  /** Another run has taken the place of a run. */
+  dropped(machine: AnyMachine, id: string): void
   close(): void
 }
 
@@ -40,6 +42,9 @@ export function runLists(plan: RunListsPlan): RunLists {
     },
     changed(machine, snapshot) {
       lists.get(machine.name)?.take(() => entries.entryFrom(machine, snapshot()))
+    },
+    dropped(machine, id) {
+      lists.get(machine.name)?.drop(id)
     },
     close() {
       for (const list of lists.values()) list.close()

@@ -73,7 +73,7 @@ export function served(machines: readonly HostedMachine[], machine: string): rea
   throw new HostError('NOT_FOUND', 'there is no machine of this name and version here')
 }
 
-/** All runs of some machines of one name, as the store has them. */
+/** All runs of some machines of one name, as the store has them. Those that have successors are left out. */
 export async function listed(
   store: RunStore,
   machines: readonly { readonly name: string; readonly version: string }[],
@@ -86,7 +86,8 @@ export async function listed(
   const found: ListedRun[] = []
   const reader = store.list({ machine }).getReader()
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    if (labels.has(labelOf(read.value.machine))) found.push(read.value)
+    const { machine: made, successor } = read.value
+    if (successor === undefined && labels.has(labelOf(made))) found.push(read.value)
   }
   return found
 }

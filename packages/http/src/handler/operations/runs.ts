@@ -19,7 +19,7 @@ export const readRun: Operation = {
   action: 'read',
   summary: 'The latest snapshot of a run; or, as NDJSON or server-sent events, the latest and each newer one.',
   gives: { 200: [JSON_TYPE, NDJSON_TYPE, SSE_TYPE], 304: [], 204: [] },
-  problems: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
+  problems: ['SUCCEEDED', 'NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
   headers: {
     'If-None-Match': 'the ETag of an earlier answer',
     'Known-Sequence': 'a sequence that the caller has seen: the answer is not older',
@@ -67,6 +67,7 @@ export const writeRun: Operation = {
   takes: [JSON_TYPE, NDJSON_TYPE],
   gives: { 200: [JSON_TYPE] },
   problems: [
+    'SUCCEEDED',
     'INVALID_REQUEST',
     'INVALID_EVENT',
     'NOT_FOUND',
@@ -113,6 +114,7 @@ export const takeRun: Operation = {
   takes: [JSON_TYPE],
   gives: { 201: [JSON_TYPE], 200: [JSON_TYPE] },
   problems: [
+    'SUCCEEDED',
     'INVALID_REQUEST',
     'DIVERGED',
     'TOO_LARGE',

@@ -19,6 +19,8 @@ export interface Followable {
   follow(listener: () => void): () => void
   /** Ends the use. */
   release(): void
+  /** For a run: the id of the run that has taken its place. A reader that connects again is led there. */
+  readonly successor?: string | undefined
 }
 
 /** Whom a stream is for. */
@@ -84,7 +86,7 @@ export function followedStream(
 
   /** Looks for what is new, if the reader has asked. */
   function look(): void {
-    if (host.closing.aborted) return end()
+    if (host.closing.aborted || subject.successor !== undefined) return end()
     if (asked === undefined) return
     if (isLooking) {
       isStale = true
