@@ -10,7 +10,7 @@ export const soon = { timeout: 60_000, interval: 50 }
 let browser: Promise<Browser> | undefined
 
 /** The browser of this file's tests. */
-export function openBrowser(): Promise<Browser> {
+function openBrowser(): Promise<Browser> {
   browser ??= chromium.launch(chromiumLaunchOptions())
   return browser
 }
