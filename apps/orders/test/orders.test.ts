@@ -25,7 +25,10 @@ test('an order goes from the cart in the browser to a parcel, under one id, and 
   const row = staff.page.getByRole('row').filter({ hasText: id.slice(0, 8) })
   expect(await row.textContent()).toContain('2 × Vesper, Pip')
   await row.getByRole('link').click()
-  await staff.page.getByRole('button', { name: 'It is packed' }).click()
+  // The next control comes to the same place, and the second click is not for it.
+  await staff.page.getByRole('button', { name: 'It is packed' }).dblclick()
+  await expectPlace(customer.page, 'To ship')
+  expect(await placeOf(staff.page)).toBe('To ship')
   await staff.page.getByRole('button', { name: 'It is shipped' }).click()
   await expectPlace(customer.page, 'Shipped')
 
@@ -104,6 +107,28 @@ test('a server that is killed in the middle of a payment goes on with it: it is 
   await expect
     .poll(async () => (await desk.world()).deeds.map(({ kind }) => kind).toSorted(), soon)
     .toEqual(['mails', 'payments', 'slips'])
+  expect(complaints).toEqual([])
+})
+
+test('what is done while the shop cannot be reached is kept over a reload, and done once', async () => {
+  const desk = await openDesk()
+  await desk.behave({ mode: 'declines', delayMs: 0 })
+  const { page, complaints } = await visit(desk.url)
+  await orderLamp(page, 'Alcove')
+  await expectPlace(page, 'Not paid')
+  await desk.behave({ mode: 'works' })
+  // The page is there, and its runs are not.
+  await page.route('**/api/**', (route) => route.abort())
+  await page.getByRole('button', { name: 'Try the payment again' }).dblclick()
+  await expectPlace(page, 'Paying')
+  await page.getByText('1 to be confirmed by the server').waitFor()
+  await page.reload()
+  await page.getByText('What you did (1) is kept').waitFor()
+  expect(await placeOf(page)).toBe('Paying')
+  await page.unroute('**/api/**')
+  await expectPlace(page, 'To pack')
+  const payments = (await desk.world()).deeds.filter(({ kind }) => kind === 'payments')
+  expect(payments.map(({ status }) => status)).toEqual([402, 201])
   expect(complaints).toEqual([])
 })
 
