@@ -41,17 +41,6 @@ test('a hundred orders move on, and the board shows each of them where it is', a
   await page.getByText('Live', { exact: true }).waitFor()
   const rows = (place: string) => page.locator('tbody tr').filter({ hasText: place }).count()
   expect(await rows('To pack')).toBe(MANY)
-  await page.evaluate(() => {
-    const gaps: number[] = []
-    let last = performance.now()
-    const look = (now: number): void => {
-      gaps.push(now - last)
-      last = now
-      requestAnimationFrame(look)
-    }
-    requestAnimationFrame(look)
-    Object.assign(globalThis, { gaps })
-  })
   for (const type of ['PACK', 'SHIP']) {
     for (let at = 0; at < ids.length; at += 20) {
       const body = JSON.stringify({ type, by: 'Ines', when: Date.now() })
@@ -62,9 +51,6 @@ test('a hundred orders move on, and the board shows each of them where it is', a
       expect(new Set(await Promise.all(sent))).toEqual(new Set([200]))
     }
   }
-  console.log(
-    await page.evaluate(() => (globalThis as any).gaps.toSorted((a: number, b: number) => b - a).slice(0, 10)),
-  )
   await expect.poll(() => rows('Shipped'), soon).toBe(MANY)
   expect(await page.getByRole('link', { name: `Shipped ${MANY}` }).count()).toBe(1)
   await page.getByRole('link', { name: /^Shipped/ }).click()
