@@ -110,6 +110,25 @@ test('a server that is killed in the middle of a payment goes on with it: it is 
   expect(complaints).toEqual([])
 })
 
+test('a provider that fails is asked until it answers, and a payment is made once', async () => {
+  const desk = await openDesk()
+  await desk.behave({ mode: 'fails', delayMs: 0 })
+  const { page, complaints } = await visit(desk.url)
+  const id = await orderLamp(page, 'Fête')
+  await expectPlace(page, 'Paying')
+  // The way back does not lead to a cart that could be ordered again.
+  await page.goBack()
+  await page.getByText('Your cart is empty.').waitFor()
+  await page.goto('/world')
+  await page.getByLabel('It works').check()
+  await page.getByRole('button', { name: 'Set' }).click()
+  await expect.poll(async () => (await desk.world()).conduct.mode, soon).toBe('works')
+  await page.goto(`/orders/${id}`)
+  await expectPlace(page, 'To pack')
+  expect((await desk.world()).deeds.filter(({ kind }) => kind === 'payments')).toHaveLength(1)
+  expect(complaints).toEqual([])
+})
+
 test('what is done while the shop cannot be reached is kept over a reload, and done once', async () => {
   const desk = await openDesk()
   await desk.behave({ mode: 'declines', delayMs: 0 })
