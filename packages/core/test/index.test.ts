@@ -93,6 +93,7 @@ test('the public names are these', () => {
     'replaySteps',
     'restoreSnapshot',
     'restoreWatched',
+    'resumeHandlers',
     'sequenceOf',
     'sequenceWaits',
     'showSnapshot',
