@@ -14,6 +14,7 @@ const names = [
   '@xmachines/git',
   '@xmachines/http',
   '@xmachines/indexeddb',
+  '@xmachines/inspector',
   '@xmachines/postgres',
   '@xmachines/react',
 ]
@@ -88,7 +89,7 @@ describe.each(names)('%s', (name) => {
     'without the DOM',
     { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
   ]
-  if (name !== '@xmachines/react' && name !== '@xmachines/indexeddb') surroundings.push(inNode)
+  if (!['@xmachines/react', '@xmachines/indexeddb', '@xmachines/inspector'].includes(name)) surroundings.push(inNode)
   if (name === '@xmachines/core') {
     surroundings.push(['in a worker', { moduleResolution: 'bundler', module: 'esnext', lib: ['es2022', 'webworker'] }])
     test('without the types of a platform the compiler says which are missing', () => {
