@@ -10,9 +10,13 @@ import { defineConfig } from 'vitest/config'
 
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
 import { folderOfGit, newerGits } from './scripts/newer-git.ts'
+import { PATIENCE } from './scripts/patience.ts'
 
 // Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
 process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
+
+// Hundreds of tests start Node, and each test file has a process of its own: they share what Node compiled.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile')
 
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'
@@ -21,6 +25,11 @@ const ssr = { resolve: { conditions: [source, ...defaultServerConditions] } }
 
 // Vite must know these in advance, or it finds them while tests run and reloads the page.
 const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @noble/hashes/${file}.js`)
+
+// The machine may be busy, and many tests start processes or try hundreds of cases. What waits for something in vain fails
+// before its test does, and says what for.
+const patient = { expect: { poll: { timeout: PATIENCE } }, testTimeout: 120_000, hookTimeout: 120_000 }
+const waits = join(import.meta.dirname, 'test/wait-longer.ts')
 
 // The tests of the React binding also run on older versions of React, each installed in a folder of its own: the oldest
 // that it supports, and 19.2, which updates external stores differently when it shows a hidden <Activity>.
@@ -37,6 +46,17 @@ const reacts = [
   { react: 'react 18', version: '18.3', alias: installedIn('react-18'), unsupported: ['**/activity.test.tsx'] },
 ]
 
+// A chart is stepped by parts of XState that may move, so the tests of @xmachines/xstate also run on the oldest XState that it
+// supports.
+const xstates = [
+  { name: 'xstate', alias: [] },
+  { name: 'xstate 5.32', alias: [{ find: /^xstate$/, replacement: 'xstate-oldest' }] },
+].map(({ name, alias }) => ({
+  resolve: { ...resolve, alias },
+  ssr,
+  test: { ...patient, name, include: ['packages/xstate/test/**/*.test.ts'], setupFiles: [waits] },
+}))
+
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
 const newerGit = 'packages/git/test/newer-git.test.ts'
 const gitSetup = 'packages/git/test/warnings.ts'
@@ -45,13 +65,12 @@ const onNewerGits = newerGits.map((name) => ({
   resolve,
   ssr,
   test: {
+    ...patient,
     name: `git ${name}`,
     include: [newerGit, ...dependOnGit.map((file) => `packages/git/test/${file}.test.ts`)],
     env: { PATH: [folderOfGit(name), process.env['PATH']].join(delimiter) },
     globalSetup: ['packages/git/test/newer-git-setup.ts'],
-    setupFiles: ['packages/git/test/newer-git-needed.ts', gitSetup],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: ['packages/git/test/newer-git-needed.ts', gitSetup, waits],
   },
 }))
 
@@ -122,16 +141,18 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },
     passWithNoTests: true,
+    // Many tests wait for other processes. By default one processor stays free, which is half of two.
+    maxWorkers: '100%',
     projects: [
       {
         resolve,
         ssr,
-        // Property tests try hundreds of cases, and the machine may be busy.
         test: {
+          ...patient,
+          setupFiles: [waits],
           name: 'core',
           include: ['packages/core/test/**/*.test.ts'],
           exclude: ['packages/core/test/flat.test.ts'],
-          testTimeout: 60_000,
         },
       },
       {
@@ -139,10 +160,11 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...patient,
+          setupFiles: [waits],
           name: 'core production',
           include: ['packages/core/test/properties/**/*.test.ts', 'packages/core/test/flat.test.ts'],
           env: { NODE_ENV: 'production' },
-          testTimeout: 60_000,
         },
       },
       types('core'),
@@ -150,12 +172,11 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'git',
           include: ['packages/git/test/**/*.test.ts'],
           exclude: [newerGit],
-          setupFiles: [gitSetup],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          setupFiles: [gitSetup, waits],
         },
       },
       ...onNewerGits,
@@ -164,12 +185,11 @@ export default defineConfig({
         resolve: { ...resolve, alias },
         ssr,
         test: {
+          ...patient,
           name: react,
           environment: 'jsdom',
-          // Some tests start Node, and the machine may be busy.
-          testTimeout: 60_000,
           env: { REACT_VERSION: version },
-          setupFiles: [reactSetup],
+          setupFiles: [reactSetup, waits],
           include: ['packages/react/test/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*', ...unsupported],
         },
@@ -182,8 +202,10 @@ export default defineConfig({
         resolve: { ...resolve, alias },
         ssr,
         test: {
+          ...patient,
           name: `${react} production`,
           environment: 'jsdom',
+          setupFiles: [waits],
           env: { NODE_ENV: 'production', REACT_VERSION: version },
           include: ['packages/react/test/builds/**/*.test.tsx'],
           exclude: ['**/node_modules/**', ...unsupported],
@@ -201,14 +223,16 @@ export default defineConfig({
             'react-dom',
             'react-dom/client',
             'react-dom/server',
+            '@testing-library/dom',
             '@testing-library/react',
             'use-sync-external-store/with-selector',
           ],
         },
         test: {
+          ...patient,
           name: `${react} browser`,
           env: { REACT_VERSION: version },
-          setupFiles: [reactSetup],
+          setupFiles: [reactSetup, waits],
           include: ['test/**/*.browser.test.{ts,tsx}'],
           exclude: ['**/node_modules/**'],
           browser: browser(`${react} browser`),
@@ -220,9 +244,10 @@ export default defineConfig({
         resolve,
         optimizeDeps: { include: [...hashes, 'idb'] },
         test: {
+          ...patient,
           name: 'indexeddb browser',
           include: ['test/**/*.browser.test.ts'],
-          testTimeout: 60_000,
+          setupFiles: [waits],
           browser: browser('indexeddb browser'),
         },
       },
@@ -254,11 +279,11 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'postgres',
           include: ['packages/postgres/test/**/*.test.ts'],
           globalSetup: ['packages/postgres/test/server.setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          setupFiles: [waits],
         },
       },
       {
@@ -266,18 +291,22 @@ export default defineConfig({
         ssr,
         plugins: [durableStreamsSuite],
         test: {
+          ...patient,
           name: 'http',
           include: ['packages/http/test/**/*.test.ts'],
+          setupFiles: [waits],
           server: { deps: { inline: ['@durable-streams/server-conformance-tests'] } },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
+      ...xstates,
+      types('xstate'),
       {
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'conformance',
+          setupFiles: [waits],
           include: ['test/conformance/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
         },
@@ -287,7 +316,9 @@ export default defineConfig({
         resolve,
         optimizeDeps: { include: hashes },
         test: {
+          ...patient,
           name: 'conformance browser',
+          setupFiles: [waits],
           include: ['conformance/**/*.browser.test.ts'],
           browser: browser('conformance browser'),
         },
@@ -296,20 +327,31 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'packaging',
+          setupFiles: [waits],
           include: ['test/packaging/**/*.test.ts'],
           globalSetup: ['test/packaging/setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
-          testTimeout: 60_000,
+          setupFiles: [waits],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'orders',
+          include: ['apps/orders/test/**/*.test.ts'],
+          globalSetup: ['apps/orders/test/built-app.setup.ts'],
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

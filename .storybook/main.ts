@@ -6,9 +6,18 @@ const config: StorybookConfig = {
   // StrictMode cleans up effects and runs them again, so a story fails if its flow loses or repeats anything.
   framework: { name: '@storybook/react-vite', options: { strictMode: true } },
   stories: ['../apps/flows/src/**/*.mdx', '../apps/flows/src/**/*.stories.tsx'],
-  addons: ['@storybook/addon-docs', '@storybook/addon-vitest', '@storybook/addon-a11y'],
+  addons: ['@storybook/addon-docs', '@storybook/addon-a11y'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
-  features: { sidebarOnboardingChecklist: false },
+  // Without what no page here uses: it would take time to load, and room.
+  features: {
+    sidebarOnboardingChecklist: false,
+    changeDetection: false,
+    actions: false,
+    backgrounds: false,
+    controls: false,
+    measure: false,
+    outline: false,
+  },
   typescript: { reactDocgen: 'react-docgen' },
   viteFinal: (vite) =>
     mergeConfig(vite, {
@@ -24,6 +33,7 @@ const config: StorybookConfig = {
           '@xmachines/core > @noble/hashes/legacy.js',
           '@xmachines/core > @noble/hashes/sha2.js',
           '@xmachines/core > @noble/hashes/utils.js',
+          '@xmachines/core > fast-check',
           '@xmachines/react > use-sync-external-store/with-selector',
           '@xmachines/indexeddb > idb',
         ],

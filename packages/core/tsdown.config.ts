@@ -6,6 +6,8 @@ export default defineConfig({
     'src/identity/sha256.ts',
     'src/identity/native-hash.ts',
     'src/machine/undo.ts',
+    'src/capture/capture-run.ts',
+    'src/testing/index.ts',
     'src/internal.ts',
     'src/store/index.ts',
     'src/store/conformance/index.ts',

@@ -100,6 +100,19 @@ test('two pages and their workers see each other, and what was clicked while the
   expect((await store.head(snapshot.run))?.sequence).toBe(3)
 })
 
+test('a click in one page of a browser shows in the other', async () => {
+  const site = await start(memoryStore())
+  onTestFinished(site.kill)
+  const { snapshot } = await site.host.create(counter)
+  const pages = [await open(site.port, snapshot.run), await open(site.port, snapshot.run)] as const
+  for (let clicks = 1; clicks <= 6; clicks++) {
+    const [from, to] = clicks % 2 === 1 ? pages : pages.toReversed()
+    await from?.getByRole('button').click()
+    await to?.getByRole('button', { name: `clicked ${clicks} times` }).waitFor()
+  }
+  for (const page of pages) await expect.poll(() => shown(page), soon).toEqual(live(6))
+})
+
 test('a page that is closed right after a click has sent it, or sends it when it is opened again', async () => {
   const store = memoryStore()
   const site = await start(store)

@@ -3,6 +3,7 @@
 import { chosenRows } from '../options.ts'
 import { printTable, printVersions } from '../report.ts'
 import type { Line } from '../verdict.ts'
+import { pagesRow } from './pages.ts'
 import { patchRow } from './patch.ts'
 import { sendRow } from './send.ts'
 import { subscribersRow } from './subscribers.ts'
@@ -12,6 +13,7 @@ const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
   subscribers: subscribersRow,
   send: sendRow,
   patch: patchRow,
+  pages: pagesRow,
 }
 
 const chosen = chosenRows(Object.keys(rows))

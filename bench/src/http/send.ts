@@ -1,21 +1,10 @@
 // `send` of a connected run beside that of a local one. The server does not answer, so only what the call itself does is timed.
 
-import { createRun, defineMachine } from '@xmachines/core'
+import { createRun } from '@xmachines/core'
 import { connectRun } from '@xmachines/http'
 import { measure, type Side, type Timing } from '../harness.ts'
 import { alone, type Line, middleOf } from '../verdict.ts'
-
-interface Inc {
-  readonly type: 'INC'
-  readonly by: number
-}
-
-const counter = defineMachine<{ count: number }, Inc>({
-  name: 'counter',
-  version: '1',
-  initial: { count: 0 },
-  on: { INC: ({ count }, { by }) => ({ count: count + by }) },
-})
+import { counter } from './counter.ts'
 
 const MOST_NANOSECONDS = 5000
 

@@ -6,27 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type AnyMachine, defineMachine } from '@xmachines/core'
 import { memoryStore, type RunStore } from '@xmachines/core/store'
 import { openRepository } from '@xmachines/git'
-import { serveNode } from '@xmachines/http/node'
+import { nodeListener, serveNode } from '@xmachines/http/node'
 import { createHandler, openHost } from '@xmachines/http/server'
 import { createTables, postgresStore } from '@xmachines/postgres'
 import pg from 'pg'
 import { startPostgres } from '../../../scripts/postgres.ts'
-
-interface Inc {
-  readonly type: 'INC'
-  readonly by: number
-}
-
-/** What is counted. */
-export const counter: AnyMachine = defineMachine<{ count: number }, Inc>({
-  name: 'counter',
-  version: '1',
-  initial: { count: 0 },
-  on: { INC: ({ count }, { by }) => ({ count: count + by }) },
-})
+import { counter } from './counter.ts'
 
 /** A server that listens. */
 export interface Stage {
@@ -42,6 +29,37 @@ export async function openOurs(kept: Kept): Promise<Stage> {
   const { store, end } = await openStore[kept]()
   const host = openHost(store, [counter])
   return await listen(serveNode(createHandler(host)), async () => {
+    await host.close()
+    await end()
+  })
+}
+
+/** Ours over Git, below `/api`, beside a page and a bare number at `/bare`: each `POST` counts up and is told to all who follow. */
+export async function openSite(script: string): Promise<Stage> {
+  const { store, end } = await openStore.Git()
+  const host = openHost(store, [counter])
+  const answerRun = nodeListener(createHandler(host, { base: '/api' }))
+  const following = new Set<ServerResponse>()
+  let count = 0
+  const server = createServer((message, answer) => {
+    const { url = '/', method } = message
+    if (url.startsWith('/api/')) return answerRun(message, answer)
+    if (url === '/page.js') return void answer.setHeader('content-type', 'text/javascript').end(script)
+    if (url !== '/bare')
+      return void answer
+        .setHeader('content-type', 'text/html')
+        .end('<!doctype html><title>Clicks</title><script type="module" src="/page.js"></script>')
+    if (method === 'GET') {
+      answer.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+      following.add(answer)
+      answer.on('close', () => following.delete(answer))
+      return
+    }
+    count += 1
+    for (const one of following) one.write(`data: ${count}\n\n`)
+    answer.writeHead(204).end()
+  })
+  return await listen(server, async () => {
     await host.close()
     await end()
   })

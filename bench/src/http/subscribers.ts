@@ -10,7 +10,8 @@ import type { Timing } from '../harness.ts'
 import { settle } from '../heap.ts'
 import { playInTurns, type Scene } from '../rounds.ts'
 import { alone, beside, type Line } from '../verdict.ts'
-import { ask, counter, openBareEvents } from './servers.ts'
+import { counter } from './counter.ts'
+import { ask, openBareEvents } from './servers.ts'
 
 const SUBSCRIBERS = 1000
 const MOST_BYTES = 8192

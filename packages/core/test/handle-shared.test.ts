@@ -63,6 +63,32 @@ describe('outputs of a shared run', () => {
     expect(listed?.settled).toBe(9)
   })
 
+  test('are handled from where they have not settled, also if the run was opened from a later snapshot', async () => {
+    const { store, id } = await seeded()
+    const first = await desk(store, id)
+    for (let cents = 0; cents < 3; cents++) first.in.send({ type: 'PAY', cents })
+    await first.flush()
+    const { genesis, head: oid, position } = first
+    const { sequence, state } = first.confirmed.current
+    first.close()
+    const run = await openShared(store, id, order, { snapshot: { genesis, sequence, oid, position, state } })
+    onTestFinished(() => run.close())
+    run.in.send({ type: 'PAY', cents: 3 })
+    const charged: number[] = []
+    await handleShared(
+      run,
+      {
+        charge({ cents }, { key }) {
+          charged.push(cents)
+          return { type: 'PAID', by: key }
+        },
+      },
+      { untilSettled: true },
+    )
+    expect(charged).toEqual([0, 1, 2, 3])
+    expect(run.state.paid).toEqual([0, 1, 2, 3].map((at) => `${id}/${at}`))
+  })
+
   test('are counted up to any sequence, for a store that cannot', async () => {
     const { store, id } = await seeded()
     const counts: (number | undefined)[] = []
@@ -285,10 +311,11 @@ describe('outputs of a shared run', () => {
       await waitFor(other, ({ state }) => state.paid.length === round)
       const lease = await vi.waitFor(async () => {
         const taken = await store.lease(id, { owner: 'next', ttl: 60_000 })
-        expect(taken).toBeDefined()
+        // On a busy machine the lease may have run out before.
+        if (taken?.settled !== round) await taken?.release()
+        expect(taken?.settled).toBe(round)
         return taken
-      }, 10_000)
-      expect(lease?.settled).toBe(round)
+      })
       await lease?.release()
     }
     stop.abort()
@@ -320,7 +347,7 @@ describe('outputs of a shared run', () => {
     const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
     const handled = handleShared(run, handlers, { ttl: 900, signal: stop.signal })
     run.in.send({ type: 'PAY', cents: 1 })
-    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1), 10_000)
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1))
     stop.abort()
     expect(await handled).toBe(1)
     expect(run.state.paid).toEqual(['me'])

@@ -2,9 +2,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as core from '@xmachines/core'
+import * as capture from '@xmachines/core/capture'
 import * as internal from '@xmachines/core/internal'
 import * as native from '@xmachines/core/node'
 import * as sha256 from '@xmachines/core/sha256'
+import * as testing from '@xmachines/core/testing'
 import * as undo from '@xmachines/core/undo'
 import { describe, expect, test } from 'vitest'
 import { runModule } from './child.ts'
@@ -23,6 +25,7 @@ const names = [
   'toMermaid',
   'waitFor',
 ]
+const testNames = ['commandsOf', 'coverageOf', 'pathsOf', 'testOf']
 
 interface Example {
   /** The function, class or constant that it belongs to. */
@@ -56,6 +59,8 @@ test('the public names are these', () => {
   expect(Object.keys(core).toSorted()).toEqual(names)
   expect(Object.keys(sha256)).toEqual(['sha256'])
   expect(Object.keys(undo)).toEqual(['undoable'])
+  expect(Object.keys(capture)).toEqual(['captureRun'])
+  expect(Object.keys(testing).toSorted()).toEqual(testNames)
   expect(Object.keys(native).toSorted()).toEqual(['sha1', 'sha256'])
   expect(Object.keys(internal).toSorted()).toEqual([
     'NAME',
@@ -71,6 +76,7 @@ test('the public names are these', () => {
     'currentSnapshot',
     'encodeBatches',
     'eventsOf',
+    'firstDifference',
     'freezePlain',
     'genesisObjects',
     'gitObject',
@@ -93,6 +99,7 @@ test('the public names are these', () => {
     'pickMachine',
     'readBatchMessage',
     'recordable',
+    'replaySteps',
     'restoreSnapshot',
     'restoreWatched',
     'sequenceOf',
@@ -114,12 +121,15 @@ test('nothing of the package is imported by another path', async () => {
 })
 
 describe('an example', () => {
-  test.each([...names, 'sha256', 'sha1', 'undoable'])('of %s stands in its docstring', (name) => {
-    expect(examples.map((example) => example.name)).toContain(name)
-  })
+  test.each([...names, ...testNames, 'captureRun', 'sha256', 'sha1', 'undoable'])(
+    'of %s stands in its docstring',
+    (name) => {
+      expect(examples.map((example) => example.name)).toContain(name)
+    },
+  )
 
   test.each(examples)('of $name imports by the public name, and says what it prints', ({ source, expected }) => {
-    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node|\/undo|\/store)?'/)
+    expect(source).toMatch(/from '@xmachines\/core(\/sha256|\/node|\/undo|\/store|\/capture|\/testing)?'/)
     expect(source.match(/console\.log\(/g)).toHaveLength(expected.length)
     expect(expected).not.toEqual([])
   })

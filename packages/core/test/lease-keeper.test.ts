@@ -62,6 +62,22 @@ describe('a lease', () => {
     await expect(mine?.settle(1)).rejects.toHaveProperty('code', 'LEASE_LOST')
   })
 
+  test('can be taken by who waited as long as it said, renewed meanwhile or not', async () => {
+    const { sound, cut, line } = cell()
+    const [one, other] = [leaseKeeper(cut), leaseKeeper(sound)]
+    expect(await other.remaining('run')).toBe(0)
+    await one.take('run', options('one'))
+    expect(await other.remaining('run')).toBe(TTL)
+    await vi.advanceTimersByTimeAsync(TTL / 2)
+    // It was renewed at a third. The one who waits sees that now, and counts from here.
+    line.isCut = true
+    expect(await other.remaining('run')).toBe(TTL)
+    await vi.advanceTimersByTimeAsync(TTL - 1)
+    expect(await other.take('run', options('other'))).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(await other.remaining('run'))
+    expect(await other.take('run', options('other'))).toBeDefined()
+  })
+
   test('is not renewed after a release that the store did not get, so that it runs out', async () => {
     const { sound, cut, line, record } = cell()
     const mine = await leaseKeeper(cut).take('run', options('one'))

@@ -1,13 +1,22 @@
 /** A run that several drive through a store: every batch is applied once, and all end at the same head. */
-import { createRun, type RunError, waitFor } from '@xmachines/core'
-import { memoryStore, openShared, type RunStore, recordRun, type StoredRecord, StoreError } from '@xmachines/core/store'
+import { createRun, defineMachine, type RunError, waitFor } from '@xmachines/core'
+import {
+  memoryStore,
+  openShared,
+  type RunStore,
+  recordRun,
+  type SharedRun,
+  type SnapshotRecord,
+  type StoredRecord,
+  StoreError,
+} from '@xmachines/core/store'
 import fc from 'fast-check'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Loss, lossyStore } from './lossy-store.ts'
 import { breaks, finish, tally } from './machines.ts'
 import { expectBugs } from './quiet.ts'
 import { openTwo, seeded, stock } from './stock.ts'
-import { ending, settled, take } from './streams.ts'
+import { all, ending, settled, take } from './streams.ts'
 
 expectBugs()
 
@@ -84,7 +93,7 @@ describe('a shared run', () => {
     const run = await openShared(failing, seed.id, stock)
     onTestFinished(() => run.close())
     run.in.send({ type: 'ADDED', count: 4 })
-    await vi.waitFor(() => expect(run.problem?.message).toContain('the disk is full'), 5000)
+    await vi.waitFor(() => expect(run.problem?.message).toContain('the disk is full'))
     expect([run.state, run.pending]).toEqual([7, 1])
     broken = false
     expect(await run.flush()).toBe(1)
@@ -112,7 +121,7 @@ describe('a shared run', () => {
     const run = await openShared(away, id, stock)
     onTestFinished(() => run.close())
     run.in.send({ type: 'ADDED', count: 1 })
-    await vi.waitFor(() => expect(run.problem).toBeDefined(), 10_000)
+    await vi.waitFor(() => expect(run.problem).toBeDefined())
     run.in.send({ type: 'ADDED', count: 10 })
     isAway = false
     await run.flush()
@@ -145,10 +154,10 @@ describe('a shared run', () => {
       run.in.send({ type: 'ADDED', count })
       await run.flush()
     }
-    await vi.waitFor(() => expect(other.head).toBe(run.head), 10_000)
+    await vi.waitFor(() => expect(other.head).toBe(run.head))
     other.in.send({ type: 'ADDED', count: 4 })
     await other.flush()
-    await vi.waitFor(() => expect(run.head).toBe(other.head), 10_000)
+    await vi.waitFor(() => expect(run.head).toBe(other.head))
     expect(followed.map(({ oid }) => oid)).toEqual([other.head])
   })
 
@@ -315,7 +324,7 @@ test('every batch is applied once or refused to its sender, and all end at one h
         expect(sequence).toBe(sent - refused)
         expect((await ending(store.read(id, { from: 1 }))).items).toHaveLength(sequence)
         expect(new Set(runs.map((run) => `${run.state} ${run.pending} ${run.position}`)).size).toBe(1)
-        await vi.waitFor(() => expect(runs.map(({ problem }) => problem)).toEqual(runs.map(() => undefined)), 10_000)
+        await vi.waitFor(() => expect(runs.map(({ problem }) => problem)).toEqual(runs.map(() => undefined)))
         for (const run of runs) run.close()
       },
     ),
@@ -361,3 +370,111 @@ test('what is sent under a key is applied once, whoever sends it again, and what
     { numRuns: 40 },
   )
 })
+
+describe('a shared run that is opened from a snapshot', () => {
+  test('steps only what came after it, and has the same id, head, state and history', async () => {
+    const { store, id, steps, open } = await countedRun()
+    const first = await open()
+    for (let count = 1; count <= 20; count++) first.in.send({ type: 'ADDED', count })
+    await first.flush()
+    const snapshot = snapshotOf(first)
+    first.close()
+    steps.mockClear()
+
+    const again = await open(snapshot)
+    expect(steps).not.toHaveBeenCalled()
+    expect([again.id, again.head, again.state, again.position]).toEqual([id, first.head, 210, 20])
+    again.in.send({ type: 'ADDED', count: 5 })
+    await again.flush()
+    expect(steps).toHaveBeenCalledTimes(2)
+    steps.mockClear()
+
+    const later = await open(JSON.parse(JSON.stringify(snapshot)))
+    expect(steps).toHaveBeenCalledTimes(1)
+    expect([later.head, later.state]).toEqual([again.head, 215])
+    const whole = await openShared(store, id, later.machine)
+    onTestFinished(() => whole.close())
+    for (const from of [0, 7, 20, 21])
+      expect(await all(later.history({ from }))).toEqual(await all(whole.history({ from })))
+  })
+
+  test('follows others and steps again behind them as any other', async () => {
+    const { open } = await countedRun()
+    const first = await open()
+    first.in.send({ type: 'ADDED', count: 1 })
+    await first.flush()
+    const [one, other] = [await open(snapshotOf(first)), await open(snapshotOf(first))]
+    for (const run of [one, other]) run.in.send({ type: 'ADDED', count: 10 })
+    await Promise.all([one.flush(), other.flush()])
+    for (const run of [first, one, other]) await waitFor(run, ({ state }) => state === 21)
+    expect(one.head).toBe(other.head)
+  })
+
+  test('is refused if the store has lost what the snapshot is of, has another history, or it is one of another run', async () => {
+    const { store, id, open } = await countedRun()
+    const first = await open()
+    for (let count = 1; count <= 3; count++) {
+      first.in.send({ type: 'ADDED', count })
+      await first.flush()
+    }
+    const snapshot = snapshotOf(first)
+    const head = await store.head(id)
+    const shorter = { ...store, head: async () => ({ head: first.id, sequence: 0 }) }
+    await expect(openShared(shorter, id, first.machine, { snapshot })).rejects.toMatchObject({ code: 'CORRUPT' })
+    const other = { ...snapshot, oid: first.id }
+    await expect(openShared(store, id, first.machine, { snapshot: other })).rejects.toMatchObject({ code: 'CORRUPT' })
+    const before = { ...other, sequence: 2 }
+    await expect(openShared(store, id, first.machine, { snapshot: before })).rejects.toMatchObject({
+      code: 'HISTORY_MISMATCH',
+    })
+    const elsewhere = await countedRun()
+    const run = await elsewhere.open()
+    await expect(openShared(store, id, first.machine, { snapshot: snapshotOf(run) })).rejects.toThrow(
+      `the snapshot is one of the run ${run.id}, and not of ${id}`,
+    )
+    expect(head?.sequence).toBe(3)
+  })
+
+  test('says what it does not have', async () => {
+    const { open } = await countedRun()
+    const first = await open()
+    first.in.send({ type: 'ADDED', count: 1 })
+    await first.flush()
+    const again = await open(snapshotOf(first))
+    expect(() => again.toJSON()).toThrow('the run has dropped batch 1')
+    expect(() => again.ports({ from: 'start' })).toThrow(RangeError)
+  })
+})
+
+/** A run whose steps are counted, in a store. */
+async function countedRun() {
+  const steps = vi.fn()
+  const machine = defineMachine<number, { type: 'ADDED'; count: number }, { type: 'added' }>({
+    name: 'counted',
+    version: '1',
+    initial: 0,
+    on: {
+      ADDED(sum, { count }, emit) {
+        steps()
+        emit({ type: 'added' })
+        return sum + count
+      },
+    },
+  })
+  const store = memoryStore()
+  const seed = createRun(machine)
+  await recordRun(seed, store).stop()
+  async function open(snapshot?: SnapshotRecord) {
+    const more = snapshot === undefined ? {} : { snapshot }
+    const run = await openShared(store, seed.id, machine, { checkDeterminism: false, ...more })
+    onTestFinished(() => run.close())
+    return run
+  }
+  return { store, id: seed.id, steps, open }
+}
+
+function snapshotOf(run: SharedRun<number, { type: 'ADDED'; count: number }, { type: 'added' }>): SnapshotRecord {
+  const { genesis, head, position, confirmed } = run
+  const { sequence, state } = confirmed.current
+  return { genesis, sequence, oid: head, position, state }
+}

@@ -1,7 +1,7 @@
 /** The recipes of docs/recipes.md that need no React: the page shows the files in `recipes`, and here they are used. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createRun, restoreRun, waitFor } from '@xmachines/core'
+import { createRun, defineMachine, type EventOf, type RunDocument, restoreRun, waitFor } from '@xmachines/core'
 import { memoryStore, openNamed } from '@xmachines/core/store'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { expectBugs } from './quiet.ts'
@@ -9,6 +9,7 @@ import { compact, draft } from './recipes/compact-run.ts'
 import { auction, receive } from './recipes/expected-head.ts'
 import { cart } from './recipes/immer.ts'
 import { customers, describeOrder, order } from './recipes/personal-data.ts'
+import { reportOf } from './recipes/report-bug.ts'
 import { handlePrice, price } from './recipes/retry.ts'
 import { armTimer, offer } from './recipes/timers.ts'
 
@@ -18,13 +19,21 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test.each(['immer', 'turnstile', 'turnstile.test', 'retry', 'timers', 'personal-data', 'expected-head'])(
-  'the page shows %s as it is run here',
-  (name) => {
-    const code = readFileSync(join(import.meta.dirname, `recipes/${name}.ts`), 'utf8')
-    expect(page).toContain(`\`\`\`ts\n${code}\`\`\``)
-  },
-)
+test.each([
+  'immer',
+  'turnstile',
+  'turnstile.test',
+  'turnstile-report.test',
+  'turnstile-paths.test',
+  'report-bug',
+  'retry',
+  'timers',
+  'personal-data',
+  'expected-head',
+])('the page shows %s as it is run here', (name) => {
+  const code = readFileSync(join(import.meta.dirname, `recipes/${name}.ts`), 'utf8')
+  expect(page).toContain(`\`\`\`ts\n${code}\`\`\``)
+})
 
 test('docs/stores.md shows compact-run as it is run here, and it gives a short history with the same state', async () => {
   const stores = readFileSync(join(import.meta.dirname, '../../../docs/stores.md'), 'utf8')
@@ -154,6 +163,28 @@ test('an order keeps no name, and outlives its customer', () => {
   expect(JSON.stringify(run)).not.toMatch(/Ada|ada@/)
   customers.delete('c7')
   expect(describeOrder(restoreRun(order, run.toJSON()).state)).toBe('a deleted customer has paid')
+})
+
+test('a report has all that happened, and nothing that the customer typed', () => {
+  const form = defineMachine<
+    string,
+    { type: 'TYPED'; text: string } | { type: 'SENT' },
+    never,
+    { plan: string; by: string }
+  >({
+    name: 'form',
+    version: '1',
+    initial: '',
+    on: { TYPED: (_form, { text }) => text, SENT: () => 'sent' },
+  })
+  const run = createRun(form, { input: { plan: 'pro', by: 'Ada' } })
+  run.in.send([{ type: 'TYPED', text: 'Ada L.' }, { type: 'SENT' }])
+  const report = JSON.parse(reportOf(run)) as RunDocument<EventOf<typeof form>>
+  expect(report.records).toMatchObject([
+    { input: { plan: 'pro' } },
+    { events: [{ type: 'TYPED', text: 'xxx x.' }, { type: 'SENT' }] },
+  ])
+  expect(restoreRun(form, report).state).toBe('sent')
 })
 
 describe('a request with an event', () => {

@@ -7,10 +7,12 @@ export type {
   MachineName,
   Recordable,
   Recording,
+  ReplayedStep,
 } from '@xmachines/core/internal'
 export {
   batchHeader,
   commitText,
+  firstDifference,
   freezePlain,
   genesisObjects,
   gitObject,
@@ -21,6 +23,7 @@ export {
   pickMachine,
   readBatchMessage,
   recordable,
+  replaySteps,
   restoreSnapshot,
   restoreWatched,
   startRecording,

@@ -14,6 +14,8 @@ export type GitErrorCode =
   | 'FORMAT_MISMATCH'
   /** The repository has no such run. */
   | 'RUN_MISSING'
+  /** The run was sealed, because another has taken its place. Nothing is recorded of it any more. */
+  | 'RUN_SEALED'
   /** The repository lacks the run's head, or batches that the run dropped. */
   | 'NOT_RECORDED'
   /** An object, a pack or a ref is missing or damaged, or does not belong to a run. */

@@ -97,13 +97,26 @@ describe('a run is exported', () => {
     expect(nowhere.stderr).toBe('error: no/where.json cannot be written: ENOENT: no such file or directory\n')
   })
 
+  test('over a file only if the user says so', async () => {
+    const repository = await makeRepository(folder)
+    const run = tallyRun()
+    await repository.record(run).stop()
+    writeFileSync(inFolder('mine.json'), 'mine')
+    const exporting = ['-C', repository.directory, 'export', run.id, '-m', 'tally.mjs', '-o', 'mine.json']
+    const refused = await program(exporting)
+    expect(refused).toEqual({ status: 1, stdout: '', stderr: 'error: mine.json exists; --force overwrites it\n' })
+    expect(readFileSync(inFolder('mine.json'), 'utf8')).toBe('mine')
+    expect(await program([...exporting, '--force'])).toMatchObject({ status: 0, stderr: '' })
+    expect(JSON.parse(readFileSync(inFolder('mine.json'), 'utf8'))).toMatchObject({ head: run.head })
+  })
+
   test.skipIf(process.platform === 'win32')('over a file, which stays as it was if the disk is full', async () => {
     const repository = await makeRepository(folder)
     const run = tallyRun()
     for (let at = 0; at < 1000; at++) run.in.send(add())
     await repository.record(run).stop()
     writeFileSync(inFolder('kept.json'), 'before')
-    const node = ['--conditions=@xmachines/source', main, '-C', repository.directory, 'export', run.id]
+    const node = ['--conditions=@xmachines/source', main, '-C', repository.directory, 'export', run.id, '--force']
     const limited = ['-c', 'ulimit -f 16; exec "$@"', 'sh', process.execPath, ...node, '-m', 'tally.mjs']
     const { status, stderr } = spawnSync('sh', [...limited, '-o', 'kept.json'], { cwd: folder.path, encoding: 'utf8' })
     expect(stderr).toMatch(/^error: kept\.json cannot be written: EFBIG: file too large/)

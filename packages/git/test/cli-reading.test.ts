@@ -189,6 +189,52 @@ test('without snapshots the output says that no state was compared: a different 
   expect(compared.stderr).toContain('(SNAPSHOT_MISMATCH)')
 })
 
+test('all runs are verified, and those that are wrong do not keep the others from it', async () => {
+  const repository = await makeRepository(folder)
+  const [right, wrong] = [tallyRun(), tallyRun()]
+  for (const run of [right, wrong]) {
+    run.in.send(add())
+    await repository.record(run).stop()
+  }
+  const verify = (...more: string[]) => program(['-C', repository.directory, 'verify', '--all', ...more])
+  const all = await verify('-m', 'tally.mjs')
+  expect(all).toMatchObject({ status: 0, stderr: '' })
+  const lines = [right, wrong].map(({ id }) => `verified  ${id.slice(0, 8)}  tally@1.0  1 batch, no snapshots`)
+  expect(all.stdout.trimEnd().split('\n').toSorted()).toEqual(lines.toSorted())
+  writeFileSync(join(folder.path, 'changed.mjs'), CHANGED)
+  await repository.keepSnapshot(wrong)
+  const { status, stdout, stderr } = await verify('-m', 'changed.mjs', '--json')
+  expect([status, stderr]).toEqual([1, 'error: 1 of 2 runs could not be verified\n'])
+  const byId = new Map(linesOf(stdout).map((line) => [(line as { id: string }).id, line]))
+  expect(byId.get(right.id)).toMatchObject({ machine: { name: 'tally' }, sequence: 1, head: right.head, snapshots: [] })
+  expect(byId.get(wrong.id)).toMatchObject({ machine: { name: 'tally' }, code: 'SNAPSHOT_MISMATCH' })
+})
+
+test('a long state is broken into lines, and a short one is not', async () => {
+  const repository = await makeRepository(folder)
+  const notes = ['one', 'two'].map((word) => `${word} ${'x'.repeat(40)}`)
+  const machine = defineMachine<{ notes: readonly string[]; short: { a: number } }, { type: 'NOTHING' }>({
+    name: 'notes',
+    version: '1',
+    initial: { notes, short: { a: 1 } },
+    on: { NOTHING: (state) => state },
+  })
+  const run = createRun(machine)
+  await repository.record(run).stop()
+  const { stdout } = await program(['-C', repository.directory, 'show', run.id])
+  expect(stdout).toContain(
+    [
+      'state      {',
+      '             "notes": [',
+      `               "one ${'x'.repeat(40)}",`,
+      `               "two ${'x'.repeat(40)}"`,
+      '             ],',
+      '             "short": {"a":1}',
+      '           }',
+    ].join('\n'),
+  )
+})
+
 test('an id may be shortened to digits that no other id begins with', async () => {
   const { ask, run, done } = on('sha1')
   const digits = run.id.slice(0, 6)

@@ -30,7 +30,8 @@ beforeAll(async () => {
 })
 
 describe('help', () => {
-  const commands = ['runs', 'log', 'show', 'verify', 'import', 'export']
+  const repositoryCommands = ['runs', 'log', 'show', 'verify', 'import', 'export']
+  const commands = [...repositoryCommands, 'replay', 'bisect', 'check', 'shrink', 'test']
 
   test('names every command, and explains the exit status', async () => {
     const { status, stdout, stderr } = await program(['--help'])
@@ -67,7 +68,11 @@ describe('wrong arguments give the status 2, and an explanation', () => {
     [['runs', '--machine', '../..'], 'name of a machine'],
     [['runs', '--machine', 'a@1@2'], 'name of a machine'],
     [['verify', 'abcd'], '--machine <file>'],
+    [['verify', '-m', 'tally.mjs'], "'id'"],
+    [['verify', 'abcd', '--all', '-m', 'tally.mjs'], 'an id and --all'],
     [['import'], "'file'"],
+    [['bisect', 'x.json', '-m', 'tally.mjs', '--until', 'state =>'], 'It is no JavaScript'],
+    [['shrink', 'x.json', '-m', 'tally.mjs', '--until', '7'], 'It must be a function'],
     [['log', `--\u202e`], '\\u202e'],
   ])('%j', async (arguments_, why) => {
     const { status, stdout, stderr } = await program(arguments_)

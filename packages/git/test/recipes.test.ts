@@ -19,6 +19,7 @@ test('the page has a recipe for each of these', () => {
     'Find the event after which something was wrong',
     'See what changed between two snapshots',
     'Back up',
+    'Run files as bug reports',
     'Hand a run over to another machine',
     'Resolve two continuations of one run',
     'Clean up',
@@ -33,8 +34,10 @@ describe('the program in the README', () => {
   const shown = kitchen(join(folder.path, 'program'))
 
   test('is shown with each command once', () => {
-    const commands = program.map(({ commands }) => / (runs|log|show|verify|import|export)\s/.exec(commands)?.[1])
-    expect(commands).toEqual(['import', 'runs', 'log', 'show', 'verify', 'export'])
+    const commands = program.map(
+      ({ commands }) => / (runs|log|show|verify|import|export|replay|test)\s/.exec(commands)?.[1],
+    )
+    expect(commands).toEqual(['import', 'runs', 'log', 'show', 'verify', 'export', 'replay', 'test'])
   })
 
   test.each(program.map((recipe, at) => ({ at, ...recipe })))('$title ($at)', async (recipe) => {

@@ -5,7 +5,10 @@ import { thousandBatches } from '../test/thousand-batches.ts'
 
 quiet()
 
-test('every batch is applied once or refused to its sender, and all clients end at one head', async () => {
-  const rounds = Number(process.env['ROUNDS'] ?? '10')
-  for (let round = 0; round < rounds; round++) await thousandBatches()
-})
+test.each(['memory', 'git', 'postgres'] as const)(
+  'every batch is applied once or refused to its sender, and all clients end at one head: %s',
+  async (kind) => {
+    const rounds = Number(process.env['ROUNDS'] ?? '10')
+    for (let round = 0; round < rounds; round++) await thousandBatches(kind)
+  },
+)

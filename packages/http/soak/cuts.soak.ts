@@ -1,6 +1,7 @@
 /** 1,000 batches through two servers, with connections that are cut at random. BATCHES sets the number. */
 import { expect, test } from 'vitest'
-import { cutRounds, type Kind } from '../test/cuts.ts'
+import { cutRounds } from '../test/cuts.ts'
+import type { Kind } from '../test/places.ts'
 
 test.each<Kind>(['git', 'postgres'])(
   'each batch is applied once or refused to its sender, though connections are cut: %s',

@@ -8,12 +8,12 @@ import { restoreRun } from '@xmachines/core'
 import { memoryStore, type RunStore } from '@xmachines/core/store'
 import { openRepository } from '@xmachines/git'
 import { serveNode } from '@xmachines/http/node'
-import { createHandler, hosted, openHost } from '@xmachines/http/server'
+import { createHandler, type Host, HostError, hosted, openHost, type WireSnapshot } from '@xmachines/http/server'
 import { createTables, postgresStore } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type CallOptions, JSON_BODY, problemIn, snapshotIn } from './calls.ts'
 import { sseEvents } from './frames.ts'
-import { order, paid, taken, till } from './machines.ts'
+import { newTill, order, paid, type Till, taken, till } from './machines.ts'
 import { quiet } from './quiet.ts'
 
 quiet()
@@ -61,7 +61,22 @@ const stores: [string, () => Promise<Kept>][] = [
   ],
 ]
 
-type Ask = (method: string, path: string, options?: CallOptions) => Promise<Response>
+interface Ask {
+  (method: string, path: string, options?: CallOptions): Promise<Response>
+  /** The host of the server, which apps have beside the handler. */
+  readonly host: Host
+}
+
+/** Tries again while the run keeps moving. */
+async function untilDone<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    try {
+      return await act()
+    } catch (thrown) {
+      if (!(thrown instanceof HostError && thrown.code === 'BUSY')) throw thrown
+    }
+  }
+}
 
 const ways = ['handed over', 'through a server of Node'] as const
 
@@ -78,12 +93,13 @@ describe.each(stores)('runs in %s', (_title, keep) => {
       const charge = hosted(order, {
         outputs: { charge: async (_output, { key }) => ({ type: 'PAID', by: key }) },
       })
-      const host = openHost(await kept.open(), [till, charge])
+      const host = openHost(await kept.open(), [till, newTill, charge])
       const handler = createHandler(host)
       onTestFinished(() => host.close())
       if (way === 'handed over') {
-        return (method, path, options = {}) =>
+        const ask = (method: string, path: string, options: CallOptions = {}) =>
           handler(new Request(`http://runs.example${path}`, { method, ...options }))
+        return Object.assign(ask, { host })
       }
       const server = serveNode(handler)
       await new Promise<void>((resolve) => {
@@ -94,7 +110,9 @@ describe.each(stores)('runs in %s', (_title, keep) => {
         server.close()
       })
       const { port } = server.address() as AddressInfo
-      return (method, path, options = {}) => fetch(`http://127.0.0.1:${port}${path}`, { method, ...options })
+      const ask = (method: string, path: string, options: CallOptions = {}) =>
+        fetch(`http://127.0.0.1:${port}${path}`, { method, redirect: 'manual', ...options })
+      return Object.assign(ask, { host })
     }
 
     async function created(ask: Ask, machine = 'till@1'): Promise<string> {
@@ -188,6 +206,39 @@ describe.each(stores)('runs in %s', (_title, keep) => {
       await expect
         .poll(async () => (await (await servers[0]('GET', `/r/${id}`)).json()) as unknown, { timeout: 30_000 })
         .toMatchObject({ state: { asked: 4, paid: Array.from({ length: 4 }, (_, at) => `${id}/${at}`) } })
+    })
+
+    test('a run that has a successor takes no more at any server, and leads there, also after a restart', async () => {
+      const servers = [await serve(), await serve()] as const
+      const id = await created(servers[0])
+      await patch(servers[1], id, paid(1))
+      // Every batch that is acknowledged while the successor is made is one that it came from.
+      const writing = Array.from({ length: 12 }, (_, at) => patch(servers[at % 2 === 0 ? 0 : 1], id, paid(1)))
+      const given = await Promise.all(
+        servers.map(({ host }) =>
+          untilDone(() => host.succeed(id, newTill, ({ state }: WireSnapshot<Till>) => ({ euros: state.cents }))),
+        ),
+      )
+      const [successor] = given.map(({ snapshot }) => snapshot)
+      expect(given.map(({ snapshot }) => snapshot.run)).toEqual([successor?.run, successor?.run])
+      const statuses = (await Promise.all(writing)).map(({ status }) => status)
+      expect(new Set([...statuses, 200, 308])).toEqual(new Set([200, 308]))
+      const acknowledged = statuses.filter((status) => status === 200).length
+      expect(successor).toMatchObject({ state: { euros: 1 + acknowledged }, sequence: 0 })
+      const location = `/r/${successor?.run}`
+      for (const ask of [...servers, await serve()]) {
+        const answers = [
+          await patch(ask, id, paid(1)),
+          await ask('GET', `/r/${id}`),
+          await ask('HEAD', `/r/${id}`),
+          await ask('GET', `/r/${id}/history`),
+        ]
+        expect(answers.map(({ status }) => status)).toEqual([308, 308, 308, 308])
+        const places = [location, location, location, `${location}/history`]
+        expect(answers.map(({ headers }) => headers.get('location'))).toEqual(places)
+        expect(await problemIn(answers[0] as Response)).toMatchObject({ code: 'SUCCEEDED', successor: successor?.run })
+      }
+      expect((await patch(servers[1], successor?.run ?? '', { type: 'EARNED', euros: 1 })).status).toBe(200)
     })
 
     test('a document is taken once, and goes on', async () => {

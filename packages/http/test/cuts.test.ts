@@ -1,6 +1,7 @@
 /** Two servers on one store, and connections that are cut at random. In full: `pnpm test:soak:http`. */
 import { expect, test } from 'vitest'
-import { cutRounds, type Kind } from './cuts.ts'
+import { cutRounds } from './cuts.ts'
+import type { Kind } from './places.ts'
 
 test.each<Kind>(['git', 'postgres'])(
   'each batch is applied once or refused to its sender, though connections are cut: %s',

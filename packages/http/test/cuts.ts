@@ -3,24 +3,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isDeepStrictEqual } from 'node:util'
 import { type HistoryRecord, restoreRun } from '@xmachines/core'
 import type { StoredRecord } from '@xmachines/core/store'
-import { openRepository } from '@xmachines/git'
 import type { Problem, WireSnapshot } from '@xmachines/http/server'
-import { createTables } from '@xmachines/postgres'
-import pg from 'pg'
-import { startPostgres } from '../../../scripts/postgres.ts'
 import { JSON_BODY } from './calls.ts'
 import { type CuttingProxy, openCuttingProxy } from './cutting-proxy.ts'
 import { paid, type TillEvent, taken, till } from './machines.ts'
-
-/** What keeps the runs. */
-export type Kind = 'git' | 'postgres'
+import { type Kind, makePlace } from './places.ts'
 
 /** What was found in the end. */
 export interface Outcome {
@@ -54,8 +46,8 @@ interface Answered {
 
 /** Sends so many batches, and says what became of them. */
 export async function cutRounds(kind: Kind, batches: number): Promise<Outcome> {
-  const store = await openPlace(kind)
-  const servers = await Promise.all(Array.from({ length: SERVERS }, () => begin(kind, store.place)))
+  const place = await makePlace(kind)
+  const servers = await Promise.all(Array.from({ length: SERVERS }, () => begin(kind, place.where)))
   const [first] = servers as [Started]
   const created = await fetch(`http://127.0.0.1:${first.port}/m/till@1`, { method: 'POST' })
   const { run } = (await created.json()) as WireSnapshot
@@ -90,7 +82,7 @@ export async function cutRounds(kind: Kind, batches: number): Promise<Outcome> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  await store.end()
+  await place.end()
   return { ...tally(answers.flat(), records), retried, cuts: sumOf(proxies), heads, strange }
 
   /** Sends a batch until it is applied or refused: gives the snapshot behind it, or undefined. */
@@ -173,9 +165,9 @@ interface Started {
   readonly port: number
 }
 
-async function begin(kind: Kind, place: string): Promise<Started> {
+async function begin(kind: Kind, where: string): Promise<Started> {
   const program = join(import.meta.dirname, 'cuts-child.ts')
-  const child = spawn(process.execPath, ['--conditions=@xmachines/source', program, kind, place], {
+  const child = spawn(process.execPath, ['--conditions=@xmachines/source', program, kind, where], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const port = await new Promise<number>((resolve, reject) => {
@@ -183,22 +175,6 @@ async function begin(kind: Kind, place: string): Promise<Started> {
     createInterface({ input: child.stdout }).on('line', (line) => resolve(Number(line.split(' ')[1])))
   })
   return { child, port }
-}
-
-async function openPlace(kind: Kind): Promise<{ readonly place: string; end(): Promise<void> }> {
-  if (kind === 'postgres') {
-    const server = await startPostgres()
-    const { host, port, user, database } = server
-    const config = { host, port, user, database }
-    const pool = new pg.Pool(config)
-    await createTables(pool)
-    await pool.end()
-    return { place: JSON.stringify(config), end: () => server.stop() }
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'xmachines-http-cuts-'))
-  const place = join(folder, 'runs.git')
-  await (await openRepository(place, { create: true })).close()
-  return { place, end: async () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 async function readAll(port: number, run: string): Promise<HistoryRecord<TillEvent>[]> {

@@ -30,13 +30,18 @@ const steps: fc.Arbitrary<(Send | Disturb)[]> = fc.array(
 
 describe('two servers on one store, with two clients each', () => {
   test('every batch is applied once or refused to its sender, and all end at one head, wherever connections are cut', async () => {
-    await fc.assert(fc.asyncProperty(steps, fc.array(cuts, { minLength: 5, maxLength: 25 }), everyBatchOnce), {
-      numRuns: 12,
-      endOnFailure: true,
-    })
+    await fc.assert(
+      fc.asyncProperty(steps, fc.array(cuts, { minLength: 5, maxLength: 25 }), (given, planned) =>
+        everyBatchOnce(given, planned),
+      ),
+      {
+        numRuns: 12,
+        endOnFailure: true,
+      },
+    )
   })
 
-  test('the same of many batches', async () => {
-    await thousandBatches(100)
+  test.each(['memory', 'git', 'postgres'] as const)('the same of many batches: %s', async (kind) => {
+    await thousandBatches(kind, 100)
   })
 })

@@ -1,7 +1,7 @@
 /** A host: each run is opened once, written to from several servers, and its outputs are handled once. */
 
 import type { AnyMachine } from '@xmachines/core'
-import { createRun } from '@xmachines/core'
+import { createRun, defineMachine } from '@xmachines/core'
 import { memoryStore, type RunStore, recordRun } from '@xmachines/core/store'
 import { type HeldRun, type Host, type HostedMachine, type HostOptions, hosted, openHost } from '@xmachines/http/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -195,6 +195,87 @@ describe('a host', () => {
     const third = await host.hold(ids[2])
     expect(host.open).toBe(2)
     for (const run of [other, third]) run.release()
+  })
+
+  test.each([
+    ['that was closed because others are open', 2],
+    ['that ended fatally', 1],
+  ])('steps only what is new when it opens a run again %s', async (_how, sequence) => {
+    const steps = vi.fn()
+    const counted = defineMachine<number, { type: 'INC' | 'FATAL' }>({
+      name: 'counted',
+      version: '1',
+      initial: 0,
+      on: {
+        INC(count) {
+          steps()
+          return count + 1
+        },
+        FATAL() {
+          throw new Error('a bug')
+        },
+      },
+      isFatal: ({ batch }) => batch?.some((event) => (event as { type: string }).type === 'FATAL') === true,
+    })
+    const store = memoryStore()
+    const options = { checkDeterminism: false, maxOpen: 1 }
+    const [host, elsewhere] = [open(store, options, [counted]), open(store, options, [counted])]
+    const [id, another] = [await newRun(host, counted), await newRun(host, counted)]
+    const run = await host.hold(id)
+    for (let count = 0; count < 50; count++) await run.write([{ type: 'INC' }])
+    const { head } = run.latest
+    if (sequence === 1) await expect(run.write([{ type: 'FATAL' }])).rejects.toMatchObject({ fatal: true })
+    run.release()
+    if (sequence === 2) (await host.hold(another)).release()
+    steps.mockClear()
+
+    const again = await host.hold(id)
+    expect(again.latest).toMatchObject({ state: 50, sequence: 50, head, status: 'active' })
+    expect(steps).not.toHaveBeenCalled()
+    expect(await again.records(0, 100)).toHaveLength(51)
+    again.release()
+    ;(await host.hold(another)).release()
+
+    const other = await elsewhere.hold(id)
+    for (let count = 0; count < 3; count++) await other.write([{ type: 'INC' }])
+    steps.mockClear()
+    const later = await host.hold(id)
+    expect(later.latest).toMatchObject({ state: 53, head: other.latest.head })
+    expect(steps).toHaveBeenCalledTimes(3)
+    for (const held of [other, later]) held.release()
+  })
+
+  test('remembers no more closed runs than it may', async () => {
+    const store = memoryStore()
+    const read = vi.spyOn(store, 'read')
+    const host = open(store, { maxOpen: 1, maxRemembered: 1 })
+    const ids = [await newRun(host), await newRun(host), await newRun(host)]
+    const wholes = (): number => read.mock.calls.filter(([, { from }]) => from === 0).length
+    const use = async (...used: (string | undefined)[]): Promise<void> => {
+      for (const id of used) (await host.hold(id ?? '')).release()
+    }
+    await use(...ids)
+    expect(wholes()).toBe(3)
+    await use(ids[1])
+    expect(wholes()).toBe(3)
+    await use(ids[0])
+    expect(wholes()).toBe(4)
+  })
+
+  test('opens a run from its beginning after what it remembered did not fit the store', async () => {
+    const store = memoryStore()
+    const host = open(store, { maxOpen: 1 })
+    const [id, another] = [await newRun(host), await newRun(host)]
+    const run = await host.hold(id)
+    await run.write([paid(1)])
+    run.release()
+    ;(await host.hold(another)).release()
+    const head = vi.spyOn(store, 'head').mockResolvedValueOnce({ head: id, sequence: 0 })
+    await expect(host.hold(id)).rejects.toMatchObject({ code: 'CORRUPT' })
+    head.mockRestore()
+    const read = vi.spyOn(store, 'read')
+    expect((await host.hold(id)).latest.sequence).toBe(1)
+    expect(read).toHaveBeenCalledWith(id, { from: 0 })
   })
 
   test('takes documents: new, known, further, changed, and of another continuation', async () => {

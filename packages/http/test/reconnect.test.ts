@@ -97,6 +97,26 @@ describe('an outage', () => {
     expect(tries.map((at) => at - (tries[0] ?? 0))).toEqual([0, 7000, 14_000])
   })
 
+  test('waits, and does not ask at once, if the server asks for longer than a timer can wait', async () => {
+    const served = serve()
+    const id = await served.newRun()
+    const history = await historyOf(served, id)
+    let tries = 0
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const run = connectRun(url(id), till, {
+      history,
+      async fetch() {
+        tries++
+        return new Response(null, { status: 503, headers: { 'retry-after': '3000000' } })
+      },
+    })
+    onTestFinished(() => run.close())
+    follow(run)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(tries).toBe(1)
+  })
+
   test('ends sooner when the network is back', async () => {
     const served = serve()
     const id = await served.newRun()

@@ -51,6 +51,21 @@ describe('a remote run', () => {
     expect(run.head).toBe((await served.store.head(id))?.head)
   })
 
+  test('is brought forward by a later snapshot, and ends its connection at one of another run', async () => {
+    const served = serve()
+    const id = await served.newRun()
+    const run = await remoteTill(served, id)
+    await served.patch(id, paid(5))
+    const later = await snapshotIn(await served.call('GET', `/r/${id}`))
+    await served.patch(id, paid(6))
+    run.advance(await snapshotIn(await served.call('GET', `/r/${id}`)))
+    expect(run).toMatchObject({ state: { cents: 11 }, isClosed: false })
+    run.advance(later)
+    expect(run.state.cents).toBe(11)
+    run.advance({ ...later, run: await served.newRun() })
+    expect(run).toMatchObject({ state: { cents: 11 }, isClosed: true, problem: { code: 'OFFSET_MISMATCH' } })
+  })
+
   test('shows what others do, and goes on after an outage', async () => {
     const served = serve()
     const id = await served.newRun()

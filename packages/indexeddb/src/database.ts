@@ -10,6 +10,8 @@ export interface RunRow {
   readonly id: string
   readonly head: string
   readonly sequence: number
+  /** The id of the run that has taken its place, if it was sealed. */
+  readonly successor?: string
   readonly machine: { readonly name: string; readonly version: string }
   readonly position: number
   readonly lease: LeaseRecord

@@ -2,6 +2,7 @@
 
 import {
   type AppendOptions,
+  checkSeal,
   checkTrimmed,
   followRecords,
   isAnswer,
@@ -21,7 +22,7 @@ import { appendIn } from './append.ts'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RecordRow, type RunRow, unavailable } from './database.ts'
 import { waitFor } from './follower.ts'
-import { damaged, isRun, nameIn, readRun } from './read-row.ts'
+import { damaged, endOf, isRun, nameIn, readRun } from './read-row.ts'
 import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
@@ -41,6 +42,8 @@ export interface IndexedDbStore extends RunStore {
   close(): void
 }
 
+/** What followers of a run that takes no more hear instead of a sequence: whatever they wait for, they wait no longer. */
+const SEALED = Number.MAX_SAFE_INTEGER
 /** How many records are read at a time. */
 const PAGE = 512
 
@@ -81,7 +84,10 @@ export function indexedDbStore({
       return run
     })
 
-  const latestOf = async (id: string): Promise<number> => (await findRun(id)).sequence
+  const latestOf = async (id: string): Promise<number> => {
+    const { sequence, successor } = await findRun(id)
+    return successor === undefined ? sequence : SEALED
+  }
 
   /** Runs as this handle wrote them last. Each is compared with the database before it counts. */
   const written = new Map<string, RunRow>()
@@ -125,11 +131,11 @@ export function indexedDbStore({
       for (const row of page) {
         // What is damaged is no run.
         if (!isRun(row)) continue
-        const { id, head, sequence, machine: made, position, lease } = row
+        const { id, machine: made, position, lease } = row
         if (machine !== undefined && (machine.name !== made.name || (machine.version ?? made.version) !== made.version))
           continue
         if (unsettled && lease.settled >= position) continue
-        yield { id, head, sequence, machine: made, position, settled: lease.settled }
+        yield { id, ...endOf(row), machine: made, position, settled: lease.settled }
       }
       if (page.length < PAGE) return
       after = page.at(-1)?.id
@@ -148,6 +154,10 @@ export function indexedDbStore({
       if (changed !== undefined && written.has(id)) written.set(id, changed)
       return changed !== undefined
     })
+  }
+
+  async function isSealed(id: string): Promise<boolean> {
+    return (await findRun(id)).successor !== undefined
   }
 
   async function receipt(id: string, key: string, since: number): Promise<Receipt | undefined> {
@@ -182,12 +192,13 @@ export function indexedDbStore({
   const store: IndexedDbStore = {
     async head(id) {
       const run = readRun(id, await inDatabase((opened) => opened.get('runs', id)))
-      return run && { head: run.head, sequence: run.sequence }
+      return run && endOf(run)
     },
     append,
     receipt,
     read: (id, options) => streamOf(readRecords(id, options)),
-    follow: (id, options) => followRecords({ read: store.read, wait: waitFor(changes, latestOf) }, id, options),
+    follow: (id, options) =>
+      followRecords({ read: store.read, wait: waitFor(changes, latestOf), isSealed }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
     untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
@@ -203,6 +214,10 @@ export function indexedDbStore({
         await transaction.done
         return found === expectedId
       }),
+    async seal(id, expectedHead, successor) {
+      await changeRun(id, (run) => (checkSeal(id, run, expectedHead, successor) ? { ...run, successor } : undefined))
+      changes.tell({ id, sequence: SEALED })
+    },
     close() {
       written.clear()
       database.close()

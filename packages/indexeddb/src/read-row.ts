@@ -1,6 +1,6 @@
 // Reads rows that may be damaged: whatever runs on the same origin can write into the database.
 
-import { StoreError } from '@xmachines/core/store'
+import { type Head, StoreError } from '@xmachines/core/store'
 import type { RunRow, Tables } from './database.ts'
 
 /**
@@ -14,13 +14,19 @@ export function readRun(id: string, row: RunRow | undefined): RunRow | undefined
 
 /** Whether a row of the table of runs is whole. */
 export function isRun(row: RunRow | undefined): row is RunRow {
-  const { id, head, sequence, machine, position, lease, receipts, completeAfter }: Partial<RunRow> = row ?? {}
+  const { id, head, sequence, successor, machine, position, lease, receipts, completeAfter }: Partial<RunRow> =
+    row ?? {}
   return (
     [id, head, machine?.name, machine?.version].every((text) => typeof text === 'string') &&
     [sequence, position, completeAfter, lease?.ttl, lease?.beat, lease?.settled].every(Number.isInteger) &&
     [receipts?.key, receipts?.answer].every(Number.isInteger) &&
-    ['string', 'undefined'].includes(typeof lease?.owner)
+    [successor, lease?.owner].every((text) => ['string', 'undefined'].includes(typeof text))
   )
+}
+
+/** Where a run ends. */
+export function endOf({ head, sequence, successor }: RunRow): Head {
+  return { head, sequence, ...(successor !== undefined && { successor }) }
 }
 
 /** The run that has a name. What is no text is made one, so that it is the name of no run and can be replaced. */

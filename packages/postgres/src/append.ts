@@ -11,6 +11,7 @@ import {
   type Slice,
   type StoredRecord,
   StoreError,
+  sealed,
 } from '@xmachines/core/store'
 import type { Value } from './connection.ts'
 import { textOf } from './sql-text.ts'
@@ -61,7 +62,8 @@ export async function appendTo({ run, head }: AppendTarget, { id, expected, slic
   }
   const sequence = await attempt()
   if (sequence !== undefined) return sequence
-  throw moved(id, expected, await head(id))
+  const current = await head(id)
+  throw current?.successor === undefined ? moved(id, expected, current) : sealed(id, current.successor)
 
   /** Checks the slice; returns the oid of its last record. */
   async function checked(): Promise<string> {
@@ -95,7 +97,7 @@ export async function appendTo({ run, head }: AppendTarget, { id, expected, slic
       // In stricter isolation than READ COMMITTED, a lost race is an error.
       if (code === '40001') {
         const current = await head(id).catch(() => undefined)
-        if (current !== undefined && current.head !== expected) return undefined
+        if (current !== undefined && (current.head !== expected || current.successor !== undefined)) return undefined
       }
       throw thrown
     }

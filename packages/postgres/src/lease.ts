@@ -8,6 +8,9 @@ import { aborted, pause, unref } from './ear.ts'
 import { textOf } from './sql-text.ts'
 import type { Statements } from './statements.ts'
 
+/** The longest that a timer can wait, in milliseconds. With more, it would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** Takes leases. */
 export interface Leases {
   take(id: string, options: LeaseOptions): Promise<Lease | undefined>
@@ -30,15 +33,19 @@ export function leasesOf(connection: Connection, statements: Statements, changes
     },
 
     async untilFree(id, signal) {
-      const over = new AbortController()
-      const stop = AbortSignal.any([signal, over.signal])
-      const told = changes.waitUntilFree(id, stop)
-      const rows = await connection.run(statements.remaining, [textOf(id)]).catch(() => undefined)
-      // Without an answer, it is asked again by whoever wants it. A run that nobody has had a lease of has no row.
-      if (rows === undefined) await aborted(stop)
-      const left = Number(rows?.[0]?.milliseconds ?? 0)
-      if (left > 0) await Promise.race([told, pause(left, stop)])
-      over.abort()
+      // The timer is of this process, and the holder may renew the lease meanwhile: so the server is asked again.
+      for (let left = 1; left > 0 && !signal.aborted; ) {
+        const over = new AbortController()
+        const stop = AbortSignal.any([signal, over.signal])
+        const told = changes.waitUntilFree(id, stop)
+        const rows = await connection.run(statements.remaining, [textOf(id)]).catch(() => undefined)
+        // Without an answer, whoever wants the lease asks again.
+        if (rows === undefined) await aborted(stop)
+        // A run that nobody has had a lease of has no row.
+        left = Number(rows?.[0]?.milliseconds ?? 0)
+        if (left > 0) await Promise.race([told, pause(Math.min(Math.ceil(left), LONGEST_TIMER), stop)])
+        over.abort()
+      }
     },
   }
 

@@ -6,7 +6,7 @@ import { checkClient, connectionOf, type PostgresClient } from './connection.ts'
 import { leasesOf } from './lease.ts'
 import { checkPrefix, PREFIX } from './prefix.ts'
 import { runTables } from './run-tables.ts'
-import { statementsFor } from './statements.ts'
+import { SEALED, statementsFor } from './statements.ts'
 import { storeWithin } from './store-within.ts'
 
 /** How the database is used. */
@@ -86,12 +86,17 @@ export function postgresStore(
   // transaction of its own, unless there is only one connection, which can do nothing meanwhile.
   const notifies = !connection.isPool
   const tables = runTables(connection, statements, { notifies, groups: true })
+  const isSealed = async (id: string): Promise<boolean> => (await tables.head(id))?.successor !== undefined
   return {
     ...tables,
     async append(id, expected, slice, options) {
       changes.tell(id, await tables.append(id, expected, slice, options), notifies ? 'here' : 'everywhere')
     },
-    follow: (id, options) => followRecords({ read: tables.read, wait: changes.wait }, id, options),
+    follow: (id, options) => followRecords({ read: tables.read, wait: changes.wait, isSealed }, id, options),
+    async seal(...given) {
+      await tables.seal(...given)
+      changes.tell(given[0], SEALED, 'everywhere')
+    },
     lease: leases.take,
     untilFree: leases.untilFree,
     within(transaction) {

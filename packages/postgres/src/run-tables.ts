@@ -2,6 +2,7 @@
 
 import {
   type AppendOptions,
+  checkSeal,
   checkTrimmed,
   type Head,
   isAnswer,
@@ -23,7 +24,8 @@ import { arrayOf, stringOf, textOf } from './sql-text.ts'
 import type { AppendKind, RunRow, Statements } from './statements.ts'
 
 /** What a store does that is not about time. */
-export interface RunTables extends Pick<RunStore, 'head' | 'receipt' | 'read' | 'list' | 'name' | 'rename'> {
+export interface RunTables
+  extends Required<Pick<RunStore, 'head' | 'receipt' | 'read' | 'list' | 'name' | 'rename' | 'seal'>> {
   /**
    * As `RunStore.append`.
    * @returns the sequence of the last record
@@ -86,7 +88,7 @@ export function runTables(
 
   async function head(id: string): Promise<Head | undefined> {
     const [run] = await connection.run(statements.head, [textOf(id)])
-    return run && { head: run.head, sequence: Number(run.sequence) }
+    return run && endOf(run)
   }
 
   async function receipt(id: string, key: string, since: number): Promise<Receipt | undefined> {
@@ -193,14 +195,25 @@ export function runTables(
     list: (options = {}) => streamOf(listRuns(options)),
     name,
     rename,
+    async seal(id, expectedHead, successor) {
+      const rows = await connection.run(statements.seal, [textOf(id), textOf(expectedHead), textOf(successor)])
+      // If the run moves in between, it is asked again.
+      if (rows.length === 0 && checkSeal(id, await head(id), expectedHead, successor)) {
+        throw new StoreError('UNAVAILABLE', `whether the run ${id} is sealed is not known; try again`)
+      }
+    },
   }
+}
+
+/** Where a run ends. */
+function endOf({ head, sequence, successor }: Pick<RunRow, 'head' | 'sequence' | 'successor'>): Head {
+  return { head, sequence: Number(sequence), ...(successor !== null && { successor: stringOf(successor) }) }
 }
 
 function listed(row: RunRow): ListedRun {
   return {
     id: row.id,
-    head: row.head,
-    sequence: Number(row.sequence),
+    ...endOf(row),
     machine: { name: stringOf(row.machine_name), version: stringOf(row.machine_version) },
     position: Number(row.position),
     settled: Number(row.settled),

@@ -1,10 +1,10 @@
 // The tables, as SQL. `schema.sql` is the same text, for those who read it without running it.
 
 /** The version of the tables. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** The SQL that makes the tables, with the prefix `xmachines_`. Running it again changes nothing. */
-export const schema: string = `-- The tables of @xmachines/postgres, version 1. Running this again changes nothing.
+export const schema: string = `-- The tables of @xmachines/postgres, version 2. Running this again changes nothing.
 
 CREATE TABLE IF NOT EXISTS xmachines_schema (
   version integer PRIMARY KEY
@@ -24,8 +24,13 @@ CREATE TABLE IF NOT EXISTS xmachines_runs (
   unsettled boolean NOT NULL GENERATED ALWAYS AS (settled < position) STORED,
   -- The idempotency keys of later sequences are all kept. How many came since older ones were last deleted.
   keys_after bigint NOT NULL DEFAULT -1,
-  keys_since bigint NOT NULL DEFAULT 0
+  keys_since bigint NOT NULL DEFAULT 0,
+  -- The run that has taken the place of this one, if it was sealed: then nothing is appended to it any more.
+  successor text COLLATE "C"
 ) WITH (fillfactor = 70);
+
+-- Tables of version 1 do not have it.
+ALTER TABLE xmachines_runs ADD COLUMN IF NOT EXISTS successor text COLLATE "C";
 
 CREATE INDEX IF NOT EXISTS xmachines_runs_machine ON xmachines_runs (machine_name, number);
 CREATE INDEX IF NOT EXISTS xmachines_runs_unsettled ON xmachines_runs (number) WHERE unsettled;
@@ -65,5 +70,5 @@ CREATE TABLE IF NOT EXISTS xmachines_names (
   id text COLLATE "C" NOT NULL
 );
 
-INSERT INTO xmachines_schema (version) VALUES (1) ON CONFLICT DO NOTHING;
+INSERT INTO xmachines_schema (version) VALUES (2) ON CONFLICT DO NOTHING;
 `

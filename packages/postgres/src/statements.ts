@@ -6,6 +6,9 @@ import type { Statement } from './connection.ts'
 /** How many receipts of keys are kept at least, and how many more may come before older ones are deleted. */
 const SLACK = 128
 
+/** What followers of a run that takes no more hear instead of a sequence: whatever they wait for, they wait no longer. */
+export const SEALED: number = Number.MAX_SAFE_INTEGER
+
 /** A number of Postgres' `bigint`: the drivers give text, numbers or bigints. */
 type Big = string | number | bigint
 
@@ -19,6 +22,7 @@ export interface RunRow {
   readonly machine_version: string
   readonly position: Big
   readonly settled: Big
+  readonly successor: string | null
 }
 
 /** One record of a page, or a row without one if the page is empty. */
@@ -56,7 +60,7 @@ interface ListKind {
 /** The statements for the tables with a prefix. */
 export interface Statements {
   readonly channel: string
-  readonly head: Statement<{ readonly head: string; readonly sequence: Big }>
+  readonly head: Statement<{ readonly head: string; readonly sequence: Big; readonly successor: string | null }>
   append(kind: AppendKind): Statement<{ readonly sequence: Big }>
   /** Appends one record to each of several runs. A run whose head moved, or whose row is locked, is left out. */
   appendEach(notifies: boolean): Statement<{ readonly id: string; readonly sequence: Big }>
@@ -76,6 +80,7 @@ export interface Statements {
   readonly giveName: Statement<unknown>
   readonly changeName: Statement<unknown>
   readonly dropName: Statement<unknown>
+  readonly seal: Statement<unknown>
 }
 
 /** Writes the statements for the tables with a prefix. `kept` is how many receipts of keys are kept at least. */
@@ -102,7 +107,7 @@ export function statementsFor(prefix: string, kept: number): Statements {
   VALUES ($1::text, $2::text, $3::bigint - 1, $7::text, $8::text, $4::bigint, $9::bigint, ${hasKeys ? `$${first + 1}::bigint` : 0})
   ON CONFLICT (id) DO NOTHING`
       : `UPDATE ${runs} SET head = $2::text, sequence = sequence + $3::bigint, position = $4::bigint${hasKeys ? trims : ''}
-  WHERE id = $1::text AND head = $7::text`
+  WHERE id = $1::text AND head = $7::text AND successor IS NULL`
     const added = isSingle
       ? 'SELECT number, sequence, $6::text::json, $5::text FROM moved'
       : `SELECT moved.number, moved.sequence - $3::bigint + slice.at, slice.record,
@@ -141,11 +146,12 @@ SELECT sequence${notifies ? `, pg_notify('${channel}', $1::text || ' ' || sequen
   SELECT * FROM unnest($1::text::text[], $2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[], $6::text::text[])
     AS given (id, expected, head, position, writer, record)
 ), free AS (
-  SELECT run.number, given.* FROM given JOIN ${runs} AS run ON run.id = given.id AND run.head = given.expected
+  SELECT run.number, given.* FROM given JOIN ${runs} AS run
+    ON run.id = given.id AND run.head = given.expected AND run.successor IS NULL
   FOR NO KEY UPDATE OF run SKIP LOCKED
 ), moved AS (
   UPDATE ${runs} AS run SET head = free.head, sequence = run.sequence + 1, position = free.position
-  FROM free WHERE run.number = free.number AND run.head = free.expected
+  FROM free WHERE run.number = free.number AND run.head = free.expected AND run.successor IS NULL
   RETURNING run.number, run.id, run.sequence, free.record, free.writer
 ), added AS (
   INSERT INTO ${records} (run, sequence, record, writer) SELECT number, sequence, record::json, writer FROM moved
@@ -157,7 +163,7 @@ SELECT id, sequence${notifies ? `, pg_notify('${channel}', id || ' ' || sequence
   // $1 the number of the run that the page follows, $2 how many, $3 name, $4 version
   function list({ byName, byVersion, unsettled }: ListKind): Statement<RunRow> {
     return {
-      text: `SELECT number, id, head, sequence, machine_name, machine_version, position, settled FROM ${runs}
+      text: `SELECT number, id, head, sequence, machine_name, machine_version, position, settled, successor FROM ${runs}
 WHERE number > $1::bigint${byName ? ' AND machine_name = $3::text' : ''}${byVersion ? ' AND machine_version = $4::text' : ''}${unsettled ? ' AND unsettled' : ''}
 ORDER BY number LIMIT $2::bigint`,
     }
@@ -171,7 +177,7 @@ ORDER BY number LIMIT $2::bigint`,
 
   return {
     channel,
-    head: { text: `SELECT head, sequence FROM ${runs} WHERE id = $1::text` },
+    head: { text: `SELECT head, sequence, successor FROM ${runs} WHERE id = $1::text` },
     append,
     appendEach,
     // $1 id, $2 and $3 the sequences of the first and the last record of the page
@@ -196,7 +202,7 @@ WHERE run.id = $1::text AND record.sequence > $3::bigint AND record.writer = $2:
     },
     list,
     sequences: {
-      text: `SELECT id, sequence FROM ${runs} WHERE id IN (SELECT json_array_elements_text($1::text::json))`,
+      text: `SELECT id, CASE WHEN successor IS NULL THEN sequence ELSE ${SEALED} END AS sequence FROM ${runs} WHERE id IN (SELECT json_array_elements_text($1::text::json))`,
     },
     // Nothing is lost with a notification, so its transaction waits for no disk.
     notify: {
@@ -245,6 +251,9 @@ FROM ${runs} AS run JOIN ${leases} AS lease ON lease.run = run.number WHERE run.
     },
     changeName: {
       text: `UPDATE ${names} SET id = $2::text WHERE name = $1::text AND id = $3::text RETURNING id`,
+    },
+    seal: {
+      text: `UPDATE ${runs} SET successor = $3::text WHERE id = $1::text AND head = $2::text AND successor IS NULL RETURNING id`,
     },
     dropName: { text: `DELETE FROM ${names} WHERE name = $1::text AND id = $2::text RETURNING id` },
   }

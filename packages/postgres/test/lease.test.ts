@@ -1,9 +1,17 @@
 /** Leases by the clock of the server: who has one, who takes over, and how a holder learns that it lost. */
 import { StoreError } from '@xmachines/core/store'
 import { type PostgresStore, postgresStore } from '@xmachines/postgres'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Database, kinds, openPool, openServer } from './databases.ts'
 import { append, readAll, refusalOf, type TallyRun, tallyRun } from './ledgers.ts'
+
+const startTimer = globalThis.setTimeout
+
+/** Has another start timers until the test ends. */
+function replaceTimers(start: (act: () => void, milliseconds?: number) => ReturnType<typeof setTimeout>): void {
+  vi.stubGlobal('setTimeout', start)
+  onTestFinished(() => void vi.unstubAllGlobals())
+}
 
 describe.each(kinds)('in %s', (_kind, openDatabase) => {
   let database: Database
@@ -63,7 +71,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     const run = await begin()
     const lease = await store.lease(run.id, { owner: 'one', ttl: 300 })
     await runOut(run.id)
-    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true))
     expect(lease?.signal.reason).toBeInstanceOf(StoreError)
   })
 
@@ -91,18 +99,43 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     expect(await store.untilFree?.(run.id, new AbortController().signal)).toBe(undefined)
   })
 
-  test('who waits for a lease goes on when it has run out', async () => {
+  test('who waits for a lease goes on when it has run out by the clock of the server, though timers are early', async () => {
     const run = await begin()
     const lost = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
     await database.sql(
-      `UPDATE xmachines_leases SET until = clock_timestamp() + interval '50 ms' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
+      `UPDATE xmachines_leases SET until = clock_timestamp() + interval '100 ms' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
       [run.id],
     )
+    replaceTimers((act, milliseconds = 0) => startTimer(act, milliseconds / 2))
     await store.untilFree?.(run.id, new AbortController().signal)
     const taken = await store.lease(run.id, { owner: 'other', ttl: 60_000 })
     expect(taken).toBeDefined()
     await taken?.release()
     await lost?.release().catch(() => undefined)
+  })
+
+  test('who waits for a lease of many days waits with one timer at a time', async () => {
+    const run = await begin()
+    const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
+    await database.sql(
+      `UPDATE xmachines_leases SET until = clock_timestamp() + interval '100 days' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
+      [run.id],
+    )
+    const longest = 2 ** 31 - 1
+    const controller = new AbortController()
+    let free: Promise<void> | undefined
+    // A timer that cannot wait as long fires at once.
+    const waited = await new Promise<number>((resolve) => {
+      replaceTimers((act, milliseconds = 0) => {
+        if (milliseconds >= longest) resolve(milliseconds)
+        return startTimer(act, milliseconds)
+      })
+      free = store.untilFree?.(run.id, controller.signal)
+    })
+    expect(waited).toBe(longest)
+    controller.abort()
+    await free
+    await lease?.release()
   })
 
   test('who waits for a lease stops at an abort', async () => {
@@ -141,9 +174,12 @@ describe('on a real server', () => {
     await append(store, run)
     const lease = await store.lease(run.id, { owner: 'one', ttl: 400 })
     await pool.end()
-    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true))
     expect(lease?.signal.reason).toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('ran out') })
-    const taken = await (await database.open()).lease(run.id, { owner: 'other', ttl: 60_000 })
+    // The server counts from a little later than the holder.
+    const other = await database.open()
+    await other.untilFree?.(run.id, new AbortController().signal)
+    const taken = await other.lease(run.id, { owner: 'other', ttl: 60_000 })
     expect(taken).toBeDefined()
     await taken?.release()
   })

@@ -63,7 +63,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     await database.client.query(`INSERT INTO ${prefix}schema VALUES (7)`)
     expect(await refusalOf(createTables(database.client, { prefix }))).toMatchObject({
       code: 'UNAVAILABLE',
-      message: `the tables ${prefix}… have version 7, and this package knows 1: update @xmachines/postgres`,
+      message: `the tables ${prefix}… have version 7, and this package knows 2: update @xmachines/postgres`,
     })
   })
 

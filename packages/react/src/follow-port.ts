@@ -24,6 +24,8 @@ type Positioned<Item> = readonly [item: Item, position: number]
 export interface Following<Item, Latest> {
   /** Opens the port, at the first commit. */
   open(): PortCursor<Item>
+  /** What starts again when the component is first shown. */
+  resume?(latest: Latest): Promise<void>
   /** Handles an item with what the latest render gave. */
   handle(item: Item, position: number, latest: Latest): unknown
   /** What a component must have in common with one that threw, to continue at its position. */
@@ -108,7 +110,7 @@ function followPort<Item, Latest>(
 ): Follower {
   const stop = new AbortController()
   const { signal } = stop
-  const { open, handle, kind } = begin(signal)
+  const { open, resume, handle, kind } = begin(signal)
   // Cursors of one kind on one run have items of one type.
   const cursor = (keptCursors.get(run)?.get(kind(given.current))?.shift() as PortCursor<Item> | undefined) ?? open()
   const { reader, waiting } = cursor
@@ -117,6 +119,7 @@ function followPort<Item, Latest>(
   /** Whether the insertion effect was cleaned up and did not run again. */
   let unmounting = false
   let shown = false
+  let wasShown = false
   let reading = false
 
   async function readOn(): Promise<void> {
@@ -148,15 +151,19 @@ function followPort<Item, Latest>(
       running.delete(item)
     } catch (thrown) {
       running.delete(item)
-      if (signal.aborted) return
-      shown = false
-      stop.abort(thrown)
-      waiting.unshift(...running)
-      const sort = kind(given.current)
-      const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
-      keptCursors.set(run, all.set(sort, [...(all.get(sort) ?? []), cursor]))
-      rethrow(thrown)
+      fail(thrown)
     }
+  }
+
+  function fail(thrown: unknown): void {
+    if (signal.aborted) return
+    shown = false
+    stop.abort(thrown)
+    waiting.unshift(...running)
+    const sort = kind(given.current)
+    const all = keptCursors.get(run) ?? new Map<string, PortCursor<unknown>[]>()
+    keptCursors.set(run, all.set(sort, [...(all.get(sort) ?? []), cursor]))
+    rethrow(thrown)
   }
 
   function stopIfUnmounted(): void {
@@ -180,6 +187,8 @@ function followPort<Item, Latest>(
     },
     show() {
       shown = !signal.aborted
+      if (!wasShown) resume?.(given.current).catch(fail)
+      wasShown = true
       void readOn()
       return () => {
         shown = false

@@ -3,7 +3,14 @@
 // The effects of a component: it handles the outputs of a run while it is shown.
 
 import type { OutputHandlers, PortsOptions, SnapshotPort } from '@xmachines/core'
-import { checkHandlers, claimGenesis, handlerOf, outputHandling, watchUnhandled } from '@xmachines/core/internal'
+import {
+  checkHandlers,
+  claimGenesis,
+  handlerOf,
+  outputHandling,
+  resumeHandlers,
+  watchUnhandled,
+} from '@xmachines/core/internal'
 import { checkRun, wrongArgument } from './check-run.ts'
 import { isReplacement } from './fast-refresh.ts'
 import { type Following, openCursor, useFollowedPort } from './follow-port.ts'
@@ -131,9 +138,10 @@ function followOutputs<Event, Output, State>(
   given: UseOutputsOptions['from'],
   signal: AbortSignal,
 ): Following<Output, OutputHandlers<Output, Event, State>> {
+  // Only `while`, `resume` and `state` need a snapshot. An object without one can be used for other handlers.
+  const source = run as typeof run & { readonly snapshot: SnapshotPort<State> }
   const handling = outputHandling<State, Event, Output>(
-    // Only `while` and `state` need a snapshot. An object without one can be used for other handlers.
-    run as typeof run & { readonly snapshot: SnapshotPort<State> },
+    source,
     signal,
     // `err` delivers a refusal, and a run that has ended takes no more events.
     (_position, events) =>
@@ -163,6 +171,7 @@ function followOutputs<Event, Output, State>(
       if (wants !== undefined) start = 0
       return openCursor<Output>(run.ports({ from: start }).out, start, wants)
     },
+    resume: async (handlers) => await resumeHandlers(handlers, source, signal),
     handle(output, position, handlers) {
       const handler = handlerOf(handlers, output)
       if (handler !== undefined) return handling(output, position, handler)

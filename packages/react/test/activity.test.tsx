@@ -9,6 +9,7 @@ import { Activity, memo, type ReactNode, Suspense, useEffect, useState } from 'r
 import { describe, expect, test, vi } from 'vitest'
 import { counter } from './machines.ts'
 import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
+import { Opening } from './opening.tsx'
 import { type Deferred, defer, type WorkEvent, type WorkRun, workOn } from './work.ts'
 
 const hidden = (children: ReactNode) => tree('hidden', children)
@@ -261,7 +262,7 @@ describe.each(modes)('a persistent run in a hidden <Activity> %s', (_mode, Mode)
     const store = memoryStore()
     const follow = vi.spyOn(store, 'follow')
     const page = (
-      <Suspense fallback="opening">
+      <Suspense fallback={<Opening />}>
         <Jobs store={store} />
       </Suspense>
     )
@@ -285,11 +286,11 @@ describe.each(modes)('a persistent run in a hidden <Activity> %s', (_mode, Mode)
     await lease?.release()
     await act(async () => rerender(visible(page)))
     expect(container.textContent).toBe('this tab: first')
-    await vi.waitFor(() => expect(started).toEqual(['first', 'second']), { timeout: 8000 })
+    await vi.waitFor(() => expect(started).toEqual(['first', 'second']))
     finish.get('second')?.()
     await vi.waitFor(() => expect(container.textContent).toBe('this tab: first,this tab: second'))
     expect(follow.mock.calls.filter(([, { signal }]) => signal.aborted)).toEqual([])
     unmount()
     run.close()
-  }, 20_000)
+  })
 })

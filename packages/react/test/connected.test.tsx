@@ -3,7 +3,7 @@
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { createRun, defineMachine, type RunDocument, refuse } from '@xmachines/core'
 import { memoryStore } from '@xmachines/core/store'
-import { createHandler, type Host, openHost } from '@xmachines/http/server'
+import { createHandler, type Host, openHost, type WireSnapshot } from '@xmachines/http/server'
 import { useOutputs, useRefusals, useSend, useSnapshot } from '@xmachines/react'
 import { useConnectedRun, useConnection } from '@xmachines/react/connected'
 import { type ReactNode, useState } from 'react'
@@ -39,6 +39,7 @@ interface Site {
   readonly fetch: (request: Request) => Promise<Response>
   readonly subscribers: () => number
   history(): Promise<History>
+  snapshot(): Promise<WireSnapshot<number>>
   /** Another client sends an event. */
   patch(event: LampEvent): Promise<void>
 }
@@ -63,6 +64,9 @@ async function site(): Promise<Site> {
     async history() {
       const response = await handler(new Request(`${url}/history`))
       return (await response.json()) as History
+    },
+    async snapshot() {
+      return (await (await handler(new Request(url))).json()) as WireSnapshot<number>
     },
     async patch(event) {
       const headers = { 'content-type': 'application/json' }
@@ -135,7 +139,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(shown()).toEqual(['0'])
     await vi.waitFor(() => expect(status()).toBe('offline 1 '))
     at.isUp = true
-    await vi.waitFor(() => expect(status()).toBe('live 0 There is none.'), { timeout: 5000 })
+    await vi.waitFor(() => expect(status()).toBe('live 0 There is none.'))
     await vi.waitFor(() => expect(shown()).toEqual(['0']))
   })
 
@@ -206,6 +210,82 @@ describe.each(modes)('%s', (_mode, Mode) => {
   })
 })
 
+interface RemoteGiven {
+  readonly at: Site
+  readonly snapshot: WireSnapshot<number>
+}
+
+function RemoteLamps({ at, snapshot }: RemoteGiven): ReactNode {
+  const options = { mode: 'remote', snapshot, fetch: at.fetch } as const
+  const run = useConnectedRun<number, LampEvent>(at.url, 'lamps@1', options)
+  const count = useSnapshot(run, ({ state }) => state)
+  const send = useSend(run)
+  const { connection, pending } = useConnection(run)
+  return (
+    <>
+      <button type="button" onClick={() => send({ type: 'ADD' })}>
+        {count}
+      </button>
+      <output>{`${connection} ${pending} `}</output>
+    </>
+  )
+}
+
+describe.each(modes)('a run whose machine does not run in the page, %s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('shows what is sent and what others do once the server says so, over one connection', async () => {
+    const at = await site()
+    const snapshot = await at.snapshot()
+    render(
+      <>
+        <RemoteLamps at={at} snapshot={snapshot} />
+        <RemoteLamps at={at} snapshot={snapshot} />
+      </>,
+      { wrapper: Mode },
+    )
+    await vi.waitFor(() => expect(status()).toBe('live 0 '))
+    fireEvent.click(screen.getAllByRole('button', { name: '0' })[0] as HTMLElement)
+    expect(shown()).toEqual(['0', '0'])
+    await vi.waitFor(() => expect(shown()).toEqual(['1', '1']))
+    await at.patch({ type: 'ADD' })
+    await vi.waitFor(() => expect(shown()).toEqual(['2', '2']))
+    expect(at.requests.toSorted()).toEqual(['GET', 'PATCH'])
+  })
+
+  test('is rendered by the server without a request, and a later snapshot brings it forward', async () => {
+    const at = await site()
+    at.isUp = false
+    const snapshot = await at.snapshot()
+    vi.stubGlobal('window', undefined)
+    const html = renderToString(<RemoteLamps at={at} snapshot={snapshot} />)
+    vi.unstubAllGlobals()
+    expect(html).toContain('>0</button>')
+    expect(at.requests).toEqual([])
+    const { rerender } = render(<RemoteLamps at={at} snapshot={snapshot} />, { wrapper: Mode })
+    await at.patch({ type: 'ADD' })
+    rerender(<RemoteLamps at={at} snapshot={await at.snapshot()} />)
+    await vi.waitFor(() => expect(shown()).toEqual(['1']))
+    rerender(<RemoteLamps at={at} snapshot={snapshot} />)
+    expect(shown()).toEqual(['1'])
+  })
+
+  test('is another one than the run of the machine at the same URL', async () => {
+    const at = await site()
+    const [snapshot, history] = [await at.snapshot(), await at.history()]
+    at.isUp = false
+    render(
+      <>
+        <RemoteLamps at={at} snapshot={snapshot} />
+        <Lamps at={at} history={history} />
+      </>,
+      { wrapper: Mode },
+    )
+    for (const button of screen.getAllByRole('button', { name: '0' })) fireEvent.click(button)
+    expect(shown()).toEqual(['0', '1'])
+  })
+})
+
 test('the example counts, also while the server is away', async () => {
   const counter = defineMachine<number, { type: 'INC' }>({
     name: 'counter',
@@ -230,5 +310,19 @@ describe('in development', () => {
       return null
     }
     expect(String(await thrownBy(() => <Once />))).toMatch(/each: true/)
+  })
+
+  test('useConnectedRun says what it begins with in each mode', async () => {
+    const options = [{}, { mode: 'remote' }]
+    const messages: string[] = []
+    for (const given of options) {
+      function Wrong(): ReactNode {
+        useConnectedRun('/r/1', lamps, given as never)
+        return null
+      }
+      messages.push(String(await thrownBy(() => <Wrong />)))
+    }
+    expect(messages[0]).toMatch(/the history to begin with/)
+    expect(messages[1]).toMatch(/the snapshot to begin with/)
   })
 })

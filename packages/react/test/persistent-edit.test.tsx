@@ -10,6 +10,7 @@ import { usePersistentRun } from '@xmachines/react/persistent'
 import { Suspense } from 'react'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { modes } from './modes.tsx'
+import { Opening } from './opening.tsx'
 import { refreshPage, registerComponent } from './refresh.ts'
 
 type Added = { type: 'ADD' }
@@ -63,7 +64,7 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
     const store = memoryStore()
     const Panel = panelOf(adding(1), store)
     render(
-      <Suspense fallback="opening">
+      <Suspense fallback={<Opening />}>
         <Panel />
       </Suspense>,
       { wrapper: Mode },

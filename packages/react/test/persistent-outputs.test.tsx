@@ -8,6 +8,7 @@ import { usePersistentRun } from '@xmachines/react/persistent'
 import { type ReactNode, Suspense, useState } from 'react'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
+import { Opening } from './opening.tsx'
 
 type OrderEvent = { type: 'PAY'; cents: number } | { type: 'PAID'; cents: number }
 type OrderOutput = { type: 'charge'; cents: number } | { type: 'thank' }
@@ -42,7 +43,7 @@ function Desk({ store, handlers, each = false }: { store: RunStore; handlers?: H
 }
 
 function mount(tree: ReactNode, Mode: (typeof modes)[number][1]) {
-  return render(<Suspense fallback="opening">{tree}</Suspense>, { wrapper: Mode })
+  return render(<Suspense fallback={<Opening />}>{tree}</Suspense>, { wrapper: Mode })
 }
 
 /** The run as another tab has it. */
@@ -198,7 +199,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     const desk = <Desk store={store} handlers={{ charge, thank: () => undefined }} />
     const tree = (key: string): ReactNode => (
       <Boundary key={key}>
-        <Suspense fallback="opening">{desk}</Suspense>
+        <Suspense fallback={<Opening />}>{desk}</Suspense>
       </Boundary>
     )
     const unmute = muteErrors()
@@ -270,7 +271,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     }
     mount(<Desk store={store} />, Mode)
     await pay()
-    await screen.findByText('paid: 7', undefined, { timeout: 10_000 })
+    await screen.findByText('paid: 7')
   })
 
   test('are handled by another tab while no component of this one is mounted', async () => {

@@ -10,6 +10,7 @@ import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, test, vi } from 'vitest'
 import { Boundary, expectQuietConsole, modes, thrownBy } from './modes.tsx'
+import { Opening } from './opening.tsx'
 
 type DraftEvent = { type: 'TYPED'; text: string }
 
@@ -39,7 +40,7 @@ function Draft({ store, onStoreError }: { store: RunStore; onStoreError?: (error
 const shown = (): string[] => screen.getAllByRole('button').map((button) => button.textContent ?? '')
 
 async function mount(tree: ReactNode, Mode: (typeof modes)[number][1]) {
-  const mounted = render(<Suspense fallback="opening">{tree}</Suspense>, { wrapper: Mode })
+  const mounted = render(<Suspense fallback={<Opening />}>{tree}</Suspense>, { wrapper: Mode })
   await screen.findAllByRole('button')
   return mounted
 }
@@ -111,7 +112,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
       throw never
     }
     render(
-      <Suspense fallback="opening">
+      <Suspense fallback={<Opening />}>
         <Draft store={store} />
         <Sibling />
       </Suspense>,
@@ -155,10 +156,10 @@ describe.each(modes)('%s', (_mode, Mode) => {
     await vi.waitFor(async () => expect(await kept(store)).toBe(0))
     isFull = true
     fireEvent.click(screen.getByRole('button'))
-    await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1), 5000)
+    await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1))
     expect(shown()).toEqual(['a'])
     isFull = false
-    await vi.waitFor(async () => expect(await kept(store)).toBe(1), 5000)
+    await vi.waitFor(async () => expect(await kept(store)).toBe(1))
   })
 
   test('what cannot be opened for another reason is thrown to the boundary', async () => {
@@ -173,7 +174,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     window.addEventListener('error', prevent)
     render(
       <Boundary>
-        <Suspense fallback="opening">
+        <Suspense fallback={<Opening />}>
           <Draft store={store} />
         </Suspense>
       </Boundary>,
@@ -238,7 +239,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
       )
     }
     const tree = (at: RunStore, name: string): ReactNode => (
-      <Suspense fallback="opening">
+      <Suspense fallback={<Opening />}>
         <Keyed at={at} name={name} />
       </Suspense>
     )

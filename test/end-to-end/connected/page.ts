@@ -1,4 +1,4 @@
-/** A page that is connected to a run, and has a worker that is connected to the same. */
+/** A page that shows a connected run in a button, and has a worker that is connected to the same. */
 import { connectRun, pendingIn } from '@xmachines/http'
 import { counter } from './counter.ts'
 
@@ -7,7 +7,15 @@ const id = new URLSearchParams(location.search).get('run') ?? ''
 const url = `/api/r/${id}`
 const history = (await (await fetch(`${url}/history`)).json()) as never
 const run = connectRun(url, counter, { history, store: pendingIn(localStorage) })
-run.snapshot.subscribe(() => undefined)
+
+const button = document.createElement('button')
+const show = (): void => {
+  button.textContent = `clicked ${run.state} times`
+}
+show()
+run.snapshot.subscribe(show)
+button.addEventListener('click', () => void run.in.send({ type: 'ADDED', by: 1 }))
+document.body.append(button)
 
 const worker = new Worker(`/worker.js?run=${id}`, { type: 'module' })
 let inWorker: unknown

@@ -7,11 +7,18 @@ import { type ReactElement, useEffect, useState, useSyncExternalStore } from 're
 import { Figures } from '../parts/figures.tsx'
 import { Flow } from '../parts/flow.tsx'
 import { FrameMeter } from '../parts/frame-meter.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { BURST, burstOfEvents, oneForEach } from './burst.ts'
 import { CellGrid } from './cell-grid.tsx'
 import { type Cells, type CellsEvent, cells } from './cells.ts'
 import './cells.css'
 import { createTally, type Tally } from './tally.ts'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'cells/cells.ts', read: () => import('./cells.ts?raw') },
+  { part: 'view', path: 'cells/cell-grid.tsx', read: () => import('./cell-grid.tsx?raw') },
+  { part: 'wiring', path: 'cells/cells-flow.tsx', read: () => import('./cells-flow.tsx?raw') },
+]
 
 /** The flow: the cells, and counts of commits and renders. */
 export function CellsFlow(): ReactElement {
@@ -35,6 +42,7 @@ export function CellsFlow(): ReactElement {
     <Flow
       title="Thousand cells"
       lead="Each cell is a component that selects its own count from one run. Click a cell, and only that cell renders. Pipe a thousand events in, and the page shows them frame by frame."
+      code={files}
       run={run}
     >
       <section aria-label="Cells" className="part">

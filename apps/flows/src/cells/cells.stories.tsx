@@ -11,9 +11,10 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Thousand cells' }
 
 export const Driven: Story = {
+  tags: ['!dev'],
   async play({ canvas, canvasElement, step }) {
     const button = (name: string) => canvas.findByRole('button', { name })
     const grid = canvas.getByRole('grid', { name: /^Cells/ })
@@ -74,4 +75,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }

@@ -7,12 +7,19 @@ import { Flow } from '../parts/flow.tsx'
 import { FrameMeter } from '../parts/frame-meter.tsx'
 import { LatestRefusal } from '../parts/refusals.tsx'
 import { Slider } from '../parts/slider.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import { type Chat, type ChatEvent, chat } from './chat.ts'
 import './chat.css'
 import { type Model, SUGGESTIONS } from './model.ts'
 import { Thread } from './thread.tsx'
 import { useAnswers } from './use-answers.ts'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'chat/chat.ts', read: () => import('./chat.ts?raw') },
+  { part: 'view', path: 'chat/chat-flow.tsx', read: () => import('./chat-flow.tsx?raw') },
+  { part: 'wiring', path: 'chat/use-answers.ts', read: () => import('./use-answers.ts?raw') },
+]
 
 interface ChatFlowProps {
   readonly model: Model
@@ -35,7 +42,9 @@ export function ChatFlow({ model }: ChatFlowProps): ReactElement {
     <Flow
       title="Streaming chat"
       lead="A model answers, and each of its tokens is an event that is piped into the run. Stop it in the middle of a sentence, let it answer again, or let it answer faster than anybody can read."
+      code={files}
       run={run}
+      beside={<StateDiagram machine={chat} at={at} />}
     >
       <section aria-label="Chat" className="part chat">
         <Thread run={run} />
@@ -63,7 +72,6 @@ export function ChatFlow({ model }: ChatFlowProps): ReactElement {
         />
         <FrameMeter run={run} measuring={at === 'answering'} />
       </section>
-      <StateDiagram machine={chat} at={at} />
     </Flow>
   )
 }

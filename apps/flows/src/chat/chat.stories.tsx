@@ -12,7 +12,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Streaming chat' }
 
 /** A model that a play function controls. */
 interface PromptedModel extends Model {
@@ -54,6 +54,7 @@ function promptedModel(): PromptedModel {
 }
 
 export const Driven: StoryObj<{ model: PromptedModel }> = {
+  tags: ['!dev'],
   args: { model: promptedModel() },
   async play({ canvas, step, args: { model } }) {
     const button = (name: string) => canvas.findByRole('button', { name })
@@ -150,6 +151,7 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
 
 export const DrivenInTheDark: typeof Driven = {
   ...Driven,
+  tags: ['!dev'],
   args: { model: promptedModel() },
   globals: { scheme: 'dark' },
 }

@@ -6,6 +6,7 @@ import { useSnapshot } from '@xmachines/react'
 import { type ReactElement, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import { type CheckoutEvent, checkout } from './checkout.ts'
 import './checkout.css'
@@ -15,6 +16,12 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { DECLINED_CARD, type Gateway } from './gateway.ts'
 import { Stopped } from './stopped.tsx'
 import { Wizard } from './wizard.tsx'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'checkout/checkout.ts', read: () => import('./checkout.ts?raw') },
+  { part: 'view', path: 'checkout/wizard.tsx', read: () => import('./wizard.tsx?raw') },
+  { part: 'wiring', path: 'checkout/checkout-flow.tsx', read: () => import('./checkout-flow.tsx?raw') },
+]
 
 interface CheckoutFlowProps {
   readonly gateway: Gateway
@@ -54,7 +61,9 @@ function Order({ gateway, onAgain, onRestore }: OrderProps): ReactElement {
     <Flow
       title="Checkout wizard"
       lead="Every keystroke is an event, and every step shows the state of the run, so going back loses nothing. Paying is an output: a gateway outside of the machine answers with an event."
+      code={files}
       run={run}
+      beside={<StateDiagram machine={checkout} at={at} />}
     >
       <ErrorBoundary
         fallback={(thrown) => (
@@ -64,7 +73,6 @@ function Order({ gateway, onAgain, onRestore }: OrderProps): ReactElement {
         <Wizard gateway={gateway} onAgain={onAgain} />
       </ErrorBoundary>
       <KnownCustomers />
-      <StateDiagram machine={checkout} at={at} />
     </Flow>
   )
 }

@@ -6,10 +6,16 @@ import { type FormEvent, type ReactElement, useId, useRef, useState } from 'reac
 
 import { Flow } from '../parts/flow.tsx'
 import { LatestRefusal } from '../parts/refusals.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import { door } from './door.ts'
 import './door.css'
 import { DoorPicture } from './door-picture.tsx'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'door/door.ts', read: () => import('./door.ts?raw') },
+  { part: 'view', path: 'door/door-flow.tsx', read: () => import('./door-flow.tsx?raw') },
+]
 
 /** The flow: a door, its machine and its run. */
 export function DoorFlow(): ReactElement {
@@ -31,7 +37,9 @@ export function DoorFlow(): ReactElement {
     <Flow
       title="Door"
       lead="Lock the door with a code, and then try another code: the machine refuses it, nothing changes, and the run continues."
+      code={files}
       run={run}
+      beside={<StateDiagram machine={door} at={at} />}
     >
       <section aria-label="Door" className="part">
         <DoorPicture at={at} />
@@ -65,7 +73,6 @@ export function DoorFlow(): ReactElement {
         </form>
         <LatestRefusal run={run} />
       </section>
-      <StateDiagram machine={door} at={at} />
     </Flow>
   )
 }

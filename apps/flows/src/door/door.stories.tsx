@@ -11,20 +11,23 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Door' }
 
 export const Driven: Story = {
+  tags: ['!dev'],
   async play({ canvas, step }) {
     const button = (name: string) => canvas.findByRole('button', { name })
     const code = canvas.getByLabelText('Code, four digits')
     const run = within(canvas.getByRole('region', { name: 'Run' }))
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
-    const refusals = within(canvas.getByRole('region', { name: 'Refusals' }))
-    const id = run.getByText(/^[0-9a-f]{40}$/).textContent
+    const refusals = async () => within(await canvas.findByRole('region', { name: 'Refusals' }))
+    const id = run.getByTitle(/^[0-9a-f]{40}$/).title
 
     await step('a run begins with its genesis commit, whose oid is the id of the run', async () => {
       await expect(await commits.findByText('genesis of door@1')).toBeVisible()
       await expect(commits.getByText(id.slice(0, 7))).toBeVisible()
+      await userEvent.click(run.getByText(id.slice(0, 7)))
+      await expect(run.getByText(id)).toBeVisible()
     })
 
     await step('opening and closing are two commits', async () => {
@@ -40,7 +43,7 @@ export const Driven: Story = {
       await userEvent.type(code, '12{Enter}')
       await expect(await canvas.findByRole('alert')).toHaveTextContent('A code has four digits.')
       await expect(canvas.getByText('closed', { selector: 'strong' })).toBeVisible()
-      await expect(await refusals.findByText('at sequence 2')).toBeVisible()
+      await expect(await (await refusals()).findByText('at sequence 2')).toBeVisible()
       await expect(commits.queryByText('LOCK')).toBeNull()
     })
 
@@ -64,7 +67,8 @@ export const Driven: Story = {
 
     await step('the history contains the applied events and nothing else', async () => {
       await expect(commits.getAllByText(/^[0-9a-f]{7}$/)).toHaveLength(5)
-      await waitFor(() => expect(refusals.getAllByText('REFUSED')).toHaveLength(2))
+      const two = await refusals()
+      await waitFor(() => expect(two.getAllByText('REFUSED')).toHaveLength(2))
       await expect(run.getByText(id)).toBeVisible()
     })
 
@@ -72,6 +76,23 @@ export const Driven: Story = {
       await userEvent.type(code, 'five{Enter}')
       await expect(await canvas.findByText('A code has four digits.', { selector: '[role=alert] *' })).toBeVisible()
     })
+
+    await step(
+      'the code of the flow is on a tab, which the arrow keys reach, and the door stays as it is',
+      async () => {
+        ;(await canvas.findByRole('tab', { name: 'Flow' })).focus()
+        await userEvent.keyboard('{ArrowRight}')
+        await expect(await canvas.findByRole('tab', { name: 'Code' })).toHaveFocus()
+        const text = await canvas.findByLabelText('door/door.ts', { selector: 'pre' })
+        await expect(text).toHaveTextContent("if (code !== locked.code) refuse('Wrong code.')")
+        await userEvent.click(await canvas.findByRole('tab', { name: 'view: door-flow.tsx' }))
+        await expect(await canvas.findByLabelText('door/door-flow.tsx', { selector: 'pre' })).toHaveTextContent(
+          'useRun(door)',
+        )
+        await userEvent.click(await canvas.findByRole('tab', { name: 'Flow' }))
+        await expect(await canvas.findByText('A code has four digits.', { selector: '[role=alert] *' })).toBeVisible()
+      },
+    )
 
     await step('the diagram shows the machine and its current state', async () => {
       const name = 'State diagram of door@1, now closed'
@@ -83,4 +104,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }

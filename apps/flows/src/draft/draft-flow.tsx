@@ -3,14 +3,20 @@
 import { indexedDbStore } from '@xmachines/indexeddb'
 import { type ReactElement, useState } from 'react'
 
+import { FlowPage } from '../parts/flow.tsx'
 import { HistoryList } from '../parts/history-list.tsx'
 import type { ObservedRun } from '../parts/observed-run.ts'
 import { SnapshotView } from '../parts/snapshot-view.tsx'
-import '../parts/page.css'
-import '../parts/parts.css'
+import type { SourceFile } from '../parts/sources.tsx'
 import './draft.css'
 import { rememberVersion, wasUpdated } from './loaded-version.ts'
 import { Tab } from './tab.tsx'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'draft/draft.ts', read: () => import('./draft.ts?raw') },
+  { part: 'view', path: 'draft/draft-flow.tsx', read: () => import('./draft-flow.tsx?raw') },
+  { part: 'wiring', path: 'draft/tab.tsx', read: () => import('./tab.tsx?raw') },
+]
 
 interface DraftFlowProps {
   /** The database to keep the draft in. */
@@ -47,14 +53,11 @@ export function DraftFlow({ database = 'flows-draft' }: DraftFlowProps): ReactEl
   }
 
   return (
-    <main className="flow">
-      <header>
-        <h1>Draft that survives</h1>
-        <p className="lead">
-          What you type is kept in this browser. It is there after a reload, in another tab, and after an update of the
-          app. Both tabs below share one run.
-        </p>
-      </header>
+    <FlowPage
+      title="Draft that survives"
+      lead="What you type is kept in this browser. It is there after a reload, in another tab, and after an update of the app. Both tabs below share one run."
+      code={files}
+    >
       <div className="draft-tabs">
         {tabs.map((name, at) => (
           <Tab
@@ -92,6 +95,6 @@ export function DraftFlow({ database = 'flows-draft' }: DraftFlowProps): ReactEl
           </aside>
         </div>
       )}
-    </main>
+    </FlowPage>
   )
 }

@@ -5,6 +5,7 @@ import { useRefusals, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { AttemptList, type Outcome } from './attempt-list.tsx'
 import { type Attempt, type BatchAttempt, badEvents, badHandlers, ends } from './attempts.ts'
 import { counter, meddling } from './counter.ts'
@@ -12,6 +13,12 @@ import { CounterPanel } from './counter-panel.tsx'
 import './errors.css'
 import { lateReading, readLate } from './late-reader.ts'
 import { restoreTampered, tamperedHistories } from './tampered-histories.ts'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'errors/counter.ts', read: () => import('./counter.ts?raw') },
+  { part: 'view', path: 'errors/errors-flow.tsx', read: () => import('./errors-flow.tsx?raw') },
+  { part: 'wiring', path: 'errors/attempts.ts', read: () => import('./attempts.ts?raw') },
+]
 
 /** The flow: a counter, and one run after another. */
 export function ErrorsFlow(): ReactElement {
@@ -52,6 +59,7 @@ function Errors({ onNewRun }: { readonly onNewRun: () => void }): ReactElement {
     <Flow
       title="Errors"
       lead="If anything is wrong with a batch, none of it is applied: the history has no gap, the sequence stays the same, and the run continues. Cause an error, and then count."
+      code={files}
       run={run}
     >
       <div className="errors">

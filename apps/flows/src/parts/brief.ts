@@ -11,7 +11,7 @@ interface Limits {
   values: number
 }
 
-/** The most characters of an array in one line. */
+/** The most characters of an array or an object in one line; an array of numbers may have more. */
 const WIDTH = 48
 
 /** Plain data as indented JSON, a few hundred lines at most. */
@@ -35,7 +35,8 @@ function print(value: unknown, limits: Limits, newLine: string | undefined): str
   const inner = newLine === undefined ? undefined : `${newLine}  `
   if (Array.isArray(value)) {
     const items = printAll(value, limits, (item) => print(item, limits, inner))
-    return `[${newLine !== undefined && areLeaves(value, items) ? items.join(', ') : layOut(items, newLine)}]`
+    const isFlat = newLine !== undefined && areLeaves(value, items) && (typeof value[0] === 'number' || isShort(items))
+    return `[${isFlat ? items.join(', ') : layOut(items, newLine)}]`
   }
   const colon = newLine === undefined ? ':' : ': '
   const members = printAll(
@@ -43,7 +44,8 @@ function print(value: unknown, limits: Limits, newLine: string | undefined): str
     limits,
     ([key, member]) => JSON.stringify(key) + colon + print(member, limits, inner),
   )
-  return `{${layOut(members, newLine)}}`
+  const isFlat = newLine !== undefined && isShort(members) && areLeaves(Object.values(value), members)
+  return isFlat ? `{ ${members.join(', ')} }` : `{${layOut(members, newLine)}}`
 }
 
 /** Prints the items within the limits, and counts the rest. */
@@ -63,12 +65,14 @@ function layOut(parts: readonly string[], newLine: string | undefined): string {
   return `${parts.map((part) => `${newLine}  ${part}`).join(',')}${newLine}`
 }
 
-/** Whether an array fits in one line: it holds numbers or short texts. */
-function areLeaves(value: readonly unknown[], printed: readonly string[]): boolean {
-  return (
-    printed.every((_, index) => typeof value[index] !== 'object') &&
-    (typeof value[0] === 'number' || printed.join().length < WIDTH)
-  )
+/** Whether the printed values contain no others. */
+function areLeaves(values: readonly unknown[], printed: readonly string[]): boolean {
+  return printed.every((_, index) => typeof values[index] !== 'object')
+}
+
+/** Whether there is something, and it fits in one line. */
+function isShort(printed: readonly string[]): boolean {
+  return printed.length > 0 && printed.join().length < WIDTH
 }
 
 function printText(text: string, most: number): string {

@@ -3,7 +3,7 @@
 // Streamed commits are shown ten times a second. If too many come to read, only a few of them are shown.
 
 import type { HistoryRecord, RunEvent } from '@xmachines/core'
-import { memo, type ReactElement, useEffect, useState } from 'react'
+import { memo, type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react'
 
 import { briefLine } from './brief.ts'
 import { follow } from './follow.ts'
@@ -34,20 +34,60 @@ interface LatestRecords {
   readonly older: number
 }
 
-/** The newest commits of a run. */
-export function HistoryList({ run }: { readonly run: ObservedRun }): ReactElement {
+/** A place in the past of a run. */
+export interface PastPlace {
+  /** All records of the run, oldest first. */
+  readonly records: Records
+  /** The sequence of the commit to point at. */
+  readonly sequence: number
+}
+
+interface HistoryListProps {
+  readonly run: ObservedRun
+  /** Shows the commits around a place in the past instead of the newest ones. */
+  readonly past?: PastPlace | undefined
+}
+
+/** The newest commits of a run, or those around a commit of the past. */
+export function HistoryList({ run, past }: HistoryListProps): ReactElement {
   const latest = useLatestRecords(run)
-  const { older } = latest
+  const { records, older } = past === undefined ? latest : recordsAround(past)
+  const newer = past === undefined ? 0 : past.records.length - older - records.length
+  const list = useRef<HTMLOListElement>(null)
+  useLayoutEffect(() => showCurrent(list.current), [past?.sequence])
   return (
     <section aria-label="History" className="part">
       <h2>History</h2>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus */}
-      <ol className="history" reversed tabIndex={0} aria-label="Commits, newest first">
-        {pagesOf(latest).toReversed()}
+      {newer > 0 && <p className="quiet newer">{newer.toLocaleString('en')} newer</p>}
+      <ol
+        ref={list}
+        className="history"
+        reversed
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
+        tabIndex={0}
+        aria-label="Commits, newest first"
+      >
+        {pagesOf({ records, older }, past?.sequence).toReversed()}
       </ol>
       {older > 0 && <p className="quiet older">and {older.toLocaleString('en')} older</p>}
     </section>
   )
+}
+
+/** As many records as are shown, with a commit of the past among them. They start at a page, so that a step changes few. */
+function recordsAround({ records, sequence }: PastPlace): LatestRecords {
+  const page = Math.floor((sequence - MOST_COMMITS / 2) / PAGE) * PAGE
+  const older = Math.max(0, Math.min(page, records.length - MOST_COMMITS))
+  return { records: records.slice(older, older + MOST_COMMITS), older }
+}
+
+/** Scrolls the list to its current commit. `scrollIntoView` would scroll the page, too. */
+function showCurrent(list: HTMLElement | null): void {
+  const current = list?.querySelector('[aria-current]')
+  if (list === null || current === null || current === undefined) return
+  const [outer, inner] = [list.getBoundingClientRect(), current.getBoundingClientRect()]
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom
 }
 
 function useLatestRecords(run: ObservedRun): LatestRecords {
@@ -85,29 +125,38 @@ function useLatestRecords(run: ObservedRun): LatestRecords {
   return latest
 }
 
-function pagesOf({ records, older }: LatestRecords): ReactElement[] {
+function pagesOf({ records, older }: LatestRecords, current: number | undefined): ReactElement[] {
   const pages: ReactElement[] = []
   let end: number
   for (let at = 0; at < records.length; at = end) {
     const page = Math.floor((older + at) / PAGE)
     end = (page + 1) * PAGE - older
-    pages.push(<Page key={page} records={records.slice(at, end)} />)
+    const place = current === undefined ? -1 : current - older - at
+    pages.push(<Page key={page} records={records.slice(at, end)} current={place < PAGE ? place : -1} />)
   }
   return pages
 }
 
 const Page = memo(
-  function Page({ records }: { readonly records: Records }): ReactElement {
-    return <>{records.map((record) => <Commit key={record.oid} record={record} />).toReversed()}</>
+  function Page({ records, current }: { readonly records: Records; readonly current: number }): ReactElement {
+    const commits = records.map((record, at) => <Commit key={record.oid} record={record} isCurrent={at === current} />)
+    return <>{commits.toReversed()}</>
   },
   (before, after) =>
-    before.records.length === after.records.length && isSame(before.records.at(-1), after.records.at(-1)),
+    before.current === after.current &&
+    before.records.length === after.records.length &&
+    isSame(before.records.at(-1), after.records.at(-1)),
 )
 
+interface CommitProps {
+  readonly record: HistoryRecord<RunEvent>
+  readonly isCurrent: boolean
+}
+
 const Commit = memo(
-  function Commit({ record }: { readonly record: HistoryRecord<RunEvent> }): ReactElement {
+  function Commit({ record, isCurrent }: CommitProps): ReactElement {
     return (
-      <li>
+      <li aria-current={isCurrent || undefined}>
         <code className="oid" title={record.oid}>
           {record.oid.slice(0, 7)}
         </code>
@@ -121,7 +170,7 @@ const Commit = memo(
       </li>
     )
   },
-  (before, after) => isSame(before.record, after.record),
+  (before, after) => before.isCurrent === after.isCurrent && isSame(before.record, after.record),
 )
 
 /** Every read makes new record objects. Equal oids mean equal records with equal histories. */

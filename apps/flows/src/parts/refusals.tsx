@@ -22,21 +22,18 @@ interface RefusalsOfRun {
   readonly newest: readonly NumberedRefusal[]
 }
 
-/** Lists the newest refusals since this was mounted. */
-export function RefusalList({ run }: { readonly run: ObservedRun }): ReactElement {
+/** Lists the newest refusals since this was mounted; nothing before the first. */
+export function RefusalList({ run }: { readonly run: ObservedRun }): ReactElement | undefined {
   const refusals = useNewestRefusals(run)
+  if (refusals.length === 0) return undefined
   const older = (refusals.at(0)?.number ?? 1) - 1
   return (
     <section aria-label="Refusals" className="part">
       <h2>Refusals</h2>
-      {refusals.length === 0 ? (
-        <p className="quiet">None yet.</p>
-      ) : (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
-        <ul className="refusals" tabIndex={0} aria-label="Refusals, newest first">
-          {refusals.map(({ refusal, number }) => <Refusal key={number} refusal={refusal} />).toReversed()}
-        </ul>
-      )}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus */}
+      <ul className="refusals" tabIndex={0} aria-label="Refusals, newest first">
+        {refusals.map(({ refusal, number }) => <Refusal key={number} refusal={refusal} />).toReversed()}
+      </ul>
       {older > 0 && <p className="quiet older">and {older.toLocaleString('en')} older</p>}
     </section>
   )

@@ -1,47 +1,51 @@
 // The id and the snapshot of a run. Each part is a component with a selection of its own, so that a run that changes
 // many times a second renders only the parts that change.
 
+import type { Snapshot } from '@xmachines/core'
 import { useSnapshot } from '@xmachines/react'
 import { type ReactElement, useMemo } from 'react'
 
 import { briefPage } from './brief.ts'
 import type { ObservedRun } from './observed-run.ts'
+import { Oid } from './oid.tsx'
 
 interface SnapshotViewProps {
   readonly run: ObservedRun
+  /** A snapshot from the past, to show instead of the present. */
+  readonly past?: Snapshot<unknown> | undefined
 }
 
 /** Status, sequence and state of a run. */
-export function SnapshotView({ run }: SnapshotViewProps): ReactElement {
+export function SnapshotView({ run, past }: SnapshotViewProps): ReactElement {
   return (
     <section aria-label="Run" className="part">
       <h2>Run</h2>
       <dl className="snapshot">
         <dt>id</dt>
         <dd>
-          <code className="oid">{run.id}</code>
+          <Oid oid={run.id} />
         </dd>
         <dt>machine</dt>
         <dd>
           {run.machine.name}@{run.machine.version}
         </dd>
+        <dt>sequence</dt>
+        <Sequence run={run} past={past} />
         <dt>status</dt>
         <dd>
-          <Status run={run} />
+          <Status run={run} past={past} />
         </dd>
-        <dt>sequence</dt>
-        <Sequence run={run} />
-        <dt>state</dt>
-        <dd>
-          <State run={run} />
+        <dt className="unseen">state</dt>
+        <dd className="whole-state">
+          <State run={run} past={past} />
         </dd>
       </dl>
     </section>
   )
 }
 
-function Status({ run }: SnapshotViewProps): ReactElement {
-  const status = useSnapshot(run.snapshot, (snapshot) => snapshot.status)
+function Status(shown: SnapshotViewProps): ReactElement {
+  const status = useShown(shown, (snapshot) => snapshot.status)
   return (
     <span className="status" data-status={status}>
       {status}
@@ -49,12 +53,12 @@ function Status({ run }: SnapshotViewProps): ReactElement {
   )
 }
 
-function Sequence({ run }: SnapshotViewProps): ReactElement {
-  return <dd>{useSnapshot(run.snapshot, (snapshot) => snapshot.sequence)}</dd>
+function Sequence(shown: SnapshotViewProps): ReactElement {
+  return <dd>{useShown(shown, (snapshot) => snapshot.sequence)}</dd>
 }
 
-function State({ run }: SnapshotViewProps): ReactElement {
-  const state = useSnapshot(run.snapshot, (snapshot) => snapshot.state)
+function State(shown: SnapshotViewProps): ReactElement {
+  const state = useShown(shown, (snapshot) => snapshot.state)
   const text = useMemo(() => briefPage(state), [state])
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
@@ -62,4 +66,10 @@ function State({ run }: SnapshotViewProps): ReactElement {
       {text}
     </pre>
   )
+}
+
+/** A part of the snapshot that is shown. */
+function useShown<Part>({ run, past }: SnapshotViewProps, select: (snapshot: Snapshot<unknown>) => Part): Part {
+  const present = useSnapshot(run.snapshot, select)
+  return past === undefined ? present : select(past)
 }

@@ -9,15 +9,34 @@ interface StateDiagramProps<State, Event extends RunEvent, Output, Input> {
   readonly machine: Machine<State, Event, Output, Input>
   /** The name of the current state. */
   readonly at: string
+  /** Whether to draw it from left to right instead of downwards. */
+  readonly across?: boolean
 }
 
 /** The state diagram of a machine, and its source text. */
-export function StateDiagram<State, Event extends RunEvent, Output, Input>({
+export function StateDiagram<State, Event extends RunEvent, Output, Input>(
+  props: StateDiagramProps<State, Event, Output, Input>,
+): ReactElement {
+  return (
+    <section aria-label="Machine" className="part">
+      <h2>Machine</h2>
+      <Diagram {...props} />
+      <details>
+        <summary>As text</summary>
+        <pre>{toMermaid(props.machine)}</pre>
+      </details>
+    </section>
+  )
+}
+
+/** The state diagram of a machine. */
+export function Diagram<State, Event extends RunEvent, Output, Input>({
   machine,
   at,
+  across = false,
 }: StateDiagramProps<State, Event, Output, Input>): ReactElement {
   const text = useMemo(() => toMermaid(machine), [machine])
-  const drawing = useDrawing(text)
+  const drawing = useDrawing(across ? text.replace('\n', '\ndirection LR\n') : text)
   const diagram = useRef<HTMLDivElement>(null)
   // Drawing takes longer than a frame, so the drawing stays and only the highlight moves.
   useLayoutEffect(() => {
@@ -26,23 +45,16 @@ export function StateDiagram<State, Event extends RunEvent, Output, Input>({
     }
   }, [drawing, at])
   return (
-    <section aria-label="Machine" className="part">
-      <h2>Machine</h2>
-      <div
-        ref={diagram}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> could not use the colours of the page
-        role="img"
-        aria-label={`State diagram of ${machine.name}@${machine.version}, now ${at}`}
-        aria-busy={drawing === undefined}
-        className="diagram"
-        // Mermaid sanitizes its output.
-        dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
-      />
-      <details>
-        <summary>As text</summary>
-        <pre>{text}</pre>
-      </details>
-    </section>
+    <div
+      ref={diagram}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> could not use the colours of the page
+      role="img"
+      aria-label={`State diagram of ${machine.name}@${machine.version}, now ${at}`}
+      aria-busy={drawing === undefined}
+      className="diagram"
+      // Mermaid sanitizes its output.
+      dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
+    />
   )
 }
 

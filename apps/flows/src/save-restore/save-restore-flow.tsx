@@ -6,6 +6,7 @@ import { type ReactElement, useId, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
 import { LatestRefusal } from '../parts/refusals.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { cutFile, diaryFile, doorFile, forgedFile, tamperedFile } from './altered-files.ts'
 import { FileChooser } from './file-chooser.tsx'
 import { type Outcome, OutcomeView } from './outcome-view.tsx'
@@ -13,6 +14,12 @@ import { PackingForm } from './packing-form.tsx'
 import { type PackingEvent, packingList, type Thing } from './packing-list.ts'
 import { fileNameOf, fileOf, readRun, save } from './run-file.ts'
 import './save-restore.css'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'save-restore/packing-list.ts', read: () => import('./packing-list.ts?raw') },
+  { part: 'view', path: 'save-restore/save-restore-flow.tsx', read: () => import('./save-restore-flow.tsx?raw') },
+  { part: 'wiring', path: 'save-restore/run-file.ts', read: () => import('./run-file.ts?raw') },
+]
 
 /** The flow: a packing list, its run as a file, and files to restore. */
 export function SaveRestoreFlow(): ReactElement {
@@ -53,6 +60,7 @@ export function SaveRestoreFlow(): ReactElement {
     <Flow
       title="Save and restore"
       lead="A run can be saved as a file. Drop the file into another browser, and the run continues there with the same id. A changed file is refused, and the error says where it breaks."
+      code={files}
       run={run}
     >
       <section aria-label="Packing list" className="part">
@@ -75,7 +83,7 @@ export function SaveRestoreFlow(): ReactElement {
           </button>
         </div>
         <h2>Restore</h2>
-        <FileChooser onFile={(file) => void restore(file)} />
+        <FileChooser onFiles={([file]) => file !== undefined && void restore(file)} />
         <OutcomeView outcome={outcome} />
       </section>
       <section aria-label="Altered files" className="part files">

@@ -4,6 +4,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { expect, userEvent, waitFor, within } from 'storybook/test'
 
 import { SaveRestoreFlow } from './save-restore-flow.tsx'
+import { savedBy } from './saved-by.ts'
 
 const meta: Meta<typeof SaveRestoreFlow> = { title: 'Flows/Save and restore', component: SaveRestoreFlow }
 
@@ -11,22 +12,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
-
-/** The file that a click makes the browser save. The play takes it instead of the disk. */
-async function savedBy(click: () => Promise<void>): Promise<File> {
-  let saved: Promise<File> | undefined
-  const take = (event: Event): void => {
-    if (!(event.target instanceof HTMLAnchorElement)) return
-    event.preventDefault()
-    const { href, download } = event.target
-    saved = fetch(href).then(async (response) => new File([await response.blob()], download))
-  }
-  document.addEventListener('click', take, true)
-  await click()
-  document.removeEventListener('click', take, true)
-  return saved ?? expect.unreachable('The click saved no file.')
-}
+export const ByHand: Story = { name: 'Save and restore' }
 
 /** Drags a file over the page, or drops it. */
 function drag(type: 'dragover' | 'drop', file: File): void {
@@ -36,12 +22,13 @@ function drag(type: 'dragover' | 'drop', file: File): void {
 }
 
 export const Driven: Story = {
+  tags: ['!dev'],
   async play({ canvas, step }) {
     const click = async (name: string) => userEvent.click(await canvas.findByRole('button', { name }))
     const run = within(canvas.getByRole('region', { name: 'Run' }))
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
     const files = within(canvas.getByRole('region', { name: 'File' }))
-    const id = (): string => run.getByText(/^[0-9a-f]{40}$/).textContent
+    const id = (): string => run.getByTitle(/^[0-9a-f]{40}$/).title
     const heads = (): string[] => commits.getAllByTitle(/./).map((oid) => oid.title)
     const choose = (file: File) => userEvent.upload(canvas.getByLabelText('Choose a file'), file)
     const first = id()
@@ -122,4 +109,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }

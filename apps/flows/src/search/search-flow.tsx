@@ -4,6 +4,7 @@ import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useId, useSyncExternalStore } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import type { Clock } from './clock.ts'
 import { ResultTiles } from './result-tiles.tsx'
@@ -13,6 +14,12 @@ import type { Server } from './server.ts'
 import { ServerControls } from './server-controls.tsx'
 import { Timeline } from './timeline.tsx'
 import { useSearchEffects } from './use-search-effects.ts'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'search/search.ts', read: () => import('./search.ts?raw') },
+  { part: 'view', path: 'search/search-flow.tsx', read: () => import('./search-flow.tsx?raw') },
+  { part: 'wiring', path: 'search/use-search-effects.ts', read: () => import('./use-search-effects.ts?raw') },
+]
 
 interface SearchFlowProps {
   readonly clock: Clock
@@ -32,7 +39,9 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
     <Flow
       title="Search as you type"
       lead="The machine has two kinds of output: wait, and ask the server. Each answer comes back as an event. When you type on, the wait or the request is cancelled."
+      code={files}
       run={run}
+      beside={<StateDiagram machine={search} at={state.at} />}
     >
       <section aria-label="Search" className="part search">
         <label htmlFor={id}>Chemical elements</label>
@@ -69,7 +78,6 @@ export function SearchFlow({ clock, server }: SearchFlowProps): ReactElement {
           onAborting={(aborts) => server.set({ aborting: aborts })}
         />
       </section>
-      <StateDiagram machine={search} at={state.at} />
     </Flow>
   )
 }

@@ -17,13 +17,14 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Search as you type' }
 
 function settings(clock: Clock): { readonly clock: Clock; readonly server: Server } {
   return { clock, server: fakeServer(clock) }
 }
 
 export const Driven: Story = {
+  tags: ['!dev'],
   args: settings(manualClock()),
   async play({ canvas, step, args }) {
     // Both driven stories use a manual clock.
@@ -140,4 +141,9 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, args: settings(manualClock()), globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = {
+  ...Driven,
+  tags: ['!dev'],
+  args: settings(manualClock()),
+  globals: { scheme: 'dark' },
+}

@@ -5,7 +5,7 @@ import type { Run, RunEvent } from '@xmachines/core'
 import { useSnapshot } from '@xmachines/react'
 import type { ReactElement } from 'react'
 
-import type { Family } from './family.ts'
+import type { Family } from '../parts/family.ts'
 
 interface RunShelfProps<State, Event extends RunEvent, Output, Input> {
   readonly family: Family<State, Event, Output, Input>

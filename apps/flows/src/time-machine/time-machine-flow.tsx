@@ -3,11 +3,14 @@
 
 import type { Run, RunEvent } from '@xmachines/core'
 import { type Send, useRun } from '@xmachines/react'
-import { type ReactElement, useState } from 'react'
+import { type ReactElement, useMemo, useState } from 'react'
 
+import { type Family, useFamily } from '../parts/family.ts'
 import { Flow } from '../parts/flow.tsx'
+import { useMoments } from '../parts/moments.ts'
+import type { SourceFile } from '../parts/sources.tsx'
 import type { Ticker } from '../parts/ticker.ts'
-import { type Family, useFamily } from './family.ts'
+import { useTravel } from '../parts/travel.ts'
 import { PixelBoard, PixelPicture } from './pixel-board.tsx'
 import { type DrawingEvent, pixels } from './pixels.ts'
 import { RunShelf } from './run-shelf.tsx'
@@ -15,6 +18,12 @@ import { TileBoard, TilePicture } from './tile-board.tsx'
 import { type Tiles, tiles } from './tiles.ts'
 import { TimeMachine } from './time-machine.tsx'
 import './time-machine.css'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'time-machine/pixels.ts', read: () => import('./pixels.ts?raw') },
+  { part: 'view', path: 'time-machine/time-machine.tsx', read: () => import('./time-machine.tsx?raw') },
+  { part: 'wiring', path: 'time-machine/time-machine-flow.tsx', read: () => import('./time-machine-flow.tsx?raw') },
+]
 
 interface TimeMachineFlowProps {
   /** The ticks of a replay. */
@@ -76,21 +85,26 @@ function Journey<State, Event extends RunEvent, Output, Input>({
   show,
   picture,
   children,
-}: JourneyProps<State, Event, Output, Input>): ReactElement | undefined {
-  const run = family.members[family.chosen]?.run
-  if (run === undefined) return undefined
+}: JourneyProps<State, Event, Output, Input>): ReactElement {
+  const { run } = family
+  const moments = useMoments(run)
+  const travel = useTravel(run, Math.max(0, moments.length - 1), ticker)
+  const { sequence } = travel
+  const moment = sequence === undefined ? undefined : moments[sequence]
+  const records = useMemo(() => moments.map(({ record }) => record), [moments])
   return (
     <Flow
       title="Time machine"
       lead="A run is its events: replay the first of them, and you get the state of that time. Fork a branch from any commit. Undo a stroke: it leaves the drawing, and stays in the history."
+      code={files}
       run={run}
+      past={moment && sequence !== undefined ? { snapshot: moment.snapshot, records, sequence } : undefined}
     >
       {children}
       <TimeMachine
-        // Choosing another run always shows its present.
-        key={family.chosen}
         run={run}
-        ticker={ticker}
+        moments={moments}
+        travel={travel}
         show={(state, send) => show(state, send, run)}
         onBranch={family.branch}
         onCopy={family.copy}

@@ -16,7 +16,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Time machine' }
 
 const ticks = new Set<() => void>()
 
@@ -27,6 +27,7 @@ const manualTicker: Ticker = (tick) => {
 }
 
 export const Driven: Story = {
+  tags: ['!dev'],
   args: { ticker: manualTicker, deal: [1, 2, 3, 4, 0, 6, 7, 5, 8] },
   async play({ canvas, step }) {
     // A search by role would compute the name of each of the 144 pixels again and again.
@@ -35,12 +36,14 @@ export const Driven: Story = {
     const run = within(canvas.getByLabelText('Run'))
     const shelf = within(canvas.getByLabelText('Runs'))
     const card = (index: number) => shelf.getByRole('button', { name: new RegExp(`^Run ${index}`) })
-    const id = (): string => run.getByText(/^[0-9a-f]{40}$/).textContent
+    const id = (): string => run.getByTitle(/^[0-9a-f]{40}$/).title
     const scrub = (sequence: number) =>
       fireEvent.change(canvas.getByLabelText('Commit'), { target: { value: String(sequence) } })
     const tick = (): void => ticks.forEach((one) => one())
     const painted = (count: number) =>
       canvas.findByLabelText(`A drawing with ${count} painted pixels`, { selector: '.stage *' })
+    /** The commit that the history points at. */
+    const current = () => canvas.getByRole('list', { name: /^Commits/ }).querySelector('[aria-current]')
     const first = id()
 
     await step('pixels can be painted by clicking, by dragging, and with the keyboard', async () => {
@@ -60,10 +63,14 @@ export const Driven: Story = {
       await expect(canvas.getByText('The past, at commit 1')).toBeVisible()
       const commit = within(canvas.getByLabelText('Commit 1'))
       await expect(commit.getByText('{"x":0,"y":0,"colour":"r"}')).toBeVisible()
+      await expect(run.getByText('sequence').nextElementSibling).toHaveTextContent('1')
+      await expect(run.getByText(/"r\.{11}"/)).toBeInTheDocument()
+      await expect(current()).toHaveTextContent('{"x":0,"y":0,"colour":"r"}')
       await expect(await button('Clear')).toBeDisabled()
       await scrub(0)
       await expect(await painted(0)).toBeVisible()
       await expect(within(canvas.getByLabelText('Commit 0')).getByText('genesis of pixels-undoable@1')).toBeVisible()
+      await expect(current()).toHaveTextContent('genesis of pixels-undoable@1')
     })
 
     await step('a replay runs by itself, can be paused, and ends in the present', async () => {
@@ -152,7 +159,10 @@ export const Driven: Story = {
       for (const count of [100, 50, 143, 1]) {
         await scrub(5 + count)
         await expect(await painted(count)).toBeVisible()
+        await expect(run.getByText('sequence').nextElementSibling).toHaveTextContent(String(5 + count))
+        await expect(current()).toBeVisible()
       }
+      await expect(canvas.getByText('906 newer')).toBeVisible()
       await userEvent.click(await button('Replay'))
       tick()
       await expect(await canvas.findByText('16 of 1005')).toBeVisible()
@@ -182,4 +192,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }

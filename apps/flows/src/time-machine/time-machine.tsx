@@ -5,18 +5,18 @@ import type { Run, RunEvent } from '@xmachines/core'
 import { type Send, useSend, useSnapshot } from '@xmachines/react'
 import type { ReactElement } from 'react'
 
+import type { Moment } from '../parts/moments.ts'
 import { LatestRefusal } from '../parts/refusals.tsx'
 import { Slider } from '../parts/slider.tsx'
-import type { Ticker } from '../parts/ticker.ts'
+import type { Travel } from '../parts/travel.ts'
 import { CommitView } from './commit-view.tsx'
-import { useMoments } from './moments.ts'
-import { useTravel } from './travel.ts'
 
 interface TimeMachineProps<State, Event extends RunEvent, Output, Input> {
   readonly run: Run<State, Event, Output, Input>
+  readonly moments: readonly Moment<State, Event>[]
+  readonly travel: Travel
   /** Shows a state. Without `send` it is a state in the past, which cannot be changed. */
   readonly show: (state: State, send: Send<Event> | undefined) => ReactElement
-  readonly ticker: Ticker
   readonly onBranch: (sequence: number) => void
   readonly onCopy: (sequence: number) => void
 }
@@ -24,16 +24,15 @@ interface TimeMachineProps<State, Event extends RunEvent, Output, Input> {
 /** Travels in the history of a run. */
 export function TimeMachine<State, Event extends RunEvent, Output, Input>({
   run,
+  moments,
+  travel,
   show,
-  ticker,
   onBranch,
   onCopy,
 }: TimeMachineProps<State, Event, Output, Input>): ReactElement {
   const present = useSnapshot(run.snapshot, (snapshot) => snapshot.state)
   const send = useSend(run)
-  const moments = useMoments(run)
   const last = Math.max(0, moments.length - 1)
-  const travel = useTravel(last, ticker)
   const sequence = travel.sequence ?? last
   const moment = moments[sequence]
   const isPast = travel.sequence !== undefined && moment !== undefined
@@ -44,7 +43,7 @@ export function TimeMachine<State, Event extends RunEvent, Output, Input>({
     <section aria-label="Time machine" className="part time-machine" data-past={isPast}>
       <p className="era">{isPast ? `The past, at commit ${sequence}` : 'The present'}</p>
       <div className="stage">
-        {isPast ? show(moment.state, undefined) : show(present, send)}
+        {isPast ? show(moment.snapshot.state, undefined) : show(present, send)}
         <LatestRefusal run={run} />
       </div>
       <Slider

@@ -9,25 +9,22 @@ interface TimerListProps {
   readonly speed: number
 }
 
-/** The timers, each with its remaining time. */
-export function TimerList({ waits, speed }: TimerListProps): ReactElement {
+/** The timers, each with its remaining time; nothing if none is running. */
+export function TimerList({ waits, speed }: TimerListProps): ReactElement | undefined {
+  if (waits.length === 0) return undefined
   return (
     <section aria-label="Timers" className="part">
       <h2>Timers</h2>
-      {waits.length === 0 ? (
-        <p className="quiet">No timer is running.</p>
-      ) : (
-        <ul className="timers">
-          {waits.map(({ at, milliseconds }) => (
-            <li key={`${at} ${milliseconds}`}>
-              <span>
-                {at}, {milliseconds / 1000} s
-              </span>
-              <TimeLeft milliseconds={milliseconds} speed={speed} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className="timers">
+        {waits.map(({ at, milliseconds }) => (
+          <li key={`${at} ${milliseconds}`}>
+            <span>
+              {at}, {milliseconds / 1000} s
+            </span>
+            <TimeLeft milliseconds={milliseconds} speed={speed} />
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }

@@ -6,12 +6,19 @@ import { type ReactElement, useState } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
 import { Slider } from '../parts/slider.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import type { Clock } from './clock.ts'
 import { CrossingPicture } from './crossing-picture.tsx'
 import { TimerList } from './timer-list.tsx'
 import { type TrafficLight, type TrafficLightOutput, trafficLight } from './traffic-light.ts'
 import './traffic-light.css'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'traffic-light/traffic-light.ts', read: () => import('./traffic-light.ts?raw') },
+  { part: 'view', path: 'traffic-light/traffic-light-flow.tsx', read: () => import('./traffic-light-flow.tsx?raw') },
+  { part: 'wiring', path: 'traffic-light/clock.ts', read: () => import('./clock.ts?raw') },
+]
 
 /** The flow: a crossing with a light, a button for pedestrians, and a clock with an adjustable speed. */
 export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactElement {
@@ -44,7 +51,9 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
     <Flow
       title="Traffic light"
       lead="A machine has no clock. It says how long to wait, and code outside of it waits and answers with an event. When the light changes, or the next wait begins, the old wait is cancelled."
+      code={files}
       run={run}
+      beside={<StateDiagram machine={trafficLight} at={state.at} />}
     >
       <section aria-label="Crossing" className="part">
         <CrossingPicture state={state} speed={speed} />
@@ -64,7 +73,6 @@ export function TrafficLightFlow({ clock }: { readonly clock: Clock }): ReactEle
         </div>
       </section>
       <TimerList waits={waits} speed={speed} />
-      <StateDiagram machine={trafficLight} at={state.at} />
     </Flow>
   )
 }

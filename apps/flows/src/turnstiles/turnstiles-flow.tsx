@@ -6,10 +6,17 @@ import type { ReactElement } from 'react'
 
 import { Flow } from '../parts/flow.tsx'
 import { LatestRefusal } from '../parts/refusals.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
 import type { Ticker } from '../parts/ticker.ts'
 import { ButtonGate, StreamGate, TimerGate } from './gates.tsx'
 import { CAPACITY, type Stadium, stadium } from './stadium.ts'
 import './turnstiles.css'
+
+const files: readonly SourceFile[] = [
+  { part: 'machine', path: 'turnstiles/stadium.ts', read: () => import('./stadium.ts?raw') },
+  { part: 'view', path: 'turnstiles/turnstiles-flow.tsx', read: () => import('./turnstiles-flow.tsx?raw') },
+  { part: 'wiring', path: 'turnstiles/use-turnstile.ts', read: () => import('./use-turnstile.ts?raw') },
+]
 
 interface TurnstilesFlowProps {
   /** The ticks of the timer, and of the stream. */
@@ -26,6 +33,7 @@ export function TurnstilesFlow({ timer, stream }: TurnstilesFlowProps): ReactEle
     <Flow
       title="Turnstiles"
       lead="Three senders write to one run at the same time, each through its own ports. A lock on one port does not block the others. The run applies all batches one after another, and none is lost."
+      code={files}
       run={run}
     >
       <section aria-label="Stadium" className="part stadium">

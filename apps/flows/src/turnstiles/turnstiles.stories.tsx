@@ -16,7 +16,7 @@ export default meta
 
 type Story = StoryObj<typeof meta>
 
-export const ByHand: Story = {}
+export const ByHand: Story = { name: 'Turnstiles' }
 
 /** A ticker that a play function controls. */
 function manualTicker(): { readonly ticker: Ticker; readonly tick: () => void; readonly listeners: () => number } {
@@ -36,6 +36,7 @@ function manualTicker(): { readonly ticker: Ticker; readonly tick: () => void; r
 const [timer, stream] = [manualTicker(), manualTicker()]
 
 export const Driven: Story = {
+  tags: ['!dev'],
   args: { timer: timer.ticker, stream: stream.ticker },
   async play({ canvas, step }) {
     const press = async (name: string) => userEvent.click(await canvas.findByRole('button', { name }))
@@ -116,4 +117,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }

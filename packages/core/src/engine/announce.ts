@@ -51,6 +51,6 @@ function keepEarly(): RunHook {
 }
 
 /** Announces what became of an output. Nobody calls it in production. */
-export function announceFate(source: { readonly id: string }, position: number, fate: Fate): void {
-  ;(globalThis as Hooked)[hookKey]?.fate?.(`${source.id}/${position}`, fate)
+export function announceFate(key: string, fate: Fate): void {
+  ;(globalThis as Hooked)[hookKey]?.fate?.(key, fate)
 }

@@ -6,22 +6,23 @@ import { hasMode } from '../data/mode.ts'
 import { revalidate } from '../engine/admit.ts'
 import { commit } from '../engine/commit.ts'
 import { stepTwice } from '../engine/determinism.ts'
-import { type Batch, chainOf, type Log, sequenceOf } from '../engine/log.ts'
+import { type Batch, chainOf, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
 import { startLog } from '../engine/start-log.ts'
 import { step } from '../engine/step.ts'
 import { appendDigest } from '../identity/chain.ts'
+import { stateOid } from '../identity/genesis-objects.ts'
 import { isHexOf } from '../identity/hex.ts'
 import { type ObjectFormat, sha1 } from '../identity/object-format.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
 import { type RunError, sharedMessage } from '../machine/run-error.ts'
-import { broken, emptyHistory, readBatch, readGenesis } from './read-records.ts'
+import { broken, checkEnd, type EndOfDocument, emptyHistory, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Why a machine may replay a history otherwise than it was recorded. */
-export const CAUSES = 'its behaviour changed, or depends on a clock, a random number or a variable'
+const CAUSES = 'its behaviour changed, or depends on a clock, a random number or a variable'
 
 /** How records are replayed. */
 export interface ReplayPlan {
@@ -105,7 +106,7 @@ export function replayRecord(
     throw broken('HISTORY_MISMATCH', sequence, `the oid ${describeValue(oid)} is not the oid of its content`)
   }
   const { events } = log.machine
-  if (plan.revalidate && events !== undefined) checkReplayed(log, sequence, revalidate(events, batch))
+  if (plan.revalidate && events !== undefined) checkAccepted(log, sequence, revalidate(events, batch))
   replayBatch(log, batch, plan, sequence)
   return oid
 }
@@ -137,16 +138,16 @@ export function replayBatch(
   sequence: number,
 ): void {
   const { machine, state, end } = log
-  if (end !== undefined) checkReplayed(log, sequence, new Refusal('RUN_DONE', 'the run is done before it'))
+  if (end !== undefined) checkAccepted(log, sequence, new Refusal('RUN_DONE', 'the run is done before it'))
   const stepped =
     checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
       ? stepTwice(machine, state, batch)
       : step(machine, state, batch)
-  if (stepped instanceof Refusal) checkReplayed(log, sequence, stepped)
+  if (stepped instanceof Refusal) checkAccepted(log, sequence, stepped)
   else commit(log, batch, stepped)
 }
 
-function checkReplayed(log: Log, sequence: number, refusal: Refusal | undefined): void {
+function checkAccepted(log: Log, sequence: number, refusal: Refusal | undefined): void {
   if (refusal === undefined) return
   const { code, message, more } = refusal
   const why =
@@ -154,4 +155,20 @@ function checkReplayed(log: Log, sequence: number, refusal: Refusal | undefined)
       ? `is not deterministic: ${message}`
       : `no longer accepts it, because ${CAUSES} (${code}): ${message}`
   throw broken('REPLAY_FAILED', sequence, `${labelOf(log.machine)} ${why}`, more)
+}
+
+/**
+ * Checks that a log that was replayed ends as the document says, in the same state.
+ * @throws {RunError} `HISTORY_MISMATCH` or `REPLAY_FAILED` if it does not
+ */
+export function checkReplayed(log: Log, document: EndOfDocument | undefined): void {
+  const sequence = sequenceOf(log)
+  checkEnd(document, sequence, oidAt(log, sequence))
+  if (document === undefined || document.state === stateOid(log.origin.format, log.state)) return
+  throw broken(
+    'REPLAY_FAILED',
+    sequence,
+    `${labelOf(log.machine)} replays it to another state than the one that it was saved with: ${CAUSES}; behaviour that ` +
+      'changes needs a new version (replayRun takes a history over to a changed machine)',
+  )
 }

@@ -59,7 +59,8 @@ export function nonceOf(origin: Origin): string {
   return (origin.nonce ??= drawNonce())
 }
 
-function drawNonce(): string {
+/** 32 random hex digits. */
+export function drawNonce(): string {
   // React Native has no `crypto` of its own.
   if (globalThis.crypto?.getRandomValues === undefined) {
     throw lacks('crypto.getRandomValues to draw a nonce with', ', or give createRun a nonce')

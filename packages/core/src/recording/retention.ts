@@ -60,6 +60,11 @@ export function retain(log: Log, least: number | undefined, read: ReadEarlier): 
   }
 }
 
+/** Has the readers of a log's history read what it never had, if nobody records it. */
+export function readDroppedBy(log: Log, read: ReadEarlier): void {
+  recordingOf(log).readDropped ??= () => readDropped(log, read)
+}
+
 function drop(log: Log, retainers: readonly Retainer[]): void {
   if (retainers.every(({ least }) => least === undefined)) return
   const sequence = Math.min(...retainers.map(({ free }) => free.sequence))

@@ -37,6 +37,11 @@ export type CancellableHandler<Output, Event, State = unknown> = {
   readonly while?: (state: State, output: Output) => boolean
   /** Whether the next output of this type cancels it. */
   readonly latest?: boolean
+  /**
+   * Called once when handling begins, with the state at that time: starts again what outputs of before have started, as in a
+   * run that was restored. It sends its events to the run itself.
+   */
+  readonly resume?: (state: State, context: Pick<OutputContext<State>, 'signal'>) => void | Promise<void>
 } & (
   | {
       /** Cancels it after so many milliseconds. */
@@ -80,14 +85,15 @@ const MOST_MILLISECONDS = 2 ** 31 - 1
  * @returns a function that handles one output
  */
 export function outputHandling<State, Event, Output>(
-  source: OutputSource<State>,
+  { id, snapshot }: OutputSource<State>,
   whole: AbortSignal,
   finish: FinishOutput<Event>,
 ): HandleOne<Output, Event, State> {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
-    if (!tellsFates(finish)) return tellFates(source, finish, (telling) => outputHandling(source, whole, telling))
+    if (!tellsFates(finish)) {
+      return tellFates(id, finish, (telling) => outputHandling({ id, snapshot }, whole, telling))
+    }
   }
-  const { id, snapshot } = source
   /** What cancels each output under way, and the type of the output. */
   const underWay = new Map<(reason?: unknown) => void, unknown>()
   whole.addEventListener('abort', () => {
@@ -163,6 +169,24 @@ export function outputHandling<State, Event, Output>(
   }
 }
 
+/**
+ * Calls what starts again with the handling.
+ * @returns resolves when all of it is over. It rejects with what is thrown
+ */
+export async function resumeHandlers(
+  handlers: object,
+  { snapshot }: OutputSource<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    Object.values(handlers).map(
+      async (handler: Partial<CancellableHandler<unknown, unknown>> | undefined) =>
+        // Only a handler that resumes needs a snapshot.
+        handler?.resume && (await handler.resume(snapshot.current.state, { signal })),
+    ),
+  )
+}
+
 /** The types of output that each run has handlers for, or was warned of. */
 const known = new WeakMap<object, Set<string>>()
 
@@ -202,7 +226,9 @@ function checkEach(handlers: object): void {
     if (typeof handler === 'function' || handler === undefined) continue
     const name = `handlers.${type}`
     if (typeof handler !== 'object' || handler === null || Array.isArray(handler)) {
-      throw new TypeError(wrongValue(name, handler, 'a function, or { handle, while, latest, timeout, onTimeout }'))
+      throw new TypeError(
+        wrongValue(name, handler, 'a function, or { handle, while, latest, resume, timeout, onTimeout }'),
+      )
     }
     checkMembers(name, handler as Readonly<Record<string, unknown>>)
   }
@@ -229,4 +255,11 @@ function checkMembers(name: string, handler: Readonly<Record<string, unknown>>):
   throw new RangeError(wrongValue(`${name}.timeout`, timeout, `milliseconds from 0 to ${MOST_MILLISECONDS}`))
 }
 
-const members = { handle: 'function', while: 'function', latest: 'boolean', timeout: 'number', onTimeout: 'function' }
+const members = {
+  handle: 'function',
+  while: 'function',
+  latest: 'boolean',
+  resume: 'function',
+  timeout: 'number',
+  onTimeout: 'function',
+}

@@ -13,6 +13,7 @@ import {
   type HandleOutput,
   type OutputSource,
   outputHandling,
+  resumeHandlers,
   watchUnhandled,
 } from './handle-output.ts'
 import { checkVersion } from './run.ts'
@@ -20,8 +21,8 @@ import { checkVersion } from './run.ts'
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /**
- * The handler of each type of output: a function, or `{ handle, while, latest, timeout, onTimeout }`, which can be
- * cancelled. An output without a handler settles at once.
+ * The handler of each type of output: a function, or `{ handle, while, latest, timeout, onTimeout, resume }`, which can be
+ * cancelled and resumed. An output without a handler settles at once.
  */
 export type OutputHandlers<Output, Event, State = unknown> = {
   readonly [Type in OutputType<Output>]?:
@@ -134,7 +135,8 @@ export async function handleOutputs<State, Event, Output>(
   let warnUnhandled: ((output: unknown) => void) | undefined
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled = watchUnhandled(run, handlers)
   let reading = true
-  let underWay = 0
+  // What resumes is under way too.
+  let underWay = 1
   const handle = outputHandling<State, Event, Output>(ports, stop.signal, finish)
 
   const ended = new Promise<void>((resolve, reject) => {
@@ -144,6 +146,7 @@ export async function handleOutputs<State, Event, Output>(
       resolve()
     }
     if (signal?.aborted === true) abort()
+    else resumeHandlers(handlers, ports, stop.signal).then(settledOne, reject)
     signal?.addEventListener('abort', abort, { signal: stop.signal })
 
     async function readAll(): Promise<void> {

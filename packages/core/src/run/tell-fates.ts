@@ -1,7 +1,7 @@
 // Development tells an inspector what becomes of each output that has a handler. Nothing calls this in production.
 
 import { announceFate } from '../engine/announce.ts'
-import type { AnyHandler, FinishOutput, HandleOne, OutputSource } from './handle-output.ts'
+import type { AnyHandler, FinishOutput, HandleOne } from './handle-output.ts'
 
 const telling = new WeakSet<object>()
 
@@ -12,10 +12,11 @@ export function tellsFates(finish: object): boolean {
 
 /**
  * A handling of outputs that tells what becomes of each.
+ * @param id that of the run
  * @param make makes the handling
  */
 export function tellFates<State, Event, Output>(
-  source: OutputSource<State>,
+  id: string,
   finish: FinishOutput<Event>,
   make: (finish: FinishOutput<Event>) => HandleOne<Output, Event, State>,
 ): HandleOne<Output, Event, State> {
@@ -25,7 +26,7 @@ export function tellFates<State, Event, Output>(
     // A handler that was cancelled, or not called because nobody wants its output any more, gives nothing.
     const isCancelled = events === undefined && signals.get(position)?.aborted !== false
     signals.delete(position)
-    announceFate(source, position, isCancelled ? 'cancelled' : 'settled')
+    announceFate(`${id}/${position}`, isCancelled ? 'cancelled' : 'settled')
     return finish(position, events)
   }
   telling.add(told)
@@ -38,11 +39,11 @@ export function tellFates<State, Event, Output>(
     }
     const one: AnyHandler<Output, Event, State> =
       typeof handler === 'function' ? watched : { ...handler, handle: watched }
-    announceFate(source, position, 'handling')
+    announceFate(`${id}/${position}`, 'handling')
     try {
       await handle(output, position, one)
     } catch (thrown) {
-      announceFate(source, position, 'failed')
+      announceFate(`${id}/${position}`, 'failed')
       throw thrown
     }
   }

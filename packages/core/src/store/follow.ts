@@ -7,15 +7,19 @@ export interface Followed {
   read(id: string, options: ReadOptions): ReadableStream<StoredRecord>
   /** Resolves once the run has a record of this sequence, or the signal aborts. */
   wait(id: string, sequence: number, signal: AbortSignal): Promise<void>
+  /** Whether the run takes no more. It is asked when there is nothing more to read. `wait` also resolves when that changes. */
+  isSealed?(id: string): Promise<boolean>
 }
 
-/** Reads the records of a run, and then each that is appended, until the signal aborts or the reader cancels. */
+/** Reads the records of a run, and then each that is appended, until the signal aborts, the run is sealed or the reader cancels. */
 export function followRecords(
-  { read, wait }: Followed,
+  { read, wait, isSealed }: Followed,
   id: string,
   { from, signal, held }: FollowOptions,
 ): ReadableStream<StoredRecord> {
   let next = from
+  /** Whether there was nothing to read when it was read last. */
+  let isIdle = true
   let reader: ReadableStreamDefaultReader<StoredRecord> | undefined
   const cancelled = new AbortController()
   const stop = AbortSignal.any([signal, cancelled.signal])
@@ -30,10 +34,14 @@ export function followRecords(
           const { done, value } = await reader.read()
           if (!done) {
             next += 1
+            isIdle = false
             controller.enqueue(value)
             return
           }
           reader = undefined
+          // Most of those who wait get a record, so the store is asked only if they did not.
+          if (isIdle && (await isSealed?.(id)) === true) break
+          isIdle = true
           await waitForMore()
         }
         await reader?.cancel()

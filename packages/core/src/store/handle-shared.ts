@@ -6,7 +6,7 @@ import { checkHandlers, type HandledEvents, type HandleOutput } from '../run/han
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
 import { isApplied } from './applied-keys.ts'
-import { outputCounter } from './count-outputs.ts'
+import { outputCounter, recallOutputs } from './count-outputs.ts'
 import { pause } from './pause.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
@@ -66,11 +66,17 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
     const stop = AbortSignal.any([lease.signal, idle.signal, ...(signal === undefined ? [] : [signal])])
     settled = Math.min(lease.settled, run.position)
     let timer: ReturnType<typeof setTimeout> | undefined
+    /** How many handlers have resumed and are not over. The lease is not given back meanwhile. */
+    let resumed = 0
+    const onResume = (change: 1 | -1): void => {
+      resumed += change
+      rest()
+    }
     /** Gives the lease back after a while instead of renewing it, if all has settled. */
     const rest = (): void => {
       clearTimeout(timer)
       timer = setTimeout(() => {
-        if (Math.min(settled, lease.settled) >= run.position) idle.abort()
+        if (resumed === 0 && Math.min(settled, lease.settled) >= run.position) idle.abort()
         else if (settled > lease.settled) keep(settled)
       }, ttl / 3)
     }
@@ -81,12 +87,18 @@ export async function handleShared<State, Event extends RunEvent, Output, Input>
       // If the lease is lost, its signal ends the handling. If the store is away, it is tried again.
       keeping = keeping.then(() => lease.settle(position)).catch(() => undefined)
       // The answers are in the store, and so the position counts what they emitted.
-      if (untilSettled && position >= run.position) idle.abort()
+      if (untilSettled && resumed === 0 && position >= run.position) idle.abort()
       rest()
     }
     rest()
     try {
-      settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers), { signal: stop, onSettled: keep })
+      await recallUnsettled(run, settled, stop)
+      if (!stop.aborted) {
+        settled = await handleOutputs(portsUnder(run, lease), withKeys(run, handlers, onResume), {
+          signal: stop,
+          onSettled: keep,
+        })
+      }
       // Giving the lease back aborts its signal too.
       hasEnded = !stop.aborted
     } finally {
@@ -150,6 +162,22 @@ export async function takeLease(
   return undefined
 }
 
+/** Has a run hold the outputs from a position on, unless a signal aborts. */
+async function recallUnsettled(
+  run: Parameters<typeof recallOutputs>[0],
+  position: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let isThere = false; !isThere && !signal.aborted; ) {
+    try {
+      await recallOutputs(run, position)
+      isThere = true
+    } catch (thrown) {
+      await pauseIfAway(thrown, PAUSE, signal)
+    }
+  }
+}
+
 /** A set of ports from where outputs have not settled; what is written into it is kept under the key of its output. */
 function portsUnder<State, Event extends RunEvent, Output, Input>(
   run: SharedRun<State, Event, Output, Input>,
@@ -186,12 +214,13 @@ function knownOf(answer: object): Known {
 function withKeys<State, Event extends RunEvent, Output, Input>(
   run: SharedRun<State, Event, Output, Input>,
   handlers: OutputHandlers<Output, Event, State>,
+  onResume: (change: 1 | -1) => void,
 ): OutputHandlers<Output, Event, State> {
   const keyed: Record<string, unknown> = {}
   for (const [type, handler] of Object.entries<OutputHandlers<Output, Event, State>[never]>(handlers)) {
     if (handler === undefined) continue
     const parts = (typeof handler === 'function' ? { handle: handler } : handler) as Parts<State, Event, Output>
-    const { handle, onTimeout } = parts
+    const { handle, onTimeout, resume } = parts
     const outputs = new WeakMap<object, Known>()
     keyed[type] = {
       ...parts,
@@ -205,6 +234,13 @@ function withKeys<State, Event extends RunEvent, Output, Input>(
       ...(onTimeout !== undefined && {
         onTimeout: (output: Output) => answer(onTimeout(output), outputs.get(output as object) as Known),
       }),
+      ...(resume !== undefined && {
+        async resume(state: State, context: { readonly signal: AbortSignal }) {
+          onResume(1)
+          await resume(state, context)
+          onResume(-1)
+        },
+      }),
     } satisfies Parts<State, Event, Output>
   }
   return keyed as OutputHandlers<Output, Event, State>
@@ -213,6 +249,7 @@ function withKeys<State, Event extends RunEvent, Output, Input>(
 interface Parts<State, Event, Output> {
   readonly handle: HandleOutput<Output, Event, State>
   readonly onTimeout?: (output: Output) => HandledEvents<Event>
+  readonly resume?: (state: State, context: { readonly signal: AbortSignal }) => void | Promise<void>
 }
 
 /** Whether an output was answered before; also if the handling is aborted before the store says so. */

@@ -2,6 +2,7 @@
 
 export type { RecordRunOptions } from '../recording/record-options.ts'
 export type { Recorder } from '../recording/recording.ts'
+export type { SnapshotRecord } from '../recording/restore-snapshot.ts'
 export { advance } from './advance.ts'
 export type { Applied, ApplyOptions } from './apply-shared.ts'
 export { type Followed, followRecords, streamOf } from './follow.ts'
@@ -34,6 +35,6 @@ export type {
   StoredRecord,
 } from './run-store.ts'
 export type { SharedRun } from './shared-run.ts'
-export { checkSlice, isGenesis } from './slice.ts'
+export { checkSeal, checkSlice, isGenesis } from './slice.ts'
 export type { Head, StoreErrorCode } from './store-error.ts'
-export { missing, moved, StoreError, storeErrorOf } from './store-error.ts'
+export { missing, moved, StoreError, sealed, storeErrorOf } from './store-error.ts'

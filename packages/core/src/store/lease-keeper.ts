@@ -30,6 +30,8 @@ export interface LeaseCells {
 /** Takes leases. */
 export interface LeaseKeeper {
   take(id: string, options: LeaseOptions): Promise<Lease | undefined>
+  /** Milliseconds after which a lease can be taken if it does not change; 0 if it can be taken now. */
+  remaining(id: string): Promise<number>
 }
 
 /** A keeper of leases; one for each handle on a store. */
@@ -40,19 +42,21 @@ export function leaseKeeper(cells: LeaseCells, now: () => number = () => perform
     async take(id, options) {
       const { owner, ttl } = options
       const current = await cells.read(id, options)
-      if (current.owner !== undefined && !hasRunOut(id, current)) return undefined
+      if (remainingOf(id, current) > 0) return undefined
       const taken: LeaseRecord = { owner, ttl, beat: current.beat + 1, settled: current.settled }
       if (!(await cells.swap(id, current.beat, taken))) return undefined
       seen.delete(id)
       return hold(cells, id, taken, now)
     },
+    remaining: async (id) => remainingOf(id, await cells.read(id)),
   }
 
-  function hasRunOut(id: string, { beat, ttl }: LeaseRecord): boolean {
+  function remainingOf(id: string, { owner, beat, ttl }: LeaseRecord): number {
+    if (owner === undefined) return 0
     const first = seen.get(id)
-    if (first?.beat === beat) return now() - first.at >= ttl
+    if (first?.beat === beat) return Math.max(0, ttl - (now() - first.at))
     seen.set(id, { beat, at: now() })
-    return false
+    return ttl
   }
 }
 

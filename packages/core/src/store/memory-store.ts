@@ -5,7 +5,7 @@ import { followRecords, streamOf } from './follow.ts'
 import { type LeaseRecord, leaseKeeper } from './lease-keeper.ts'
 import { type Receipts, startReceipts } from './receipts.ts'
 import type { ListedRun, ListOptions, ReadOptions, RunStore, Slice, StoredRecord } from './run-store.ts'
-import { checkSlice } from './slice.ts'
+import { checkSeal, checkSlice } from './slice.ts'
 import { type Head, missing } from './store-error.ts'
 
 interface KeptRun {
@@ -17,6 +17,10 @@ interface KeptRun {
   readonly receipts: Receipts
   /** Those who wait for the next append. */
   readonly waiting: Set<() => void>
+}
+
+function wakeAll({ waiting }: KeptRun): void {
+  for (const wake of Array.from(waiting)) wake()
 }
 
 /**
@@ -98,15 +102,14 @@ export function memoryStore(): RunStore {
         run.receipts.addKey(key, { sequence, oid: (run.records[sequence] as StoredRecord).oid })
       }
       run.receipts.trim(run.lease.settled)
-      const { waiting } = run
-      for (const wake of Array.from(waiting)) wake()
+      wakeAll(run)
     },
     async receipt(id, key, since) {
       const run = runs.get(id)
       return run?.receipts.find(key, since, run.lease.settled)
     },
     read: (id, options) => streamOf(readRecords(id, options)),
-    follow: (id, options) => followRecords({ read: store.read, wait }, id, options),
+    follow: (id, options) => followRecords({ read: store.read, wait, isSealed }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),
     lease: (id, options) => leases.take(id, options),
     name: async (key) => names.get(key),
@@ -116,11 +119,21 @@ export function memoryStore(): RunStore {
       else names.set(key, id)
       return true
     },
+    async seal(id, expectedHead, successor) {
+      const run = runs.get(id)
+      if (!checkSeal(id, run?.head, expectedHead, successor) || run === undefined) return
+      run.head = { ...run.head, successor }
+      wakeAll(run)
+    },
+  }
+
+  async function isSealed(id: string): Promise<boolean> {
+    return find(id).head.successor !== undefined
   }
 
   function wait(id: string, sequence: number, signal: AbortSignal): Promise<void> {
-    const { waiting, records } = find(id)
-    if (records.length > sequence || signal.aborted) return Promise.resolve()
+    const { waiting, records, head } = find(id)
+    if (records.length > sequence || signal.aborted || head.successor !== undefined) return Promise.resolve()
     return new Promise((resolve) => {
       const wake = (): void => {
         waiting.delete(wake)

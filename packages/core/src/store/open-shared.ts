@@ -6,8 +6,10 @@ import { oidAt } from '../engine/log.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import type { EventOf, InputOf, OutputOf, StateOf } from '../machine/machine.ts'
 import { type AnyMachine, checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
+import type { SnapshotRecord } from '../recording/restore-snapshot.ts'
 import { checkFormat } from '../run/run-options.ts'
 import { checkHead } from './check-head.ts'
+import { replayAfter } from './replay-after.ts'
 import { replayStream } from './replay-stream.ts'
 import type { RunStore } from './run-store.ts'
 import { shareLog } from './shared-log.ts'
@@ -22,6 +24,11 @@ export interface OpenSharedOptions {
   readonly format?: ObjectFormat
   /** As with `createRun`. */
   readonly checkDeterminism?: boolean
+  /**
+   * A snapshot that the caller trusts, such as one of a run object of before: only what came after it is read and stepped. What
+   * came before it is not kept: `history` reads it from the store, and `toJSON` and `ports` that ask for it are refused.
+   */
+  readonly snapshot?: SnapshotRecord | undefined
 }
 
 /** The shared run of a machine; of several machines, the runs that it can be. */
@@ -37,9 +44,10 @@ export type SharedRunOf<AMachine> = AMachine extends AnyMachine
  * @param store where the run is
  * @param id the run's id
  * @param machine the machine, or several: the one with the name and version of the run is picked
- * @param options the object format, and whether determinism is checked
+ * @param options the object format, whether determinism is checked, and a snapshot to begin with
  * @returns the run, which follows the store until it is closed or ends
  * @throws {StoreError} `MISSING` if the store has no such run, `CORRUPT` if it has lost the end of it
+ * @throws {RangeError} if the snapshot is one of another run
  * @throws {RunError} as `restoreRun`
  *
  * @example
@@ -83,7 +91,11 @@ export async function openShared(
   store: RunStore,
   id: string,
   machine: AnyMachine | readonly AnyMachine[],
-  { format, checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false }: OpenSharedOptions = {},
+  {
+    format,
+    checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
+    snapshot,
+  }: OpenSharedOptions = {},
 ): Promise<unknown> {
   const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
   for (const one of machines) checkMachine(one)
@@ -91,13 +103,17 @@ export async function openShared(
   if (format !== undefined) checkFormat(format)
   const head = await store.head(id)
   if (head === undefined) throw missing(id)
-  const log = await replayStream(store.read(id, { from: 0 }), { machines, format, checkDeterminism })
+  const replaying = { machines, format, checkDeterminism }
+  const log =
+    snapshot === undefined
+      ? await replayStream(store.read(id, { from: 0 }), replaying)
+      : await replayAfter(store, id, snapshot, replaying)
   if (oidAt(log, 0) !== id) {
     throw new StoreError(
       'CORRUPT',
       `the store has the run ${oidAt(log, 0)} under the id ${id}; restore the store from a copy`,
     )
   }
-  checkHead(log, head)
+  checkHead(log, head, snapshot?.sequence)
   return sharedRun(log.machine as never, store, shareLog(store, log))
 }

@@ -1,8 +1,8 @@
 // Replays a run from a store, without holding the thread for long.
 
-import type { Log } from '../engine/log.ts'
+import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { readGenesis } from '../history/read-records.ts'
-import { replayGenesis, replayRecord } from '../history/replay.ts'
+import { type ReplayPlan, replayGenesis, replayRecord } from '../history/replay.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import { type AnyMachine, pickMachine } from '../machine/machine.ts'
 import type { StoredRecord } from './run-store.ts'
@@ -37,16 +37,41 @@ export async function replayStream(
     const genesis = readGenesis(first.value)
     const plan = { format, checkDeterminism, revalidate: false }
     const log = replayGenesis(genesis, { ...plan, pick: ({ machine }) => pickMachine(machines, machine) })
-    let parent = genesis.oid
-    let begun = performance.now()
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      parent = replayRecord(log, read.value, parent, plan)
-      if (performance.now() - begun < SLICE) continue
-      await new Promise((resolve) => setTimeout(resolve))
-      begun = performance.now()
-    }
+    await replayRest(log, reader, plan)
     return log
   } finally {
     await reader.cancel()
+  }
+}
+
+/**
+ * Replays the records that follow a log into it, and verifies each oid.
+ * @throws {RunError} as `restoreRun`
+ */
+export async function replayOnto(
+  log: Log,
+  records: ReadableStream<StoredRecord>,
+  { checkDeterminism }: Pick<ReplayStreamOptions, 'checkDeterminism'>,
+): Promise<void> {
+  const reader = records.getReader()
+  try {
+    await replayRest(log, reader, { checkDeterminism, revalidate: false })
+  } finally {
+    await reader.cancel()
+  }
+}
+
+async function replayRest(
+  log: Log,
+  reader: ReadableStreamDefaultReader<StoredRecord>,
+  plan: Pick<ReplayPlan, 'checkDeterminism' | 'revalidate'>,
+): Promise<void> {
+  let parent = oidAt(log, sequenceOf(log))
+  let begun = performance.now()
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    parent = replayRecord(log, read.value, parent, plan)
+    if (performance.now() - begun < SLICE) continue
+    await new Promise((resolve) => setTimeout(resolve))
+    begun = performance.now()
   }
 }

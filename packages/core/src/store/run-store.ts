@@ -127,8 +127,8 @@ export interface RunStore {
    * Appends a slice, all of it or nothing, if the run ends at `expectedHead`. The comparison decides who was first, never the
    * oid: a head that is already where the slice ends is a lost race.
    * @param expectedHead the oid that the first record has as its parent; undefined for a new run
-   * @throws {StoreError} `MOVED` if the run ends elsewhere, `CORRUPT` if the slice does not continue it. After any other error
-   *   nobody knows whether the append was made: ask `receipt`
+   * @throws {StoreError} `MOVED` if the run ends elsewhere, `SEALED` if it takes no more, `CORRUPT` if the slice does not continue
+   *   it. After any other error nobody knows whether the append was made: ask `receipt`
    */
   append(id: string, expectedHead: string | undefined, slice: Slice, options: AppendOptions): Promise<void>
   /**
@@ -144,7 +144,10 @@ export interface RunStore {
    * @returns a stream that errors with `MISSING` if there is no such run, and with `CORRUPT` if a record cannot be read
    */
   read(id: string, options: ReadOptions): ReadableStream<StoredRecord>
-  /** Reads records, and then each that is appended, once and in order, until `signal` aborts. It errors as `read` does. */
+  /**
+   * Reads records, and then each that is appended, once and in order, until `signal` aborts or the run is sealed. It errors as
+   * `read` does.
+   */
   follow(id: string, options: FollowOptions): ReadableStream<StoredRecord>
   /** Lists runs, in no particular order. */
   list(options?: ListOptions): ReadableStream<ListedRun>
@@ -154,8 +157,9 @@ export interface RunStore {
    */
   lease(id: string, options: LeaseOptions): Promise<Lease | undefined>
   /**
-   * Resolves when the lease of a run may be free, or the signal aborts. It is a hint: without it, whoever wants a lease asks
-   * again from time to time.
+   * Resolves once the lease of a run can be taken, by the clock that decides it, or the signal aborts. It never resolves
+   * earlier, and then another may be quicker. A store that learns of it late or never resolves late or never: whoever wants the
+   * lease asks again from time to time.
    */
   untilFree?(id: string, signal: AbortSignal): Promise<void>
   /** The id of the run that has a name, such as the key of a form; undefined if none has it. */
@@ -165,4 +169,12 @@ export interface RunStore {
    * @returns whether it did
    */
   rename(key: string, expectedId: string | undefined, id: string | undefined): Promise<boolean>
+  /**
+   * Seals a run if it ends at `expectedHead`, because another one takes its place: from then on every append to it is refused, and
+   * `head` and `list` say which run the successor is. Of a seal and an append that come at once, one is refused. A store without
+   * it cannot succeed runs.
+   * @throws {StoreError} `MISSING`, `MOVED` if the run ends elsewhere, `SEALED` if it has another successor. After any other error
+   *   nobody knows whether it was sealed: seal it again, with the same successor
+   */
+  seal?(id: string, expectedHead: string, successor: string): Promise<void>
 }

@@ -17,7 +17,7 @@ import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { checkHead } from './check-head.ts'
 import { backOff, pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
-import { type Head, StoreError, storeErrorOf } from './store-error.ts'
+import { type Head, StoreError, sealed, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
@@ -218,6 +218,7 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
           await betweenAppends(() => takeFollowed(value))
         }
         // A store may end its followers, as one that is closed does.
+        await failIfSealed()
         await pauseAfter(++failures)
       } catch (thrown) {
         if (isLasting(thrown)) return fail(thrown)
@@ -225,6 +226,13 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
         await pauseAfter(++failures)
       }
     }
+  }
+
+  /** A run that was sealed goes on no more. What is pending is not in it, unless an append is under way. */
+  async function failIfSealed(): Promise<void> {
+    if (signal.aborted) return
+    const { successor } = (await store.head(id)) ?? {}
+    if (successor !== undefined) await betweenAppends(async () => fail(sealed(id, successor)))
   }
 
   /** A run that nobody changes gives nothing to follow, so the store is asked whether it can be reached again. */

@@ -3,7 +3,7 @@
 import type { BatchRecord, GenesisRecord } from '../history/records.ts'
 import { isHexOf } from '../identity/hex.ts'
 import type { Slice, StoredRecord } from './run-store.ts'
-import { type Head, moved, StoreError } from './store-error.ts'
+import { type Head, missing, moved, StoreError, sealed } from './store-error.ts'
 
 /** Whether a record is that of a genesis. What a damaged store gives may be no record at all. */
 export function isGenesis(record: StoredRecord): record is GenesisRecord {
@@ -13,7 +13,8 @@ export function isGenesis(record: StoredRecord): record is GenesisRecord {
 /**
  * Checks that a slice continues a run: each record follows the one before it, and has the oid of its commit.
  * @returns where the run ends after it
- * @throws {StoreError} `MOVED` if the run does not end at the expected head, `CORRUPT` if the slice does not continue it
+ * @throws {StoreError} `SEALED` if it takes no more, `MOVED` if it does not end at the expected head, `CORRUPT` if the slice does
+ *   not continue it
  */
 export function checkSlice(
   id: string,
@@ -21,6 +22,7 @@ export function checkSlice(
   expected: string | undefined,
   { records, commits, format }: Slice,
 ): Head {
+  if (current?.successor !== undefined) throw sealed(id, current.successor)
   if (current?.head !== expected) throw moved(id, expected, current)
   if (records.length === 0) throw corrupt(id, (current?.sequence ?? -1) + 1, 'the slice is empty')
   let head = current?.head
@@ -38,6 +40,19 @@ export function checkSlice(
     sequence += 1
   }
   return { head: head as string, sequence: sequence - 1 }
+}
+
+/**
+ * Checks that a run can be sealed.
+ * @returns whether there is anything to do: it may be sealed for this successor already
+ * @throws {StoreError} `MISSING`, `MOVED` if it does not end at the expected head, `SEALED` if it has another successor
+ */
+export function checkSeal(id: string, current: Head | undefined, expected: string, successor: string): boolean {
+  if (current === undefined) throw missing(id)
+  if (current.successor === successor) return false
+  if (current.successor !== undefined) throw sealed(id, current.successor)
+  if (current.head !== expected) throw moved(id, expected, current)
+  return true
 }
 
 function corrupt(id: string, sequence: number, why: string): StoreError {

@@ -4,6 +4,8 @@
 export type StoreErrorCode =
   /** The head is not the one that the append expected. `head` says where it is. Nothing was appended. */
   | 'MOVED'
+  /** The run was sealed: `successor` has taken its place. Nothing was appended, and nothing will be. */
+  | 'SEALED'
   /** The store has no run of this id. */
   | 'MISSING'
   /** Nobody knows any more whether an append was made: its receipt was trimmed. Do not append it again. */
@@ -23,6 +25,8 @@ export interface Head {
   readonly head: string
   /** How many batches there are. */
   readonly sequence: number
+  /** The id of the run that has taken its place, if it was sealed: then it ends here for ever. */
+  readonly successor?: string
 }
 
 /** An error of a store. Its message says what was wrong, where, and what to do. */
@@ -31,15 +35,18 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode
   /** Where the run ends, with `MOVED`; undefined if the store has no such run. */
   readonly head: Head | undefined
+  /** The id of the run that has taken the place of this one, with `SEALED`. */
+  readonly successor: string | undefined
 
   constructor(
     code: StoreErrorCode,
     message: string,
-    { head, cause }: { head?: Head | undefined; cause?: unknown } = {},
+    { head, successor, cause }: { head?: Head | undefined; successor?: string; cause?: unknown } = {},
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.head = head
+    this.successor = successor
   }
 }
 
@@ -54,6 +61,13 @@ export function moved(id: string, expected: string | undefined, head: Head | und
   const wanted = expected === undefined ? 'expected it not to exist' : `expected it to end at ${expected}`
   return new StoreError('MOVED', `the run ${id} ${where}; the append ${wanted}: read what is new, then append again`, {
     head,
+  })
+}
+
+/** The error for a run that takes no more, because another has taken its place. */
+export function sealed(id: string, successor: string): StoreError {
+  return new StoreError('SEALED', `the run ${id} is sealed, and takes no more; go on with its successor ${successor}`, {
+    successor,
   })
 }
 

@@ -2,6 +2,7 @@
 // so it is for short runs.
 
 import {
+  checkSeal,
   checkSlice,
   checkTrimmed,
   followRecords,
@@ -67,11 +68,12 @@ export function textStore(texts: Texts): RunStore {
       const id = key.startsWith('run ') ? key.slice(4) : undefined
       const run = id === undefined ? undefined : await find(id)
       if (id === undefined || run === undefined) continue
-      const { head, sequence, machine, position, lease } = run
+      const { head, sequence, successor, machine, position, lease } = run
       if (wanted !== undefined && wanted.name !== machine.name) continue
       if (wanted?.version !== undefined && wanted.version !== machine.version) continue
       if (unsettled && lease.settled >= position) continue
-      yield { id, head, sequence, machine, position, settled: lease.settled }
+      const end = { head, sequence, ...(successor !== undefined && { successor }) }
+      yield { id, ...end, machine, position, settled: lease.settled }
     }
   }
 
@@ -83,17 +85,13 @@ export function textStore(texts: Texts): RunStore {
 
   const store: RunStore = {
     async head(id) {
-      const run = await find(id)
-      return run && { head: run.head, sequence: run.sequence }
+      const { head, sequence, successor } = (await find(id)) ?? {}
+      if (head === undefined || sequence === undefined) return undefined
+      return { head, sequence, ...(successor !== undefined && { successor }) }
     },
     async append(id, expectedHead, slice, { writer, keys = new Map() }) {
       await change(id, (run) => {
-        const { head, sequence } = checkSlice(
-          id,
-          run && { head: run.head, sequence: run.sequence },
-          expectedHead,
-          slice,
-        )
+        const { head, sequence } = checkSlice(id, run, expectedHead, slice)
         const records = [...(run?.records ?? []), ...slice.records]
         const [genesis] = records
         if (genesis === undefined || !isGenesis(genesis)) throw missing(id)
@@ -127,15 +125,27 @@ export function textStore(texts: Texts): RunStore {
           yield* (await findThere(id)).records.slice(from, to + 1)
         })(),
       ),
-    follow: (id, options) => followRecords({ read: store.read, wait }, id, options),
+    follow: (id, options) => followRecords({ read: store.read, wait, isSealed }, id, options),
     list: (options) => streamOf(listRuns(options)),
     lease: (id, options) => leases.take(id, options),
     name: (key) => texts.get(nameKey(key)),
     rename: (key, expectedId, id) => texts.swap(nameKey(key), expectedId, id),
+    async seal(id, expectedHead, successor) {
+      await change(id, (run) => {
+        const isDue = checkSeal(id, run, expectedHead, successor)
+        return isDue && run !== undefined ? { ...run, successor } : undefined
+      })
+    },
+  }
+
+  async function isSealed(id: string): Promise<boolean> {
+    return (await findThere(id)).successor !== undefined
   }
 
   async function wait(id: string, sequence: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (await findThere(id)).sequence < sequence) {
+    for (;;) {
+      const run = await findThere(id)
+      if (signal.aborted || run.sequence >= sequence || run.successor !== undefined) return
       await new Promise((resolve) => setTimeout(resolve, POLL))
     }
   }

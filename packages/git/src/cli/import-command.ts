@@ -1,6 +1,5 @@
 // `xmachines import FILE`: takes a saved run into the repository.
 
-import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { type GenesisRecord, type History, restoreRun } from '@xmachines/core'
 import { Command } from 'commander'
@@ -11,11 +10,11 @@ import { objectFormat } from '../objects/object-id.ts'
 import { openRepository } from '../opening/open-repository.ts'
 import type { ImportOptions } from '../record/import-history.ts'
 import type { Repository } from '../repository.ts'
-import { CommandError, reworded, whyFailed } from './command-error.ts'
+import { CommandError, reworded } from './command-error.ts'
 import { type GlobalOptions, isMissing, machineOption, optionsOf, type Shell } from './options.ts'
 import { pageText } from './page-text.ts'
 import { withProgress } from './progress-bar.ts'
-import { readSavedRun } from './read-saved-run.ts'
+import { readRunFile } from './read-run-file.ts'
 import { visibleJson } from './visible.ts'
 
 interface ImportCommandOptions extends GlobalOptions {
@@ -49,7 +48,7 @@ export function importCommand({ output, machines: loader }: Shell): Command {
     .action(async (file: string | undefined, _options: object, command: Command) => {
       const options = optionsOf<ImportCommandOptions>(command)
       const machines = await loader.load(options.machine)
-      const history = await readDocument(file)
+      const history = await readRunFile(file)
       const { machine } = openOutsideHistory(history).genesis
       const repository = await openFor(history, options, machines)
       try {
@@ -76,32 +75,6 @@ export function importCommand({ output, machines: loader }: Shell): Command {
         await repository.close()
       }
     })
-}
-
-async function readDocument(file: string | undefined): Promise<History> {
-  const what = file === undefined || file === '-' ? 'the standard input' : file
-  try {
-    return await readSavedRun(bytesOf(file), what)
-  } catch (thrown) {
-    if (thrown instanceof CommandError) throw thrown
-    throw new CommandError(`${what} cannot be read: ${whyFailed(thrown as Error)}`)
-  }
-}
-
-/** The bytes of a file; of what is piped into the command, if no file is given. */
-async function* bytesOf(file: string | undefined): AsyncGenerator<Buffer> {
-  if (file !== undefined && file !== '-') {
-    yield* createReadStream(file, { highWaterMark: 1024 * 1024 })
-    return
-  }
-  const nothing = "missing required argument 'file': give one, or pipe one into the command"
-  if (file === undefined && process.stdin.isTTY) throw new CommandError(nothing, 2)
-  let empty = true
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    empty = false
-    yield chunk
-  }
-  if (file === undefined && empty) throw new CommandError(nothing, 2)
 }
 
 function needsMachine({ name, version }: GenesisRecord['machine']): string {

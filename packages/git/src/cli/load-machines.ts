@@ -13,10 +13,12 @@ export interface MachineLoader {
   readonly loading: string | undefined
   /** The machines that some files export, by default or by name; undefined if no file was given. */
   load(files: readonly string[] | undefined): Promise<AnyMachine[] | undefined>
+  /** The same machines, and where each was found. */
+  find(files: readonly string[]): Promise<FoundMachine[]>
 }
 
 /** A machine, the file that exports it, and its name there. */
-interface Found {
+interface FoundMachine {
   readonly machine: AnyMachine
   readonly file: string
   readonly name: string
@@ -25,7 +27,7 @@ interface Found {
 export function machineLoader(): MachineLoader {
   let loading: string | undefined
 
-  async function machinesOf(file: string): Promise<Found[]> {
+  async function machinesOf(file: string): Promise<FoundMachine[]> {
     const exported = await load(file)
     const machines = exported.flatMap(([name, value]) => (isMachine(value) ? [{ machine: value, file, name }] : []))
     if (machines.length > 0) return machines
@@ -55,25 +57,27 @@ export function machineLoader(): MachineLoader {
     }
   }
 
+  async function find(files: readonly string[]): Promise<FoundMachine[]> {
+    const found = new Map<AnyMachine, FoundMachine>()
+    for (const file of files) {
+      for (const one of await machinesOf(file)) if (!found.has(one.machine)) found.set(one.machine, one)
+    }
+    refuseAmbiguous([...found.values()])
+    return [...found.values()]
+  }
+
   return {
     get loading() {
       return loading
     },
-    async load(files) {
-      if (files === undefined) return undefined
-      const found = new Map<AnyMachine, Found>()
-      for (const file of files) {
-        for (const one of await machinesOf(file)) if (!found.has(one.machine)) found.set(one.machine, one)
-      }
-      refuseAmbiguous([...found.values()])
-      return [...found.keys()]
-    },
+    find,
+    load: async (files) => (files === undefined ? undefined : (await find(files)).map(({ machine }) => machine)),
   }
 }
 
 /** Refuses different machines of one name and version: nothing tells which of them the run belongs to. */
-function refuseAmbiguous(found: readonly Found[]): void {
-  const byIdentity = new Map<string, Found[]>()
+function refuseAmbiguous(found: readonly FoundMachine[]): void {
+  const byIdentity = new Map<string, FoundMachine[]>()
   for (const one of found) {
     const identity = `${one.machine.name}@${one.machine.version}`
     byIdentity.set(identity, [...(byIdentity.get(identity) ?? []), one])

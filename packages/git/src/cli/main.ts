@@ -27,8 +27,9 @@ const endedEarly = (): void => {
   process.exitCode = 1
 }
 process.once('exit', endedEarly)
+const shell = { output, machines, ...(process.stdout.isTTY && { keyboard: process.stdin }) }
 // Not awaited: Node would complain about this file if a module waits for ever.
-void runProgram(process.argv.slice(2), { output, machines }).then((status) => {
+void runProgram(process.argv.slice(2), shell).then((status) => {
   process.off('exit', endedEarly)
   // A machine's module may hold timers or sockets; they end with the command. All output has been written.
   process.exit(status)

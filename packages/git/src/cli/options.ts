@@ -1,6 +1,7 @@
 // What the commands share: what they are given, their options, and the repository that they work on.
 
 import { resolve } from 'node:path'
+import type { ReadStream } from 'node:tty'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GitError } from '../git-error.ts'
 import { openRepository } from '../opening/open-repository.ts'
@@ -14,6 +15,8 @@ import type { Output } from './output.ts'
 export interface Shell {
   readonly output: Output
   readonly machines: MachineLoader
+  /** What keys are read from. */
+  readonly keyboard?: ReadStream
 }
 
 /** Options of every command. */
@@ -59,8 +62,8 @@ export function isMissing({ cause }: GitError): boolean {
 }
 
 /** The option that names the modules of machines. */
-export function machineOption(what: string): Option {
-  return new Option('-m, --machine <file>', `${what}; may be given several times`).argParser(
+export function machineOption(what: string, flags = '-m, --machine <file>'): Option {
+  return new Option(flags, `${what}; may be given several times`).argParser(
     (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
   )
 }

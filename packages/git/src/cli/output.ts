@@ -6,7 +6,7 @@ import { styleText } from 'node:util'
 import { visible } from './visible.ts'
 
 /** A part of a line: text, or a style and text. */
-export type Piece = string | readonly [style: 'bold' | 'dim' | 'yellow' | 'cyan' | 'green', text: string]
+export type Piece = string | readonly [style: 'bold' | 'dim' | 'yellow' | 'cyan' | 'green' | 'red', text: string]
 
 /** The members of a stream that are used here. Some of them only a terminal has. */
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'on'> & {

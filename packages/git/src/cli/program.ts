@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { bisectCommand } from './bisect-command.ts'
+import { checkCommand } from './check-command.ts'
 import { CommandError, complaintOf } from './command-error.ts'
 import { exportCommand } from './export-command.ts'
 import { importCommand } from './import-command.ts'
@@ -9,8 +11,11 @@ import { logCommand } from './log-command.ts'
 import type { Shell } from './options.ts'
 import { OutputClosed } from './output.ts'
 import { pageText } from './page-text.ts'
+import { replayCommand } from './replay-command.ts'
 import { runsCommand } from './runs-command.ts'
 import { showCommand } from './show-command.ts'
+import { shrinkCommand } from './shrink-command.ts'
+import { testCommand } from './test-command.ts'
 import { verifyCommand } from './verify-command.ts'
 import { visible } from './visible.ts'
 
@@ -20,7 +25,8 @@ found something wrong, and 2 if it was given wrongly.
 
 Examples:
   $ xmachines -C runs.git runs
-  $ xmachines -C runs.git log 2903140d`
+  $ xmachines -C runs.git log 2903140d
+  $ xmachines replay door.run.json --machine ./door.mjs`
 
 /** Runs the program with its arguments; resolves with the exit status. */
 export async function runProgram(arguments_: readonly string[], shell: Shell): Promise<number> {
@@ -54,12 +60,26 @@ function statusOf(thrown: unknown): number {
 function programOf(shell: Shell): Command {
   const { output } = shell
   const program = new Command('xmachines')
-    .description('Shows the XMachines runs of a Git repository, verifies them, and imports and exports them.')
+    .description(
+      'Shows the XMachines runs of a Git repository, verifies, imports and exports them, and replays run files.',
+    )
     .version(versionOf(), '-V, --version', 'print the version')
     .option('-C, --repository <dir>', 'the repository', '.')
     .option('--json', 'print JSON: one document, or one on each line')
     .addHelpText('after', pageText(EXAMPLES, output.page))
-  const commands = [runsCommand, logCommand, showCommand, verifyCommand, importCommand, exportCommand]
+  const commands = [
+    runsCommand,
+    logCommand,
+    showCommand,
+    verifyCommand,
+    importCommand,
+    exportCommand,
+    replayCommand,
+    bisectCommand,
+    checkCommand,
+    shrinkCommand,
+    testCommand,
+  ]
   for (const command of commands.map((make) => make(shell))) program.addCommand(command)
   for (const command of [program, ...program.commands]) {
     command

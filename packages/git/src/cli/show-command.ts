@@ -8,6 +8,7 @@ import type { HistoryRange } from '../read/history-range.ts'
 import { counted } from '../read/progress.ts'
 import type { Repository } from '../repository.ts'
 import { CommandError } from './command-error.ts'
+import { jsonLines } from './json-page.ts'
 import { machineOption, optionsOf, type Shell, timeOf, wholeNumber, withRepository } from './options.ts'
 import type { Output } from './output.ts'
 import { pageText } from './page-text.ts'
@@ -140,7 +141,9 @@ async function print(output: Output, { genesis, sequence, head, snapshots, at, r
     await field('state', unknown)
     return
   }
-  await field('state', JSON.stringify(known.state))
+  // A short state is one line; a long one is broken, so that it can be read.
+  for (const [nth, text] of jsonLines(known.state, output.page - 11).entries())
+    await field(nth === 0 ? 'state' : '', text)
   if (known.status !== undefined) await field('status', known.status)
   const from = { genesis: 'the genesis', snapshot: 'the snapshot kept there, which is trusted', machine: 'a replay' }
   await field('from', from[known.stateFrom])

@@ -35,6 +35,8 @@ export interface StoredDetails {
   readonly uncounted?: number | undefined
   /** Outputs that came from elsewhere behind some that had not settled here. They are handled, and those before them are not. */
   readonly passed?: readonly OutputRange[] | undefined
+  /** The id of the run that has taken the place of this one: then it is sealed, and this is its last receipt. */
+  readonly successor?: string | undefined
   /** How many idempotency keys the chain has, with those of this receipt. */
   readonly count: number
   /** The keys of this append. */
@@ -105,12 +107,13 @@ export function receiptObjects(of: ReceiptOf, receipt: Receipt): readonly GitObj
   return receipt.count === 1 ? [emptyTree(of.format), encoded] : [encoded]
 }
 
-function detailsText({ position, settled, uncounted, passed = [], count, keys }: StoredDetails): string {
+function detailsText({ position, settled, uncounted, passed = [], successor, count, keys }: StoredDetails): string {
   // A key is any text: as JSON it is one line.
   const lines = keys.map(({ key, sequence, oid }) => `Key: ${sequence} ${oid} ${JSON.stringify(key)}\n`)
   const through = uncounted === undefined ? '' : `Uncounted: ${uncounted}\n`
   const ranges = passed.map(({ from, to }) => `Passed: ${from} ${to}\n`).join('')
-  return `Position: ${position}\nSettled: ${settled}\n${through}${ranges}Keys: ${count}\n${lines.join('')}`
+  const seal = successor === undefined ? '' : `Successor: ${successor}\n`
+  return `Position: ${position}\nSettled: ${settled}\n${through}${ranges}${seal}Keys: ${count}\n${lines.join('')}`
 }
 
 /** The tree of a receipt that takes nothing over. */
@@ -128,7 +131,8 @@ export function nextCount(count: number, mustGoOn = false): number {
 
 const BODY =
   /^receipt [^\n]* at \d+\n\nAfter: (-1|\d+)\nHead: ([0-9a-f]+)\nToken: ([0-9a-f]{32})\nCount: (\d+)\n(?:Earlier: ([0-9a-f]+)\n)?/
-const DETAILS = /^Position: (\d+)\nSettled: (\d+)\n(?:Uncounted: (\d+)\n)?((?:Passed: \d+ \d+\n)*)Keys: (\d+)\n/
+const DETAILS =
+  /^Position: (\d+)\nSettled: (\d+)\n(?:Uncounted: (\d+)\n)?((?:Passed: \d+ \d+\n)*)(?:Successor: ([0-9a-f]+)\n)?Keys: (\d+)\n/
 const KEY = /^Key: (\d+) ([0-9a-f]+) (".*")$/
 
 /** Decodes a receipt; undefined if the object is none. */
@@ -147,7 +151,7 @@ export function decodeReceipt(object: ReadObject): StoredReceipt | undefined {
 function decodeDetails(text: string): StoredDetails | undefined {
   const found = DETAILS.exec(text)
   if (found === null) return undefined
-  const [details, position, settled, uncounted, ranges = '', count] = found
+  const [details, position, settled, uncounted, ranges = '', successor, count] = found
   const keys: KeyedBatch[] = []
   const lines = text.slice(details.length).split('\n')
   if (lines.pop() !== '') return undefined
@@ -162,6 +166,7 @@ function decodeDetails(text: string): StoredDetails | undefined {
     settled: Number(settled),
     ...(uncounted === undefined ? {} : { uncounted: Number(uncounted) }),
     passed: Array.from(ranges.matchAll(/(\d+) (\d+)/g), ([, from, to]) => ({ from: Number(from), to: Number(to) })),
+    ...(successor === undefined ? {} : { successor }),
     count: Number(count),
     keys,
   }

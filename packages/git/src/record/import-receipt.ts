@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { GenesisRecord } from '@xmachines/core'
 import type { GitObject, HistoryCommits } from '../core-internals.ts'
+import { GitError } from '../git-error.ts'
 import { hexOf } from '../objects/object-id.ts'
 import type { ObjectSource } from '../objects/object-reader.ts'
 import { nextCount, receiptObjects } from '../objects/receipt-commit.ts'
@@ -10,6 +11,12 @@ import type { RefMove } from '../refs/ref-moves.ts'
 import { receiptRef } from '../refs/ref-names.ts'
 import { findReceipts } from './receipt-chain.ts'
 import { outputsSoFar } from './settled-outputs.ts'
+
+/** The error for an import that would go on with a run that takes no more. */
+function runSealed(ref: string, id: string, successor: string): GitError {
+  const why = `${ref} is sealed: the run ${successor} has taken its place, and nothing was imported; go on with that one`
+  return new GitError('RUN_SEALED', why, { run: id })
+}
 
 /** What is known of the outputs of an imported history. */
 export interface ImportedOutputs {
@@ -29,7 +36,6 @@ export async function importReceipt(
   { oid: id, machine, createdAt }: GenesisRecord,
   { commits, position, before }: ImportedOutputs,
 ): Promise<{ readonly receipt: Omit<RefMove, 'receipt'>; readonly objects: readonly GitObject[] } | undefined> {
-  if (position === undefined) return undefined
   const { sequence } = commits
   const ref = receiptRef(machine.name, id)
   const oidOf = (at: number): string => hexOf(commits.digestAt(at))
@@ -38,6 +44,9 @@ export async function importReceipt(
     ref,
     before < 0 ? undefined : (one) => one.sequence <= before && oidOf(one.sequence) === one.head,
   )
+  const successor = latest?.stored?.successor
+  if (successor !== undefined) throw runSealed(ref, id, successor)
+  if (position === undefined) return undefined
   const here = before < 0 ? undefined : await outputsSoFar(source, { id, machine, sequence: before }, latest)
   const isPending = here !== undefined && here.settled < here.position
   const settled = isPending

@@ -16,6 +16,7 @@ import {
   otherHistory,
   type RecordingPlace,
   rewound,
+  runSealed,
   unknownResult,
 } from './recording-errors.ts'
 
@@ -68,6 +69,8 @@ export async function recordedAt<State, Event, Output>(
     const then = { ...now(), recorded: Math.max(mine, recorded) }
     const found = { sequence, oid }
     if (own.unknown) return unknownResult(then, found)
+    const successor = latest?.stored?.successor
+    if (successor !== undefined) return runSealed(then, successor)
     const last: CommitPoint | undefined = mine < shared ? { sequence: mine, oid: oidAt(mine) } : common
     if (!known) return otherHistory(then, found, last)
     if (sequence < recorded) return rewound(then, `was moved back to sequence ${sequence}`)

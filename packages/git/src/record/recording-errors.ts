@@ -69,6 +69,12 @@ export function lostRace(
   )
 }
 
+/** Another run has taken the place of the run. */
+export function runSealed({ ref, directory, id, recorded }: RecordingPlace, successor: string): GitError {
+  const why = `${ref} in ${directory} is sealed: the run ${successor} has taken its place; go on with that one`
+  return new GitError('RUN_SEALED', why, { run: id, sequence: recorded })
+}
+
 /** An answer was lost, and so was the receipt that would replace it. */
 export function unknownResult({ ref, directory, id, recorded }: RecordingPlace, found: CommitPoint): GitError {
   return new GitError(

@@ -12,6 +12,7 @@ import type { PackBuilder } from '../objects/pack.ts'
 import { emptyTree, encodeReceipt, type KeyedBatch, nextCount } from '../objects/receipt-commit.ts'
 import { pause } from '../process/pause.ts'
 import type { FoundRun } from '../read/find-run.ts'
+import type { FoundReceipts } from '../record/receipt-chain.ts'
 import { outputsSoFar, type SettledDetails, settledBefore } from '../record/settled-outputs.ts'
 import { type MoveFailure, RefMismatch, type RefMove } from '../refs/ref-moves.ts'
 import { machineRef, receiptRef, runRef } from '../refs/ref-names.ts'
@@ -19,7 +20,7 @@ import { writePortion } from '../write/write-portion.ts'
 import type { GitStoreParts } from './git-store.ts'
 import { keptOf, type ReceiptBooks } from './receipt-books.ts'
 import { keepsMoving, lostAnswer } from './store-failure.ts'
-import { findStored, receiptsOf } from './stored-run.ts'
+import { endOf, findStored, receiptsOf } from './stored-run.ts'
 
 /** How often to try again while others move the ref of the receipts, and not that of the run. */
 const MOST_ROUNDS = 8
@@ -80,10 +81,11 @@ export function appender(
     }
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const run = await target(id, slice)
-      const head = checkSlice(id, run?.current, expected, slice)
+      const receipts = run?.current && (await receiptsOf(context, run.current))
+      const head = checkSlice(id, receipts && run?.current && endOf(run.current, receipts), expected, slice)
       // `checkSlice` accepts what begins a run only with a genesis.
       if (run === undefined) throw moved(id, expected, undefined)
-      const failure = await append(run, { id, expected, head, slice, token, keys })
+      const failure = await append(run, { id, expected, head, slice, token, keys, receipts })
       if (failure === undefined) {
         onAppended(runRef(run.name, id))
         return
@@ -119,15 +121,15 @@ export function appender(
 
   async function planReceipt(
     run: Target,
-    { id, head, slice, token, keys }: Plan,
+    { id, head, slice, token, keys, receipts }: Plan,
   ): Promise<{ readonly receipt: Omit<RefMove, 'receipt'>; addReceipt(pack: PackBuilder): void }> {
     const ref = receiptRef(run.name, id)
     const { current } = run
     // Receipts of a run that is not there belong to one that was deleted, or to an append that was not made.
-    const { tip, latest } =
-      current === undefined
-        ? { tip: { at: (await context.read(ref))?.oid, previous: undefined, count: 0 }, latest: undefined }
-        : await receiptsOf(context, current)
+    const { tip, latest } = receipts ?? {
+      tip: { at: (await context.read(ref))?.oid, previous: undefined, count: 0 },
+      latest: undefined,
+    }
     const after = head.sequence - slice.records.length
     const keyed = Array.from(keys, ([key, sequence]): KeyedBatch => {
       const oid = slice.records[sequence - after - 1]?.oid
@@ -171,6 +173,8 @@ interface Plan {
   readonly slice: Slice
   readonly token: string
   readonly keys: ReadonlyMap<string, number>
+  /** Those of the run, if it is not new. */
+  readonly receipts: FoundReceipts | undefined
 }
 
 function addCommits(pack: PackBuilder, { slice: { records, commits, objects = [] } }: Plan): void {

@@ -3,6 +3,7 @@
 import {
   checkTrimmed,
   followRecords,
+  type Head,
   isAnswer,
   leaseKeeper,
   missing,
@@ -22,8 +23,12 @@ import { listStored } from './list-stored.ts'
 import { readStored } from './read-stored.ts'
 import { receiptBooks } from './receipt-books.ts'
 import { runNames } from './run-names.ts'
+import { sealer } from './seal.ts'
 import { storing, storingEach } from './store-failure.ts'
-import { findStored, receiptsOf } from './stored-run.ts'
+import { endOf, findStored, receiptsOf } from './stored-run.ts'
+
+/** The longest that a timer can wait, in milliseconds. With more, it would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /** What a store works with. */
 export interface GitStoreParts {
@@ -42,6 +47,7 @@ export function gitStore(parts: GitStoreParts): RunStore {
   const { directory } = context
   const books = receiptBooks(context)
   const refs = refWatch(context.gitDirectory)
+  const seal = sealer(parts, refs.moved)
   const append = appender(parts, { books, onAppended: refs.moved })
   const cells = leaseCells(parts)
   const leases = leaseKeeper({
@@ -83,20 +89,17 @@ export function gitStore(parts: GitStoreParts): RunStore {
     return kept === true || cells.hasPassed(id, position)
   }
 
-  /** Resolves once a ref may have moved, after so many milliseconds, or when the signal aborts. */
-  function untilMoved(ref: string, signal: AbortSignal, milliseconds?: number): Promise<'moved' | 'over'> {
+  /** Resolves once a ref may have moved, or the signal aborts. */
+  function untilMoved(ref: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const end = (how: 'moved' | 'over'): void => {
+      const end = (): void => {
         stop()
-        clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-        resolve(how)
+        signal.removeEventListener('abort', end)
+        resolve()
       }
-      const abort = (): void => end('over')
-      const stop = refs.watch(ref, () => end('moved'))
-      const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds)
-      signal.addEventListener('abort', abort)
-      if (signal.aborted) abort()
+      const stop = refs.watch(ref, end)
+      signal.addEventListener('abort', end)
+      if (signal.aborted) end()
     })
   }
 
@@ -113,6 +116,7 @@ export function gitStore(parts: GitStoreParts): RunStore {
         const news = untilMoved(ref, stop)
         const now = await findStored(context, id)
         if (now === undefined || now.sequence >= sequence) return
+        if (await isSealed(id)) return
         await news
       } finally {
         over.abort()
@@ -120,33 +124,49 @@ export function gitStore(parts: GitStoreParts): RunStore {
     }
   }
 
+  async function endIn(id: string): Promise<Head | undefined> {
+    const run = await findStored(context, id)
+    return run && endOf(run, await receiptsOf(context, run))
+  }
+
+  const isSealed = async (id: string): Promise<boolean> => (await endIn(id))?.successor !== undefined
+
   async function untilFree(id: string, signal: AbortSignal): Promise<void> {
     const run = await findStored(context, id)
     if (run === undefined) return
     const ref = leaseRef(run.machine.name, id)
-    let before = await cells.read(id)
-    let due = performance.now() + before.ttl
-    while (!signal.aborted && before.owner !== undefined && performance.now() < due) {
-      await untilMoved(ref, signal, due - performance.now())
-      const now = await cells.read(id)
-      if (now.beat !== before.beat) due = performance.now() + now.ttl
-      before = now
+    while (!signal.aborted) {
+      const over = new AbortController()
+      let timer: ReturnType<typeof setTimeout> | undefined
+      try {
+        // Watched first, read then: what moves in between is seen.
+        const moved = untilMoved(ref, AbortSignal.any([signal, over.signal]))
+        const left = await leases.remaining(id)
+        if (left === 0) return
+        timer = setTimeout(() => over.abort(), Math.min(left, LONGEST_TIMER))
+        await moved
+      } finally {
+        clearTimeout(timer)
+        over.abort()
+      }
     }
   }
 
   const reading = `reading a run of ${directory}`
   const store: RunStore = {
-    head: storing(reading, async (id) => {
-      const run = await findStored(context, id)
-      return run && { head: run.head, sequence: run.sequence }
-    }),
+    head: storing(reading, endIn),
     append: storing(`appending to a run of ${directory}`, async (...given) => {
       checkWritable('append to a run')
       await append(...given)
     }),
     receipt: storing(reading, receipt),
     read: (id, range) => streamOf(storingEach(reading, readStored(context, id, range))),
-    follow: (id, options) => followRecords({ read: store.read, wait: storing(reading, wait) }, id, options),
+    follow: (id, options) =>
+      followRecords(
+        { read: store.read, wait: storing(reading, wait), isSealed: storing(reading, isSealed) },
+        id,
+        options,
+      ),
     list: (options = {}) => streamOf(storingEach(`listing the runs of ${directory}`, listStored(context, options))),
     lease: storing(`taking a lease in ${directory}`, async (id, options) => {
       checkWritable('take a lease')
@@ -157,6 +177,10 @@ export function gitStore(parts: GitStoreParts): RunStore {
     rename: storing(`writing a name in ${directory}`, async (...given) => {
       checkWritable('name a run')
       return await names.rename(...given)
+    }),
+    seal: storing(`sealing a run of ${directory}`, async (...given) => {
+      checkWritable('seal a run')
+      await seal(...given)
     }),
   }
   return store

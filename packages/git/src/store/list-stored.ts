@@ -4,7 +4,7 @@ import type { ListedRun, ListOptions } from '@xmachines/core/store'
 import { listRuns, type RecordedRun } from '../read/list-runs.ts'
 import { outputsSoFar } from '../record/settled-outputs.ts'
 import type { RepositoryContext } from '../repository-context.ts'
-import { receiptsOf } from './stored-run.ts'
+import { endOf, receiptsOf } from './stored-run.ts'
 
 /** How many runs are looked at together. */
 const GROUP = 64
@@ -36,9 +36,9 @@ export async function* listStored(
 }
 
 async function listedRun(context: RepositoryContext, run: RecordedRun): Promise<ListedRun> {
-  const { id, head, sequence, machine } = run
-  const { latest } = await receiptsOf(context, run)
+  const { id, machine } = run
+  const receipts = await receiptsOf(context, run)
   // What was not counted has settled, so it makes no difference here.
-  const { position, settled } = await outputsSoFar(context, run, latest)
-  return { id, head, sequence, machine, position, settled }
+  const { position, settled } = await outputsSoFar(context, run, receipts.latest)
+  return { id, ...endOf(run, receipts), machine, position, settled }
 }

@@ -1,5 +1,6 @@
 // A run as the store sees it: its ref, and the latest receipt of an append that was made.
 
+import type { Head } from '@xmachines/core/store'
 import { GitError } from '../git-error.ts'
 import { isOid } from '../objects/object-id.ts'
 import type { StoredReceipt } from '../objects/receipt-commit.ts'
@@ -32,6 +33,12 @@ export function receiptsOf(
   run: Pick<FoundRun, 'id' | 'head' | 'sequence' | 'machine'>,
 ): Promise<FoundReceipts> {
   return findReceipts(context, receiptRef(run.machine.name, run.id), (receipt) => wasMade(context, run, receipt))
+}
+
+/** Where a run ends, and which run has taken its place. */
+export function endOf({ head, sequence }: Pick<FoundRun, 'head' | 'sequence'>, { latest }: FoundReceipts): Head {
+  const successor = latest?.stored?.successor
+  return { head, sequence, ...(successor !== undefined && { successor }) }
 }
 
 /** Whether the history of a run has the batch that a receipt names. */

@@ -1,6 +1,7 @@
 // What a run at the other end of HTTP is to its users.
 
 import type { Run, RunEvent } from '@xmachines/core'
+import type { WireSnapshot } from '../wire/snapshot.ts'
 import type { ConnectionState } from './connection.ts'
 
 /** The members of a connected run that say how it is connected. */
@@ -53,7 +54,13 @@ export interface ConnectedRun<State, Event extends RunEvent, Output = never, Inp
  * A run at the other end of HTTP whose machine does not run here. It shows nothing before the server said so, has no outputs and
  * no history.
  */
-export interface RemoteRun<State, Event extends RunEvent> extends Run<State, Event, never, unknown>, Connected {}
+export interface RemoteRun<State, Event extends RunEvent> extends Run<State, Event, never, unknown>, Connected {
+  /**
+   * Shows a later snapshot of the same run, such as one that came with a page. An older one changes nothing.
+   * @param snapshot what the server answers at the URL
+   */
+  advance(snapshot: WireSnapshot<State>): void
+}
 
 /** A whole history, which may be later than that of a run. */
 export type LaterHistory = { readonly records: Iterable<unknown> } | Iterable<unknown>

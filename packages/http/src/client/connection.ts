@@ -15,12 +15,12 @@ import {
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE } from '../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE } from '../wire/media-types.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { ConnectionError, mayPass } from './connection-error.ts'
+import { pause, within } from './attempts.ts'
+import { mayPass } from './connection-error.ts'
 import type { Feed, FeedPlan, Sent } from './feed.ts'
+import { asConnectionError, followStream } from './follow-stream.ts'
 import { otherHistory } from './record-feed.ts'
 import { bodyOf, type Requests, refusalIn, unreachable } from './requests.ts'
-import { serverSentEvents } from './server-sent-events.ts'
-import { onWake } from './wake.ts'
 
 /** How a run is connected to its server at the moment. */
 export type ConnectionState = 'connecting' | 'live' | 'offline'
@@ -46,13 +46,6 @@ export interface Connection {
   close(problem?: Error): void
 }
 
-/** Milliseconds before a request is made again: at first, and at most. */
-const FIRST_PAUSE = 200
-const LONGEST_PAUSE = 10_000
-/** Milliseconds without an answer, or a sign of life, after which a request is given up. A server gives one every 15 s. */
-const SILENCE = 45_000
-/** Milliseconds without a sign of life after which a stream is not trusted when the page wakes. */
-const DOUBTFUL = 20_000
 /** Milliseconds for which a run is still followed when nobody reads it any more. */
 const LINGERING = 1000
 /** Bytes of a body that a browser still sends when its page is closed, with room for others. */
@@ -83,9 +76,6 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
   let isLive = false
   /** Why sending and following do not get through. */
   const problems: { ended?: Error; send?: Error | undefined; follow?: Error | undefined } = {}
-  let lastByte = 0
-  /** Ends the pauses. */
-  const resting = new Set<() => void>()
   let lingering: ReturnType<typeof setTimeout> | undefined
 
   const ahead = tentativeLog<Sent>(confirmed, {
@@ -103,7 +93,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
   function changed(): void {
     if (ahead.endIfFatal()) close()
     // Nothing follows.
-    if (confirmed.end !== undefined) following?.abort()
+    if (signal.aborted || confirmed.end !== undefined) following?.abort()
     waits.advance(ahead.settled)
     for (const listener of listeners) {
       try {
@@ -127,41 +117,6 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     changed()
   }
 
-  /** Waits, the longer the more often it failed, and at random so that many clients do not come back at once. */
-  function pause(failures: number, least = 0): Promise<void> {
-    const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
-    return new Promise((resolve) => {
-      const timer = setTimeout(go, Math.max(least, longest * (0.5 + Math.random() / 2)))
-      resting.add(go)
-      signal.addEventListener('abort', go)
-      function go(): void {
-        clearTimeout(timer)
-        resting.delete(go)
-        signal.removeEventListener('abort', go)
-        resolve()
-      }
-    })
-  }
-
-  /** Acts until it is done, the connection closes, or there is silence for too long. */
-  async function within<Result>(
-    stop: AbortController,
-    act: (signal: AbortSignal, onBytes: () => void) => Promise<Result>,
-  ): Promise<Result> {
-    const abort = (): void => stop.abort()
-    let timer = setTimeout(abort, SILENCE)
-    signal.addEventListener('abort', abort)
-    try {
-      return await act(stop.signal, () => {
-        clearTimeout(timer)
-        timer = setTimeout(abort, SILENCE)
-      })
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-    }
-  }
-
   async function write(): Promise<void> {
     if (writing) return
     writing = true
@@ -174,7 +129,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
       const isFirst = details.since === undefined
       details.since ??= feed.known()
       try {
-        await within(new AbortController(), async (stop, onBytes) => {
+        await within(signal, async ({ signal: stop }, onBytes) => {
           const snapshot = await patch(details, stop)
           onBytes()
           await feed.onApplied(batch, snapshot, stop)
@@ -202,14 +157,13 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         }
         problems.send = error
         changed()
-        await pause(++failures, error.retryAfter)
+        await pause(signal, ++failures, error.retryAfter)
       }
     }
     writing = false
   }
 
   async function patch({ key, given, since = 0 }: Sent, stop: AbortSignal): Promise<WireSnapshot> {
-    const isOne = !Array.isArray(given)
     const body = eventsOf(given)
       .map((event) => JSON.stringify(event))
       .join('\n')
@@ -217,7 +171,8 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
       method: 'PATCH',
       headers: {
         accept: JSON_TYPE,
-        'content-type': isOne ? JSON_TYPE : NDJSON_TYPE,
+        // One event is a batch of one.
+        'content-type': NDJSON_TYPE,
         [IDEMPOTENCY_KEY]: key,
         [KNOWN_SEQUENCE]: String(since),
       },
@@ -236,7 +191,17 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     if (signal.aborted || confirmed.end !== undefined) return
     if (isWanted && following === undefined) {
       following = new AbortController()
-      void follow(following.signal)
+      void followStream(following.signal, {
+        url,
+        open: (stop) => requests.send(feed.path(), { headers: { accept: feed.accept }, signal: stop }),
+        onEvent: ({ event, data }) => feed.onEvent(event, JSON.parse(data) as unknown),
+        onState(live, error) {
+          isLive = live
+          problems.follow = error
+          changed()
+        },
+        fail: close,
+      })
     } else if (!isWanted && following !== undefined && lingering === undefined) {
       lingering = setTimeout(() => {
         lingering = undefined
@@ -246,70 +211,6 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         isLive = false
         changed()
       }, LINGERING)
-    }
-  }
-
-  async function follow(wanted: AbortSignal): Promise<void> {
-    let stop = new AbortController()
-    const abort = (): void => stop.abort()
-    wanted.addEventListener('abort', abort)
-    /** Whether the stream was ended to be opened anew at once. */
-    let isDoubtful = false
-    const forget = onWake(() => {
-      isDoubtful = isLive && performance.now() - lastByte > DOUBTFUL
-      if (isDoubtful) abort()
-      for (const go of Array.from(resting)) go()
-    })
-    const isOver = (): boolean => signal.aborted || wanted.aborted || confirmed.end !== undefined
-    await Promise.resolve()
-    for (let failures = 0; !isOver(); ) {
-      stop = new AbortController()
-      let least: number | undefined
-      try {
-        await within(stop, async (stopped, onBytes) => {
-          await read(stopped, () => {
-            failures = 0
-            lastByte = performance.now()
-            onBytes()
-          })
-        })
-        // A server ends a stream from time to time, so that its reader is authorized again.
-        failures += 1
-      } catch (thrown) {
-        if (isOver()) break
-        const error = asConnectionError(thrown, url)
-        if (error === undefined || !mayPass(error)) {
-          close(thrown as Error)
-          break
-        }
-        failures += 1
-        least = error.retryAfter
-        problems.follow = error
-      }
-      if (isOver()) break
-      isLive = false
-      changed()
-      if (!isDoubtful) await pause(failures, least)
-      isDoubtful = false
-    }
-    wanted.removeEventListener('abort', abort)
-    forget()
-  }
-
-  /** Reads a stream of records to its end. */
-  async function read(stop: AbortSignal, onBytes: () => void): Promise<void> {
-    const response = await requests.send(feed.path(), { headers: { accept: feed.accept }, signal: stop })
-    if (response.body === null) throw new ConnectionError('UNEXPECTED', `${url} gave no stream`, { status: 502 })
-    isLive = true
-    lastByte = performance.now()
-    problems.follow = undefined
-    changed()
-    try {
-      for await (const { event, data } of serverSentEvents(response.body, stop, onBytes)) {
-        feed.onEvent(event, JSON.parse(data) as unknown)
-      }
-    } catch (cause) {
-      throw unreachable(url, cause)
     }
   }
 
@@ -355,13 +256,6 @@ function eventsOf(batch: unknown): readonly unknown[] {
   return Array.isArray(batch) ? batch : [batch]
 }
 
-/** The error of a request; undefined if it is one of something else. */
-function asConnectionError(thrown: unknown, url: string): ConnectionError | undefined {
-  if (thrown instanceof ConnectionError) return thrown
-  const { name } = thrown as Error
-  return name === 'AbortError' ? unreachable(url, thrown) : undefined
-}
-
-function closedError(url: string): ConnectionError {
+function closedError(url: string): Error {
   return unreachable(url, new Error('the connection was closed'))
 }

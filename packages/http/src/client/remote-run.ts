@@ -6,8 +6,9 @@ import type { WireSnapshot } from '../wire/snapshot.ts'
 import { connectedMembers } from './connected-members.ts'
 import type { RemoteRun } from './connected-run.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { otherHistory } from './record-feed.ts'
 import type { Requests } from './requests.ts'
-import { snapshotFeed } from './snapshot-feed.ts'
+import { show, snapshotFeed } from './snapshot-feed.ts'
 
 /** The name and version of a machine: `NAME@VERSION`, or an object that has both. */
 export type MachineLabel = string | { readonly name: string; readonly version: string }
@@ -36,6 +37,10 @@ export function openRemote(url: string, label: MachineLabel, snapshot: WireSnaps
       },
       history: lacks,
       toJSON: lacks,
+      advance(later: WireSnapshot) {
+        if (later.run === snapshot.run) show(connection.ahead, later)
+        else connection.close(otherHistory(url, `it was given a snapshot of the run ${later.run}`))
+      },
     },
     Object.getOwnPropertyDescriptors(connectedMembers(connection, url)),
   )

@@ -3,8 +3,7 @@
 import { RunError } from '@xmachines/core'
 import type { StoredRecord } from '@xmachines/core/store'
 import { NEXT_OFFSET, UP_TO_DATE } from '../wire/headers.ts'
-import { PROBLEM_TYPE } from '../wire/media-types.ts'
-import { START } from '../wire/offset.ts'
+import { JSON_TYPE, PROBLEM_TYPE } from '../wire/media-types.ts'
 import type { Problem } from '../wire/problem.ts'
 import { ConnectionError } from './connection-error.ts'
 
@@ -19,6 +18,9 @@ export interface RequestOptions {
   readonly headers?: HeadersGiven | (() => HeadersGiven | Promise<HeadersGiven>)
 }
 
+/** What a request is sent with. */
+export type GivenInit = RequestInit & { readonly headers: Readonly<Record<string, string>> }
+
 /** Makes requests to one run. */
 export interface Requests {
   /**
@@ -26,10 +28,13 @@ export interface Requests {
    * @param path behind the URL of the run, with a query
    * @throws {ConnectionError} if the answer is not a good one, or there is none
    */
-  send(path: string, init: RequestInit): Promise<Response>
+  send(path: string, init: GivenInit): Promise<Response>
   /** Reads the records behind an offset, up to the latest. */
   readHistory(offset: string, signal: AbortSignal): Promise<StoredRecord[]>
 }
+
+/** The most seconds that a server is waited for: 11 days. With more than 24, a timer would fire at once. */
+const LONGEST_WAIT = 1e6
 
 /** Codes of problems that are refusals of a batch. */
 const REFUSALS =
@@ -40,15 +45,15 @@ export function requestsTo(url: string, { fetch: given, headers }: RequestOption
   // The URL of a run may have a query of its own.
   const [base = '', query] = url.split('?')
 
-  async function send(path: string, init: RequestInit): Promise<Response> {
+  async function send(path: string, init: GivenInit): Promise<Response> {
     const [below = '', more] = path.split('?')
-    const queries = [query, more].filter((part) => part !== undefined).join('&')
+    const queries = [query, more].filter(Boolean).join('&')
     // The platform's own must not be called as a member of something else. It may be replaced after this module was loaded.
     const fetch = given ?? globalThis.fetch
     let response: Response
     try {
       const all = new Headers(typeof headers === 'function' ? await headers() : headers)
-      for (const [name, value] of Object.entries(init.headers ?? {})) all.set(name, String(value))
+      for (const [name, value] of Object.entries(init.headers)) all.set(name, value)
       // A redirect leads to another run.
       const request = new Request(`${base}${below}${queries === '' ? '' : `?${queries}`}`, {
         ...init,
@@ -67,17 +72,17 @@ export function requestsTo(url: string, { fetch: given, headers }: RequestOption
     send,
     async readHistory(offset, signal) {
       const records: StoredRecord[] = []
-      for (let from: string | null = offset, isLast = false; !isLast; ) {
-        const response: Response = await send(`/history?offset=${from ?? START}`, {
-          headers: { accept: 'application/json' },
+      for (let from: string | null = offset; from !== null; ) {
+        const response: Response = await send(`/history?offset=${from}`, {
+          headers: { accept: JSON_TYPE },
           signal,
         })
         const page = await bodyOf(url, response)
         if (!Array.isArray(page)) throw unexpected(url, response.status)
         // Each record is checked by whoever applies it.
         records.push(...(page as StoredRecord[]))
-        from = response.headers.get(NEXT_OFFSET)
-        isLast = from === null || page.length === 0 || response.headers.has(UP_TO_DATE)
+        const isLast = page.length === 0 || response.headers.has(UP_TO_DATE)
+        from = isLast ? null : response.headers.get(NEXT_OFFSET)
       }
       return records
     },
@@ -119,9 +124,10 @@ export function refusalIn(
 
 async function problemOf(url: string, response: Response): Promise<ConnectionError> {
   const { status, headers } = response
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-  const retryAfter = Number.isFinite(seconds) ? seconds * 1000 : undefined
-  if (status === 0 || (status >= 300 && status < 400)) {
+  const seconds = Number(headers.get('retry-after'))
+  const retryAfter = seconds > 0 ? Math.min(seconds, LONGEST_WAIT) * 1000 : undefined
+  // A redirect; a browser says 0.
+  if (status < 400) {
     return new ConnectionError('SUCCEEDED', `${url} redirects to another run; connect to that one`, { status: 308 })
   }
   let problem: Problem | undefined

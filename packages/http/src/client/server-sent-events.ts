@@ -5,6 +5,8 @@
 export interface ServerSentEvent {
   readonly event: string
   readonly data: string
+  /** Where to go on. */
+  readonly id: string | undefined
 }
 
 /**
@@ -41,11 +43,13 @@ export async function* serverSentEvents(
 
 function parse(block: string): ServerSentEvent | undefined {
   let event = 'message'
+  let id: string | undefined
   const data: string[] = []
   for (const line of block.split('\n')) {
     const [, field, value = ''] = /^(\w+): ?(.*)$/.exec(line) ?? []
     if (field === 'event') event = value
+    else if (field === 'id') id = value
     else if (field === 'data') data.push(value)
   }
-  return data.length === 0 ? undefined : { event, data: data.join('\n') }
+  return data.length === 0 ? undefined : { event, data: data.join('\n'), id }
 }

@@ -28,7 +28,7 @@ export function snapshotFeed({ ahead, onChange }: FeedPlan): Feed {
 }
 
 /** Shows a snapshot, unless a later one is shown. */
-function show({ confirmed, step }: TentativeLog<Sent>, snapshot: WireSnapshot): void {
+export function show({ confirmed, step }: TentativeLog<Sent>, snapshot: WireSnapshot): void {
   if (snapshot.sequence < confirmed.batches.dropped || confirmed.end !== undefined) return
   showSnapshot(confirmed, snapshot)
   step(() => true)

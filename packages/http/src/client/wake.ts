@@ -5,7 +5,8 @@
  * @returns a function that ends this
  */
 export function onWake(listener: () => void): () => void {
-  const page = typeof document === 'undefined' ? undefined : document
+  // Only a page has a document.
+  const page = globalThis.document as Document | undefined
   const whenVisible = (): void => {
     if (page?.visibilityState === 'visible') listener()
   }

@@ -28,6 +28,13 @@ export function expectedHead(request: Request, current: string): string | undefi
   )
 }
 
+/** The entity tag of a text. */
+export async function tagOf(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  const digits = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
+  return `"${digits.join('')}"`
+}
+
 function tagsOf(list: string): string[] {
   return list.match(/(?:W\/)?"[^"]*"/g) ?? []
 }

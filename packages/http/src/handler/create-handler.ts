@@ -1,10 +1,11 @@
 // The handler: a function of a `Request` that gives a `Response`, for any server that has them.
 
 import type { HeldRun, Host } from '../host/host.ts'
+import { historyPath, runPath } from '../wire/paths.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
-import { HttpProblem, problemOf, problemResponse } from './http-problem.ts'
+import { HttpProblem, type ProblemAnswer, problemOf, problemResponse } from './http-problem.ts'
 import { checkLimits, LIMITS, type Limits } from './limits.ts'
-import type { Action, Call, Method, Operation, Route } from './operation.ts'
+import type { Action, Call, Method, Operation, Route, WantedEvents } from './operation.ts'
 import { allowed, routes } from './routes.ts'
 import { recordPages } from './streams/record-pages.ts'
 import { subscribers as startSubscribers } from './streams/subscribers.ts'
@@ -14,7 +15,10 @@ export interface Wanted {
   readonly action: Action
   /** The id of the run, if it is about one. It may be one that does not exist. */
   readonly id: string | undefined
-  /** `NAME@VERSION`, if the path names a machine. */
+  /**
+   * `NAME@VERSION`, if the path names a machine, and for each run of a list. For a list itself, what its query says: `NAME` or
+   * `NAME@VERSION`.
+   */
   readonly machine: string | undefined
 }
 
@@ -25,6 +29,14 @@ export interface HandlerOptions {
    * does not exist, everything else with 403; or give the answer. Without it, everybody may do everything.
    */
   readonly authorize?: (request: Request, wanted: Wanted) => boolean | Response | Promise<boolean | Response>
+  /**
+   * Says whether a caller may send these events, once `authorize` has said that events may be sent at all. If not, the answer is
+   * 403; or give the answer. Nothing is applied before.
+   */
+  readonly authorizeEvents?: (
+    request: Request,
+    wanted: WantedEvents,
+  ) => boolean | Response | Promise<boolean | Response>
   /** The origins whose pages may use the server. Those of its own origin always may. */
   readonly origins?: Origins
   /** What requests may cost. */
@@ -81,7 +93,7 @@ const ALWAYS = { 'x-content-type-options': 'nosniff' }
  * ```
  */
 export function createHandler(host: Host, options: HandlerOptions = {}): Handler {
-  const { authorize, origins, base = '', onError = print } = options
+  const { authorize, authorizeEvents, origins, base = '', onError = print } = options
   if (base !== '' && !/^\/.*[^/]$/.test(base)) {
     throw new RangeError(
       `base is ${JSON.stringify(base)}; it begins with a slash and does not end with one, as /api does`,
@@ -101,9 +113,17 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     } catch (thrown) {
       const found = problemOf(thrown)
       if (found.isFault) report(thrown, request)
-      response = problemResponse(found)
+      response = problemResponse(located(found, request))
     }
     return await finish(request, response)
+  }
+
+  /** A problem that says where the successor of the run is: what was asked for, of that run. */
+  function located(found: ProblemAnswer, request: Request): ProblemAnswer {
+    const { successor } = found.problem
+    if (successor === undefined) return found
+    const path = new URL(request.url).pathname.endsWith('/history') ? historyPath(successor) : runPath(successor)
+    return { ...found, headers: { ...found.headers, location: base + path } }
   }
 
   /** Reports a fault. The request is answered, whatever becomes of that. */
@@ -123,8 +143,9 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     const operation = route.methods[(method === 'HEAD' ? 'GET' : method) as Method]
     if (operation === undefined) throw notAllowed(route, method)
     if (method === 'POST' || method === 'PATCH') checkOrigin(request)
-    const { machine, id } = named
+    const { id } = named
     const { action } = operation
+    const machine = named.machine ?? operation.machineOf?.(url)
     const refused = await permit(request, { action, machine, id })
     if (refused !== undefined) return refused
     return await call(operation, request, url, { machine: machine ?? '', id: id ?? '' })
@@ -160,13 +181,26 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     throw new HttpProblem('FORBIDDEN', 'a page of this origin may not send requests here; add it to origins if it may')
   }
 
+  /** What is said about a caller. */
+  async function ask(request: Request, wanted: Wanted): Promise<boolean | Response> {
+    return authorize === undefined ? true : await authorize(request, wanted)
+  }
+
   /** The answer to a caller who may not do something, if `authorize` gave one. */
   async function permit(request: Request, wanted: Wanted): Promise<Response | undefined> {
-    const verdict = authorize === undefined ? true : await authorize(request, wanted)
+    const verdict = await ask(request, wanted)
     if (verdict === true) return undefined
     if (typeof verdict === 'object') return verdict
     if (wanted.id !== undefined) throw notFound()
     throw new HttpProblem('FORBIDDEN', 'the caller may not do this')
+  }
+
+  /** The answer to a caller who may not send these events. */
+  async function permitEvents(request: Request, wanted: WantedEvents): Promise<Response | undefined> {
+    const verdict = authorizeEvents === undefined ? true : await authorizeEvents(request, wanted)
+    if (verdict === true) return undefined
+    if (typeof verdict === 'object') return verdict
+    throw new HttpProblem('FORBIDDEN', 'the caller may not send these events')
   }
 
   async function call(
@@ -189,6 +223,8 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
         held ??= await host.hold(named.id)
         return held
       },
+      permitEvents: (wanted) => permitEvents(request, wanted),
+      may: async (run) => (await ask(request, { action: 'read', ...run })) === true,
     }
     try {
       return await operation.respond(given)

@@ -32,8 +32,12 @@ export interface ProblemAnswer {
 export function problemOf(thrown: unknown): ProblemAnswer {
   if (thrown instanceof HttpProblem) return answer(thrown.code, thrown.message, {}, thrown.headers)
   if (thrown instanceof HostError) {
-    const { code, message, head, sequence, retryAfter } = thrown
-    const more = { ...(head !== undefined && { head }), ...(sequence !== undefined && { sequence }) }
+    const { code, message, head, sequence, successor, retryAfter } = thrown
+    const more = {
+      ...(head !== undefined && { head }),
+      ...(sequence !== undefined && { sequence }),
+      ...(successor !== undefined && { successor }),
+    }
     // An error of the host's own is not shown either.
     if (code === 'INTERNAL') return fault()
     return answer(code, message, more, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) })
@@ -41,7 +45,9 @@ export function problemOf(thrown: unknown): ProblemAnswer {
   if (thrown instanceof RunError) return refusalOf(thrown)
   const refusal = storeErrorOf(thrown)
   if (refusal === undefined) return fault()
-  return refusal.code === 'UNAVAILABLE' ? unavailable() : fault()
+  const { code, message, successor } = refusal
+  if (code === 'SEALED' && successor !== undefined) return answer('SUCCEEDED', message, { successor }, {})
+  return code === 'UNAVAILABLE' ? unavailable() : fault()
 }
 
 /** A refusal, without any text of what was thrown, and without the events: the sender has them. */

@@ -22,6 +22,8 @@ export interface Limits {
   readonly records: number
   /** Bytes of records after which an answer or frame ends: 1 MiB unless given. */
   readonly recordBytes: number
+  /** Runs in one page of a list, or one frame: 100 unless given. */
+  readonly runs: number
   /** How many records a reader of a stream may fall behind before the stream ends: 10,000 unless given. */
   readonly behind: number
 }
@@ -37,6 +39,7 @@ export const LIMITS: Limits = {
   streamMs: 300_000,
   records: 1000,
   recordBytes: 2 ** 20,
+  runs: 100,
   behind: 10_000,
 }
 

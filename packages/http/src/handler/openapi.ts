@@ -128,6 +128,7 @@ const SCHEMAS = {
       details: {},
       fatal: { type: 'boolean' },
       head: { type: 'string' },
+      successor: { type: 'string' },
     },
   },
 }

@@ -4,6 +4,7 @@ import { JSON_TYPE } from '../wire/media-types.ts'
 import { describeServer } from './openapi.ts'
 import type { Method, Operation, Route } from './operation.ts'
 import { readHistory } from './operations/history.ts'
+import { listRuns } from './operations/list.ts'
 import { createRunOfMachine, describeMachine } from './operations/machines.ts'
 import { readRun, takeRun, writeRun } from './operations/runs.ts'
 
@@ -24,7 +25,7 @@ export const routes: readonly Route[] = [
     GET: describeMachine,
     POST: createRunOfMachine,
   }),
-  route('/r', /^\/r$/, { POST: takeRun }),
+  route('/r', /^\/r$/, { GET: listRuns, POST: takeRun }),
   route('/r/{id}', /^\/r\/(?<id>[0-9a-f]{40}|[0-9a-f]{64})$/, { GET: readRun, PATCH: writeRun }),
   route('/r/{id}/history', /^\/r\/(?<id>[0-9a-f]{40}|[0-9a-f]{64})\/history$/, { GET: readHistory }),
 ]

@@ -15,9 +15,12 @@ export function guardedStore(store: RunStore): RunStore {
     name: (key) => guard(() => store.name(key)),
     rename: (...given) => guard(() => store.rename(...given)),
   }
-  const { untilFree } = store
-  if (untilFree === undefined) return guarded
-  return { ...guarded, untilFree: (...given) => guard(() => untilFree.apply(store, given)) }
+  const { untilFree, seal } = store
+  return {
+    ...guarded,
+    ...(untilFree !== undefined && { untilFree: (...given) => guard(() => untilFree.apply(store, given)) }),
+    ...(seal !== undefined && { seal: (...given) => guard(() => seal.apply(store, given)) }),
+  }
 }
 
 async function guard<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

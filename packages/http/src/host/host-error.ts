@@ -9,6 +9,8 @@ export interface HostErrorDetails {
   /** Where the run ends. */
   readonly head?: string | undefined
   readonly sequence?: number | undefined
+  /** The id of the run that has taken the place of the run. */
+  readonly successor?: string | undefined
   readonly cause?: unknown
 }
 
@@ -19,12 +21,28 @@ export class HostError extends Error {
   readonly retryAfter: number | undefined
   readonly head: string | undefined
   readonly sequence: number | undefined
+  readonly successor: string | undefined
 
-  constructor(code: HttpCode, message: string, { retryAfter, head, sequence, cause }: HostErrorDetails = {}) {
+  constructor(code: HttpCode, message: string, details: HostErrorDetails = {}) {
+    const { retryAfter, head, sequence, successor, cause } = details
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.retryAfter = retryAfter
     this.head = head
     this.sequence = sequence
+    this.successor = successor
   }
+
+  /** A server may have several copies of this class, as the bundlers of frameworks make them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { name, code } = (value ?? {}) as { readonly name?: unknown; readonly code?: unknown }
+    return name === 'HostError' && typeof code === 'string'
+  }
+}
+
+/** The error for a run that has a successor. */
+export function succeeded(id: string, successor: string): HostError {
+  return new HostError('SUCCEEDED', `the run ${id} takes no more; its successor ${successor} has taken its place`, {
+    successor,
+  })
 }

@@ -1,15 +1,20 @@
 // A server's runs: each is opened once, recorded in a store, and its outputs are handled.
 
-import type { AnyMachine, ObjectFormat } from '@xmachines/core'
-import type { RunStore, StoredRecord } from '@xmachines/core/store'
+import type { AnyMachine, Machine, ObjectFormat, RunEvent } from '@xmachines/core'
+import { type RunStore, type StoredRecord, storeErrorOf } from '@xmachines/core/store'
+import type { RunPage } from '../wire/run-entry.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { guardedStore } from './guarded-store.ts'
 import { HostError } from './host-error.ts'
 import { type HostedMachine, hostedOf } from './hosted-machine.ts'
-import type { LiveRun } from './live-run.ts'
+import type { AnySharedRun, LiveRun } from './live-run.ts'
 import { liveRuns } from './live-runs.ts'
 import { createKept, keepDocument, type NewRun, type TakenRun } from './new-runs.ts'
 import { outputHandling } from './output-handling.ts'
+import type { RunList } from './run-list.ts'
+import { runLists } from './run-lists.ts'
+import type { RunQuery } from './run-pages.ts'
+import { type Mapping, succeed } from './succession.ts'
 import { batchWriter, type WriteOptions, type Written } from './write-batch.ts'
 
 /** How a host keeps runs. */
@@ -18,6 +23,8 @@ export interface HostOptions {
   readonly idleMs?: number
   /** How many runs are open at a time: 10,000 unless given. */
   readonly maxOpen?: number
+  /** How many closed runs are remembered by their state, so that opening one again costs what is new: 1,000 unless given. */
+  readonly maxRemembered?: number
   /** How many batches of one run may wait for the store before others are refused with 503: 1,024 unless given. */
   readonly maxUnrecorded?: number
   /** Milliseconds that `close` waits for what is under way: 10,000 unless given. */
@@ -28,6 +35,10 @@ export interface HostOptions {
   readonly ttl?: number
   /** Milliseconds between two looks for outputs that a server left behind: 10,000 unless given. */
   readonly resumeMs?: number
+  /** While a list of runs is followed: milliseconds between two looks for what other servers did: 1,000 unless given. */
+  readonly listMs?: number
+  /** How many runs a list that is followed may have: 10,000 unless given. */
+  readonly maxListed?: number
   /** The object format of new runs, or a faster hash of SHA-1. */
   readonly format?: ObjectFormat
   /** As with `createRun`. */
@@ -42,6 +53,8 @@ export interface HeldRun {
   readonly machine: AnyMachine
   /** What is recorded. */
   readonly latest: WireSnapshot
+  /** The id of the run that has taken its place, once that is known here. */
+  readonly successor: string | undefined
   /** Calls a listener after each change of what is recorded, and when the host closes. */
   follow(listener: () => void): () => void
   /** The record with a sequence and those after it, at most so many. */
@@ -73,9 +86,38 @@ export interface Host {
   take(document: unknown): Promise<TakenRun>
   /**
    * Opens a run, or uses it if it is open already. It stays open until `release` is called.
-   * @throws {HostError} `NOT_FOUND`, `BUSY` or `UNAVAILABLE`
+   * @throws {HostError} `NOT_FOUND`, `BUSY`, `UNAVAILABLE`, or `SUCCEEDED` if another run has taken its place
    */
   hold(id: string): Promise<HeldRun>
+  /**
+   * A page of the runs of a machine. What is shown of a state is what `summary` of `hosted` gives.
+   * @throws {HostError} `NOT_FOUND` if no such machine is served, or `UNAVAILABLE`
+   */
+  list(query: RunQuery): Promise<RunPage>
+  /**
+   * Follows the runs of all versions of a machine, until `release` is called.
+   * @throws {HostError} `NOT_FOUND` if no such machine is served, `BUSY` if it has too many runs, or `UNAVAILABLE`
+   */
+  followList(machine: string): Promise<RunList>
+  /**
+   * Gives a run of an old version a successor of another machine, or of another version. From then on nothing can be written into the
+   * old run, here or at any other server, and its id leads to the successor. Doing it again gives the same successor.
+   *
+   * @param id the old run
+   * @param machine the machine of the successor, which is served here
+   * @param mapping gives the input of the successor from the snapshot of the old run; or `{ rename, onUnhandled }` to replay its
+   *   events, as `replayRun` does
+   * @returns the successor, and whether it is new
+   * @throws {HostError} `NOT_FOUND`; `BUSY` if the old run has outputs that have not settled, or keeps moving; or `UNAVAILABLE`
+   * @throws {RunError} if the new machine refuses the input or the events
+   * @throws {RangeError} if the machine is not served here, or is that of the run, or the run is done
+   * @throws {TypeError} if the store cannot seal runs
+   */
+  succeed<State, Event extends RunEvent, Output, Input, Old = unknown>(
+    id: string,
+    machine: Machine<State, Event, Output, Input>,
+    mapping: Mapping<Old, Event, NoInfer<Input>>,
+  ): Promise<TakenRun>
   /** Takes no more writes, waits until what was written is kept, gives leases back, and closes all runs. */
   close(): Promise<void>
 }
@@ -83,10 +125,13 @@ export interface Host {
 const DEFAULTS = {
   idleMs: 60_000,
   maxOpen: 10_000,
+  maxRemembered: 1000,
   maxUnrecorded: 1024,
   drainMs: 10_000,
   ttl: 10_000,
   resumeMs: 10_000,
+  listMs: 1000,
+  maxListed: 10_000,
 }
 
 /**
@@ -127,9 +172,9 @@ export function openHost(
   options: HostOptions = {},
 ): Host {
   const store = guardedStore(given)
-  const { idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs } = { ...DEFAULTS, ...options }
+  const numbers = numbersOf(options)
+  const { idleMs, maxOpen, maxRemembered, maxUnrecorded, drainMs, ttl, resumeMs, listMs, maxListed } = numbers
   const { format, checkDeterminism, owner, onError = print } = options
-  checkNumbers({ idleMs, maxOpen, maxUnrecorded, drainMs, ttl, resumeMs })
   const served = machines.map(hostedOf)
   const plain = served.map(({ machine }) => machine)
   checkNames(plain)
@@ -145,7 +190,7 @@ export function openHost(
     owner,
     ttl,
     resumeMs,
-    onError: (error, run) => onError(error, { run: run === '' ? undefined : run }),
+    onError: report,
     hold: (id) => runs.hold(id),
   })
   const opening = {
@@ -153,10 +198,28 @@ export function openHost(
     ...(checkDeterminism !== undefined && { checkDeterminism }),
   }
   const runs = liveRuns(
-    { store, machines: served, format: opening, onChange: outputs.changed },
-    { maxOpen, idleMs },
+    { store, machines: served, format: opening, onChange: changed },
+    { maxOpen, maxRemembered, idleMs },
     outputs.isHandling,
   )
+  const lists = runLists({
+    store,
+    machines: served,
+    format: opening,
+    listMs,
+    maxListed,
+    onError: report,
+    live: runs.find,
+  })
+
+  function report(error: unknown, run: string): void {
+    onError(error, { run: run === '' ? undefined : run })
+  }
+
+  function changed(live: LiveRun, run: AnySharedRun): void {
+    outputs.changed(live, run)
+    lists.changed(run.machine, () => live.latest)
+  }
 
   function checkOpen(): void {
     if (!closing.signal.aborted) return
@@ -176,10 +239,45 @@ export function openHost(
   }
 
   async function handleInitial({ snapshot, isNew }: TakenRun, machine: AnyMachine): Promise<void> {
+    lists.changed(machine, () => snapshot)
     const handled = served.find((one) => one.machine === machine)?.outputs
     if (!isNew || snapshot.position === 0 || handled === undefined) return
     // The run is kept. If its outputs are not handled now, they are found later.
     await outputs.unsettled(snapshot.run, 0).catch((error: unknown) => onError(error, { run: snapshot.run }))
+  }
+
+  async function giveSuccessor<State, Event extends RunEvent, Output, Input, Old>(
+    id: string,
+    machine: Machine<State, Event, Output, Input>,
+    mapping: Mapping<Old, Event, Input>,
+  ): Promise<TakenRun> {
+    if (!plain.includes(machine)) {
+      throw new RangeError(`${machine.name}@${machine.version} is not served here; give it to openHost`)
+    }
+    try {
+      const { live, release } = await runs.hold(id)
+      try {
+        const taken = await succeed({ store, format, owner, ttl, handles }, live, machine, mapping)
+        const old = live.opened
+        live.succeed(taken.snapshot.run)
+        if (old !== undefined) lists.dropped(old.machine, id)
+        await handleInitial(taken, machine)
+        return taken
+      } finally {
+        release()
+      }
+    } catch (thrown) {
+      const { successor } = thrown instanceof HostError ? thrown : (storeErrorOf(thrown) ?? {})
+      if (successor === undefined) throw thrown
+      const { live, release } = await runs.hold(successor)
+      const { latest: snapshot } = live
+      release()
+      return { snapshot, isNew: false }
+    }
+  }
+
+  function handles(machine: AnyMachine): boolean {
+    return served.some((one) => one.machine === machine && one.outputs !== undefined)
   }
 
   /** What all who hold a run share. */
@@ -192,6 +290,9 @@ export function openHost(
       },
       get latest() {
         return live.latest
+      },
+      get successor() {
+        return live.successor
       },
       follow: live.follow,
       records: live.records,
@@ -231,10 +332,20 @@ export function openHost(
       const { live, release } = await runs.hold(id)
       return held(live, release)
     },
+    succeed: (id, machine, mapping) => track(() => giveSuccessor(id, machine, mapping)),
+    async list(query) {
+      checkOpen()
+      return await lists.page(query)
+    },
+    async followList(machine) {
+      checkOpen()
+      return await lists.follow(machine)
+    },
     async close() {
       if (closing.signal.aborted) return
       closing.abort()
       for (const live of runs.all()) live.notify()
+      lists.close()
       const drained = Promise.allSettled([...writing, outputs.stop()])
       let timer: ReturnType<typeof setTimeout> | undefined
       const late = new Promise((resolve) => {
@@ -247,10 +358,14 @@ export function openHost(
   }
 }
 
-function checkNumbers(options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
+/** @throws {RangeError} if a limit is not a number from 0 */
+function numbersOf(options: HostOptions): typeof DEFAULTS {
+  const numbers = { ...DEFAULTS, ...options }
+  for (const name of Object.keys(DEFAULTS)) {
+    const value = numbers[name as keyof typeof DEFAULTS]
     if (!(value >= 0)) throw new RangeError(`${name} is ${String(value)}; give a number from 0`)
   }
+  return numbers
 }
 
 function checkNames(machines: readonly AnyMachine[]): void {

@@ -10,21 +10,24 @@ export interface HostedOptions<State, Event, Output> {
    * returns is written into the run.
    */
   readonly outputs?: OutputHandlers<Output, Event, State>
+  /** What lists of runs show of a state: plain data, the less the better. Without it they show no more than its name. */
+  readonly summary?: (state: State) => unknown
 }
 
 /** A machine that a host serves. */
 export interface HostedMachine {
   readonly machine: AnyMachine
   readonly outputs: OutputHandlers<never, never, never> | undefined
+  readonly summary: ((state: never) => unknown) | undefined
 }
 
 const hostedMachines = new WeakSet<object>()
 
 /**
- * A machine with handlers of its outputs, for `openHost`.
+ * A machine with handlers of its outputs, and with what lists show of its runs, for `openHost`.
  *
  * @param machine the machine
- * @param options the handlers of its outputs
+ * @param options the handlers of its outputs, and what lists show
  * @returns what `openHost` takes beside plain machines
  * @throws {TypeError} if it is no machine of this version of core
  *
@@ -49,27 +52,30 @@ const hostedMachines = new WeakSet<object>()
  * })
  * const served = hosted(order, {
  *   outputs: { charge: async (_output, { key }) => ({ type: 'PAID', receipt: key }) },
+ *   summary: (state) => ({ isPaid: state.startsWith('paid') }),
  * })
  * console.log(served.machine === order) // true
  * ```
  */
 export function hosted<State, Event extends RunEvent, Output, Input>(
   machine: Machine<State, Event, Output, Input>,
-  { outputs }: NoInfer<HostedOptions<State, Event, Output>> = {},
+  { outputs, summary }: NoInfer<HostedOptions<State, Event, Output>> = {},
 ): HostedMachine {
-  // The handlers are given outputs of this machine alone, and the machine checks the events that come from outside.
-  return plainly(machine, outputs)
+  // The functions are given outputs and states of this machine alone, and the machine checks the events that come from outside.
+  return plainly(machine, { outputs, summary })
 }
 
-function plainly(machine: AnyMachine, outputs: HostedMachine['outputs']): HostedMachine {
+function plainly(machine: AnyMachine, { outputs, summary }: Omit<HostedMachine, 'machine'>): HostedMachine {
   if (!isMachine(machine))
     throw new TypeError('a machine of a host is none; give what defineMachine makes, or hosted(machine)')
-  const served = Object.freeze({ machine, outputs })
+  const served = Object.freeze({ machine, outputs, summary })
   hostedMachines.add(served)
   return served
 }
 
 /** What was given for a machine. */
 export function hostedOf(given: AnyMachine | HostedMachine): HostedMachine {
-  return hostedMachines.has(given) ? (given as HostedMachine) : plainly(given as AnyMachine, undefined)
+  return hostedMachines.has(given)
+    ? (given as HostedMachine)
+    : plainly(given as AnyMachine, { outputs: undefined, summary: undefined })
 }

@@ -2,9 +2,16 @@
 // same if the run has to be opened anew.
 
 import type { RunEvent } from '@xmachines/core'
-import { openShared, type RunStore, type SharedRun, type StoredRecord } from '@xmachines/core/store'
+import {
+  openShared,
+  type RunStore,
+  type SharedRun,
+  type SnapshotRecord,
+  type StoredRecord,
+  storeErrorOf,
+} from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { HostError } from './host-error.ts'
+import { HostError, succeeded } from './host-error.ts'
 import type { HostedMachine } from './hosted-machine.ts'
 import { latestOf } from './recorded.ts'
 
@@ -17,6 +24,8 @@ export interface LiveRunPlan {
   readonly store: RunStore
   readonly machines: readonly HostedMachine[]
   readonly format: Parameters<typeof openShared>[3]
+  /** Where the run was when it was open before. */
+  readonly remembered: SnapshotRecord | undefined
   /** Called after each change of what is recorded, and once the run is open. */
   readonly onChange: (live: LiveRun, run: AnySharedRun) => void
 }
@@ -32,13 +41,19 @@ export interface LiveRun {
   hold(): () => void
   /**
    * The run, opened anew if it has ended fatally: such an end is one of the run object alone.
-   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run
+   * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run, `SUCCEEDED` if it has a successor
    */
   open(): Promise<AnySharedRun>
   /** The run, if it is open. */
   readonly opened: AnySharedRun | undefined
+  /** The id of the run that has taken its place, once that is known here. */
+  readonly successor: string | undefined
+  /** Another run has taken its place. Those who follow it are notified. */
+  succeed(successor: string): void
   /** What is recorded; only while it is open. */
   readonly latest: WireSnapshot
+  /** Where it is, or was when it was last open: enough to open it again. Undefined if the store does not lead on from there. */
+  readonly snapshot: SnapshotRecord | undefined
   /** Calls a listener after each change of what is recorded. */
   follow(listener: () => void): () => void
   /** Calls the listeners. */
@@ -53,9 +68,11 @@ const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 30_000
 
 /** A live run that is not open yet. */
-export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan): LiveRun {
+export function liveRun({ id, store, machines, format, remembered, onChange }: LiveRunPlan): LiveRun {
   let run: AnySharedRun | undefined
   let opening: Promise<AnySharedRun> | undefined
+  /** Whether it could not be opened from where it was. Then it is opened from its beginning. */
+  let isDoubtful = false
   let stopWatching: (() => void) | undefined
   /** Whether it is about to be opened anew, and how often that failed. */
   let reviving = false
@@ -63,6 +80,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
   let latest: WireSnapshot | undefined
   let holders = 0
   let lastUsed = performance.now()
+  let successor: string | undefined
   let isClosed = false
   const listeners = new Set<() => void>()
 
@@ -85,6 +103,7 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
       }
     },
     async open() {
+      if (successor !== undefined) throw succeeded(id, successor)
       if (run !== undefined && isUsable(run)) return run
       opening ??= openAnew().finally(() => {
         opening = undefined
@@ -94,8 +113,19 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
     get opened() {
       return run
     },
+    get successor() {
+      return successor
+    },
+    succeed(other) {
+      successor = other
+      live.notify()
+    },
     get latest() {
       return (latest ??= latestOf(run as AnySharedRun))
+    },
+    get snapshot() {
+      if (isDoubtful) return undefined
+      return run === undefined ? remembered : snapshotOf(run)
     },
     follow(listener) {
       listeners.add(listener)
@@ -124,11 +154,14 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
   return live
 
   async function openAnew(): Promise<AnySharedRun> {
+    await checkSuccessor()
     const plain = machines.map(({ machine }) => machine)
     let opened: AnySharedRun
     try {
-      opened = await openShared(store, id, plain, format)
+      // It costs what is new.
+      opened = await openShared(store, id, plain, { ...format, snapshot: live.snapshot })
     } catch (thrown) {
+      isDoubtful ||= storeErrorOf(thrown)?.code !== 'UNAVAILABLE'
       if ((thrown as { readonly code?: unknown }).code !== 'MACHINE_MISMATCH') throw thrown
       throw new HostError('NOT_FOUND', `there is no run ${id} of a machine that is served here`, { cause: thrown })
     }
@@ -141,14 +174,25 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
       forget()
     }
     run = opened
+    isDoubtful = false
     failures = 0
     changed()
     return opened
   }
 
+  /** A run that has a successor is not opened. */
+  async function checkSuccessor(): Promise<void> {
+    if (store.seal === undefined) return
+    const head = await store.head(id)
+    if (head?.successor === undefined) return
+    live.succeed(head.successor)
+    throw succeeded(id, head.successor)
+  }
+
   /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */
   function revive(): void {
-    if (isClosed || reviving || listeners.size === 0 || run === undefined || isUsable(run)) return
+    if (isClosed || reviving || listeners.size === 0 || successor !== undefined) return
+    if (run === undefined || isUsable(run)) return
     reviving = true
     // At first at once, and not in the call in which it ended.
     const pause = failures === 0 ? 0 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
@@ -171,4 +215,10 @@ export function liveRun({ id, store, machines, format, onChange }: LiveRunPlan):
 /** Whether a run goes on, or is done. One that ended fatally, or failed, may go on if it is opened anew. */
 function isUsable(run: AnySharedRun): boolean {
   return !run.isClosed || run.confirmed.current.status === 'done'
+}
+
+/** Where a run is in the store. A fatal end is one of the run object alone. */
+function snapshotOf({ genesis, head, position, confirmed }: AnySharedRun): SnapshotRecord {
+  const { sequence, state } = confirmed.current
+  return { genesis, sequence, oid: head, position, state }
 }

@@ -1,12 +1,14 @@
 // The runs that a host has open: one object for each id. Runs that nobody uses are closed after a while, or if there are too many.
+// The latest of these are remembered by their state, without their history, so that opening one again costs what is new.
 
-import { storeErrorOf } from '@xmachines/core/store'
+import { type SnapshotRecord, storeErrorOf } from '@xmachines/core/store'
 import { HostError } from './host-error.ts'
 import { type LiveRun, type LiveRunPlan, liveRun } from './live-run.ts'
 
 /** How many runs are open, and for how long. */
 export interface LiveRunsLimits {
   readonly maxOpen: number
+  readonly maxRemembered: number
   readonly idleMs: number
 }
 
@@ -19,6 +21,8 @@ export interface LiveRuns {
    * @throws {HostError} `BUSY` if too many are open and all are used
    */
   hold(id: string): Promise<{ readonly live: LiveRun; release(): void }>
+  /** The run with an id, if it is open or being opened. */
+  find(id: string): LiveRun | undefined
   all(): LiveRun[]
   /** Closes the runs. */
   close(): void
@@ -26,11 +30,13 @@ export interface LiveRuns {
 
 /** No runs yet. */
 export function liveRuns(
-  plan: Omit<LiveRunPlan, 'id'>,
-  { maxOpen, idleMs }: LiveRunsLimits,
+  plan: Omit<LiveRunPlan, 'id' | 'remembered'>,
+  { maxOpen, maxRemembered, idleMs }: LiveRunsLimits,
   isBusy: (live: LiveRun) => boolean,
 ): LiveRuns {
   const runs = new Map<string, LiveRun>()
+  /** Where runs were when they were closed, the one that was closed last at the end. */
+  const remembered = new Map<string, SnapshotRecord>()
   const timer = setInterval(closeIdle, Math.max(10, idleMs / 2))
   // Idle runs keep no process running.
   ;(timer as { unref?: () => void }).unref?.()
@@ -40,8 +46,11 @@ export function liveRuns(
   }
 
   function drop(live: LiveRun): void {
-    runs.delete(live.id)
+    const { id, snapshot } = live
+    runs.delete(id)
     live.close()
+    if (snapshot !== undefined) remembered.set(id, snapshot)
+    if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value as string)
   }
 
   function closeIdle(): void {
@@ -71,8 +80,10 @@ export function liveRuns(
     async hold(id) {
       let live = runs.get(id)
       if (live === undefined) {
+        const known = remembered.get(id)
         makeRoom()
-        live = liveRun({ ...plan, id })
+        remembered.delete(id)
+        live = liveRun({ ...plan, id, remembered: known })
         runs.set(id, live)
       }
       const release = live.hold()
@@ -87,11 +98,13 @@ export function liveRuns(
       }
       return { live, release }
     },
+    find: (id) => runs.get(id),
     all: () => [...runs.values()],
     close() {
       clearInterval(timer)
       for (const live of runs.values()) live.close()
       runs.clear()
+      remembered.clear()
     },
   }
 }

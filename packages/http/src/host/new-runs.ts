@@ -30,7 +30,8 @@ export interface TakenRun {
   readonly isNew: boolean
 }
 
-type AnyRunObject = Run<unknown, RunEvent, unknown, unknown>
+/** A run of any machine. */
+export type AnyRunObject = Run<unknown, RunEvent, unknown, unknown>
 
 /** Creates a run and keeps it. One that is there already is left as it is. */
 export async function createKept(
@@ -63,11 +64,20 @@ export async function keepDocument(
   const options = { revalidate: true, ...(format !== undefined && { format }) }
   // What is no document is refused.
   const run = restoreRun(machines, document as RunDocument<RunEvent>, options)
+  return { isNew: await keepRun(store, run), snapshot: snapshotOf(run) }
+}
+
+/**
+ * Keeps a run, or what the store does not have of it.
+ * @returns whether the store did not have it before
+ * @throws {HostError} `DIVERGED` if the store has another continuation of the run
+ */
+export async function keepRun(store: RunStore, run: AnyRunObject): Promise<boolean> {
   for (;;) {
     const head = await store.head(run.id)
     if (head !== undefined) await checkSame(store, run, head)
     const isFurther = head === undefined || head.sequence < run.snapshot.current.sequence
-    if (!isFurther || (await keep(run, store))) return { snapshot: snapshotOf(run), isNew: head === undefined }
+    if (!isFurther || (await keep(run, store))) return head === undefined
   }
 }
 
@@ -104,7 +114,8 @@ async function first(records: ReadableStream<StoredRecord>): Promise<StoredRecor
   return value
 }
 
-function snapshotOf(run: AnyRunObject): WireSnapshot {
+/** What a run that is kept is now. */
+export function snapshotOf(run: AnyRunObject): WireSnapshot {
   const { id, head, position } = run
   return wireSnapshot(run.snapshot.current, { run: id, head, position })
 }

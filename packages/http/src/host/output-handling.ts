@@ -120,7 +120,9 @@ export function outputHandling(plan: OutputHandlingPlan): OutputHandling {
     const reader = store.list({ machine: { name, version }, unsettled: true }).getReader()
     try {
       for (let read = await reader.read(); !read.done && !signal.aborted; read = await reader.read()) {
-        const { id, settled } = read.value
+        const { id, settled, successor } = read.value
+        // Nothing that a handler answers could be written any more.
+        if (successor !== undefined) continue
         await unsettled(id, settled).catch((thrown: unknown) => {
           // With too many runs open, it is found again later.
           if (!(thrown instanceof HostError && thrown.code === 'BUSY')) onError(thrown, id)

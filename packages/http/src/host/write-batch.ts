@@ -4,7 +4,7 @@ import type { RunEvent } from '@xmachines/core'
 import { restoreRun } from '@xmachines/core'
 import { type Receipt, StoreError, storeErrorOf } from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { HostError } from './host-error.ts'
+import { HostError, succeeded } from './host-error.ts'
 import type { AnySharedRun, LiveRun } from './live-run.ts'
 import { wireSnapshot } from './recorded.ts'
 import { isSameBatch } from './same-events.ts'
@@ -119,6 +119,7 @@ function asHostError(thrown: unknown, id: string): unknown {
       },
     )
   }
+  if (refusal?.code === 'SEALED' && refusal.successor !== undefined) return succeeded(id, refusal.successor)
   if (refusal?.code !== 'UNKNOWN') return thrown
   return new HostError(
     'KEY_EXPIRED',

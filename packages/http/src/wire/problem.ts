@@ -97,4 +97,6 @@ export interface Problem {
   readonly fatal?: boolean
   /** With `HEAD_MOVED` and `DIVERGED`: the head that the run has. */
   readonly head?: string
+  /** With `SUCCEEDED`: the id of the run that has taken its place. */
+  readonly successor?: string
 }

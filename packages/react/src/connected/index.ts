@@ -1,4 +1,4 @@
 // `@xmachines/react/connected`: runs at the other end of HTTP.
 
-export { type UseConnectedRunOptions, useConnectedRun } from './use-connected-run.ts'
+export { type UseConnectedRunOptions, type UseRemoteRunOptions, useConnectedRun } from './use-connected-run.ts'
 export { type ConnectionStatus, useConnection } from './use-connection.ts'

@@ -2,8 +2,16 @@
 
 // A run at the other end of HTTP, in a component.
 
-import type { Machine, RunEvent } from '@xmachines/core'
-import { type ConnectedRun, type ConnectRunOptions, connectRun } from '@xmachines/http'
+import type { AnyMachine, Machine, RunEvent } from '@xmachines/core'
+import {
+  type Connected,
+  type ConnectedRun,
+  type ConnectRemoteOptions,
+  type ConnectRunOptions,
+  connectRun,
+  type MachineLabel,
+  type RemoteRun,
+} from '@xmachines/http'
 import { useEffect, useInsertionEffect, useMemo } from 'react'
 import { checkMachine, wrongArgument } from '../check-run.ts'
 import { hasMode } from '../mode.ts'
@@ -14,15 +22,27 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 /** How a component is connected. All but `history` is read when the page connects. */
 export type UseConnectedRunOptions<Event extends RunEvent = RunEvent> = Omit<ConnectRunOptions<Event>, 'signal'>
 
+/** How a component is connected to a run whose machine is not shipped. All but `snapshot` is read when the page connects. */
+export type UseRemoteRunOptions<State> = Omit<ConnectRemoteOptions<State>, 'signal'>
+
+/** A run, whichever mode it is connected in. */
+interface AnyConnected extends Connected {
+  advance(later: never): void
+}
+
 /**
  * A run at the other end of HTTP. Components with the same URL and machine share it, and the page is connected once. The server
  * renders the history that it is given, and requests nothing; hydration begins with the same. A later history, such as one that
  * comes with a page that is rendered again, brings the run forward. The connection ends some time after the last component has
  * unmounted, once what is pending is sent.
  *
+ * With `mode: 'remote'` the machine does not run in the page: its name is enough, and the run begins with a `snapshot` and shows
+ * nothing before the server said so.
+ *
  * @param url where the run is, such as `/api/r/ID`
- * @param machine the machine of the run. Define it outside of components: another one is another connection
- * @param options the history to begin with, and how requests are made
+ * @param machine the machine of the run. Define it outside of components: another one is another connection. With
+ *   `mode: 'remote'`, its name and version as `NAME@VERSION`
+ * @param options the history to begin with, or the snapshot with `mode: 'remote'`; and how requests are made
  * @returns the run, which all other hooks take; `useOutputs` with `each: true`
  * @throws {RunError} to the nearest error boundary, if the machine does not accept the history
  *
@@ -58,26 +78,46 @@ export function useConnectedRun<State, Event extends RunEvent, Output, Input>(
   url: string,
   machine: Machine<State, Event, Output, Input>,
   options: UseConnectedRunOptions<NoInfer<Event>>,
-): ConnectedRun<State, Event, Output, Input> {
+): ConnectedRun<State, Event, Output, Input>
+export function useConnectedRun<State, Event extends RunEvent = RunEvent>(
+  url: string,
+  machine: MachineLabel,
+  options: UseRemoteRunOptions<State>,
+): RemoteRun<State, Event>
+export function useConnectedRun(
+  url: string,
+  machine: AnyMachine | MachineLabel,
+  options: UseConnectedRunOptions | UseRemoteRunOptions<unknown>,
+): unknown {
+  const isRemote = options?.mode === 'remote'
+  const beginning = isRemote ? options.snapshot : options?.history
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
-    checkMachine('useConnectedRun', machine)
+    if (!isRemote) checkMachine('useConnectedRun', machine)
     if (typeof url !== 'string') throw wrongArgument('useConnectedRun', 'a URL that is text', url)
-    if (typeof options?.history !== 'object') {
-      throw wrongArgument('useConnectedRun', 'the history to begin with, in its options', options?.history)
+    if (typeof beginning !== 'object') {
+      const what = isRemote ? 'snapshot' : 'history'
+      throw wrongArgument('useConnectedRun', `the ${what} to begin with, in its options`, beginning)
     }
   }
-  const { history } = options
+  /** A machine; or the name of one, so that a machine that runs here and the same one elsewhere are two connections. */
+  const shipped = isRemote ? labelOf(machine) : machine
   const shared = useMemo(() => {
-    const connect = () => connectRun(url, machine, options)
+    // The overloads say which goes with which.
+    const connect = (): AnyConnected => connectRun(url, shipped, options as UseRemoteRunOptions<unknown>)
     // What one request renders at the server is not for another.
     return typeof document === 'undefined'
       ? { run: connect(), hold: () => () => undefined }
-      : sharedConnection(url, machine, connect)
+      : sharedConnection(url, shipped, connect)
     // oxlint-disable-next-line react/exhaustive-deps -- the other options are read once
-  }, [url, machine])
+  }, [url, shipped])
   const { run } = shared
   // Hiding a component does not clean this up, so a hidden one keeps its run.
   useInsertionEffect(() => shared.hold(), [shared])
-  useEffect(() => run.advance(history), [run, history])
+  // A run takes what it began with.
+  useEffect(() => run.advance(beginning as never), [run, beginning])
   return run
+}
+
+function labelOf(machine: MachineLabel): string {
+  return typeof machine === 'string' ? machine : `${machine.name}@${machine.version}`
 }

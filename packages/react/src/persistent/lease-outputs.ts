@@ -4,7 +4,7 @@
 //   no component is shown ─► nothing starts ─► what runs finishes ─► give the lease to another tab
 
 import type { OutputHandlers, RunEvent } from '@xmachines/core'
-import { outputHandling, takeLease, watchUnhandled } from '@xmachines/core/internal'
+import { outputHandling, resumeHandlers, takeLease, watchUnhandled } from '@xmachines/core/internal'
 import { type Lease, type SharedRun, storeErrorOf } from '@xmachines/core/store'
 import type { Follower } from '../follow-port.ts'
 import { hasMode } from '../mode.ts'
@@ -46,11 +46,14 @@ export function leaseOutputs(
   /** How many handlers are running. */
   let running = 0
   let warn: ((output: unknown) => void) | undefined
+  /** Calls `resume` of the handlers that have not resumed under the lease, if this page has it. */
+  let resume = (): void => undefined
 
   const isWanted = (): boolean => Array.from(offers).some(({ isShown }) => isShown)
 
   function review(): void {
     for (const wake of Array.from(waiting)) wake()
+    resume()
     if (isWanted()) {
       if (holding === undefined) void hold()
     } else if (running === 0) holding?.abort()
@@ -97,6 +100,16 @@ export function leaseOutputs(
     const reader = run.ports({ from: start }).out.getReader()
     whole.addEventListener('abort', () => void reader.cancel().catch(() => undefined))
     const underWay = new Set<Promise<void>>()
+    const resumed = new Set<Offer>()
+    resume = () => {
+      for (const offer of offers) {
+        if (!offer.isShown || resumed.has(offer) || whole.aborted) continue
+        resumed.add(offer)
+        const one: Promise<void> = resumeOne(offer).finally(() => underWay.delete(one))
+        underWay.add(one)
+      }
+    }
+    resume()
     while (!whole.aborted) {
       // A fatal end errors `out`; `err` is what reports it.
       const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }) as const)
@@ -128,6 +141,18 @@ export function leaseOutputs(
         }
       }
       settle(at)
+    }
+
+    async function resumeOne(offer: Offer): Promise<void> {
+      running++
+      try {
+        await resumeHandlers(offer.given.current, run, AbortSignal.any([whole, offer.stop.signal]))
+      } catch (thrown) {
+        if (!whole.aborted && !offer.stop.signal.aborted) offer.fail(thrown)
+      } finally {
+        running--
+        if (!isWanted()) reviewSoon()
+      }
     }
 
     /** Whether the one who had the lease before answered, and had no time to say so. */

@@ -2,7 +2,9 @@
 
 import { type ReactNode, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, type TestContext } from 'vitest'
+
+type OnTestFinished = TestContext['onTestFinished']
 
 /** A root in the page, for one test. */
 export interface Mounted {
@@ -11,12 +13,15 @@ export interface Mounted {
   show(children: ReactNode): Promise<void>
 }
 
-/** Renders into a root of its own, until the test ends. */
-export async function mount(children: ReactNode): Promise<Mounted> {
+/**
+ * Renders into a root of its own, until the test ends.
+ * @param whenFinished of the context of a test that runs beside others: Vitest does not know of itself which one mounts
+ */
+export async function mount(children: ReactNode, whenFinished: OnTestFinished = onTestFinished): Promise<Mounted> {
   const container = document.createElement('div')
   document.body.append(container)
   const root = createRoot(container)
-  onTestFinished(() => {
+  whenFinished(() => {
     root.unmount()
     container.remove()
   })

@@ -19,9 +19,10 @@ const cases = modes.flatMap(([mode, Mode]) =>
   ),
 )
 
-test.each(cases)(
+// Side by side, because React shows a boundary again 300 ms after it hid it, and not earlier.
+test.concurrent.for(cases)(
   'a component shows every event that was sent $time, $mode, another subscribes: $other, the sender comes first: $before',
-  async ({ Mode, time, other, before }) => {
+  async ({ Mode, time, other, before }, { onTestFinished }) => {
     const run = createRun(counter)
     let sent = 0
     const send = (): void => {
@@ -56,7 +57,7 @@ test.each(cases)(
         </Suspense>
       </Mode>
     )
-    const { container, show } = await mount(page(1, false))
+    const { container, show } = await mount(page(1, false), onTestFinished)
     // The component renders once more, and nothing has changed.
     await show(page(2, false))
     await show(page(2, true))

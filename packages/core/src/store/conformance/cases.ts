@@ -7,6 +7,7 @@ import { listingCases } from './listing-cases.ts'
 import { namingCases } from './naming-cases.ts'
 import { readingCases } from './reading-cases.ts'
 import { receiptCases } from './receipt-cases.ts'
+import { sealingCases } from './sealing-cases.ts'
 import type { StoreCase } from './store-case.ts'
 
 /** The cases, in order. Each makes runs of its own, so all may share one storage. */
@@ -18,4 +19,5 @@ export const storeCases: readonly StoreCase[] = [
   ...listingCases,
   ...leaseCases,
   ...namingCases,
+  ...sealingCases,
 ]

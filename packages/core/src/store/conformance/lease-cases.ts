@@ -34,14 +34,21 @@ export const leaseCases: readonly StoreCase[] = [
       const [store, other] = [await open(), await open()]
       const run = ledgerRun(1)
       await append(store, run, { from: 0 })
-      const mine = await store.lease(run.id, { owner: 'one', ttl: 900 })
-      const asked = Date.now()
-      while (Date.now() - asked < 2000) {
-        expectEqual(await other.lease(run.id, { owner: 'other', ttl: 900 }), undefined, 'a lease that is renewed')
-        await new Promise((resolve) => setTimeout(resolve, 20))
+      // A busy machine may be too slow to renew a short one.
+      for (const ttl of [300, 3000, 20_000]) {
+        const mine = await store.lease(run.id, { owner: 'one', ttl })
+        const asked = Date.now()
+        let taken: Lease | undefined
+        while (taken === undefined && Date.now() - asked < 2.2 * ttl) {
+          taken = await other.lease(run.id, { owner: 'other', ttl })
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+        const isKept = taken === undefined && mine?.signal.aborted === false
+        await taken?.release()
+        await mine?.release()
+        if (isKept) return
       }
-      expectEqual(mine?.signal.aborted, false, 'that it was lost')
-      await mine?.release()
+      throw new Error('a lease that its owner renews must be kept; it was lost, also with 20 seconds to renew it')
     },
   },
   {
@@ -63,6 +70,27 @@ export const leaseCases: readonly StoreCase[] = [
       await until(take, 'the end of the lease')
       expectEqual(theirs?.settled, 2, 'where the next owner begins')
       await until(() => mine?.signal.aborted === true, 'that the first owner learns of it')
+      await theirs?.release()
+    },
+  },
+  {
+    title: 'whoever waited until a lease is free gets it at the first try',
+    needsCrash: true,
+    async check({ open, crash }) {
+      if (crash === undefined) throw new Error('the case needs `crash`; give it, or leave the case out')
+      const [store, other] = [await open(), await open()]
+      const run = ledgerRun(1)
+      await append(store, run, { from: 0 })
+      await store.lease(run.id, { owner: 'one', ttl: 150 })
+      await crash(store)
+      const waiting = new AbortController()
+      // A store that is not notified may resolve late, or never.
+      const timer = setTimeout(() => waiting.abort(), 1000)
+      await other.untilFree?.(run.id, waiting.signal)
+      clearTimeout(timer)
+      if (other.untilFree === undefined || waiting.signal.aborted) return
+      const theirs = await other.lease(run.id, { owner: 'other', ttl: 60_000 })
+      expectEqual(theirs?.settled, 0, 'where the one who waited begins')
       await theirs?.release()
     },
   },

@@ -26,6 +26,8 @@ export interface StoreCase {
   readonly needsDamage?: true
   /** Whether the case needs `crash`. */
   readonly needsCrash?: true
+  /** Whether the case needs the member `seal` of the store. */
+  readonly needsSeal?: true
   /** Resolves if the store behaves so; rejects with what was wrong. */
   check(store: StoreUnderTest): Promise<void>
 }

@@ -19,7 +19,7 @@ export const readHistory: Operation = {
   action: 'read',
   summary: 'The records of a run behind an offset; with live, those that are still to come as well.',
   gives: { 200: [JSON_TYPE, NDJSON_TYPE, SSE_TYPE], 204: [], 304: [] },
-  problems: ['INVALID_REQUEST', 'NOT_FOUND', 'NOT_ACCEPTABLE', 'OFFSET_MISMATCH', 'BUSY', 'UNAVAILABLE'],
+  problems: ['SUCCEEDED', 'INVALID_REQUEST', 'NOT_FOUND', 'NOT_ACCEPTABLE', 'OFFSET_MISMATCH', 'BUSY', 'UNAVAILABLE'],
   query: {
     offset: 'where to begin: an offset of an earlier answer; -1, the beginning, unless given; or now',
     live: 'long-poll or sse: to wait for what is still to come',
@@ -146,7 +146,7 @@ async function follow(call: Call, place: RecordPlace, given: string | null): Pro
   const { request, host, limits, subscribers, pages, id } = call
   // A stream has the run for itself.
   const run = await host.hold(id)
-  const following = { run, host, subscribers, limits, signal: request.signal }
+  const following = { subject: run, host, subscribers, limits, signal: request.signal }
   const headers = { 'content-type': SSE_TYPE, 'cache-control': 'no-cache, no-store', 'x-accel-buffering': 'no' }
   return new Response(
     recordStream(following, pages, place, () => nextCursor(given)),

@@ -4,7 +4,7 @@ import { type AnyMachine, toMermaid } from '@xmachines/core'
 import { JSON_TYPE, MARKDOWN_TYPE, SCHEMA_TYPE } from '../../wire/media-types.ts'
 import { machinePath, runPath } from '../../wire/paths.ts'
 import { parseJson, readBody } from '../body.ts'
-import { isKnown } from '../conditional.ts'
+import { isKnown, tagOf } from '../conditional.ts'
 import { schemaOf } from '../event-schema.ts'
 import { HttpProblem } from '../http-problem.ts'
 import { negotiate } from '../negotiate.ts'
@@ -31,7 +31,7 @@ export const describeMachine: Operation = {
       [SCHEMA_TYPE]: () => JSON.stringify(schema),
     }[type]()
     // A machine has a version, and yet what is shown of it may change with the version of this package.
-    const headers = { etag: `"${await digest(text)}"`, 'cache-control': 'private, no-cache', vary: 'Accept' }
+    const headers = { etag: await tagOf(text), 'cache-control': 'private, no-cache', vary: 'Accept' }
     if (isKnown(call.request, headers.etag)) return new Response(null, { status: 304, headers })
     const charset = type === MARKDOWN_TYPE ? '; charset=utf-8' : ''
     return new Response(text, { headers: { 'content-type': type + charset, ...headers } })
@@ -120,11 +120,6 @@ function markdownOf(machine: AnyMachine): string {
     `Events that its tables name:\n\n${list === '' ? 'none\n' : list}\n` +
     `\`POST ${machinePath(machine)}\` creates a run.\n`
   )
-}
-
-async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function invalid(message: string): HttpProblem {

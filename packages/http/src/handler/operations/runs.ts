@@ -19,7 +19,7 @@ export const readRun: Operation = {
   action: 'read',
   summary: 'The latest snapshot of a run; or, as NDJSON or server-sent events, the latest and each newer one.',
   gives: { 200: [JSON_TYPE, NDJSON_TYPE, SSE_TYPE], 304: [], 204: [] },
-  problems: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
+  problems: ['SUCCEEDED', 'NOT_FOUND', 'NOT_ACCEPTABLE', 'BUSY', 'UNAVAILABLE'],
   headers: {
     'If-None-Match': 'the ETag of an earlier answer',
     'Known-Sequence': 'a sequence that the caller has seen: the answer is not older',
@@ -56,7 +56,7 @@ async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | type
   if (request.method === 'HEAD') return new Response(null, { headers })
   // The stream has the run for itself.
   const { host, subscribers, id } = call
-  const following = { run: await host.hold(id), host, subscribers, limits, signal: request.signal }
+  const following = { subject: await host.hold(id), host, subscribers, limits, signal: request.signal }
   return new Response(snapshotStream(following, type, known), { headers })
 }
 
@@ -67,6 +67,7 @@ export const writeRun: Operation = {
   takes: [JSON_TYPE, NDJSON_TYPE],
   gives: { 200: [JSON_TYPE] },
   problems: [
+    'SUCCEEDED',
     'INVALID_REQUEST',
     'INVALID_EVENT',
     'NOT_FOUND',
@@ -97,7 +98,10 @@ export const writeRun: Operation = {
     const body = await readBody(request, { bytes: limits.bodyBytes, types: writeRun.takes ?? [] })
     const events = parseEvents(body, limits.events)
     const run = await call.hold()
-    const head = expectedHead(request, run.latest.head)
+    const { latest } = run
+    const head = expectedHead(request, latest.head)
+    const refused = await call.permitEvents({ action: 'write', events, snapshot: latest, expectedHead: head })
+    if (refused !== undefined) return refused
     const written = await within(limits.waitMs, run.write(events, { key, known, expectedHead: head }))
     return snapshotResponse(written.snapshot, { headers: written.isRepeated ? { [REPLAYED]: 'true' } : {} })
   },
@@ -110,6 +114,7 @@ export const takeRun: Operation = {
   takes: [JSON_TYPE],
   gives: { 201: [JSON_TYPE], 200: [JSON_TYPE] },
   problems: [
+    'SUCCEEDED',
     'INVALID_REQUEST',
     'DIVERGED',
     'TOO_LARGE',
@@ -124,7 +129,16 @@ export const takeRun: Operation = {
     const { request, limits, host, base } = call
     negotiate(request, [JSON_TYPE])
     const { text } = await readBody(request, { bytes: limits.documentBytes, types: [JSON_TYPE] })
-    const { snapshot, isNew } = await host.take(parseJson(text)).catch((thrown: unknown) => {
+    const document = parseJson(text)
+    const wanted = {
+      action: 'import',
+      events: eventsOf(document),
+      snapshot: undefined,
+      expectedHead: undefined,
+    } as const
+    const refused = await call.permitEvents(wanted)
+    if (refused !== undefined) return refused
+    const { snapshot, isNew } = await host.take(document).catch((thrown: unknown) => {
       // What is no document at all, or has another object format.
       if (!(thrown instanceof TypeError || thrown instanceof RangeError)) throw thrown
       throw new HttpProblem('INVALID_REQUEST', `the body is no document of a run: ${thrown.message}`)
@@ -132,6 +146,16 @@ export const takeRun: Operation = {
     const location = base + runPath(snapshot.run)
     return snapshotResponse(snapshot, { status: isNew ? 201 : 200, headers: { location } })
   },
+}
+
+/** All events of a document. What is no document has none, and is refused when it is taken. */
+function eventsOf(document: unknown): unknown[] {
+  const { records } = (document ?? {}) as { readonly records?: unknown }
+  const found = Array.isArray(document) ? document : Array.isArray(records) ? records : []
+  return found.flatMap((record: unknown) => {
+    const { events } = (record ?? {}) as { readonly events?: unknown }
+    return Array.isArray(events) ? (events as unknown[]) : []
+  })
 }
 
 function keyOf(request: Request): string | undefined {

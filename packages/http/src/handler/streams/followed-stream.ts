@@ -1,4 +1,4 @@
-// A stream of bytes about one run, for one reader. It gives what there is when the reader asks, waits for more, and gives a sign of
+// A stream of bytes about a run, or a list of runs, for one reader. It gives what there is when the reader asks, waits for more, and gives a sign of
 // life if that takes long. Nothing is buffered: a reader that does not ask costs what this file holds, which is little, because there
 // may be thousands of them.
 
@@ -13,9 +13,19 @@ export interface Piece {
   readonly isLast?: boolean
 }
 
+/** What a stream is about. */
+export interface Followable {
+  /** Calls a listener after each change, and when the host closes. */
+  follow(listener: () => void): () => void
+  /** Ends the use. */
+  release(): void
+  /** For a run: the id of the run that has taken its place. A reader that connects again is led there. */
+  readonly successor?: string | undefined
+}
+
 /** Whom a stream is for. */
-export interface Following {
-  readonly run: HeldRun
+export interface Following<Subject extends Followable = HeldRun> {
+  readonly subject: Subject
   readonly host: Host
   readonly subscribers: Subscribers
   readonly limits: Limits
@@ -39,11 +49,11 @@ interface Asked {
 }
 
 /**
- * Opens a stream. The run is released when it ends, whoever ends it.
+ * Opens a stream. Its subject is released when it ends, whoever ends it.
  * @throws {HostError} `BUSY` if there are too many
  */
 export function followedStream(
-  { run, host, subscribers, limits, signal }: Following,
+  { subject, host, subscribers, limits, signal }: Following<Followable>,
   source: Followed,
 ): ReadableStream<Uint8Array> {
   const since = performance.now()
@@ -56,14 +66,14 @@ export function followedStream(
   let isOver = false
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   const remove = add()
-  const unfollow = run.follow(look)
+  const unfollow = subject.follow(look)
   signal.addEventListener('abort', abandon)
 
   function add(): () => void {
     try {
       return subscribers.add({ tick })
     } catch (thrown) {
-      run.release()
+      subject.release()
       throw thrown
     }
   }
@@ -76,7 +86,7 @@ export function followedStream(
 
   /** Looks for what is new, if the reader has asked. */
   function look(): void {
-    if (host.closing.aborted) return end()
+    if (host.closing.aborted || subject.successor !== undefined) return end()
     if (asked === undefined) return
     if (isLooking) {
       isStale = true
@@ -117,7 +127,7 @@ export function followedStream(
     remove()
     unfollow()
     signal.removeEventListener('abort', abandon)
-    run.release()
+    subject.release()
   }
 
   /** Ends the stream where it is. */

@@ -29,7 +29,7 @@ export function recordStream(
   place: RecordPlace,
   cursor: () => string,
 ): ReadableStream<Uint8Array> {
-  const { run, limits } = following
+  const { subject: run, limits } = following
   let { from, offset } = place
   /** Whether the reader knows that it has all there is. */
   let isTold = false

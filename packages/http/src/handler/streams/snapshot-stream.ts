@@ -18,7 +18,7 @@ export function snapshotStream(
   type: typeof NDJSON_TYPE | typeof SSE_TYPE,
   known?: string,
 ): ReadableStream<Uint8Array> {
-  const { run } = following
+  const { subject: run } = following
   let delivered: WireSnapshot | undefined = run.latest.head === known ? run.latest : undefined
   return followedStream(following, {
     heartbeat: type === SSE_TYPE ? heartbeats.sse : heartbeats.ndjson,

@@ -12,7 +12,7 @@ export interface Wait {
   readonly milliseconds: number
 }
 
-/** Resolves when something is true, the time is over, the request is aborted, or the host closes. */
+/** Resolves when something is true, the time is over, the request is aborted, the run has a successor, or the host closes. */
 export function untilChanged(
   { run, host, subscribers, signal, milliseconds }: Wait,
   isTrue: () => boolean,
@@ -21,7 +21,7 @@ export function untilChanged(
     const remove = subscribers.add({ tick: () => undefined })
     const timer = setTimeout(end, milliseconds)
     const unfollow = run.follow(() => {
-      if (isTrue() || host.closing.aborted) end()
+      if (isTrue() || host.closing.aborted || run.successor !== undefined) end()
     })
     signal.addEventListener('abort', end)
     if (isTrue() || signal.aborted || host.closing.aborted) end()

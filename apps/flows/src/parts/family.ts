@@ -14,6 +14,8 @@ interface Member<State, Event extends RunEvent, Output, Input> {
 export interface Family<State, Event extends RunEvent, Output, Input> {
   readonly members: readonly Member<State, Event, Output, Input>[]
   readonly chosen: number
+  /** The chosen run. */
+  readonly run: Run<State, Event, Output, Input>
   choose(index: number): void
   /** Forks the chosen run at a sequence, and chooses the fork. */
   branch(sequence: number): void
@@ -37,6 +39,7 @@ export function useFamily<State, Event extends RunEvent, Output, Input>(
   return {
     members: [{ run: first, origin: 'the first run' }, ...others],
     chosen,
+    run,
     choose,
     branch: (sequence) => add(forkRun(run, sequence), 'branch', sequence),
     copy: (sequence) => add(copyAt(run, sequence), 'copy', sequence),

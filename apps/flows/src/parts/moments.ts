@@ -2,33 +2,38 @@
 // it is committed, so travelling never replays anything. All states are kept, because they share their unchanged parts.
 // For a history of millions, keep every hundredth state and replay from there.
 
-import { type HistoryRecord, type Run, type RunEvent, restoreRun } from '@xmachines/core'
+import { type HistoryRecord, type Run, type RunEvent, restoreRun, type Snapshot } from '@xmachines/core'
 import { useEffect, useState } from 'react'
 
-import { follow } from '../parts/follow.ts'
-import { onceAFrame } from '../parts/once-a-frame.ts'
+import { follow } from './follow.ts'
+import { onceAFrame } from './once-a-frame.ts'
 
-/** A commit, and the state after it. */
+/** A commit, and the snapshot after it. */
 export interface Moment<State, Event> {
   readonly record: HistoryRecord<Event>
-  readonly state: State
+  readonly snapshot: Snapshot<State>
 }
 
-/** The moments of a run, genesis first; none before the first effect. */
+interface MomentsOfRun<State, Event> {
+  readonly run: unknown
+  readonly moments: readonly Moment<State, Event>[]
+}
+
+/** The moments of a run, genesis first; none before the first effect for this run. */
 export function useMoments<State, Event extends RunEvent, Output, Input>(
   run: Run<State, Event, Output, Input>,
 ): readonly Moment<State, Event>[] {
-  const [moments, setMoments] = useState<readonly Moment<State, Event>[]>([])
+  const [shown, setShown] = useState<MomentsOfRun<State, Event>>({ run, moments: [] })
   useEffect(() => {
     const found: Moment<State, Event>[] = []
-    const show = onceAFrame(() => setMoments([...found]))
+    const show = onceAFrame(() => setShown({ run, moments: [...found] }))
     let replayed: Run<State, Event, Output, Input> | undefined
     const stop = follow(run.history({ follow: true }), (record) => {
       if ('parent' in record) replayed?.in.send(record.events)
       // The batches were checked when they happened.
       else replayed = restoreRun(run.machine, [record], { checkDeterminism: false })
       if (replayed === undefined) return
-      found.push({ record, state: replayed.snapshot.current.state })
+      found.push({ record, snapshot: replayed.snapshot.current })
       show()
     })
     return () => {
@@ -36,5 +41,7 @@ export function useMoments<State, Event extends RunEvent, Output, Input>(
       show.cancel()
     }
   }, [run])
-  return moments
+  return shown.run === run ? shown.moments : none
 }
+
+const none: readonly never[] = []

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'react'
 
-import type { Ticker } from '../parts/ticker.ts'
+import type { Ticker } from './ticker.ts'
 
 type Place =
   | { readonly in: 'present' }
@@ -20,35 +20,46 @@ export interface Travel {
   returnToPresent(): void
 }
 
+const present: Place = { in: 'present' }
+
 /** The most steps of a replay. A step of a longer history covers several commits. */
 const MOST_STEPS = 100
 
 /**
- * Travels in a history.
+ * Travels in the history of a run. Another run shows its present.
  *
+ * @param run the run
  * @param last the sequence of the latest commit
  * @param ticker its ticks advance a replay
  */
-export function useTravel(last: number, ticker: Ticker): Travel {
-  const [place, setPlace] = useState<Place>({ in: 'present' })
+export function useTravel(run: unknown, last: number, ticker: Ticker): Travel {
+  const [kept, setKept] = useState<{ readonly run: unknown; readonly place: Place }>({ run, place: present })
+  const place = kept.run === run ? kept.place : present
+  const setPlace = (next: Place): void => setKept({ run, place: next })
   const isReplaying = place.in === 'past' && place.replaying
 
   useEffect(() => {
     if (!isReplaying) return undefined
     const stride = Math.max(1, Math.round(last / MOST_STEPS))
-    return ticker(() => setPlace((before) => (before.in === 'present' ? before : at(before.sequence + stride, true))))
+    return ticker(() =>
+      setKept((before) =>
+        before.run === run && before.place.in === 'past'
+          ? { run, place: at(before.place.sequence + stride, true) }
+          : before,
+      ),
+    )
 
     function at(sequence: number, replaying: boolean): Place {
-      return sequence >= last ? { in: 'present' } : { in: 'past', sequence, replaying }
+      return sequence >= last ? present : { in: 'past', sequence, replaying }
     }
-  }, [isReplaying, last, ticker])
+  }, [isReplaying, last, run, ticker])
 
   return {
     sequence: place.in === 'past' ? place.sequence : undefined,
     isReplaying,
-    go: (sequence) => setPlace(sequence >= last ? { in: 'present' } : { in: 'past', sequence, replaying: false }),
+    go: (sequence) => setPlace(sequence >= last ? present : { in: 'past', sequence, replaying: false }),
     toggleReplay: () =>
       setPlace({ in: 'past', sequence: place.in === 'past' ? place.sequence : 0, replaying: !isReplaying }),
-    returnToPresent: () => setPlace({ in: 'present' }),
+    returnToPresent: () => setPlace(present),
   }
 }

@@ -1,0 +1,297 @@
+// The pure core: (state of a chart, event) → the next state and its outputs. The chart's own transition does the work, in a
+// scope that starts nothing. What the transition asks for becomes outputs, and plain data in the state.
+
+import type { AnyActorLogic, AnyActorRef, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type { ChartChild, ChartState, ChartTimer, EffectOutput } from './chart.ts'
+import { type ChartWorld, worldOf } from './kept-snapshot.ts'
+import { plainError } from './plain-error.ts'
+import { toMarkers } from './references.ts'
+import {
+  type BuiltInParams,
+  type ChartAction,
+  hasSameNodes,
+  historyIds,
+  inDocumentOrder,
+  namedAction,
+  numberOf,
+  originOf,
+  sortNodes,
+} from './xstate-internals.ts'
+
+type Emit = (output: unknown) => void
+type Children = Record<string, ChartChild>
+type Timers = Record<string, ChartTimer>
+
+/** The action that an output asks for, with what XState gives to it. It is known where the chart made the output. */
+export const actionsOf: WeakMap<object, ChartAction> = new WeakMap()
+
+/** The logic of children that were spawned from a value. It is known where the chart made the child. */
+export const spawnedLogic: WeakMap<ChartChild, AnyActorLogic> = new WeakMap()
+
+/** The first state of a chart. What it emits are the outputs of the genesis. */
+export function firstState(chart: AnyStateMachine, input: unknown, emit: Emit): ChartState {
+  const world = worldOf(chart)
+  world.still.begin(0, {})
+  const first = chart.getInitialSnapshot(world.still.scope, input as never) as AnyMachineSnapshot
+  // XState catches what is thrown here.
+  if (first.status === 'error') throw first.error
+  return new Step(chart, world, emit).finish(first)
+}
+
+/** The state after an event. */
+export function nextState(chart: AnyStateMachine, state: ChartState, event: AnyEventObject, emit: Emit): ChartState {
+  if (state.status !== 'active') return state
+  const world = worldOf(chart)
+  const before = world.snapshotOf(state)
+  world.still.begin(state.count ?? 0, before.children)
+  const step = new Step(chart, world, emit, state, before)
+  const given = event['xstate.from'] === undefined ? event : step.answer(event)
+  return given === undefined ? step.finish(before) : step.finish(chart.transition(before, given, world.still.scope))
+}
+
+/** One event on its way through a chart. */
+class Step {
+  readonly #chart: AnyStateMachine
+  readonly #world: ChartWorld
+  readonly #emit: Emit
+  readonly #state: ChartState | undefined
+  readonly #before: AnyMachineSnapshot | undefined
+  #children: Children
+  #timers: Timers
+  /** Events that the chart sends to itself from outside: they are handled after the one under way. */
+  readonly #sentToSelf: AnyEventObject[] = []
+
+  constructor(chart: AnyStateMachine, world: ChartWorld, emit: Emit, state?: ChartState, before?: AnyMachineSnapshot) {
+    this.#chart = chart
+    this.#world = world
+    this.#emit = emit
+    this.#state = state
+    this.#before = before
+    this.#children = state?.children ?? none
+    this.#timers = state?.timers ?? none
+  }
+
+  /** The event that a timer or a child stands for; undefined if there is none for the chart, as with a late answer. */
+  answer({ 'xstate.from': from, ...event }: AnyEventObject): AnyEventObject | undefined {
+    const number = from as number
+    const timer = this.#timers[number]
+    if (timer !== undefined) {
+      this.#timers = without(this.#timers, number)
+      if (timer.to === undefined) return timer.event
+      this.#output({ type: 'xstate.send', number: timer.to, event: timer.event })
+      return undefined
+    }
+    const found = Object.entries(this.#children).find(([, child]) => child.number === number)
+    if (found === undefined || found[1].status !== undefined) return undefined
+    const [id, child] = found
+    const status =
+      event.type === `xstate.done.actor.${id}`
+        ? 'done'
+        : event.type === `xstate.error.actor.${id}`
+          ? 'error'
+          : undefined
+    if (status !== undefined) this.#children = { ...this.#children, [id]: carried(child, { ...child, status }) }
+    return this.#world.withActors(event, this.#before?.children ?? {})
+  }
+
+  /** Handles what the chart sends to itself, and makes the next state. */
+  finish(first: AnyMachineSnapshot): ChartState {
+    const { scope } = this.#world.still
+    let previous = this.#before
+    let next = first
+    for (;;) {
+      this.#perform(previous, next)
+      const event = next.status === 'active' ? this.#sentToSelf.shift() : undefined
+      if (event === undefined) break
+      previous = next
+      next = this.#chart.transition(next, event, scope)
+    }
+    const state = this.#stateOf(next)
+    this.#world.keep(state, next)
+    return state
+  }
+
+  /** Takes what a transition has asked for. */
+  #perform(previous: AnyMachineSnapshot | undefined, next: AnyMachineSnapshot): void {
+    const { actions } = this.#world.still
+    if (actions.length === 0 && next.children === previous?.children) return
+    const asked = actions.splice(0)
+    const known = this.#children
+    const isKnown = (child: AnyActorRef): boolean => known[child.id]?.number === numberOf(child)
+    const stopped = new Set<AnyActorRef>()
+    const children: Record<string, AnyActorRef> = {}
+    for (const child of Object.values(next.children as Record<string, AnyActorRef | undefined>)) {
+      if (child !== undefined) children[child.id] = child
+    }
+    for (const { type, params } of asked) {
+      if (type === 'xstate.stopChild' && params !== undefined) stopped.add(params as AnyActorRef)
+      // XState puts children without an id under one key, so that only the last of them is in the snapshot.
+      const { actorRef } = (type === 'xstate.spawnChild' ? params : {}) as BuiltInParams['xstate.spawnChild']
+      if (actorRef !== undefined) children[actorRef.id] ??= actorRef
+    }
+    for (const child of stopped) if (children[child.id] === child) delete children[child.id]
+
+    const started: Children = {}
+    const start = (child: AnyActorRef): void => {
+      if (children[child.id] !== child || isKnown(child) || started[child.id] !== undefined) return
+      const entry = (started[child.id] = entryOf(child))
+      this.#output({ type: 'xstate.start', id: child.id, ...entry })
+    }
+    for (const action of asked)
+      this.#performOne(action, start, (child) => isKnown(child) || children[child.id] === child)
+    for (const child of Object.values(children)) start(child)
+
+    // Most actions start and stop nothing.
+    if (next.children === previous?.children && !hasMembers(started)) return
+    this.#children = Object.fromEntries(
+      Object.keys(children).map((id) => [id, started[id] ?? (known[id] as ChartChild)]),
+    )
+    next.children = children
+  }
+
+  #performOne(action: ChartAction, start: (child: AnyActorRef) => void, exists: (child: AnyActorRef) => boolean): void {
+    const { still } = this.#world
+    switch (action.type) {
+      case 'xstate.raise': {
+        const { event, id, delay } = action.params as BuiltInParams['xstate.raise']
+        if (typeof delay === 'number') this.#startTimer(id, delay, event)
+        return
+      }
+      case 'xstate.sendTo': {
+        const { to, event, id, delay } = action.params as BuiltInParams['xstate.sendTo']
+        if (to === undefined) return
+        if (to === still.self) {
+          if (typeof delay === 'number') this.#startTimer(id, delay, event)
+          else this.#sentToSelf.push(event)
+        } else if (to === still.parent) {
+          this.#output({ type: 'xstate.send-parent', event })
+        } else if (exists(to)) {
+          start(to)
+          const number = numberOf(to) as number
+          if (typeof delay === 'number') this.#startTimer(id, delay, event, number)
+          else this.#output({ type: 'xstate.send', number, event })
+        }
+        return
+      }
+      case 'xstate.cancel': {
+        const { sendId } = action.params as BuiltInParams['xstate.cancel']
+        for (const [number, { id }] of Object.entries(this.#timers)) {
+          if (id === sendId) this.#timers = without(this.#timers, number)
+        }
+        return
+      }
+      case 'xstate.spawnChild': {
+        const { actorRef } = action.params as BuiltInParams['xstate.spawnChild']
+        if (actorRef !== undefined) start(actorRef)
+        return
+      }
+      case 'xstate.stopChild': {
+        const child = action.params as BuiltInParams['xstate.stopChild']
+        if (child !== undefined && this.#children[child.id]?.number === numberOf(child)) {
+          this.#output({ type: 'xstate.stop', number: numberOf(child) as number })
+        }
+        return
+      }
+      case 'xstate.emit':
+        this.#emit(this.#plain((action.params as BuiltInParams['xstate.emit']).event))
+        return
+      case 'xstate.log': {
+        const { value, label } = action.params as BuiltInParams['xstate.log']
+        this.#output({ type: 'xstate.log', value, ...(label !== undefined && { label }) })
+        return
+      }
+      default:
+        this.#performCustom(action)
+    }
+  }
+
+  #performCustom(action: ChartAction): void {
+    const { type, params, exec } = action
+    const isNamed = exec === undefined || exec === namedAction(this.#chart, type)
+    const output = isNamed
+      ? { type: 'xstate.action', action: type, ...(params !== undefined && { params: this.#plain(params) }) }
+      : { type: 'xstate.inline', name: type }
+    actionsOf.set(output, action)
+    this.#emit(output)
+  }
+
+  #startTimer(id: string | undefined, delay: number, event: AnyEventObject, to?: number): void {
+    const number = this.#world.still.count++
+    const timer = { ...(id !== undefined && { id }), delay, event: this.#plain(event), ...(to !== undefined && { to }) }
+    this.#timers = { ...this.#timers, [number]: timer }
+    this.#output({ type: 'xstate.after', number, delay })
+  }
+
+  #output(output: EffectOutput): void {
+    this.#emit(this.#plain(output))
+  }
+
+  #plain<Value>(value: Value): Value {
+    return toMarkers(value)
+  }
+
+  #stateOf(next: AnyMachineSnapshot): ChartState {
+    const { context, status, output, error } = next
+    const [state, before] = [this.#state, this.#before]
+    const { count } = this.#world.still
+    const isActive = status === 'active'
+    const children = isActive ? this.#children : none
+    const timers = isActive ? this.#timers : none
+    if (next === before && children === (state?.children ?? none) && timers === (state?.timers ?? none)) {
+      return state as ChartState
+    }
+    const isSamePlace = before !== undefined && hasSameNodes(before, next)
+    if (!isSamePlace && this.#world.hasParallel) {
+      sortNodes(next)
+      next.value = inDocumentOrder(next.value, this.#chart.root) as never
+    }
+    const history =
+      before !== undefined && next.historyValue === before.historyValue ? state?.history : historyIds(next)
+    const isSameContext = context === before?.context
+    return {
+      value: isSamePlace ? state?.value : next.value,
+      context: isSameContext ? state?.context : count === 0 ? context : this.#plain(context),
+      status,
+      ...(output !== undefined && { output: this.#plain(output) }),
+      ...(error !== undefined && { error: plainError(error) }),
+      ...(history !== undefined && { history }),
+      ...(hasMembers(children) && { children }),
+      ...(hasMembers(timers) && { timers }),
+      ...(count !== 0 && { count }),
+    }
+  }
+}
+
+const none = Object.freeze({})
+
+function hasMembers(object: object): boolean {
+  if (object === none) return false
+  for (const _key in object) return true
+  return false
+}
+
+function without(timers: Timers, number: number | string): Timers {
+  const { [number]: _over, ...others } = timers
+  return others
+}
+
+/** What the state says of a child that starts. */
+function entryOf(child: AnyActorRef): ChartChild {
+  const { src, input, systemId, syncSnapshot } = originOf(child)
+  const entry: ChartChild = {
+    number: numberOf(child) as number,
+    ...(typeof src === 'string' && { src }),
+    ...(input !== undefined && { input: toMarkers(input) }),
+    ...(systemId !== undefined && { systemId }),
+    ...(syncSnapshot && { syncSnapshot: true as const }),
+  }
+  if (typeof src !== 'string') spawnedLogic.set(entry, src)
+  return entry
+}
+
+/** The same child with another status. Its logic is known as before. */
+function carried(child: ChartChild, next: ChartChild): ChartChild {
+  const logic = spawnedLogic.get(child)
+  if (logic !== undefined) spawnedLogic.set(next, logic)
+  return next
+}

@@ -1,0 +1,176 @@
+// The children of one run: real actors of XState, under an actor that stands for the run. It is made with the first child.
+
+import { type AnyActor, type AnyActorLogic, type AnyActorRef, type AnyStateMachine, createActor } from 'xstate'
+import type { ChartChild, ChartState } from '../chart.ts'
+import { spawnedLogic } from '../chart-steps.ts'
+import { worldOf } from '../kept-snapshot.ts'
+import { fromMarkers } from '../references.ts'
+import { logicOf, stopActor } from '../xstate-internals.ts'
+import { plainAnswer } from './plain-answer.ts'
+
+type Answer = { readonly type: string }
+
+/** A run as its effects see it: a run, or a set of its ports. */
+export interface EffectPorts {
+  readonly in: { send(event: never): unknown }
+  readonly snapshot: { readonly current: { readonly state: unknown }; subscribe(listener: () => void): () => void }
+}
+
+interface Running {
+  readonly id: string
+  readonly number: number
+  readonly actor: AnyActor
+  /** Resolves with its last answer; with undefined if it was stopped. */
+  readonly ended: Promise<Answer | undefined>
+  end(answer?: Answer): void
+}
+
+/** What keeps the children of one run. */
+export interface Children {
+  /**
+   * Starts a child, unless it is not wanted any more.
+   * @returns its last answer, if this call has started it
+   */
+  start(id: string, child: ChartChild, signal: AbortSignal): Promise<Answer | undefined>
+  stop(number: number): void
+  send(number: number, event: Answer): void
+  /** The actor that stands for the run. */
+  host(): AnyActor
+  /** The same value with the actors in it that markers stand for. */
+  withActors<Value>(value: Value): Value
+}
+
+/** How children write to the console, and who else sees what they do. */
+export interface HostOptions {
+  /** Takes what `log` logs, in the chart and in its children: `console.log` unless given. */
+  readonly logger?: (...logged: unknown[]) => void
+}
+
+/** Keeps the children of a run. Makes nothing until one is started. */
+export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger }: HostOptions): Children {
+  const running = new Map<number, Running>()
+  const byActor = new Map<unknown, Running>()
+  /** Events for children that are wanted and have not started. */
+  const early = new Map<number, Answer[]>()
+  let host: AnyActor | undefined
+
+  const stateNow = (): ChartState => run.snapshot.current.state as ChartState
+  const childNow = (number: number): readonly [string, ChartChild] | undefined =>
+    Object.entries(stateNow().children ?? {}).find(([, child]) => child.number === number)
+  const isWanted = (number: number): boolean => {
+    const found = childNow(number)
+    return found !== undefined && found[1].status === undefined
+  }
+
+  /** Gives the chart an event that was sent to the actor that stands for the run. */
+  function relay(source: unknown, event: Answer): void {
+    const from = byActor.get(source)
+    if (from === undefined) {
+      run.in.send(plainAnswer('', event) as never)
+      return
+    }
+    const answer = { ...plainAnswer(from.id, event), 'xstate.from': from.number }
+    if (answer.type === `xstate.done.actor.${from.id}` || answer.type === `xstate.error.actor.${from.id}`)
+      from.end(answer)
+    else if (isWanted(from.number)) run.in.send(answer as never)
+  }
+
+  function makeHost(): AnyActor {
+    const made = createActor<AnyActorLogic>(
+      {
+        getInitialSnapshot: () => ({ status: 'active' }),
+        transition: (snapshot: unknown) => snapshot,
+        getPersistedSnapshot: (snapshot: unknown) => snapshot as never,
+      },
+      {
+        id: chart.id,
+        ...(logger !== undefined && { logger }),
+        inspect(inspected) {
+          if (
+            inspected.type === '@xstate.event' &&
+            inspected.actorRef === made &&
+            inspected.event.type !== 'xstate.init'
+          ) {
+            relay(inspected.sourceRef, inspected.event)
+          }
+        },
+      },
+    )
+    made.getSnapshot = () => worldOf(chart).snapshotOf(stateNow())
+    return made.start()
+  }
+
+  function startActor(id: string, child: ChartChild): Running {
+    const { number, src, input, systemId, syncSnapshot } = child
+    const logic = src === undefined ? spawnedLogic.get(child) : logicOf(chart, src)
+    let end = (_answer?: Answer): void => undefined
+    const ended = new Promise<Answer | undefined>((resolve) => {
+      end = resolve
+    })
+    if (logic === undefined) {
+      const why =
+        src === undefined
+          ? 'it was spawned from a value; spawn it by a name of setup({ actors })'
+          : `setup({ actors }) has no "${src}"`
+      const error = { name: 'Error', message: `the child "${id}" cannot be started: ${why}` }
+      end({ type: `xstate.error.actor.${id}`, error, actorId: id, 'xstate.from': number } as Answer)
+    }
+    const actor = createActor<AnyActorLogic>(logic ?? nothing, {
+      id,
+      parent: hostOf(),
+      input: withActors(input),
+      ...(src !== undefined && { src }),
+      ...(systemId !== undefined && { systemId }),
+      ...(syncSnapshot && { syncSnapshot }),
+    } as never)
+    const one: Running = { id, number, actor, ended, end }
+    running.set(number, one)
+    byActor.set(actor, one)
+    if (logic !== undefined) actor.start()
+    for (const event of early.get(number) ?? []) actor.send(event)
+    early.delete(number)
+    return one
+  }
+
+  function hostOf(): AnyActor {
+    return (host ??= makeHost())
+  }
+
+  function withActors<Value>(value: Value): Value {
+    return fromMarkers(value, ({ number }) => (running.get(number as number)?.actor ?? hostOf()) as AnyActorRef)
+  }
+
+  return {
+    async start(id, child, signal) {
+      const { number } = child
+      // Another handling of the same run has started it. If that one stops, this one takes over.
+      for (let other = running.get(number); other !== undefined; other = running.get(number)) await other.ended
+      if (signal.aborted || !isWanted(number)) return undefined
+      const one = startActor(id, childNow(number)?.[1] ?? child)
+      const stop = (): void => one.end()
+      signal.addEventListener('abort', stop)
+      const answer = await one.ended
+      signal.removeEventListener('abort', stop)
+      running.delete(number)
+      byActor.delete(one.actor)
+      if (answer === undefined) stopActor(one.actor)
+      return answer
+    },
+    stop(number) {
+      running.get(number)?.end()
+    },
+    send(number, event) {
+      const actor = running.get(number)?.actor
+      if (actor !== undefined) actor.send(withActors(event))
+      else if (isWanted(number)) early.set(number, [...(early.get(number) ?? []), withActors(event)])
+    },
+    host: hostOf,
+    withActors,
+  }
+}
+
+const nothing: AnyActorLogic = {
+  getInitialSnapshot: () => ({ status: 'active' }),
+  transition: (snapshot: unknown) => snapshot,
+  getPersistedSnapshot: (snapshot: unknown) => snapshot as never,
+}

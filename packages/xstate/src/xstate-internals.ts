@@ -1,0 +1,264 @@
+// Everything of XState that is not its documented API, in one place. `test/xstate-internals.test.ts` checks each of these
+// against the oldest and the newest version, so that it tells if one moves.
+
+import type {
+  AnyActorLogic,
+  AnyActorRef,
+  AnyActorScope,
+  AnyEventObject,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+} from 'xstate'
+
+/** What a transition gives to `actionExecutor`. */
+export interface ChartAction {
+  /** The type of a built-in action, the name of a named one, or the name of an inline function. */
+  readonly type: string
+  readonly info: { readonly context: unknown; readonly event: AnyEventObject }
+  readonly params: unknown
+  readonly exec: ((info: unknown, params: unknown) => void) | undefined
+}
+
+/** The params of the built-in actions that have an effect, by their types. */
+export interface BuiltInParams {
+  readonly 'xstate.raise': { readonly event: AnyEventObject; readonly id?: string; readonly delay?: number }
+  readonly 'xstate.sendTo': {
+    readonly to: AnyActorRef | undefined
+    readonly event: AnyEventObject
+    readonly id?: string
+    readonly delay?: number
+  }
+  readonly 'xstate.cancel': { readonly sendId: string }
+  readonly 'xstate.spawnChild': { readonly id?: string; readonly actorRef?: AnyActorRef }
+  readonly 'xstate.stopChild': AnyActorRef | undefined
+  readonly 'xstate.emit': { readonly event: AnyEventObject }
+  readonly 'xstate.log': { readonly value: unknown; readonly label?: string }
+}
+
+/** The members of an actor that its types do not show. */
+interface ActorInside {
+  readonly options?: { readonly input?: unknown }
+  readonly systemId?: string
+  readonly _syncSnapshot?: boolean
+  _stop(): unknown
+}
+
+/** A node of a chart. The order is that of the document. */
+type ChartNode = AnyMachineSnapshot['_nodes'][number]
+
+/** An actor is known by three members, as XState knows one in a context. */
+export function isActor(value: object): value is AnyActorRef {
+  return 'sessionId' in value && 'send' in value && 'ref' in value
+}
+
+/** The number of a child: its session id is made of it. */
+export function numberOf(actor: AnyActorRef): number | undefined {
+  const number = Number(actor.sessionId.slice(2))
+  return Number.isNaN(number) ? undefined : number
+}
+
+/** What an actor was made with. */
+export function originOf(actor: AnyActorRef): {
+  readonly src: string | AnyActorLogic
+  readonly input: unknown
+  readonly systemId: string | undefined
+  readonly syncSnapshot: boolean
+} {
+  const { options, systemId, _syncSnapshot } = actor as unknown as ActorInside
+  return {
+    src: actor.src as string | AnyActorLogic,
+    input: options?.input,
+    systemId,
+    syncSnapshot: _syncSnapshot === true,
+  }
+}
+
+/** Stops a child. `stop()` is for actors without a parent. */
+export function stopActor(child: AnyActorRef): void {
+  ;(child as unknown as ActorInside)._stop()
+}
+
+/** Sends an event of a child to its parent, which learns who sent it. */
+export function sendToParent(child: AnyActorRef, event: AnyEventObject): void {
+  const { _relay } = child.system as unknown as {
+    _relay(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject): void
+  }
+  if (child._parent !== undefined) _relay(child, child._parent, event)
+}
+
+/** The active nodes of a snapshot. They are put in document order, in which XState reads the regions of a parallel state. */
+export function sortNodes(snapshot: AnyMachineSnapshot): void {
+  snapshot._nodes.sort((one, other) => one.order - other.order)
+}
+
+/** Whether two snapshots have the same active nodes. */
+export function hasSameNodes(one: AnyMachineSnapshot, { _nodes: others }: AnyMachineSnapshot): boolean {
+  const nodes = one._nodes
+  return nodes === others || (nodes.length === others.length && nodes.every((node, at) => node === others[at]))
+}
+
+/** All nodes of a chart, by their ids. */
+function nodesOf(chart: AnyStateMachine): Map<string, ChartNode> {
+  return (chart as unknown as { readonly idMap: Map<string, ChartNode> }).idMap
+}
+
+/** Whether a chart has a parallel state. */
+export function hasParallel(chart: AnyStateMachine): boolean {
+  return [...nodesOf(chart).values()].some(({ type }) => type === 'parallel')
+}
+
+/** A state value with its members in document order. */
+export function inDocumentOrder(value: unknown, node: ChartNode): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const keys = Object.keys(node.states).filter((key) => Object.hasOwn(value, key))
+  return Object.fromEntries(
+    keys.map((key) => [key, inDocumentOrder((value as Record<string, unknown>)[key], node.states[key] as ChartNode)]),
+  )
+}
+
+/** The ids of the nodes that each history node remembers. */
+export function historyIds({ historyValue }: AnyMachineSnapshot): Record<string, string[]> | undefined {
+  const entries = Object.entries(historyValue as Record<string, readonly ChartNode[]>)
+  if (entries.length === 0) return undefined
+  return Object.fromEntries(entries.map(([id, nodes]) => [id, nodes.map((node) => node.id)]))
+}
+
+/** A snapshot made of its parts. Children are set afterwards, because XState would make an actor of each. */
+export function makeSnapshot(
+  chart: AnyStateMachine,
+  parts: {
+    readonly value: unknown
+    readonly context: unknown
+    readonly status: AnyMachineSnapshot['status']
+    readonly output: unknown
+    readonly error: unknown
+    readonly history: Readonly<Record<string, readonly string[]>> | undefined
+    readonly children: Readonly<Record<string, AnyActorRef>>
+  },
+): AnyMachineSnapshot {
+  const { value, context, status, output, error, history = {}, children } = parts
+  const historyValue = Object.fromEntries(
+    Object.entries(history).map(([id, ids]) => [id, ids.map((one) => nodesOf(chart).get(one) as ChartNode)]),
+  )
+  const snapshot = chart.resolveState({
+    value,
+    context,
+    status,
+    output,
+    error,
+    historyValue,
+  } as never) as AnyMachineSnapshot
+  sortNodes(snapshot)
+  snapshot.children = children
+  return snapshot
+}
+
+/** The logic that a name refers to: an actor of `setup`, or one that a state invokes as a value. */
+export function logicOf(chart: AnyStateMachine, src: string): AnyActorLogic | undefined {
+  const match = /^xstate\.invoke\.(\d+)\.(.*)/.exec(src)
+  if (match === null) return (chart.implementations.actors as Record<string, AnyActorLogic | undefined>)[src]
+  const [, index, id] = match
+  const { invoke } = (nodesOf(chart).get(id as string)?.config ?? {}) as { readonly invoke?: unknown }
+  const invoked = (Array.isArray(invoke) ? (invoke as unknown[])[Number(index)] : invoke) as
+    | { readonly src?: AnyActorLogic }
+    | undefined
+  return invoked?.src
+}
+
+/** A function that executes a named action, if the chart has one that is not built in. */
+export function namedAction(chart: AnyStateMachine, name: string): ChartAction['exec'] {
+  const action = (chart.implementations.actions as Record<string, unknown>)[name]
+  return typeof action === 'function' && !('resolve' in action) ? (action as ChartAction['exec']) : undefined
+}
+
+/** What a transition works in: it starts nothing, and collects what is to be done. */
+export interface StillScope {
+  readonly scope: AnyActorScope
+  readonly self: AnyActorRef
+  readonly parent: AnyActorRef
+  /** What the transition has asked for since `begin`. */
+  readonly actions: ChartAction[]
+  /** The next number of a child or a timer. */
+  count: number
+  /** Prepares a transition of a chart with these children. */
+  begin(count: number, children: Readonly<Record<string, AnyActorRef>>): void
+  /** A child that was not made by this transition. */
+  child(id: string, number: number, systemId?: string): AnyActorRef
+}
+
+/** Makes the scope of the transitions of one chart. One is enough: a transition leaves nothing in it. */
+export function stillScope({ id }: AnyStateMachine): StillScope {
+  const keyed = new Map<string, AnyActorRef>()
+  const actions: ChartAction[] = []
+  const nothing = (): void => undefined
+  const system = {
+    _bookId: () => `x:${still.count++}`,
+    _register: (sessionId: string) => sessionId,
+    _unregister: nothing,
+    _set(systemId: string, actor: AnyActorRef) {
+      if ((keyed.get(systemId) ?? actor) !== actor)
+        throw new Error(`Actor with system ID '${systemId}' already exists.`)
+      keyed.set(systemId, actor)
+    },
+    _sendInspectionEvent: nothing,
+    _relay: nothing,
+    get: (systemId: string) => keyed.get(systemId),
+    getAll: () => Object.fromEntries(keyed),
+    inspect: () => ({ unsubscribe: nothing }),
+    scheduler: { schedule: nothing, cancel: nothing, cancelAll: nothing },
+    getSnapshot: () => ({ _scheduledEvents: {} }),
+    start: nothing,
+    _clock: { setTimeout: nothing, clearTimeout: nothing },
+    _logger: nothing,
+  }
+  const actor = (name: string, sessionId: string, more?: object): AnyActorRef => {
+    const made = {
+      id: name,
+      sessionId,
+      system,
+      send: nothing,
+      getSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
+      subscribe: () => ({ unsubscribe: nothing }),
+      on: () => ({ unsubscribe: nothing }),
+      toJSON: () => ({ xstate$$type: 1, id: name }),
+      ...more,
+    }
+    // What a transition reads of an actor is here; the rest of the interface is never used.
+    return Object.assign(made, { ref: made }) as unknown as AnyActorRef
+  }
+  const parent = actor('#_parent', 'parent')
+  const self = actor(id, 'self', { _parent: parent })
+  const still: StillScope = {
+    scope: {
+      self,
+      id,
+      sessionId: 'self',
+      system,
+      logger: nothing,
+      defer: nothing,
+      emit: nothing,
+      stopChild: nothing,
+      actionExecutor(action: ChartAction) {
+        // XState frees the name at once, so that the same transition may use it again.
+        if (action.type === 'xstate.stopChild')
+          keyed.delete((action.params as ActorInside | undefined)?.systemId as string)
+        actions.push(action)
+      },
+    } as unknown as AnyActorScope,
+    self,
+    parent,
+    actions,
+    count: 0,
+    begin(count, children) {
+      still.count = count
+      actions.length = 0
+      keyed.clear()
+      for (const child of Object.values(children)) {
+        const { systemId } = child as unknown as ActorInside
+        if (systemId !== undefined) keyed.set(systemId, child)
+      }
+    },
+    child: (name, number, systemId) => actor(name, `x:${number}`, { _parent: self, systemId }),
+  }
+  return still
+}
