@@ -102,6 +102,7 @@ test('the public names are these', () => {
     'replaySteps',
     'restoreSnapshot',
     'restoreWatched',
+    'resumeHandlers',
     'sequenceOf',
     'sequenceWaits',
     'showSnapshot',
