@@ -1,5 +1,6 @@
 // The public names of @xmachines/inspector.
 
+export { inspect, inspectInProduction } from './inspect.ts'
 export type { Moment, NoMoment } from './observe/moments.ts'
 export type {
   ObservedCommit,
@@ -10,3 +11,5 @@ export type {
 export { observe } from './observe/observed-run.ts'
 export type { OpenInspectorOptions, ShownInspector } from './open-inspector.ts'
 export { openInspector } from './open-inspector.ts'
+export type { ReduxDevToolsOptions } from './redux-dev-tools.ts'
+export { connectReduxDevTools } from './redux-dev-tools.ts'

@@ -8,8 +8,8 @@ import { openInspector } from './open-inspector.ts'
 
 /** What the inspector shows. */
 export interface RunInspectorProps {
-  /** The run, or several to choose from. */
-  readonly run: AnyRun | readonly AnyRun[]
+  /** The run, or several to choose from: all runs of the page unless given. */
+  readonly run?: AnyRun | readonly AnyRun[] | undefined
   /** Called with each run that was forked here, or opened from a file. */
   readonly onRun?: (run: AnyRun) => void
   readonly className?: string
@@ -38,17 +38,21 @@ export interface RunInspectorProps {
  * }
  * ```
  */
-export function RunInspector({ run, onRun, className, style }: RunInspectorProps): ReactElement {
+export function RunInspector({ run, onRun, className, style }: RunInspectorProps = {}): ReactElement {
   const host = useRef<HTMLDivElement>(null)
+  const ofPage = run === undefined
   const latest = useRef({ run, onRun })
   useEffect(() => {
     latest.current = { run, onRun }
   })
   useEffect(() => {
     if (host.current === null) return undefined
-    const runs = (): readonly AnyRun[] => [latest.current.run].flat() as readonly AnyRun[]
-    const inspector = openInspector(host.current, { runs, onRun: (made) => latest.current.onRun?.(made) })
+    const runs = (): readonly AnyRun[] => [latest.current.run ?? []].flat()
+    const inspector = openInspector(host.current, {
+      runs: ofPage ? undefined : runs,
+      onRun: (made) => latest.current.onRun?.(made),
+    })
     return () => inspector.close()
-  }, [])
+  }, [ofPage])
   return <div ref={host} className={className} style={{ height: '30rem', ...style }} />
 }

@@ -15,6 +15,8 @@ interface Known {
 export interface KnownRuns {
   /** The runs that are worth showing, oldest first. */
   list(): readonly AnyRun[]
+  /** Whether anybody reads a run or subscribes to it. */
+  isRead(run: AnyRun): boolean
   /** Where in the code a run was made, if that is known. */
   placeOf(run: AnyRun): string | undefined
   /** Lists a run in any case, and keeps it. */
@@ -89,6 +91,7 @@ function install(): KnownRuns {
       }
       return runs
     },
+    isRead,
     placeOf: (run) => find(run)?.place,
     pin(run) {
       pinned.add(run)
@@ -99,8 +102,12 @@ function install(): KnownRuns {
 }
 
 function isWorthShowing(run: AnyRun): boolean {
+  return sequenceOf(logsOf(run).tentative) > 0 || isRead(run)
+}
+
+function isRead(run: AnyRun): boolean {
   const { confirmed, tentative } = logsOf(run)
-  return sequenceOf(tentative) > 0 || isWatched(confirmed) || isWatched(tentative)
+  return isWatched(confirmed) || isWatched(tentative)
 }
 
 /** The name of the function that made a run, in a stack. */

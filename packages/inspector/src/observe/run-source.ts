@@ -16,7 +16,7 @@ export interface RunSource {
   /** Opens the text of a run file. Its run is one of the runs from then on. */
   open(text: string): ObservedRun
   /** A Vitest test of what a run did up to a batch. */
-  test(observed: ObservedRun, sequence: number): string
+  test(observed: ObservedRun, sequence: number): Promise<string>
   /** The types of events that can be sent. */
   choices(observed: ObservedRun): readonly EventChoice[]
   /** The members of an event to be sent, if anything says them. */

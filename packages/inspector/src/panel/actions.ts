@@ -34,13 +34,13 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     file,
   )
 
-  function action(text: string, title: string, act: () => void): HTMLElement {
-    return make('button', { type: 'button', title, onclick: () => attempt(act) }, text)
+  function action(text: string, title: string, act: () => void | Promise<void>): HTMLElement {
+    return make('button', { type: 'button', title, onclick: () => void attempt(act) }, text)
   }
 
-  function attempt(act: () => void): void {
+  async function attempt(act: () => void | Promise<void>): Promise<void> {
     try {
-      act()
+      await act()
     } catch (thrown) {
       fail(thrown)
     }
@@ -59,20 +59,19 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     tell(`Forked at batch ${now.sequence}: this is ${made.run.id.slice(0, 7)}. The other run goes on as it was.`)
   }
 
-  function copy(): void {
+  async function copy(): Promise<void> {
     const now = current()
     if (now === undefined) return
-    const text = source.test(now.observed, now.sequence)
-    const { navigator } = page
-    // A page that is not secure has no clipboard.
-    Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'))).then(
-      () => tell('Copied a Vitest test. It imports the machine from a file of its name: correct the path.'),
-      () => {
-        const shown = make('textarea', { readonly: true, rows: '8', 'aria-label': 'Vitest test' }, text)
-        tell('The page may not write to the clipboard. Copy it here:', shown)
-        shown.select()
-      },
-    )
+    const text = await source.test(now.observed, now.sequence)
+    try {
+      await page.navigator.clipboard.writeText(text)
+      tell('Copied a Vitest test. It imports the machine from a file of its name: correct the path.')
+    } catch {
+      // A page that is not secure has no clipboard, and one without the focus may not write to it.
+      const shown = make('textarea', { readonly: true, rows: '8', 'aria-label': 'Vitest test' }, text)
+      tell('The page may not write to the clipboard. Copy it here:', shown)
+      shown.select()
+    }
   }
 
   function save(): void {

@@ -26,7 +26,7 @@ export const style = `
   display: flex;
   flex-direction: column;
   height: 100%;
-  min-height: 320px;
+  min-height: 220px;
   overflow: hidden;
   background: var(--surface);
   color: var(--text);
