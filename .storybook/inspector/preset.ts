@@ -9,4 +9,7 @@ const folder = join(import.meta.dirname, '../../packages/inspector/src/storybook
 export const managerEntries = (entries: readonly string[] = []): string[] => [...entries, join(folder, 'manager.ts')]
 
 /** What it adds to the frame of the stories. */
-export const previewAnnotations = (entries: readonly string[] = []): string[] => [...entries, join(folder, 'preview.ts')]
+export const previewAnnotations = (entries: readonly string[] = []): string[] => [
+  ...entries,
+  join(folder, 'preview.ts'),
+]

@@ -1,6 +1,7 @@
 /** What a person does with the panel, in a real browser: with the mouse and with the keyboard. */
-import { type AnyRun, createRun } from '@xmachines/core'
+import { type AnyRun, createRun, restoreRun } from '@xmachines/core'
 import { internalsOf } from '@xmachines/core/internal'
+import { testOf } from '@xmachines/core/testing'
 import { type OpenInspectorOptions, openInspector } from '@xmachines/inspector'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
@@ -69,7 +70,7 @@ describe('the panel', () => {
     await expect.element(part()).toMatchTextContent('{"type":"OPEN"}')
     await expect.element(page.getByRole('img', { name: 'State diagram of front-door@1, now open' })).toBeVisible()
     expect(run.state).toEqual({ at: 'locked', code: '1234' })
-    await userEvent.click(page.getByRole('button', { name: 'Back to the present' }))
+    await userEvent.click(page.getByRole('button', { name: 'Live: back to the present' }))
     await expect.element(page.getByRole('img', { name: /now locked/ })).toBeVisible()
   })
 
@@ -190,6 +191,39 @@ describe('the panel', () => {
     await expect.element(page.getByRole('alert')).toMatchTextContent('the run is of counter@1')
     drop('<html>')
     await expect.element(page.getByRole('alert')).toMatchTextContent(/JSON/)
+  })
+
+  test('copies a Vitest test of what happened up to the batch that is looked at', async () => {
+    const run = usedDoor()
+    await show(run)
+    await userEvent.click(row(/^2 CLOSE/))
+    const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+    const copy = page.getByRole('button', { name: 'Copy test' })
+    await userEvent.click(copy)
+    await expect.element(page.getByText(/^Copied a Vitest test/)).toBeVisible()
+    const { records } = run.toJSON()
+    const expected = testOf(records.slice(0, 3), { machine: door }).split('\n')
+    // The refusal came behind batch 2.
+    expected.splice(-3, 0, "  expect(run.in.send({ type: 'LOCK', code: '12' })?.code).toBe('REFUSED')")
+    expect(write.mock.calls[0]?.[0].split('\n')).toEqual(expected)
+    write.mockRejectedValue(new Error('not allowed'))
+    await userEvent.click(copy)
+    const shown = page.getByRole('textbox', { name: 'Vitest test' })
+    await expect.element(shown).toHaveValue(expected.join('\n'))
+  })
+
+  test('saves the run as a file that opens again', async () => {
+    const run = usedDoor()
+    await show(run)
+    let saved: Promise<string> | undefined
+    const make = vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      saved = (blob as Blob).text()
+      return '#saved'
+    })
+    await userEvent.click(page.getByRole('button', { name: 'Save' }))
+    await expect.element(page.getByText(`Saved front-door-${run.id.slice(0, 7)}.run.json.`)).toBeVisible()
+    expect(restoreRun(door, JSON.parse((await saved) ?? '')).head).toBe(run.head)
+    make.mockRestore()
   })
 
   test('replays step by step, up to the present', async () => {

@@ -42,7 +42,7 @@ export function makeTimeBar(make: Maker, go: (sequence: number | undefined) => v
   const play = button('Replay', '▶', toggle)
   const back = button('One batch back', '‹', () => step(-1))
   const forth = button('One batch forth', '›', () => step(1))
-  const live = button('Back to the present', 'Live', () => {
+  const live = button('Live: back to the present', 'Live', () => {
     stop()
     go(undefined)
   })
