@@ -63,6 +63,28 @@ describe('observe', () => {
     }
   })
 
+  test('moving through 10,000 batches, forth and back, replays each about twice', () => {
+    let steps = 0
+    const counted: Machine<number, { readonly type: 'INC' }> = defineMachine<number, { readonly type: 'INC' }>({
+      name: 'counted',
+      version: '1',
+      initial: 0,
+      on: {
+        INC: (count): number => {
+          steps++
+          return count + 1
+        },
+      },
+    })
+    const run = createRun(counted, { checkDeterminism: false })
+    for (let batch = 0; batch < 10_000; batch++) run.in.send({ type: 'INC' })
+    steps = 0
+    const { moment } = observe(run)
+    for (let sequence = 0; sequence <= 10_000; sequence++) expect(moment(sequence)).toMatchObject({ state: sequence })
+    for (let sequence = 10_000; sequence >= 0; sequence--) expect(moment(sequence)).toMatchObject({ state: sequence })
+    expect(steps).toBeLessThan(20_000)
+  })
+
   test('shows the commit of a batch: its oid, and the bytes that the oid is the hash of', async () => {
     const run = createRun(door)
     run.in.send({ type: 'OPEN' })
@@ -156,8 +178,12 @@ describe('observe', () => {
     run.in.send(add(1))
     run.in.send({ type: 'RESET' })
     await vi.waitFor(() => expect(observed.outputs(3)).toMatchObject([{ fate: 'cancelled' }]))
+    run.in.send(add(9))
+    await vi.waitFor(() => expect(observed.waiting()).toMatchObject([{ position: 3, fate: 'handling' }]))
     stop.abort()
     await handled
+    finish()
+    await vi.waitFor(() => expect(observed.waiting()).toMatchObject([{ position: 3, fate: 'aborted' }]))
   })
 
   test('a handler that throws is the fate of its output', async () => {
