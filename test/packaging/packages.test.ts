@@ -1,5 +1,5 @@
 /** Each published package, packed as for publishing, in an empty project with no other dependencies. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -66,6 +66,14 @@ describe.each(names)('%s', (name) => {
     const place = join(project, 'node_modules', name)
     expect(readFileSync(join(place, 'LICENSE'), 'utf8')).toContain('MIT License')
     expect(readFileSync(join(place, 'README.md'), 'utf8')).toContain(name)
+  })
+
+  test('every link of its readme leads into the package or to another site', () => {
+    const place = join(project, 'node_modules', name)
+    const text = readFileSync(join(place, 'README.md'), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '')
+    const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
+    const inside = links.filter((link) => !/^(https?:|#)/.test(link)).map((link) => link.replace(/#.*/, ''))
+    expect(inside.filter((link) => !existsSync(join(place, link)) || link.startsWith('..'))).toEqual([])
   })
 
   test.each(nodes)('%s can import every export of it', (_title, node) => {
