@@ -222,7 +222,8 @@ export function handlerOf<Output, Event, State>(
       void (await Promise.all(each.map(async (handler) => await handler?.resume?.(context.state, context))))
   }
   const type: unknown = (output as { readonly type?: unknown } | null)?.type
-  if (typeof type !== 'string' || !Object.hasOwn(handlers, type)) return undefined
   // The handler under an output's own type takes that output.
-  return handlers[type as OutputType<Output>] as never
+  return (
+    typeof type === 'string' && Object.hasOwn(handlers, type) ? handlers[type as OutputType<Output>] : undefined
+  ) as never
 }
