@@ -8,9 +8,6 @@ const scheme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark
 
 addons.setConfig({
   theme: themes[scheme],
-  // This panel shows the steps of a play function. It is empty for stories without one.
-  selectedPanel: 'storybook/interactions/panel',
-  layoutCustomisations: {
-    showPanel: ({ storyId }: { storyId?: string }, shown: boolean) => shown && storyId?.endsWith('--by-hand') !== true,
-  },
+  // The inspector shows the runs of the story.
+  selectedPanel: 'xmachines/panel',
 })

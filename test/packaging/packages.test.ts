@@ -1,5 +1,5 @@
 /** Each published package, packed as for publishing, in an empty project with no other dependencies. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -14,6 +14,7 @@ const names = [
   '@xmachines/git',
   '@xmachines/http',
   '@xmachines/indexeddb',
+  '@xmachines/inspector',
   '@xmachines/postgres',
   '@xmachines/react',
 ]
@@ -67,9 +68,18 @@ describe.each(names)('%s', (name) => {
     expect(readFileSync(join(place, 'README.md'), 'utf8')).toContain(name)
   })
 
+  test('every link of its readme leads into the package or to another site', () => {
+    const place = join(project, 'node_modules', name)
+    const text = readFileSync(join(place, 'README.md'), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '')
+    const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
+    const inside = links.filter((link) => !/^(https?:|#)/.test(link)).map((link) => link.replace(/#.*/, ''))
+    expect(inside.filter((link) => !existsSync(join(place, link)) || link.startsWith('..'))).toEqual([])
+  })
+
   test.each(nodes)('%s can import every export of it', (_title, node) => {
     expect(specifiers).not.toEqual([])
-    const imports = specifiers.map((specifier) => `await import(${JSON.stringify(specifier)})`)
+    const imported = specifiers.filter((specifier) => !specifier.endsWith('/storybook/manager'))
+    const imports = imported.map((specifier) => `await import(${JSON.stringify(specifier)})`)
     writeFileSync(join(project, 'imports.js'), `${imports.join('\n')}\n`)
     run(project, node(), ['imports.js'], consumer())
   })
@@ -92,7 +102,7 @@ describe.each(names)('%s', (name) => {
     'without the DOM',
     { moduleResolution: 'nodenext', module: 'nodenext', ...withoutDom },
   ]
-  if (name !== '@xmachines/react' && name !== '@xmachines/indexeddb') surroundings.push(inNode)
+  if (!['@xmachines/react', '@xmachines/indexeddb', '@xmachines/inspector'].includes(name)) surroundings.push(inNode)
   if (name === '@xmachines/core') {
     surroundings.push(['in a worker', { moduleResolution: 'bundler', module: 'esnext', lib: ['es2022', 'webworker'] }])
     test('without the types of a platform the compiler says which are missing', () => {
@@ -174,7 +184,10 @@ function emptyProject(packed: PackedPackage): string {
   // An entry may need a sibling that the others do not need: the sibling is an optional peer then.
   const siblings = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => names.includes(name))
   const tarballs = [packed.name, ...siblings].map((name) => packedPackage(name).tarball)
-  const needed = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true)
+  // One entry of the inspector is a component. Storybook is not installed: nothing but itself loads its entries.
+  const needed = Object.keys(peerDependencies).filter(
+    (peer) => peer === 'react' || peerDependenciesMeta[peer]?.optional !== true,
+  )
   const peers = needed.flatMap((peer) => [exactly(peer), exactly(`@types/${peer}`)])
   run(project, 'npm', ['install', '--no-audit', '--no-fund', '--prefix', project, ...tarballs, ...peers], consumer())
   return project

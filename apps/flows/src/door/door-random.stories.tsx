@@ -1,13 +1,14 @@
 // The door, driven by random events as a person would cause them, and held against its machine after each of them.
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
-import { createRun, type Run } from '@xmachines/core'
+import { createRun, type Run, type RunError } from '@xmachines/core'
 import { commandsOf, coverageOf } from '@xmachines/core/testing'
 import fc from 'fast-check'
 import { expect, userEvent, within } from 'storybook/test'
 
-import { type Door, type DoorEvent, door } from './door.ts'
+import type { Door, DoorEvent, door } from './door.ts'
 import { DoorFlow } from './door-flow.tsx'
+import { DoorMachine } from './door-machine.tsx'
 
 // It only tests, so the sidebar does not show it.
 const meta: Meta<typeof DoorFlow> = { title: 'Tests/Door', component: DoorFlow, tags: ['!dev'] }
@@ -28,15 +29,13 @@ async function cause(event: DoorEvent, page: Page): Promise<void> {
   await userEvent.click(page.getByRole('button', { name: event.type === 'LOCK' ? 'Lock' : 'Unlock' }))
 }
 
-const command = commandsOf(door, {
-  send: cause,
-  async check({ state }, page: Page, refusal) {
-    await expect(page.getByText(state.at, { selector: 'strong' })).toBeVisible()
-    const alert = page.getByRole('alert')
-    if (refusal === undefined) await expect(alert).toBeEmptyDOMElement()
-    else await expect(await page.findByText(refusal.reason ?? '', { selector: '[role=alert] *' })).toBeVisible()
-  },
-})
+/** Compares the page with the machine after an event. */
+async function check({ state }: Run<Door, DoorEvent>, page: Page, refusal: RunError | undefined): Promise<void> {
+  await expect(page.getByText(state.at, { selector: 'strong' })).toBeVisible()
+  const alert = page.getByRole('alert')
+  if (refusal === undefined) await expect(alert).toBeEmptyDOMElement()
+  else await expect(await page.findByText(refusal.reason ?? '', { selector: '[role=alert] *' })).toBeVisible()
+}
 
 const code = fc.constantFrom('1234', '1234', '4321', '12')
 const events: readonly fc.Arbitrary<DoorEvent>[] = [
@@ -48,6 +47,8 @@ const events: readonly fc.Arbitrary<DoorEvent>[] = [
 
 export const DrivenByRandomEvents: StoryObj<typeof meta> = {
   async play({ mount, canvasElement }) {
+    const machine = await new Promise<typeof door>((use) => void mount(<DoorMachine use={use} />))
+    const command = commandsOf(machine, { send: cause, check })
     const models: Run<Door, DoorEvent>[] = []
     const all = fc.commands(
       events.map((some) => some.map(command)),
@@ -57,12 +58,12 @@ export const DrivenByRandomEvents: StoryObj<typeof meta> = {
       fc.asyncProperty(all, async (commands) => {
         // Another key is another page, with a run of its own.
         await mount(<DoorFlow key={models.length} />)
-        const model = createRun(door)
+        const model = createRun(machine)
         models.push(model)
         await fc.asyncModelRun(() => ({ model, real: within(canvasElement) }), commands)
       }),
       { numRuns: 5, seed: 6 },
     )
-    await expect(coverageOf(door, models).missing).toEqual([])
+    await expect(coverageOf(machine, models).missing).toEqual([])
   },
 }

@@ -34,6 +34,7 @@ const pictures = {
     <path d="M8 8h8v8H8zM20 8h8v8h-8zM32 8h8v8h-8zM8 20h8v8H8zM20 20h8v8h-8zM32 20h8v8h-8zM8 32h8v8H8zM20 32h8v8h-8zM32 32h8v8h-8z" />
   ),
   errors: <path d="M24 7 43 40H5zM24 19v10M24 34.5v.01" />,
+  file: <path d="M12 6h17l8 8v28H12zM28 6v9h9M19 22l10 6-10 6z" />,
   draft: <path d="M10 38h8l20-20-8-8-20 20zM26 14l8 8M26 40h14" />,
   save: <path d="M24 7v21M15 20l9 9 9-9M8 32v8h32v-8" />,
 }

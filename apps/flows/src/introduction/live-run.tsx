@@ -2,8 +2,9 @@
 // the history can be looked at, and a fork goes on from there.
 
 import { useRun, useSend, useSnapshot } from '@xmachines/react'
-import { lazy, type ReactElement, Suspense } from 'react'
+import type { ReactElement } from 'react'
 
+import { Code } from '../parts/code.tsx'
 import { useFamily } from '../parts/family.ts'
 import { useMoments } from '../parts/moments.ts'
 import '../parts/page.css'
@@ -18,9 +19,6 @@ import { CupPicture } from './cup-picture.tsx'
 import { GitLog } from './git-log-view.tsx'
 import './introduction.css'
 import { type Order, type OrderEvent, order } from './order.ts'
-
-// The colours of source text are loaded while the page is read.
-const Code = lazy(async () => ({ default: (await import('../parts/code.tsx')).Code }))
 
 const { './order.ts': source = '' } = import.meta.glob<string>('./order.ts', {
   query: '?raw',
@@ -118,9 +116,7 @@ export function LiveRun(): ReactElement {
       </div>
       <div className="column">
         <section aria-label="Source" className="part machine-source">
-          <Suspense fallback={<pre className="code">{definition}</pre>}>
-            <Code label="The machine, order.ts" text={definition} />
-          </Suspense>
+          <Code label="The machine, order.ts" text={definition} />
         </section>
         <section aria-label="Diagram" className="part">
           <Diagram machine={order} at={state.at} across />

@@ -1,7 +1,6 @@
-// Source text with colours.
+// Source text. Its colours come a moment later, because the page does not wait for the highlighter.
 
-import type { ReactElement } from 'react'
-import { highlight } from 'sugar-high'
+import { type ReactElement, useEffect, useState } from 'react'
 
 import './code.css'
 
@@ -12,11 +11,28 @@ interface CodeProps {
 
 /** TypeScript with colours. */
 export function Code({ label, text }: CodeProps): ReactElement {
+  const shown = text.trimEnd()
+  const coloured = useColours(shown)
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
     <pre className="code" tabIndex={0} aria-label={label}>
       {/* The highlighter escapes the text. */}
-      <code dangerouslySetInnerHTML={{ __html: highlight(text.trimEnd(), { lang: 'typescript' }) }} />
+      {coloured === undefined ? <code>{shown}</code> : <code dangerouslySetInnerHTML={{ __html: coloured }} />}
     </pre>
   )
+}
+
+/** The text as HTML with colours, when the highlighter is there. */
+function useColours(text: string): string | undefined {
+  const [highlight, setHighlight] = useState<(code: string) => string>()
+  useEffect(() => {
+    let wanted = true
+    void import('sugar-high').then((module) => {
+      if (wanted) setHighlight(() => (code: string) => module.highlight(code, { lang: 'typescript' }))
+    })
+    return () => {
+      wanted = false
+    }
+  }, [])
+  return highlight?.(text)
 }

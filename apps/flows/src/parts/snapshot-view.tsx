@@ -21,24 +21,34 @@ export function SnapshotView({ run, past }: SnapshotViewProps): ReactElement {
     <section aria-label="Run" className="part">
       <h2>Run</h2>
       <dl className="snapshot">
-        <dt>id</dt>
-        <dd>
-          <Oid oid={run.id} />
-        </dd>
-        <dt>machine</dt>
-        <dd>
-          {run.machine.name}@{run.machine.version}
-        </dd>
-        <dt>sequence</dt>
-        <Sequence run={run} past={past} />
-        <dt>status</dt>
-        <dd>
-          <Status run={run} past={past} />
-        </dd>
-        <dt className="unseen">state</dt>
-        <dd className="whole-state">
-          <State run={run} past={past} />
-        </dd>
+        <div>
+          <dt>id</dt>
+          <dd>
+            <Oid oid={run.id} />
+          </dd>
+        </div>
+        <div>
+          <dt>machine</dt>
+          <dd>
+            {run.machine.name}@{run.machine.version}
+          </dd>
+        </div>
+        <div>
+          <dt>sequence</dt>
+          <Sequence run={run} past={past} />
+        </div>
+        <div>
+          <dt>status</dt>
+          <dd>
+            <Status run={run} past={past} />
+          </dd>
+        </div>
+        <div className="whole-state">
+          <dt className="unseen">state</dt>
+          <dd>
+            <State run={run} past={past} />
+          </dd>
+        </div>
       </dl>
     </section>
   )

@@ -1,11 +1,9 @@
 // The files of a flow, as they are in the repository. They are loaded when somebody asks for them.
 
-import { lazy, type ReactElement, Suspense, use, useId, useState } from 'react'
+import { type ReactElement, useEffect, useId, useState } from 'react'
 
+import { Code } from './code.tsx'
 import { Tabs } from './tabs.tsx'
-
-// The colours of source text are loaded with the first text.
-const Code = lazy(async () => ({ default: (await import('./code.tsx')).Code }))
 
 /** A file of a flow. */
 export interface SourceFile {
@@ -22,6 +20,7 @@ export function Sources({ files }: { readonly files: readonly SourceFile[] }): R
   const [chosen, choose] = useState(0)
   const id = useId()
   const file = files[chosen]
+  const text = useText(file)
   return (
     <section aria-label="Code" className="part sources">
       <Tabs
@@ -34,26 +33,24 @@ export function Sources({ files }: { readonly files: readonly SourceFile[] }): R
       {file !== undefined && (
         <div id={id} role="tabpanel" aria-label={file.path}>
           <p className="quiet">apps/flows/src/{file.path}</p>
-          <Suspense>
-            <Text file={file} />
-          </Suspense>
+          {text !== undefined && <Code label={file.path} text={text} />}
         </div>
       )}
     </section>
   )
 }
 
-function Text({ file }: { readonly file: SourceFile }): ReactElement {
-  return <Code label={file.path} text={use(textOf(file))} />
-}
-
-const texts = new WeakMap<SourceFile, Promise<string>>()
-
-/** The text of a file. `use` needs the same promise at every render. */
-function textOf(file: SourceFile): Promise<string> {
-  const known = texts.get(file)
-  if (known !== undefined) return known
-  const text = file.read().then((module) => module.default)
-  texts.set(file, text)
-  return text
+/** The text of a file, when it is there. */
+function useText(file: SourceFile | undefined): string | undefined {
+  const [read, setRead] = useState<{ readonly file: SourceFile; readonly text: string }>()
+  useEffect(() => {
+    let wanted = true
+    void file?.read().then(({ default: text }) => {
+      if (wanted) setRead({ file, text })
+    })
+    return () => {
+      wanted = false
+    }
+  }, [file])
+  return read?.file === file ? read?.text : undefined
 }

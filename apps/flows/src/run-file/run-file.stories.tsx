@@ -5,7 +5,8 @@ import { createRun, defineMachine } from '@xmachines/core'
 import { captureRun } from '@xmachines/core/capture'
 import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
 
-import { door } from '../door/door.ts'
+import type { door } from '../door/door.ts'
+import { DoorMachine } from '../door/door-machine.tsx'
 import { fileNameOf, fileOf } from '../save-restore/run-file.ts'
 import { RunFileFlow } from './run-file-flow.tsx'
 
@@ -18,8 +19,8 @@ type Story = StoryObj<typeof meta>
 export const ByHand: Story = { name: 'Open a run file' }
 
 /** A file that somebody sent: a locked door, and a code that was refused. The code itself is not in it. */
-function doorFile(): File {
-  const run = createRun(door)
+function doorFile(machine: typeof door): File {
+  const run = createRun(machine)
   run.in.send({ type: 'OPEN' })
   run.in.send([{ type: 'CLOSE' }, { type: 'LOCK', code: '1234' }])
   run.in.send({ type: 'UNLOCK', code: '99' })
@@ -61,11 +62,13 @@ function drop(...files: readonly File[]): void {
 
 export const Driven: Story = {
   tags: ['!dev'],
-  async play({ canvas, step }) {
+  async play({ canvas, mount, step }) {
+    const machine = await new Promise<typeof door>((use) => void mount(<DoorMachine use={use} />))
+    await mount(<RunFileFlow />)
     const region = (name: string) => within(canvas.getByRole('region', { name }))
 
     await step('a captured run of a flow is opened by the name of its machine, with its refusals', async () => {
-      drop(doorFile())
+      drop(doorFile(machine))
       await expect(await canvas.findByText(/^It continues from sequence 2/)).toBeVisible()
       await expect(region('Run').getByText('door@1')).toBeVisible()
       await expect(await region('Run').findByText(/"code": "0000"/)).toBeVisible()
