@@ -21,7 +21,8 @@ export function Header({ who, given }: { who: Who; given: readonly Line[] }) {
         <PageLink href="/staff">Orders</PageLink>
         <PageLink href="/world">World</PageLink>
       </nav>
-      <details className="who">
+      {/* It closes once somebody else was chosen. */}
+      <details className="who" key={who.staff ?? 'customer'}>
         <summary>
           <span className="face" aria-hidden="true">
             {(who.staff ?? 'Customer')[0]}

@@ -19,8 +19,9 @@ test('an order goes from the cart in the browser to a parcel, under one id, and 
   const id = await orderLamp(customer.page, 'Pip')
   await expectPlace(customer.page, 'To pack')
 
-  const staff = await visit(desk.url, { staff: 'Ines' })
+  const staff = await visit(desk.url)
   await staff.page.goto('/staff')
+  await staff.page.getByRole('button', { name: 'I am Ines' }).click()
   await staff.page.getByText('Live', { exact: true }).waitFor()
   const row = staff.page.getByRole('row').filter({ hasText: id.slice(0, 8) })
   expect(await row.textContent()).toContain('2 × Vesper, Pip')
