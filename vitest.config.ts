@@ -252,6 +252,30 @@ export default defineConfig({
         },
       },
       {
+        root: 'packages/inspector',
+        resolve,
+        ssr,
+        test: {
+          name: 'inspector',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', '**/*.browser.test.*'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        root: 'packages/inspector',
+        resolve,
+        optimizeDeps: {
+          include: [...hashes, 'react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom/client'],
+        },
+        test: {
+          name: 'inspector browser',
+          include: ['test/**/*.browser.test.{ts,tsx}'],
+          testTimeout: 60_000,
+          browser: browser('inspector browser'),
+        },
+      },
+      {
         resolve,
         ssr,
         test: {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { StorybookConfig } from '@storybook/react-vite'
 import react from '@vitejs/plugin-react'
 import { defaultClientConditions, mergeConfig } from 'vite'
@@ -6,7 +7,7 @@ const config: StorybookConfig = {
   // StrictMode cleans up effects and runs them again, so a story fails if its flow loses or repeats anything.
   framework: { name: '@storybook/react-vite', options: { strictMode: true } },
   stories: ['../apps/flows/src/**/*.mdx', '../apps/flows/src/**/*.stories.tsx'],
-  addons: ['@storybook/addon-docs', '@storybook/addon-a11y'],
+  addons: ['@storybook/addon-docs', '@storybook/addon-a11y', join(import.meta.dirname, 'inspector/preset.ts')],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
   // Without what no page here uses: it would take time to load, and room.
   features: {

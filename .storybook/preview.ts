@@ -31,6 +31,7 @@ const preview: Preview = {
             'Save and restore',
             'Open a run file',
             'Draft that survives',
+            'Inspector',
           ],
           'Guides',
           [

@@ -57,6 +57,17 @@ const rows: Row[] = [
     folder: 'bench',
   },
   {
+    name: '@xmachines/inspector: the panel',
+    code: `export { showPanel } from './packages/inspector/src/panel/panel.ts'`,
+    bar: 15,
+  },
+  {
+    name: '  what loads it, and observe, beyond core',
+    code: `export { observe } from '@xmachines/inspector'`,
+    beyond: `export * from '@xmachines/core'`,
+    folder: 'bench',
+  },
+  {
     name: '@xmachines/react',
     code: `export * from '@xmachines/react'`,
     external: [...react, '@xmachines/core', 'use-sync-external-store'],

@@ -1,6 +1,7 @@
 // Runs, driven through each of their ports.
 
 import { createRun } from '@xmachines/core'
+import { observe } from '@xmachines/inspector'
 
 import type { Side } from './harness.ts'
 import { type CountEvent, counter, speaking } from './machine.ts'
@@ -28,6 +29,22 @@ export const sent: Side = {
         for (let turn = 0; turn < times; turn++) run.in.send({ type: 'INC' })
       },
       count: () => run.snapshot.current.state.count,
+    }
+  },
+}
+
+/** An inspector is attached, and hidden: no frame comes that would show anything. */
+export const sentObserved: Side = {
+  name: 'in.send(event), inspected',
+  start() {
+    const run = createRun(counter)
+    const stop = observe(run).watch(() => undefined)
+    return {
+      run(times) {
+        for (let turn = 0; turn < times; turn++) run.in.send({ type: 'INC' })
+      },
+      count: () => run.snapshot.current.state.count,
+      end: stop,
     }
   },
 }

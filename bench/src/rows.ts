@@ -9,7 +9,7 @@ import { measure } from './harness.ts'
 import { weigh } from './heap.ts'
 import { type CountEvent, counter } from './machine.ts'
 import { named } from './named-rows.ts'
-import { awaited, awaitedBatch, outFollowed, sent, sentBatch, snapshotFollowed } from './ours.ts'
+import { awaited, awaitedBatch, outFollowed, sent, sentBatch, sentObserved, snapshotFollowed } from './ours.ts'
 import { redux, transform, writable, xstate, xstateStore, zustand } from './peers.ts'
 import { restoration } from './restored.ts'
 import { alone, type Bar, type Figure, type Line, middleOf } from './verdict.ts'
@@ -41,6 +41,8 @@ const rows: Readonly<Record<string, () => Promise<Line[]>>> = {
       [sent, zustand],
       [sent, redux],
     ]),
+
+  observed: () => comparePairs('observed', [[sentObserved, sent, { of: 'time', limit: 1.05 }]]),
 
   batch: () =>
     comparePairs('batch', [

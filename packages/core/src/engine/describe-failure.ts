@@ -7,17 +7,15 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Describes what a function of the machine threw. */
 export function describeFailure(thrown: unknown): string {
-  return [describeThrown(thrown), ...adviceOn(thrown)].join(' ')
+  const message = describeThrown(thrown)
+  return (hasMode ? process.env.NODE_ENV !== 'production' : false) ? [message, ...adviceOn(thrown)].join(' ') : message
 }
 
-/** What to do about what was thrown, if development knows. */
+/** What to do about what was thrown, if development knows. Nobody calls it in production. */
 export function adviceOn(thrown: unknown): readonly string[] {
-  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
-    if (isA(thrown, TypeError) && changesFrozen(describeThrown(thrown))) {
-      return ['(states, events, outputs and input are frozen: return a new state instead of changing one)']
-    }
-  }
-  return []
+  return isA(thrown, TypeError) && changesFrozen(describeThrown(thrown))
+    ? ['(states, events, outputs and input are frozen: return a new state instead of changing one)']
+    : []
 }
 
 /** Whether an engine says, each in its own words, that something frozen cannot be changed. */

@@ -12,6 +12,11 @@ import { countOf, itemAt, type Kept, keep } from './kept.ts'
 /** One event, or several that are applied together: frozen, and if several, at least two. */
 export type Batch = RunEvent | readonly RunEvent[]
 
+/** The events of a batch. */
+export function eventsOf(batch: Batch): readonly RunEvent[] {
+  return Array.isArray(batch) ? batch : Object.freeze([batch as RunEvent])
+}
+
 /** How a change came about: through `send`, whose caller has the refusal, or through a stream. */
 export type Via = 'send' | 'stream'
 
@@ -83,6 +88,8 @@ export interface Log {
   /** Who is notified of changes, and the round of notifications under way. */
   subscriptions: Subscriptions | undefined
   recording: Recording | undefined
+  /** Called once, at the next change or refusal, for an inspector, which is no reader. */
+  observed?: (() => void) | undefined
   /** Called when a reader waits, or will read no more. */
   watched?: () => void
 }
@@ -142,9 +149,9 @@ function materialize(log: Log): Snapshot<unknown> {
   const { state, status, end } = log
   const sequence = sequenceOf(log)
   if (status !== 'error') return Object.freeze({ state, status, sequence })
-  const error = end as RunError
-  const shared = { code: error.code, message: sharedMessage(error) }
-  return Object.freeze({ state, status, sequence, error: Object.freeze(shared) })
+  const { code } = end as RunError
+  const error = Object.freeze({ code, message: sharedMessage(end as RunError) })
+  return Object.freeze({ state, status, sequence, error })
 }
 
 /** The oids of a log. */

@@ -12,6 +12,7 @@ export function publish(log: Log, via: Via): void {
 /** Wakes the readers that wait for the log to move on. */
 export function wakeReaders(log: Log): void {
   const { waiting } = log
+  log.observed?.()
   if (waiting.length === 0) return
   log.waiting = []
   for (const reader of waiting) reader.wake()

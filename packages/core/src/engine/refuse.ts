@@ -2,9 +2,9 @@
 
 import { hasMode } from '../data/mode.ts'
 import { tell } from '../data/tell.ts'
-import { labelOf, type RunEvent } from '../machine/machine.ts'
+import { labelOf } from '../machine/machine.ts'
 import { markFatal, RunError } from '../machine/run-error.ts'
-import { type Batch, currentSnapshot, type Log, runId, sequenceOf, type Via } from './log.ts'
+import { type Batch, currentSnapshot, eventsOf, type Log, runId, sequenceOf, type Via } from './log.ts'
 import { publish, wakeReaders } from './publish.ts'
 import { Refusal } from './refusal.ts'
 import { report } from './report.ts'
@@ -22,8 +22,8 @@ export const KEPT_REFUSALS = 256
  */
 export function refuse(log: Log, refusal: Refusal, batch: Batch | undefined, via: Via): RunError {
   const { code, message, index, more } = refusal
-  const events = batch === undefined || Array.isArray(batch) ? batch : Object.freeze([batch])
-  const event = (events?.[index ?? -1] as RunEvent | undefined)?.type
+  const events = batch && eventsOf(batch)
+  const event = events?.[index ?? -1]?.type
   const where = event === undefined ? '' : ` event ${String(index)} (${event.slice(0, 60)}):`
   const error = new RunError(
     code,

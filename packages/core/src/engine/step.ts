@@ -38,7 +38,7 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
   try {
     for (let index = 0; index < length; index++) {
       if (done) {
-        return new Refusal('RUN_DONE', 'it follows the event that completed the run; write it to another run', index)
+        return new Refusal('RUN_DONE', 'it follows the event that completed the run: write it to another', index)
       }
       progress.index = index
       progress.running = 'its handler'

@@ -1,9 +1,8 @@
 // The history of a run as a stream of records: a cursor over the batches of its log.
 
-import { streamClass } from '../data/built-ins.ts'
 import { wrongValue } from '../data/describe-value.ts'
 import { type DroppedReader, type Log, sequenceOf } from '../engine/log.ts'
-import { type Cursor, cursorSource, unbuffered } from '../ports/cursor.ts'
+import { type Cursor, cursorSource, streamOf } from '../ports/cursor.ts'
 import { type HistoryOptions, type HistoryRecord, recordAt } from './records.ts'
 
 /**
@@ -33,5 +32,5 @@ export function historyStream(
     ending: () => (follow && log.end === undefined ? undefined : {}),
     ended: () => dropped?.close(),
   }
-  return new (streamClass('ReadableStream'))(cursorSource(log, cursor), unbuffered)
+  return streamOf(cursorSource(log, cursor))
 }

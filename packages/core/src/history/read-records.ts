@@ -90,11 +90,7 @@ export function readBatch(
 
 function readMembers(record: unknown, sequence: number, expected: string | undefined): { oid: string; batch: Batch } {
   if (typeof record !== 'object' || record === null) {
-    throw broken(
-      'INVALID_HISTORY',
-      sequence,
-      `the record is ${describeValue(record)}; it must be { oid, parent, events }`,
-    )
+    throw malformed(sequence, `the record is ${describeValue(record)}; it must be { oid, parent, events }`)
   }
   const { oid, parent, events } = record as {
     readonly oid?: unknown
@@ -142,7 +138,7 @@ export function checkEnd(document: EndOfDocument | undefined, sequence: number, 
   throw broken(
     'HISTORY_MISMATCH',
     sequence,
-    `it ends at sequence ${sequence}, ${head}, but says that it ends at ${describeValue(document.sequence)}, ${describeValue(document.head)}`,
+    `it ends at sequence ${sequence}, ${head}, but says ${describeValue(document.sequence)}, ${describeValue(document.head)}`,
   )
 }
 
@@ -163,4 +159,9 @@ export function isCreatedAt(value: unknown): value is number {
 
 function malformed(sequence: number, why: string, cause?: unknown): RunError {
   return broken('INVALID_HISTORY', sequence, why, { cause })
+}
+
+/** The error for a history without records. */
+export function emptyHistory(): RunError {
+  return malformed(0, 'it is empty; it begins with a genesis record')
 }

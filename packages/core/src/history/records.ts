@@ -1,7 +1,7 @@
 // The history of a run as others see it: its records, and the document that holds them all.
 
 import { itemAt } from '../engine/kept.ts'
-import { chainOf, type Log, oidAt, runId, sequenceOf } from '../engine/log.ts'
+import { chainOf, eventsOf, type Log, oidAt, runId, sequenceOf } from '../engine/log.ts'
 import { nonceOf } from '../identity/chain.ts'
 import { stateOid } from '../identity/genesis-objects.ts'
 
@@ -81,8 +81,7 @@ export function recordAt(log: Log, sequence: number): HistoryRecord<unknown> {
         `read repository.history('${runId(log)}')`,
     )
   }
-  const events = Array.isArray(batch) ? batch : Object.freeze([batch])
-  return Object.freeze({ oid: oidAt(log, sequence), parent: oidAt(log, sequence - 1), events })
+  return Object.freeze({ oid: oidAt(log, sequence), parent: oidAt(log, sequence - 1), events: eventsOf(batch) })
 }
 
 /** The document of a log. */

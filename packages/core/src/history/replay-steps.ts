@@ -2,7 +2,7 @@
 
 import { type Log, sequenceOf } from '../engine/log.ts'
 import { type AnyMachine, pickMachine, type RunEvent } from '../machine/machine.ts'
-import { broken, openHistory, readBatch, readGenesis } from './read-records.ts'
+import { emptyHistory, openHistory, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
 import { checkReplayed, type ReplayPlan, replayBatch, replayGenesis, replayRecord } from './replay.ts'
 
@@ -71,7 +71,7 @@ export function* replaySteps(
       status: log.status === 'done' ? 'done' : 'active',
     }
   }
-  if (log === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  if (log === undefined) throw emptyHistory()
   if (verify) checkReplayed(log, document)
 }
 

@@ -16,7 +16,7 @@ import { isHexOf } from '../identity/hex.ts'
 import { type ObjectFormat, sha1 } from '../identity/object-format.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
 import { type RunError, sharedMessage } from '../machine/run-error.ts'
-import { broken, checkEnd, type EndOfDocument, readBatch, readGenesis } from './read-records.ts'
+import { broken, checkEnd, type EndOfDocument, emptyHistory, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -49,7 +49,7 @@ export function replay(records: Iterable<unknown>, plan: ReplayPlan): Log {
       parent = genesis.oid
     } else parent = replayRecord(log, record, parent, plan)
   }
-  if (log === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  if (log === undefined) throw emptyHistory()
   return log
 }
 
@@ -121,7 +121,7 @@ function verifyGenesis(log: Log, genesis: GenesisRecord): void {
       'HISTORY_MISMATCH',
       0,
       `the oid of the genesis is ${describeValue(genesis.oid)}, but its content gives ${oid}; ` +
-        `either it was changed, or the machine begins otherwise under the same version: ${CAUSES}`,
+        `it was changed, or the machine begins otherwise under the same version: ${CAUSES}`,
     )
   }
 }

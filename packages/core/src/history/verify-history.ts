@@ -8,7 +8,7 @@ import { genesisObjects } from '../identity/genesis-objects.ts'
 import type { GitObject } from '../identity/git-object.ts'
 import { fromHex, isHexOf, toHex } from '../identity/hex.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
-import { broken, checkEnd, openHistory, readBatch, readGenesis } from './read-records.ts'
+import { broken, checkEnd, emptyHistory, openHistory, readBatch, readGenesis } from './read-records.ts'
 import type { GenesisRecord } from './records.ts'
 
 /** A history from outside, of which nothing is verified yet. */
@@ -45,7 +45,7 @@ export interface HistoryCommits {
 export function openOutsideHistory(history: unknown): OutsideHistory {
   const { records, document } = openHistory(history)
   const [first, ...others] = records
-  if (first === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  if (first === undefined) throw emptyHistory()
   const genesis = readGenesis(first)
   return {
     genesis,

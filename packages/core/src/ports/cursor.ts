@@ -1,6 +1,7 @@
 // A readable port is a cursor over a log behind a stream that buffers nothing. It reads when it is asked, waits in the log
 // if there is nothing to read, and ends when its cursor does.
 
+import { streamClass } from '../data/built-ins.ts'
 import type { Log, Waiting } from '../engine/log.ts'
 
 /** What a readable port reads, and how it ends. */
@@ -33,6 +34,13 @@ export interface CursorSource<Item> extends UnderlyingDefaultSource<Item>, Waiti
 
 /** A high-water mark of 0: an item is taken from the log when somebody asks for it, and not before. */
 export const unbuffered: QueuingStrategy = Object.freeze({ highWaterMark: 0 })
+
+/** The stream in front of a source. */
+export function streamOf<Item>(source: CursorSource<Item>): ReadableStream<Item> {
+  const stream = new (streamClass('ReadableStream'))(source, unbuffered)
+  source.stream = stream
+  return stream
+}
 
 /** The underlying source of a cursor over a log. */
 export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource<Item> {

@@ -2,13 +2,13 @@
 // `err` belong to the other. For a run both are the same; a set that shows only what is recorded has two. Streams are made
 // when they are touched. The logs hold a set weakly: whoever holds one of its ports holds it.
 
-import { hold, streamClass } from '../data/built-ins.ts'
+import { hold } from '../data/built-ins.ts'
 import { countOf, itemAt } from '../engine/kept.ts'
 import { type Attached, currentSnapshot, type Log, runId, sequenceOf } from '../engine/log.ts'
 import { KEPT_REFUSALS } from '../engine/refuse.ts'
 import { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
-import { type Cursor, type CursorSource, cursorSource, type Ending, unbuffered } from './cursor.ts'
+import { type Cursor, type CursorSource, cursorSource, type Ending, streamOf } from './cursor.ts'
 import { type InPort, type OpenIn, openIn } from './in-port.ts'
 import { missingOutputs } from './ports-options.ts'
 import { openSnapshot, type SnapshotCursor, type SnapshotPort } from './snapshot-port.ts'
@@ -170,26 +170,23 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
       },
     })
-    const stream = new (streamClass('ReadableStream'))(outSource, unbuffered)
-    outSource.stream = stream
-    return stream
+    return streamOf(outSource)
   }
 
   function openErr(): ReadableStream<RunError> {
     const limit = (): number => end?.refusals ?? countOf(write.refusals)
-    const source = open<RunError>(write, {
-      hasNext: () => refusals < limit(),
-      next() {
-        const missed = Math.min(write.refusals.dropped, limit()) - refusals
-        if (missed <= 0) return itemAt(write.refusals, refusals++) as RunError
-        refusals += missed
-        return missedRefusals(write, missed)
-      },
-      ending: () => (end ?? lasting.end) && {},
-    })
-    const stream = new (streamClass('ReadableStream'))(source, unbuffered)
-    source.stream = stream
-    return stream
+    return streamOf(
+      open<RunError>(write, {
+        hasNext: () => refusals < limit(),
+        next() {
+          const missed = Math.min(write.refusals.dropped, limit()) - refusals
+          if (missed <= 0) return itemAt(write.refusals, refusals++) as RunError
+          refusals += missed
+          return missedRefusals(write, missed)
+        },
+        ending: () => (end ?? lasting.end) && {},
+      }),
+    )
   }
 
   function openCursor(from: number): SnapshotCursor {

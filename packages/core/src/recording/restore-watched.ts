@@ -3,7 +3,7 @@
 
 import { hasMode } from '../data/mode.ts'
 import { oidAt, sequenceOf } from '../engine/log.ts'
-import { broken, readGenesis } from '../history/read-records.ts'
+import { broken, emptyHistory, readGenesis } from '../history/read-records.ts'
 import type { HistoryRecord } from '../history/records.ts'
 import { replayGenesis, replayRecord } from '../history/replay.ts'
 import { type AnyMachine, checkMachine, pickMachine, type RunEvent } from '../machine/machine.ts'
@@ -40,7 +40,7 @@ export function restoreWatched(
   const { format, head, watch, revalidate = false } = options
   const { checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false } = options
   const [first, ...others] = records
-  if (first === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  if (first === undefined) throw emptyHistory()
   const genesis = readGenesis(first)
   const plan = { pick: pickFrom(machines), format, verify: true, revalidate, checkDeterminism }
   const log = replayGenesis(genesis, plan)

@@ -4,6 +4,7 @@
 import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
+import { tellFates, tellsFates } from './tell-fates.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -58,7 +59,20 @@ export interface OutputSource<State> {
   readonly snapshot: Pick<SnapshotPort<State>, 'current' | 'subscribe'>
 }
 
-type AnyHandler<Output, Event, State> = HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State>
+/** A handler of outputs, in either form. */
+export type AnyHandler<Output, Event, State> =
+  | HandleOutput<Output, Event, State>
+  | CancellableHandler<Output, Event, State>
+
+/** Called when an output needs nothing more, with its position and the events to be written, if any. */
+export type FinishOutput<Event> = (position: number, events?: HandledEvents<Event>) => Promise<unknown> | undefined
+
+/** Handles one output. It rejects with what the handler throws. */
+export type HandleOne<Output, Event, State> = (
+  output: Output,
+  position: number,
+  handler: AnyHandler<Output, Event, State>,
+) => Promise<void>
 
 /** Timers wait no longer. */
 const MOST_MILLISECONDS = 2 ** 31 - 1
@@ -67,14 +81,19 @@ const MOST_MILLISECONDS = 2 ** 31 - 1
  * Handles outputs one by one.
  * @param source the set of ports that the outputs are from
  * @param whole aborts with the whole handling
- * @param finish is called when an output needs nothing more, with its position and the events to be written, if any
- * @returns a function that handles one output. It rejects with what the handler throws
+ * @param finish is called when an output needs nothing more
+ * @returns a function that handles one output
  */
 export function outputHandling<State, Event, Output>(
   { id, snapshot }: OutputSource<State>,
   whole: AbortSignal,
-  finish: (position: number, events?: HandledEvents<Event>) => Promise<unknown> | undefined,
-): (output: Output, position: number, handler: AnyHandler<Output, Event, State>) => Promise<void> {
+  finish: FinishOutput<Event>,
+): HandleOne<Output, Event, State> {
+  if (hasMode ? process.env.NODE_ENV !== 'production' : false) {
+    if (!tellsFates(finish)) {
+      return tellFates(id, finish, (telling) => outputHandling({ id, snapshot }, whole, telling))
+    }
+  }
   /** What cancels each output under way, and the type of the output. */
   const underWay = new Map<(reason?: unknown) => void, unknown>()
   whole.addEventListener('abort', () => {

@@ -152,7 +152,7 @@ export async function handleOutputs<State, Event, Output>(
     async function readAll(): Promise<void> {
       for (;;) {
         // A fatal error errors `out`. It is delivered by `err`, and here it is an end like any other.
-        const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }) as const)
+        const { done, value } = await reader.read().catch((): { done: true; value?: undefined } => ({ done: true }))
         if (done || signal?.aborted === true) break
         underWay++
         handleOne(value, position++).then(settledOne, reject)
@@ -208,9 +208,10 @@ export function handlerOf<Output, Event, State>(
   output: Output,
 ): HandleOutput<Output, Event, State> | CancellableHandler<Output, Event, State> | undefined {
   const type: unknown = (output as { readonly type?: unknown } | null)?.type
-  if (typeof type !== 'string' || !Object.hasOwn(handlers, type)) return undefined
   // The handler under an output's own type takes that output.
-  return handlers[type as OutputType<Output>] as never
+  return (
+    typeof type === 'string' && Object.hasOwn(handlers, type) ? handlers[type as OutputType<Output>] : undefined
+  ) as never
 }
 
 /** Follows the position up to which every output has settled. */

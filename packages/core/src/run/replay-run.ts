@@ -3,10 +3,10 @@
 import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { admitEvents } from '../engine/admit.ts'
-import type { Batch, Log } from '../engine/log.ts'
+import { type Batch, eventsOf, type Log } from '../engine/log.ts'
 import { Refusal } from '../engine/refusal.ts'
 import { step } from '../engine/step.ts'
-import { broken, openHistory, readBatch, readGenesis } from '../history/read-records.ts'
+import { broken, emptyHistory, openHistory, readBatch, readGenesis } from '../history/read-records.ts'
 import { replayBatch, replayGenesis } from '../history/replay.ts'
 import { type AnyMachine, checkMachine, type Machine, type RunEvent } from '../machine/machine.ts'
 import type { History } from './restore-run.ts'
@@ -90,17 +90,17 @@ export function replayRun<State, Event extends RunEvent, Output, Input>(
     if (onUnhandled !== undefined) batch = handled(log, batch, (event) => onUnhandled(event, sequence))
     if (!Array.isArray(batch) || batch.length > 0) replayBatch(log, batch, plan, sequence)
   }
-  if (log === undefined) throw broken('INVALID_HISTORY', 0, 'it is empty; it begins with a genesis record')
+  if (log === undefined) throw emptyHistory()
   return runOf(machine, log)
 }
 
-function eventsOf(batch: Batch): readonly OldEvent[] {
-  // Events are plain objects.
-  return (Array.isArray(batch) ? batch : [batch]) as readonly OldEvent[]
+/** Events are plain objects. */
+function oldEventsOf(batch: Batch): readonly OldEvent[] {
+  return eventsOf(batch) as readonly OldEvent[]
 }
 
 function renamed(batch: Batch, rename: NonNullable<ReplayRunOptions<RunEvent>['rename']>, sequence: number): Batch {
-  const given = eventsOf(batch)
+  const given = oldEventsOf(batch)
     .map((event) => {
       if (typeof rename === 'function') return rename(event, sequence)
       return Object.hasOwn(rename, event.type) ? { ...event, type: rename[event.type] } : event
@@ -115,7 +115,7 @@ function renamed(batch: Batch, rename: NonNullable<ReplayRunOptions<RunEvent>['r
 function handled({ machine, state: before }: Log, batch: Batch, onUnhandled: (event: OldEvent) => void): Batch {
   const { arrows } = machine.graph
   let state = before
-  const left = eventsOf(batch).filter((event) => {
+  const left = oldEventsOf(batch).filter((event) => {
     // A machine without tables takes any event.
     let isHandled = arrows.length === 0 || arrows.some((arrow) => arrow.event === event.type)
     if (isHandled) {

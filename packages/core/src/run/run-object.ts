@@ -1,5 +1,6 @@
 // The run object. It is a class because ten thousand runs share its methods. What it holds is a log.
 
+import { announce } from '../engine/announce.ts'
 import { countOf } from '../engine/kept.ts'
 import { currentSnapshot, type Log, oidAt, runId, sequenceOf } from '../engine/log.ts'
 import { historyStream } from '../history/history-stream.ts'
@@ -30,7 +31,7 @@ export function runOf<State, Event extends RunEvent, Output, Input>(
   log: Log,
   start: number = countOf(log.outputs),
 ): Run<State, Event, Output, Input> {
-  return new RunObject(log, start) as unknown as Run<State, Event, Output, Input>
+  return announce(new RunObject(log, start)) as unknown as Run<State, Event, Output, Input>
 }
 
 class RunObject implements Run<unknown, RunEvent, unknown, unknown> {

@@ -73,7 +73,10 @@ export type RunOf<AMachine> =
 
 /** What a run of this core holds, and nobody else may touch. */
 export interface RunInternals {
+  /** The log of its history. */
   readonly log: Log
+  /** The log that `in` writes to, if that is ahead of the history. */
+  readonly tentative?: Log
   /** How the run object began. */
   readonly initial: Snapshot<unknown>
 }

@@ -52,7 +52,7 @@ export async function waitFor<State>(
   const { snapshot } = run
   if (signal?.aborted === true) throw reasonOf(signal)
   let stop: (() => void) | undefined
-  let abort: (() => void) | undefined
+  let abort = (): void => undefined
   try {
     return await new Promise((resolve, reject) => {
       const look = (): void => {
@@ -64,16 +64,14 @@ export async function waitFor<State>(
           reject(thrown)
         }
       }
-      if (signal !== undefined) {
-        abort = () => reject(reasonOf(signal))
-        signal.addEventListener('abort', abort)
-      }
+      abort = () => reject(reasonOf(signal as AbortSignal))
+      signal?.addEventListener('abort', abort)
       stop = snapshot.subscribe(look)
       look()
     })
   } finally {
     stop?.()
-    if (abort !== undefined) signal?.removeEventListener('abort', abort)
+    signal?.removeEventListener('abort', abort)
   }
 }
 

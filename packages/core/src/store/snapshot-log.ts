@@ -31,7 +31,7 @@ export function snapshotLog(machine: AnyMachine, snapshot: PlacedSnapshot): Log 
     machine: '',
     format: sha1,
     encode() {
-      throw new Error('the commits of a run that is somewhere else are not made here; this is a bug of @xmachines/core')
+      throw new Error('this run has no commits here; this is a bug of @xmachines/core')
     },
     width: run.length / 2,
     digests: new Uint8Array(),

@@ -1,6 +1,7 @@
 // The run object of two logs. `snapshot` shows what is pending too; `out`, `head`, `history` and `position` have only what is
 // confirmed.
 
+import { announce } from '../engine/announce.ts'
 import { countOf } from '../engine/kept.ts'
 import { currentSnapshot, type Log, oidAt, runId, sequenceOf } from '../engine/log.ts'
 import { historyStream } from '../history/history-stream.ts'
@@ -18,7 +19,7 @@ import type { InPort } from '../ports/in-port.ts'
 import { openPorts, type Ports } from '../ports/open-ports.ts'
 import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
-import type { Run } from '../run/run.ts'
+import { internalsKey, type Run, type RunInternals } from '../run/run.ts'
 
 /** The logs of a run, and where it begins. */
 export interface TentativeRunPlan {
@@ -58,7 +59,7 @@ export function tentativeRun<State, Event extends RunEvent, Output, Input, More 
   }
   const ownPorts = (): Ports<unknown, RunEvent, unknown> => (own ??= open(start))
 
-  const run: Run<unknown, RunEvent, unknown, unknown> = {
+  const run: Run<unknown, RunEvent, unknown, unknown> & { readonly [internalsKey]: RunInternals } = {
     machine,
     get id() {
       return runId(confirmed)
@@ -99,8 +100,9 @@ export function tentativeRun<State, Event extends RunEvent, Output, Input, More 
     history: <Recorded extends RunEvent>(options: HistoryOptions = {}) =>
       historyStream(confirmed, options) as ReadableStream<HistoryRecord<Recorded>>,
     toJSON: <Recorded extends RunEvent>() => toDocument(confirmed) as RunDocument<Recorded>,
+    [internalsKey]: { log: confirmed, tentative, initial },
   }
   Object.defineProperties(run, Object.getOwnPropertyDescriptors(more))
   // What the machine says that it takes and makes is what the run takes and gives.
-  return Object.freeze(run) as unknown as Run<State, Event, Output, Input> & More
+  return announce(Object.freeze(run)) as unknown as Run<State, Event, Output, Input> & More
 }

@@ -28,7 +28,7 @@ export function openRemote(url: string, label: MachineLabel, snapshot: WireSnaps
   const connection = openConnection({ confirmed: log, requests, url, feedOf: snapshotFeed })
   const { confirmed, tentative } = connection.ahead
   const lacks = (): never => {
-    throw new RangeError(`the history of a remote run is at its server: read ${url}/history, or connect without mode`)
+    throw new RangeError(`the history of a remote run is at its server: read ${url}/history`)
   }
   const members = Object.defineProperties(
     {

@@ -1,0 +1,122 @@
+// The runs of a page, as core announces them. They are held weakly. A run is listed once somebody reads it or it has an event:
+// React makes runs for renders that it throws away.
+
+import type { AnyRun } from '@xmachines/core'
+import { type Fate, hookKey, isWatched, type Log, type RunHook, sequenceOf } from '@xmachines/core/internal'
+import { logsOf } from './logs.ts'
+
+interface Known {
+  readonly run: WeakRef<AnyRun & object>
+  /** The first frame of its maker, if it was made after the inspector came. */
+  readonly place: string | undefined
+}
+
+/** The runs of a page. */
+export interface KnownRuns {
+  /** The runs that are worth showing, oldest first. */
+  list(): readonly AnyRun[]
+  /** Whether anybody reads a run or subscribes to it. */
+  isRead(run: AnyRun): boolean
+  /** Where in the code a run was made, if that is known. */
+  placeOf(run: AnyRun): string | undefined
+  /** Lists a run in any case, and keeps it. */
+  pin(run: AnyRun): void
+  /** What became of an output, if its handler told. */
+  fateOf(id: string, position: number): Fate | undefined
+}
+
+interface Hooked {
+  [hookKey]?: RunHook
+}
+
+/** How many outputs' fates are remembered. */
+const MOST_FATES = 10_000
+
+let shared: KnownRuns | undefined
+
+/** The runs of this page. The first call installs the hook, and takes over the runs that were made before it. */
+export function knownRuns(): KnownRuns {
+  shared ??= install()
+  return shared
+}
+
+function install(): KnownRuns {
+  const known: Known[] = []
+  /** Several run objects may share a log. The one that shows what is pending is taken. */
+  const byLog = new WeakMap<Log, Known>()
+  const pinned = new Set<AnyRun>()
+  const fates = new Map<string, Fate>()
+
+  function add(run: object, place: string | undefined): void {
+    const { confirmed, tentative } = logsOf(run as AnyRun)
+    const before = byLog.get(confirmed)
+    if (before !== undefined) {
+      if (confirmed === tentative) return
+      known.splice(known.indexOf(before), 1)
+    }
+    const made: Known = { run: new WeakRef(run as AnyRun), place }
+    byLog.set(confirmed, made)
+    known.push(made)
+  }
+
+  const { [hookKey]: before } = globalThis as Hooked
+  for (const early of before?.early ?? []) {
+    const run = early.deref()
+    if (run !== undefined) add(run, undefined)
+  }
+  ;(globalThis as Hooked)[hookKey] = Object.assign(
+    (run: object): void => {
+      if (before?.early === undefined) before?.(run)
+      add(run, placeIn(new Error().stack))
+    },
+    {
+      fate(key: string, fate: Fate): void {
+        before?.fate?.(key, fate)
+        fates.delete(key)
+        fates.set(key, fate)
+        if (fates.size > MOST_FATES) fates.delete(fates.keys().next().value as string)
+      },
+    },
+  )
+
+  const find = (run: AnyRun): Known | undefined => known.find((one) => one.run.deref() === run)
+
+  return {
+    list() {
+      const runs: AnyRun[] = []
+      for (let at = known.length - 1; at >= 0; at--) {
+        const run = known[at]?.run.deref()
+        if (run === undefined) known.splice(at, 1)
+        else if (pinned.has(run) || isWorthShowing(run)) runs.unshift(run)
+      }
+      return runs
+    },
+    isRead,
+    placeOf: (run) => find(run)?.place,
+    pin(run) {
+      pinned.add(run)
+      if (find(run) === undefined) add(run, undefined)
+    },
+    fateOf: (id, position) => fates.get(`${id}/${position}`),
+  }
+}
+
+function isWorthShowing(run: AnyRun): boolean {
+  return sequenceOf(logsOf(run).tentative) > 0 || isRead(run)
+}
+
+function isRead(run: AnyRun): boolean {
+  const { confirmed, tentative } = logsOf(run)
+  return isWatched(confirmed) || isWatched(tentative)
+}
+
+/** The name of the function that made a run, in a stack. */
+function placeIn(stack: string | undefined): string | undefined {
+  const makers =
+    /\b(placeIn|announce|runOf|tentativeRun|sharedRun|createRun|restoreRun|replayRun|forkRun|connectRun|openShared|openNamed|begin|useState|useMemo|mount\w*|useRun|hook)\b/
+  for (const line of stack?.split('\n').slice(1) ?? []) {
+    const name = /^\s*at (?:new |async )?([\w$.]+) \(/.exec(line)?.[1] ?? /^([\w$.]+)@/.exec(line)?.[1]
+    if (name !== undefined && !makers.test(name) && !name.includes('.')) return name
+  }
+  return undefined
+}

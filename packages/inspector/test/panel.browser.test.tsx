@@ -1,0 +1,295 @@
+/** What a person does with the panel, in a real browser: with the mouse and with the keyboard. */
+import { type AnyRun, createRun, restoreRun } from '@xmachines/core'
+import { internalsOf } from '@xmachines/core/internal'
+import { testOf } from '@xmachines/core/testing'
+import { type OpenInspectorOptions, openInspector } from '@xmachines/inspector'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import { counter, door } from './machines.ts'
+
+let close = (): void => undefined
+
+beforeEach(async () => {
+  await page.viewport(1100, 700)
+})
+
+afterEach(() => {
+  close()
+  document.body.replaceChildren()
+})
+
+async function show(run: AnyRun, options: OpenInspectorOptions = {}): Promise<void> {
+  const host = document.createElement('div')
+  host.style.height = '600px'
+  document.body.append(host)
+  const inspector = openInspector(host, { runs: () => [run], ...options })
+  close = () => inspector.close()
+  await inspector.ready
+}
+
+function usedDoor() {
+  const run = createRun(door)
+  run.in.send({ type: 'OPEN' })
+  run.in.send({ type: 'CLOSE' })
+  run.in.send({ type: 'LOCK', code: '12' })
+  run.in.send({ type: 'LOCK', code: '1234' })
+  return run
+}
+
+const row = (name: string | RegExp) => page.getByRole('option', { name, exact: true })
+const tab = (name: string | RegExp) => page.getByRole('tab', { name })
+const part = () => page.getByRole('tabpanel')
+
+describe('the panel', () => {
+  test('lists the history, with refusals where they happened, and follows the run', async () => {
+    const run = usedDoor()
+    await show(run)
+    await expect.element(row('3 LOCK code: "1234"')).toHaveAttribute('aria-selected', 'true')
+    const options = page.getByRole('listbox', { name: 'History' }).getByRole('option')
+    expect(options.elements().map((element) => element.textContent)).toEqual([
+      '0genesisfront-door@1',
+      '1OPEN',
+      '2CLOSE',
+      '✕LOCKA code has four digits.',
+      '3LOCKcode: "1234"',
+    ])
+    run.in.send({ type: 'UNLOCK', code: '1234' })
+    await expect.element(row(/^4 UNLOCK/)).toHaveAttribute('aria-selected', 'true')
+  })
+
+  test('a click looks at the past: the state, its change, the commit; and the run does not move', async () => {
+    const run = usedDoor()
+    await show(run)
+    await userEvent.click(row(/^1 OPEN/))
+    await expect.element(part()).toMatchTextContent('changed at: "closed" → "open"')
+    await userEvent.click(tab('State'))
+    await expect.element(part()).toMatchTextContent('at: "open"')
+    await userEvent.click(tab('Batch'))
+    const { oid } = run.toJSON().records[1] ?? { oid: 'none' }
+    await expect.element(part()).toMatchTextContent(oid)
+    await expect.element(part()).toMatchTextContent('{"type":"OPEN"}')
+    await expect.element(page.getByRole('img', { name: 'State diagram of front-door@1, now open' })).toBeVisible()
+    expect(run.state).toEqual({ at: 'locked', code: '1234' })
+    await userEvent.click(page.getByRole('button', { name: 'Live: back to the present' }))
+    await expect.element(page.getByRole('img', { name: /now locked/ })).toBeVisible()
+  })
+
+  test('a refusal says why nothing was applied', async () => {
+    await show(usedDoor())
+    await userEvent.click(page.getByText('A code has four digits.'))
+    await expect.element(part()).toMatchTextContent('REFUSED A code has four digits.')
+    await expect.element(part()).toMatchTextContent('code: "12"')
+  })
+
+  test('the arrow just taken is marked, in a drawing that stays', async () => {
+    const run = usedDoor()
+    await show(run)
+    const drawing = page.getByRole('img', { name: /State diagram/ })
+    await expect.element(drawing).toBeVisible()
+    const before = drawing.element()
+    const taken = () => [...before.querySelectorAll('.taken text')].map((label) => label.textContent)
+    expect(taken()).toEqual(['LOCK'])
+    run.in.send({ type: 'UNLOCK', code: '1234' })
+    await vi.waitFor(() => expect(taken()).toEqual(['UNLOCK']))
+    expect(drawing.element()).toBe(before)
+  })
+
+  test('works by keyboard alone: list, tabs, slider and buttons', async () => {
+    const run = usedDoor()
+    await show(run)
+    const list = page.getByRole('listbox', { name: 'History' })
+    ;(list.element() as HTMLElement).focus()
+    await userEvent.keyboard('{Home}{ArrowDown}')
+    await expect.element(row(/^1 OPEN/)).toHaveAttribute('aria-selected', 'true')
+    const active = list.element().getAttribute('aria-activedescendant') ?? ''
+    const root = list.element().getRootNode() as ShadowRoot
+    expect(root.getElementById(active)?.textContent).toBe('1OPEN')
+    ;(tab('Change').element() as HTMLElement).focus()
+    await userEvent.keyboard('{ArrowRight}')
+    expect(root.activeElement?.textContent).toBe('State')
+    await expect.element(part()).toMatchTextContent('at: "open"')
+    ;(page.getByRole('slider', { name: 'Batch' }).element() as HTMLElement).focus()
+    await userEvent.keyboard('{ArrowRight}')
+    await expect.element(part()).toMatchTextContent('at: "closed"')
+    ;(page.getByRole('button', { name: 'One batch back' }).element() as HTMLElement).focus()
+    await userEvent.keyboard('{Enter}')
+    await expect.element(part()).toMatchTextContent('at: "open"')
+    ;(page.getByRole('separator').element() as HTMLElement).focus()
+    const size = () => Number(page.getByRole('separator').element().getAttribute('aria-valuenow'))
+    const wide = size()
+    await userEvent.keyboard('{ArrowLeft}')
+    expect(size()).toBe(wide - 5)
+  })
+
+  test('filters by type and by text', async () => {
+    const run = createRun(counter, { checkDeterminism: false })
+    for (let by = 1; by <= 500; by++) run.in.send(by % 100 === 0 ? { type: 'RESET' } : { type: 'ADD', by })
+    await show(run)
+    await userEvent.selectOptions(page.getByLabelText('Type of event'), 'RESET')
+    await expect.element(page.getByText('5 batches')).toBeVisible()
+    expect(
+      page
+        .getByRole('option', { name: /RESET/ })
+        .elements()
+        .filter(({ role }) => role === 'option'),
+    ).toHaveLength(5)
+    await userEvent.selectOptions(page.getByLabelText('Type of event'), '')
+    await userEvent.fill(page.getByLabelText('Search events'), '"by":49')
+    await expect.element(page.getByText('11 batches')).toBeVisible()
+    await userEvent.click(row(/^497 ADD/))
+    await expect.element(part()).toMatchTextContent('→')
+  })
+
+  test('sends an event by a form made from the events that were sent, and shows the refusal', async () => {
+    const run = usedDoor()
+    await show(run)
+    await userEvent.click(tab('Send'))
+    const type = page.getByRole('combobox', { name: 'Event' })
+    expect([...(type.element() as HTMLSelectElement).options].map(({ text }) => text)).toEqual([
+      'UNLOCK',
+      'OPEN (not now)',
+      'LOCK (not now)',
+      'CLOSE (not now)',
+      'another…',
+    ])
+    await userEvent.fill(page.getByLabelText('more, as JSON'), '{"code":"9999"}')
+    await userEvent.click(page.getByRole('button', { name: 'Send' }))
+    await expect.element(page.getByRole('alert')).toMatchTextContent('Wrong code.')
+    await userEvent.fill(page.getByLabelText('more, as JSON'), '{"code":"1234"}')
+    await userEvent.click(page.getByRole('button', { name: 'Send' }))
+    expect(run.state).toEqual({ at: 'closed' })
+    await userEvent.selectOptions(type, 'LOCK')
+    await userEvent.fill(page.getByLabelText('code'), '5678')
+    await userEvent.click(page.getByRole('button', { name: 'Send' }))
+    expect(run.state).toEqual({ at: 'locked', code: '5678' })
+  })
+
+  test('forks the run at the batch that is looked at, and gives the fork to the page', async () => {
+    const run = usedDoor()
+    const onRun = vi.fn<(run: AnyRun) => void>()
+    await show(run, { onRun })
+    await userEvent.click(row(/^1 OPEN/))
+    await userEvent.click(page.getByRole('button', { name: 'Fork' }))
+    const [fork] = onRun.mock.calls[0] ?? []
+    expect(fork?.state).toEqual({ at: 'open' })
+    expect(fork?.genesis.forkedFrom).toBe(run.toJSON().records[1]?.oid)
+    await expect.element(page.getByText(/^Forked at batch 1: this is /)).toBeVisible()
+    expect(run.state).toEqual({ at: 'locked', code: '1234' })
+    const runs = page.getByRole('combobox', { name: 'Run' }).element() as HTMLSelectElement
+    expect(runs.options).toHaveLength(2)
+  })
+
+  test('opens a run file that is dropped on it, and says why another does not open', async () => {
+    const saved = usedDoor()
+    const onRun = vi.fn<(run: AnyRun) => void>()
+    await show(createRun(door), { onRun })
+    await expect.element(page.getByRole('listbox', { name: 'History' })).toBeVisible()
+    drop(JSON.stringify(saved))
+    await expect.element(page.getByText(/^Opened door\.run\.json: the run .{7} at batch 3\.$/)).toBeVisible()
+    expect(onRun.mock.calls[0]?.[0].id).toBe(saved.id)
+    drop(JSON.stringify(createRun(counter)))
+    await expect.element(page.getByRole('alert')).toMatchTextContent('the run is of counter@1')
+    drop('<html>')
+    await expect.element(page.getByRole('alert')).toMatchTextContent(/JSON/)
+  })
+
+  test('copies a Vitest test of what happened up to the batch that is looked at', async () => {
+    const run = usedDoor()
+    await show(run)
+    await userEvent.click(row(/^2 CLOSE/))
+    const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue()
+    const copy = page.getByRole('button', { name: 'Copy test' })
+    await userEvent.click(copy)
+    await expect.element(page.getByText(/^Copied a Vitest test/)).toBeVisible()
+    const { records } = run.toJSON()
+    const expected = testOf(records.slice(0, 3), { machine: door }).split('\n')
+    // The refusal came behind batch 2.
+    expected.splice(-3, 0, "  expect(run.in.send({ type: 'LOCK', code: '12' })?.code).toBe('REFUSED')")
+    expect(write.mock.calls[0]?.[0].split('\n')).toEqual(expected)
+    write.mockRejectedValue(new Error('not allowed'))
+    await userEvent.click(copy)
+    const shown = page.getByRole('textbox', { name: 'Vitest test' })
+    await expect.element(shown).toHaveValue(expected.join('\n'))
+  })
+
+  test('saves the run as a file that opens again', async () => {
+    const run = usedDoor()
+    await show(run)
+    let saved: Promise<string> | undefined
+    const make = vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      saved = (blob as Blob).text()
+      return '#saved'
+    })
+    await userEvent.click(page.getByRole('button', { name: 'Save' }))
+    await expect.element(page.getByText(`Saved front-door-${run.id.slice(0, 7)}.run.json.`)).toBeVisible()
+    expect(restoreRun(door, JSON.parse((await saved) ?? '')).head).toBe(run.head)
+    make.mockRestore()
+  })
+
+  test('replays step by step, up to the present', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      await show(usedDoor())
+      await expect.element(row(/^3 LOCK/)).toBeVisible()
+      await userEvent.click(page.getByRole('button', { name: 'Replay' }))
+      await expect.element(row(/^0 genesis/)).toHaveAttribute('aria-selected', 'true')
+      await vi.advanceTimersByTimeAsync(350)
+      await expect.element(row(/^1 OPEN/)).toHaveAttribute('aria-selected', 'true')
+      await vi.advanceTimersByTimeAsync(700)
+      await expect.element(row(/^3 LOCK/)).toHaveAttribute('aria-selected', 'true')
+      await expect.element(page.getByRole('button', { name: 'Replay' })).toBeVisible()
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('has elements only for the rows in view of 400,000, and comes to any of them', async () => {
+    const run = createRun(counter, { checkDeterminism: false })
+    run.in.send({ type: 'ADD', by: 1 })
+    const { batches } = internalsOf(run).log
+    // Sending so many takes half a minute in development. The batches are equal, so one serves for all.
+    const batch = batches.items[0] ?? []
+    while (batches.items.length < 400_000) batches.items.push(batch)
+    run.in.send({ type: 'RESET' })
+    await show(run)
+    await expect.element(row(/^400001 RESET/)).toBeVisible()
+    const list = page.getByRole('listbox', { name: 'History' })
+    expect(list.element().querySelectorAll('.row').length).toBeLessThan(40)
+    ;(list.element() as HTMLElement).focus()
+    await userEvent.keyboard('{Home}')
+    await expect.element(row(/^0 genesis/)).toBeVisible()
+    list.element().scrollTop = list.element().scrollHeight / 2
+    await expect.element(row(/^20\d{4} ADD/).first()).toBeVisible()
+    const first = () => Number(list.element().querySelector('.row:not([hidden]) .no')?.textContent)
+    const before = first()
+    list.element().scrollTop += 28
+    await vi.waitFor(() => expect(first()).toBe(before + 1))
+  })
+
+  test('shows nothing but a hint while there is no run, and the run once it comes', async () => {
+    const runs: AnyRun[] = []
+    await show(createRun(door), { runs: () => runs })
+    await expect.element(page.getByText('No run yet.')).toBeVisible()
+    runs.push(usedDoor())
+    await expect.element(row(/^3 LOCK/)).toBeVisible()
+  })
+
+  test('fits into 320 pixels', async () => {
+    await page.viewport(320, 700)
+    await show(usedDoor())
+    await expect.element(row(/^3 LOCK/)).toBeVisible()
+    const panel = page.getByRole('region', { name: 'Inspector' }).element()
+    expect(panel.scrollWidth).toBeLessThanOrEqual(320)
+    for (const name of ['Change', 'State', 'Batch', 'Outputs', 'Send']) {
+      await userEvent.click(tab(name))
+      expect(panel.scrollWidth).toBeLessThanOrEqual(320)
+    }
+  })
+})
+
+function drop(text: string): void {
+  const data = new DataTransfer()
+  data.items.add(new File([text], 'door.run.json', { type: 'application/json' }))
+  const panel = page.getByRole('region', { name: 'Inspector' }).element()
+  panel.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+}
