@@ -8,9 +8,9 @@ const scheme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark
 
 addons.setConfig({
   theme: themes[scheme],
-  // This panel shows the steps of a play function. It is empty for stories without one.
-  selectedPanel: 'storybook/interactions/panel',
-  layoutCustomisations: {
-    showPanel: ({ storyId }: { storyId?: string }, shown: boolean) => shown && storyId?.endsWith('--by-hand') !== true,
-  },
+  // The runs of the story, beside it.
+  selectedPanel: 'xmachines/panel',
+  panelPosition: 'right',
+  rightPanelWidth: 360,
+  navSize: 220,
 })

@@ -52,6 +52,7 @@ export const Driven: Story = {
 
 export const DrivenInTheDark: Story = {
   ...Driven,
+  tags: ['!dev'],
   globals: { scheme: 'dark' },
   decorators: [(story) => <div style={{ width: '320px' }}>{story()}</div>],
 }
