@@ -2,6 +2,8 @@
  * One run of every test. Each project says where its tests are and where they run.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
@@ -15,8 +17,12 @@ import { PATIENCE } from './scripts/patience.ts'
 // Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
 process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
 
-// Hundreds of tests start Node, and each test file has a process of its own: they share what Node compiled.
-process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile')
+// Hundreds of tests start Node, and each test file has a process of its own: they share what Node compiled, for this run.
+if (process.env['NODE_COMPILE_CACHE'] === undefined) {
+  const compiled = mkdtempSync(join(tmpdir(), 'xmachines-compiled-'))
+  process.env['NODE_COMPILE_CACHE'] = compiled
+  process.on('exit', () => rmSync(compiled, { recursive: true, force: true }))
+}
 
 // Tests import the sources of the packages, so that nothing has to be built first.
 const source = '@xmachines/source'

@@ -8,7 +8,7 @@ const scheme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark
 
 addons.setConfig({
   theme: themes[scheme],
-  // The runs of the story, beside it.
+  // The inspector shows the runs of the story, beside it.
   selectedPanel: 'xmachines/panel',
   panelPosition: 'right',
   rightPanelWidth: 360,

@@ -40,7 +40,7 @@ async function run(): Promise<Result[]> {
     target: 'node20',
     logLevel: 'silent',
   })
-  const { stdout, stderr, status } = spawnSync(node.path, [module], { encoding: 'utf8', timeout: 30_000 })
+  const { stdout, stderr, status } = spawnSync(node.path, [module], { encoding: 'utf8', timeout: 100_000 })
   if (status !== 0) throw new Error(`Node ${node.version} failed (${String(status)}): ${stderr}`)
   return JSON.parse(stdout) as Result[]
 }

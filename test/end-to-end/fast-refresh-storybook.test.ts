@@ -50,6 +50,7 @@ interface OpenDoor {
 
 const storybook = copyStorybook()
 let browser: Browser
+let address = ''
 /** The frame of the stories. Every story is opened in it, then files are edited. */
 let page: Page
 let messages: readonly Message[]
@@ -62,6 +63,7 @@ const neighbour: StoryEntry = { id: 'flows-door--driven', type: 'story' }
 beforeAll(async () => {
   const [url, launched] = await Promise.all([storybook.start(), chromium.launch(chromiumLaunchOptions())])
   browser = launched
+  address = url
   const context = await newContext(browser)
   page = await context.newPage()
   messages = listen(page)
@@ -87,6 +89,25 @@ afterAll(async () => {
 test('every story opens without an error, one after the other in one page', () => {
   expect([...opened.keys()]).toEqual(expect.arrayContaining([door.id, neighbour.id]))
   expect([...opened].filter(([, wrong]) => wrong.length > 0)).toEqual([])
+})
+
+test('a panel beside the story lists the runs of the story, live, and shows their past', async () => {
+  const frame = await (await newContext(browser)).newPage()
+  // On a narrow page Storybook hides its panels.
+  await frame.setViewportSize({ width: 1280, height: 800 })
+  await frame.goto(`${address}/?path=/story/${door.id}`)
+  const story = frame.frameLocator('#storybook-preview-iframe')
+  const panel = frame.getByRole('region', { name: 'Inspector' })
+  await story.getByRole('button', { name: 'Open' }).click()
+  await panel.getByRole('option', { name: '1 OPEN' }).click()
+  await panel.getByRole('option', { name: '0 genesis door@1' }).click()
+  await panel.getByText('The run begins with this state.').waitFor()
+  await story.getByText('The door is open.').waitFor()
+  // The runs of another story are others.
+  await frame.goto(`${address}/?path=/story/flows-checkout-wizard--by-hand`)
+  await panel.getByRole('option', { name: '0 genesis checkout@2' }).waitFor()
+  await expect(panel.getByRole('combobox', { name: 'Run' }).locator('option').count()).resolves.toBe(1)
+  await frame.close()
 })
 
 test('editing a handler that the history has not used keeps state, id and head, and applies to later events', async () => {

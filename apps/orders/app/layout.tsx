@@ -31,10 +31,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
       <body>
         <Header who={asking} given={state?.at === 'cart' ? state.lines : []} />
         <main>{children}</main>
-        <footer>
-          Every order is a run of <a href="https://github.com/xmachines/xmachines">XMachines</a>, kept in Git or
-          Postgres.
-        </footer>
+        <footer>Every order is a run of XMachines, kept in Git or Postgres.</footer>
       </body>
     </html>
   )

@@ -15,7 +15,7 @@ export interface Happening {
   readonly when: string | undefined
 }
 
-export function describeEvent(event: OrderEvent): string {
+function describeEvent(event: OrderEvent): string {
   switch (event.type) {
     case 'ADD':
       return `${catalogue[event.sku].name} was put into the cart`

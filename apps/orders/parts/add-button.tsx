@@ -31,7 +31,7 @@ function AddForm(props: { sku: Sku; onSubmit?: (event: FormEvent) => void; said?
       <button type="submit" className="quiet" aria-label={`Add to cart: ${catalogue[sku].name}`}>
         Add to cart
       </button>
-      <output className="said">{said}</output>
+      {said !== undefined && <output className="said">{said}</output>}
     </form>
   )
 }

@@ -22,9 +22,9 @@ export function CartView({ formKey, given }: { formKey: string; given: ServerCar
     given === undefined || lines.length === 0 ? (
       <>
         <div className="waiting" aria-hidden="true" />
-        <noscript>
+        <div className="scriptless">
           <Empty />
-        </noscript>
+        </div>
       </>
     ) : (
       <div className="columns">

@@ -4,7 +4,7 @@
 
 import type { RunError } from '@xmachines/core'
 import { useRefusals, useSend } from '@xmachines/react'
-import { useActionState, useState } from 'react'
+import { type MouseEvent, useActionState, useState } from 'react'
 import { type EventType, type OrderEvent, senders } from '../order/events.ts'
 import type { Order } from '../order/order.ts'
 import type { Refusal } from '../order/refusal.ts'
@@ -36,6 +36,13 @@ const news: Readonly<Record<Order['at'], string>> = {
   reviewing: 'A refund of this size needs a second person.',
   refunding: 'The money is on its way back.',
   refunded: 'All of it is paid back. The order is closed.',
+}
+
+/** After an event another control is in the same place. The second click of a double click is not for that one. */
+function takeOneClick(event: MouseEvent): void {
+  if (event.detail < 2) return
+  event.preventDefault()
+  event.stopPropagation()
 }
 
 export function OrderControls({ run, state, by, formKey }: ControlsProps) {
@@ -74,7 +81,7 @@ export function OrderControls({ run, state, by, formKey }: ControlsProps) {
       </EventForm>
     )
   return (
-    <section className={`card controls ${at}`} aria-labelledby="next-title">
+    <section className={`card controls ${at}`} aria-labelledby="next-title" onClickCapture={takeOneClick}>
       <h2 id="next-title">What is next</h2>
       <p>{at === 'unpaid' ? `${state.why} ${news.unpaid}` : news[at]}</p>
       {at === 'reviewing' && <Review sending={sending} state={state} mayDecide={may('APPROVE')} />}

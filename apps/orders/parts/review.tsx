@@ -20,7 +20,7 @@ export function Review({ sending, state, mayDecide }: ReviewProps) {
     <div className="review">
       <p className="amount">{formatMoney(refund.amount)}</p>
       <p>
-        “{refund.reason}”, asked for by {refund.askedBy}
+        “{refund.reason}”, asked for by {refund.askedBy === 'customer' ? 'the customer' : refund.askedBy}
       </p>
       {head !== now.head && (
         <div className="changed" aria-live="polite">

@@ -33,7 +33,7 @@ export function RunFiles({ run, commands }: { run: OrderRun; commands: readonly 
         Download the run file
       </a>
       <p className="note">The same, where it is kept:</p>
-      <pre>{commands.join('\n')}</pre>
+      <pre>{commands.join('\n\n')}</pre>
     </section>
   )
 }

@@ -14,6 +14,8 @@ declare module 'vitest' {
 
 const app = join(import.meta.dirname, '..')
 const root = join(app, '../..')
+/** A folder in which the app is built already, for whoever works on the tests alone. */
+const given = process.env['ORDERS_APP']
 /** What is part of the app. */
 const parts = [
   'app',
@@ -28,6 +30,10 @@ const parts = [
 ]
 
 export default function setup(project: TestProject): () => void {
+  if (given !== undefined) {
+    project.provide('builtApp', given)
+    return () => undefined
+  }
   // Within the workspace, since the bundler reads nothing outside of the folder that has the lockfile.
   mkdirSync(join(root, 'reports'), { recursive: true })
   const built = mkdtempSync(join(root, 'reports/orders-'))

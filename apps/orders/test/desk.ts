@@ -28,12 +28,14 @@ export interface Desk {
 
 export interface DeskOptions {
   readonly databaseUrl?: string
+  /** A folder that has orders already. It is deleted after the test. */
+  readonly folder?: string
   readonly samples?: boolean
 }
 
 /** Opens a shop. It ends with the test. */
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
-  const folder = mkdtempSync(join(tmpdir(), 'xmachines-desk-'))
+  const { folder = mkdtempSync(join(tmpdir(), 'xmachines-desk-')) } = options
   const world = worldServer(join(folder, 'world.jsonl')).listen(0, '127.0.0.1')
   await once(world, 'listening')
   onTestFinished(() => {
@@ -69,7 +71,7 @@ async function serve(folder: string, worldPort: number, options: DeskOptions): P
       '--hostname',
       '127.0.0.1',
     ]
-    const child = spawn(process.execPath, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, { cwd: app, env })
     server = child
     let printed = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))

@@ -25,7 +25,10 @@ test('an order goes from the cart in the browser to a parcel, under one id, and 
   const row = staff.page.getByRole('row').filter({ hasText: id.slice(0, 8) })
   expect(await row.textContent()).toContain('2 × Vesper, Pip')
   await row.getByRole('link').click()
-  await staff.page.getByRole('button', { name: 'It is packed' }).click()
+  // The next control comes to the same place, and the second click is not for it.
+  await staff.page.getByRole('button', { name: 'It is packed' }).dblclick()
+  await expectPlace(customer.page, 'To ship')
+  expect(await placeOf(staff.page)).toBe('To ship')
   await staff.page.getByRole('button', { name: 'It is shipped' }).click()
   await expectPlace(customer.page, 'Shipped')
 
@@ -41,7 +44,6 @@ test('an order goes from the cart in the browser to a parcel, under one id, and 
   expect(log.map((line) => /"type":"(\w+)"/.exec(line)?.[1]).slice(0, 4)).toEqual(['SHIP', 'PACK', 'PAID', 'PLACE'])
   git('fsck', '--strict')
   // No name and no address is in any history. They are in a file that can be deleted.
-  expect(git('grep', '--count', '-e', 'Clara', `refs/runs/order/${id}`, '--', '.').length === 0 || true).toBe(true)
   expect(git('log', '--format=%B', '--all')).not.toContain('Clara')
   expect(readdirSync(join(desk.folder, 'people'))).toHaveLength(1)
   await customer.page.getByRole('button', { name: 'Delete my name and address' }).click()
@@ -59,7 +61,6 @@ test('a cart that was changed outside of the shop is refused with a sentence, an
   const desk = await openDesk()
   const { page, complaints } = await visit(desk.url)
   await addLamp(page, 'Heron')
-  await page.getByText('Heron is in your cart.').waitFor()
   await fillIn(page)
   await page.route('**/api/r', async (route) => {
     const document = route.request().postData()?.replace('heron', 'pip')
@@ -109,6 +110,47 @@ test('a server that is killed in the middle of a payment goes on with it: it is 
   expect(complaints).toEqual([])
 })
 
+test('a provider that fails is asked until it answers, and a payment is made once', async () => {
+  const desk = await openDesk()
+  await desk.behave({ mode: 'fails', delayMs: 0 })
+  const { page, complaints } = await visit(desk.url)
+  const id = await orderLamp(page, 'Fête')
+  await expectPlace(page, 'Paying')
+  // The way back does not lead to a cart that could be ordered again.
+  await page.goBack()
+  await page.getByText('Your cart is empty.').waitFor()
+  await page.goto('/world')
+  await page.getByLabel('It works').check()
+  await page.getByRole('button', { name: 'Set' }).click()
+  await expect.poll(async () => (await desk.world()).conduct.mode, soon).toBe('works')
+  await page.goto(`/orders/${id}`)
+  await expectPlace(page, 'To pack')
+  expect((await desk.world()).deeds.filter(({ kind }) => kind === 'payments')).toHaveLength(1)
+  expect(complaints).toEqual([])
+})
+
+test('what is done while the shop cannot be reached is kept over a reload, and done once', async () => {
+  const desk = await openDesk()
+  await desk.behave({ mode: 'declines', delayMs: 0 })
+  const { page, complaints } = await visit(desk.url)
+  await orderLamp(page, 'Alcove')
+  await expectPlace(page, 'Not paid')
+  await desk.behave({ mode: 'works' })
+  // The page is there, and its runs are not.
+  await page.route('**/api/**', (route) => route.abort())
+  await page.getByRole('button', { name: 'Try the payment again' }).dblclick()
+  await expectPlace(page, 'Paying')
+  await page.getByText('1 to be confirmed by the server').waitFor()
+  await page.reload()
+  await page.getByText('What you did (1) is kept').waitFor()
+  expect(await placeOf(page)).toBe('Paying')
+  await page.unroute('**/api/**')
+  await expectPlace(page, 'To pack')
+  const payments = (await desk.world()).deeds.filter(({ kind }) => kind === 'payments')
+  expect(payments.map(({ status }) => status)).toEqual([402, 201])
+  expect(complaints).toEqual([])
+})
+
 test('an approval of what was not seen is refused, and the page shows what has changed', async () => {
   const desk = await openDesk()
   await desk.behave({ delayMs: 0 })
@@ -148,7 +190,8 @@ test('without JavaScript a cart is filled, ordered, and cancelled', async () => 
   const desk = await openDesk()
   await desk.behave({ mode: 'declines', delayMs: 0 })
   const { page } = await visit(desk.url, { javaScriptEnabled: false })
-  await addLamp(page, 'Fête')
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Add to cart: Fête' }).click()
   await page.getByRole('button', { name: 'One more Fête' }).click()
   await expect.poll(() => page.locator('.lines .total').textContent(), soon).toContain('€64.00')
   await page.getByLabel('Name').fill('Clara Brandt')

@@ -10,7 +10,7 @@ export const soon = { timeout: 60_000, interval: 50 }
 let browser: Promise<Browser> | undefined
 
 /** The browser of this file's tests. */
-export function openBrowser(): Promise<Browser> {
+function openBrowser(): Promise<Browser> {
   browser ??= chromium.launch(chromiumLaunchOptions())
   return browser
 }
@@ -55,15 +55,18 @@ export async function visit(url: string, options: BrowserContextOptions & { staf
   return { page: await tab(), context, tab, complaints }
 }
 
-/** Puts a lamp into the cart. */
+/** Puts a lamp into the cart. Before the cart of the browser is open, it would go into one at the server. */
 export async function addLamp(page: Page, name: string): Promise<void> {
   await page.goto('/')
+  await page.locator('.said').first().waitFor({ state: 'attached' })
   await page.getByRole('button', { name: `Add to cart: ${name}` }).click()
+  await page.getByText(`${name} is in your cart.`).waitFor()
 }
 
 /** Fills in the form of the cart. */
 export async function fillIn(page: Page): Promise<void> {
   await page.goto('/cart')
+  await page.getByLabel('Name').waitFor()
   await page.getByLabel('Name').fill('Clara Brandt')
   await page.getByLabel('E-mail').fill('clara@example.org')
   await page.getByLabel('Address').fill('12 Linden Row, Cork')
@@ -72,7 +75,6 @@ export async function fillIn(page: Page): Promise<void> {
 /** Orders a lamp, and gives the id of the order. */
 export async function orderLamp(page: Page, name: string): Promise<string> {
   await addLamp(page, name)
-  await page.getByText(`${name} is in your cart.`).waitFor()
   await fillIn(page)
   await page.getByRole('button', { name: /^Order and pay/ }).click()
   await page.waitForURL(/\/orders\/[0-9a-f]{40}$/)

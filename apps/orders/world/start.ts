@@ -5,7 +5,16 @@ import { join } from 'node:path'
 import { settings } from '../server/settings.ts'
 import { worldServer } from './server.ts'
 
-const { folder, worldUrl, port } = settings()
+function read(): ReturnType<typeof settings> {
+  try {
+    return settings()
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exit(1)
+  }
+}
+
+const { folder, worldUrl, port } = read()
 const world = worldServer(join(folder, 'world.jsonl'))
 world.on('error', ({ message }) => {
   console.error(`The world of the shop cannot listen at ${worldUrl}: ${message}. Set WORLD_URL to another address.`)

@@ -371,6 +371,26 @@ test('what is sent under a key is applied once, whoever sends it again, and what
   )
 })
 
+test('a shared run appends together what is sent until it begins', async () => {
+  const store = memoryStore()
+  const id = await seeded(store)
+  let begin: (value: unknown) => void = () => undefined
+  const begun = new Promise((resolve) => {
+    begin = resolve
+  })
+  const run = await openShared(store, id, stock, { gather: () => begun })
+  onTestFinished(() => run.close())
+  const append = vi.spyOn(store, 'append')
+  for (let count = 1; count <= 3; count++) {
+    run.in.send({ type: 'ADDED', count })
+    await Promise.resolve()
+  }
+  expect(append).not.toHaveBeenCalled()
+  begin(undefined)
+  expect(await run.flush()).toBe(3)
+  expect(append).toHaveBeenCalledTimes(1)
+})
+
 describe('a shared run that is opened from a snapshot', () => {
   test('steps only what came after it, and has the same id, head, state and history', async () => {
     const { store, id, steps, open } = await countedRun()

@@ -171,11 +171,16 @@ describe('check', () => {
     expect(next).toEqual({ status: 0, stdout: 'replays   tally.run.json  tally@1.0, 4 batches\n', stderr: '' })
   })
 
-  test('takes a damaged file for an error and not for a divergence', async () => {
+  test('takes a damaged file for an error and not for a divergence, and checks the others', async () => {
     writeFileSync(inFolder('cut.run.json'), JSON.stringify({ ...document, records: document.records.slice(0, 3) }))
-    const { status, stderr } = await program(['check', 'cut.run.json', '-m', 'tally.mjs'])
-    expect(status).toBe(1)
-    expect(stderr).toMatch(/\(HISTORY_MISMATCH\)\n$/)
+    const files = ['cut.run.json', 'missing.json', 'tally.run.json']
+    const { status, stdout, stderr } = await program(['check', ...files, '-m', 'tally.mjs'])
+    expect([status, stdout]).toEqual([1, 'replays   tally.run.json  tally@1.0, 4 batches\n'])
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^error: cut\.run\.json: .*\(HISTORY_MISMATCH\)$/),
+      'error: missing.json cannot be read: ENOENT: no such file or directory',
+      'error: 2 of 3 files could not be checked',
+    ])
   })
 })
 

@@ -309,7 +309,7 @@ console.log((await reader.read()).value.events[0].by)
   const { stdout, status, stderr } = spawnSync(process.execPath, flags, {
     cwd: join(import.meta.dirname, '..'),
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: 100_000,
   })
   expect({ stdout, status, stderr }).toEqual({ stdout: '0\n', status: 0, stderr: '' })
 })

@@ -37,6 +37,23 @@ describe('a connected run', () => {
     expect(line.requests).toEqual([`GET /r/${id}/history live`])
   })
 
+  test('is announced to an inspector, which is no reader of it', async () => {
+    const hooked = globalThis as { [key: symbol]: ((run: object) => void) | undefined }
+    const key = Symbol.for('@xmachines/core/hook')
+    const { [key]: before } = hooked
+    const announced: object[] = []
+    hooked[key] = (run) => void announced.push(run)
+    onTestFinished(() => {
+      hooked[key] = before
+    })
+    const served = serve()
+    const line = lineTo(served.handler)
+    const run = await connectTill(served, await served.newRun(), { line })
+    expect(announced).toContain(run)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(line.requests).toEqual([])
+  })
+
   test('shows what is sent at once, and has it confirmed by the server', async () => {
     const served = serve()
     const id = await served.newRun()

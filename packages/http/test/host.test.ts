@@ -245,6 +245,18 @@ describe('a host', () => {
     for (const held of [other, later]) held.release()
   })
 
+  test('appends batches together that come at the same moment', async () => {
+    const store = memoryStore()
+    const host = open(store)
+    const id = await newRun(host)
+    const run = await host.hold(id)
+    const append = vi.spyOn(store, 'append')
+    const written = await Promise.all(Array.from({ length: 64 }, () => run.write([paid(1)])))
+    expect(append).toHaveBeenCalledTimes(1)
+    expect(written.map(({ snapshot }) => snapshot.sequence)).toEqual(Array.from({ length: 64 }, (_, at) => at + 1))
+    run.release()
+  })
+
   test('remembers no more closed runs than it may', async () => {
     const store = memoryStore()
     const read = vi.spyOn(store, 'read')
@@ -270,7 +282,7 @@ describe('a host', () => {
     await run.write([paid(1)])
     run.release()
     ;(await host.hold(another)).release()
-    const head = vi.spyOn(store, 'head').mockResolvedValueOnce({ head: id, sequence: 0 })
+    const head = vi.spyOn(store, 'head').mockResolvedValue({ head: id, sequence: 0 })
     await expect(host.hold(id)).rejects.toMatchObject({ code: 'CORRUPT' })
     head.mockRestore()
     const read = vi.spyOn(store, 'read')

@@ -1,6 +1,7 @@
 /** A handler behind a real server of Node: answers, streams, slow and vanished readers, bodies that are too large. */
 import { request as nodeRequest, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { memoryStore } from '@xmachines/core/store'
 import { nodeListener, serveNode } from '@xmachines/http/node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { JSON_BODY, problemIn, type ServeOptions, serve, snapshotIn } from './calls.ts'
@@ -26,7 +27,8 @@ async function served(options: ServeOptions = {}) {
   const url = await listen(serveNode(made.handler))
   const created = await fetch(`${url}/m/till@1`, { method: 'POST' })
   const run = url + (created.headers.get('location') ?? '')
-  const patch = (event: unknown) => fetch(run, { method: 'PATCH', headers: JSON_BODY, body: JSON.stringify(event) })
+  const patch = (event: unknown, headers: Record<string, string> = {}) =>
+    fetch(run, { method: 'PATCH', headers: { ...JSON_BODY, ...headers }, body: JSON.stringify(event) })
   return { ...made, url, run, patch }
 }
 
@@ -126,7 +128,83 @@ describe('a server of Node', () => {
       })
     expect(await answer('GET / HTTP/1.1\r\nhost: a b\r\n\r\n')).toBe('HTTP/1.1 400')
     expect(await answer('TRACE / HTTP/1.1\r\nhost: a\r\n\r\n')).toBe('HTTP/1.1 400')
+    expect(await answer('GET //me:secret@a/ HTTP/1.1\r\nhost: a\r\n\r\n')).toBe('HTTP/1.1 400')
     expect(await answer('OPTIONS * HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')).toBe('HTTP/1.1 404')
+  })
+
+  test('answers the same, whether it asks the handler itself or a function around it', async () => {
+    const { handler, run, patch } = await served()
+    await patch(paid(5))
+    const around = await listen(serveNode((request) => handler(request)))
+    const { pathname } = new URL(run)
+    const requests: readonly [path: string, init?: RequestInit][] = [
+      [pathname],
+      [pathname, { method: 'HEAD' }],
+      [pathname, { method: 'OPTIONS' }],
+      [pathname, { method: 'PUT' }],
+      [pathname, { method: 'PATCH', headers: JSON_BODY, body: '{' }],
+      [pathname, { method: 'PATCH', headers: JSON_BODY, body: new Uint8Array([0xff]) }],
+      [pathname, { method: 'PATCH', headers: { 'content-type': 'text/plain' }, body: 'x' }],
+      [pathname, { method: 'PATCH', headers: { ...JSON_BODY, 'if-match': '"x"' }, body: JSON.stringify(paid(1)) }],
+      [`${pathname}/history`],
+      ['/r/1'],
+      ['/openapi.json'],
+    ]
+    for (const [path, init] of requests) {
+      const answers = await Promise.all([fetch(new URL(path, run), init), fetch(new URL(path, around), init)])
+      const [bare, whole] = await Promise.all(
+        answers.map(async (answer) => {
+          const { date: _date, ...headers } = Object.fromEntries(answer.headers)
+          return { status: answer.status, headers, text: await answer.text() }
+        }),
+      )
+      expect(bare, path).toEqual(whole)
+    }
+  })
+
+  test('joins headers that come more than once', async () => {
+    const { run } = await served()
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = ['content-type', 'application/json', 'content-type', 'text/plain', 'host', 'a']
+      const request = nodeRequest(run, { method: 'PATCH', headers }, (response) => {
+        resolve(response.statusCode)
+        response.resume()
+      })
+      request.on('error', reject)
+      request.end(JSON.stringify(paid(1)))
+    })
+    expect(status).toBe(415)
+  })
+
+  test('gives code of its user a whole request, whose body can be read beside', async () => {
+    const bodies: string[] = []
+    const { patch, host } = await served({
+      handler: {
+        async authorize(request, { action }) {
+          if (action === 'write') bodies.push(await request.clone().text())
+          return true
+        },
+        onError: (_error, request) => void bodies.push(request.method),
+      },
+    })
+    expect((await patch(paid(5))).status).toBe(200)
+    await host.close()
+    expect((await patch(paid(6))).status).toBe(503)
+    expect(bodies).toEqual([JSON.stringify(paid(5)), JSON.stringify(paid(6))])
+  })
+
+  test('reports a fault with its request, also after the body was read', async () => {
+    const store = memoryStore()
+    const reported: Request[] = []
+    const { patch } = await served({ store, handler: { onError: (_error, request) => void reported.push(request) } })
+    vi.spyOn(store, 'receipt').mockRejectedValue(new Error('the secret'))
+    vi.spyOn(store, 'head').mockRejectedValue(new Error('the secret'))
+    vi.spyOn(store, 'read').mockImplementation(() => {
+      throw new Error('the secret')
+    })
+    const response = await patch(paid(5), { 'idempotency-key': 'one' })
+    expect((await problemIn(response)).code).toBe('UNAVAILABLE')
+    expect(reported.map(({ method }) => method)).toEqual(['PATCH'])
   })
 
   test('says in what way a handler is wrong', async () => {

@@ -55,3 +55,33 @@ export const door: Machine<Door, DoorEvent> = defineMachine<Door, DoorEvent>({
     },
   },
 })
+
+interface Booked {
+  readonly type: 'BOOK'
+  readonly guests: number
+  readonly breakfast: boolean
+  readonly wishes: readonly string[]
+}
+
+const properties = {
+  type: { const: 'BOOK' },
+  guests: { type: 'integer', default: 2 },
+  breakfast: { type: 'boolean' },
+  wishes: { type: 'array' },
+}
+const standard = {
+  version: 1 as const,
+  vendor: 'test',
+  validate: (value: unknown) => ({ value: value as Booked }),
+  // As schemas of libraries say it: https://standardschema.dev/json-schema
+  jsonSchema: { input: () => ({ anyOf: [{ type: 'object', properties }] }) },
+}
+
+/** Bookings, with a schema of their events that can be said as JSON Schema. */
+export const booking: Machine<readonly Booked[], Booked> = defineMachine<readonly Booked[], Booked>({
+  name: 'booking',
+  version: '1',
+  initial: [],
+  events: { '~standard': standard },
+  transition: (booked, event) => [...booked, event],
+})

@@ -1,7 +1,7 @@
 /** What an inspector sees of a run, and that the run does not notice. */
 import { createRun, defineMachine, handleOutputs, type Machine, type Run, restoreRun } from '@xmachines/core'
 import { memoryStore, openNamed } from '@xmachines/core/store'
-import { observe } from '@xmachines/inspector'
+import { type ObservedRun, observe } from '@xmachines/inspector'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { counter, door } from './machines.ts'
 
@@ -16,6 +16,13 @@ afterEach(() => {
 /** Resolves at the next change that the watcher learns of. */
 function change(run: Parameters<typeof observe>[0]): Promise<void> {
   return new Promise((resolve) => stops.push(observe(run).watch(resolve)))
+}
+
+/** The state behind a batch, however many slices it takes. */
+function momentOf(observed: ObservedRun, sequence: number): unknown {
+  let moment = observed.moment(sequence)
+  while (moment === 'later') moment = observed.moment(sequence)
+  return typeof moment === 'string' ? moment : moment.state
 }
 
 describe('observe', () => {
@@ -57,10 +64,30 @@ describe('observe', () => {
     for (let batch = 1; batch < 20_000; batch++) run.in.send(add(1))
     const observed = observe(run)
     for (const sequence of [19_999, 3, 10_000]) {
-      let moment = observed.moment(sequence)
-      while (moment === 'later') moment = observed.moment(sequence)
-      expect(moment).toMatchObject({ state: { count: sequence + 9 } })
+      expect(momentOf(observed, sequence)).toEqual({ count: sequence + 9 })
     }
+  })
+
+  test('moving through 10,000 batches, forth and back, replays each about twice', () => {
+    let steps = 0
+    const counted: Machine<number, { readonly type: 'INC' }> = defineMachine<number, { readonly type: 'INC' }>({
+      name: 'counted',
+      version: '1',
+      initial: 0,
+      on: {
+        INC: (count): number => {
+          steps++
+          return count + 1
+        },
+      },
+    })
+    const run = createRun(counted, { checkDeterminism: false })
+    for (let batch = 0; batch < 10_000; batch++) run.in.send({ type: 'INC' })
+    steps = 0
+    const observed = observe(run)
+    for (let sequence = 0; sequence <= 10_000; sequence++) expect(momentOf(observed, sequence)).toBe(sequence)
+    for (let sequence = 10_000; sequence >= 0; sequence--) expect(momentOf(observed, sequence)).toBe(sequence)
+    expect(steps).toBeLessThan(20_000)
   })
 
   test('shows the commit of a batch: its oid, and the bytes that the oid is the hash of', async () => {
@@ -156,8 +183,12 @@ describe('observe', () => {
     run.in.send(add(1))
     run.in.send({ type: 'RESET' })
     await vi.waitFor(() => expect(observed.outputs(3)).toMatchObject([{ fate: 'cancelled' }]))
+    run.in.send(add(9))
+    await vi.waitFor(() => expect(observed.waiting()).toMatchObject([{ position: 3, fate: 'handling' }]))
     stop.abort()
     await handled
+    finish()
+    await vi.waitFor(() => expect(observed.waiting()).toMatchObject([{ position: 3, fate: 'aborted' }]))
   })
 
   test('a handler that throws is the fate of its output', async () => {

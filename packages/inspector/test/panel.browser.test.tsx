@@ -5,7 +5,7 @@ import { testOf } from '@xmachines/core/testing'
 import { type OpenInspectorOptions, openInspector } from '@xmachines/inspector'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { counter, door } from './machines.ts'
+import { booking, counter, door } from './machines.ts'
 
 let close = (): void => undefined
 
@@ -162,6 +162,20 @@ describe('the panel', () => {
     await userEvent.fill(page.getByLabelText('code'), '5678')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
     expect(run.state).toEqual({ at: 'locked', code: '5678' })
+  })
+
+  test("the form has the fields of the machine's schema, if that can say them", async () => {
+    const run = createRun(booking)
+    await show(run)
+    await userEvent.click(tab('Send'))
+    await expect.element(page.getByLabelText('guests')).toHaveValue('2')
+    await userEvent.fill(page.getByLabelText('guests'), '3')
+    await userEvent.click(page.getByLabelText('breakfast'))
+    await userEvent.click(page.getByRole('button', { name: 'Send' }))
+    expect(run.state).toEqual([{ type: 'BOOK', guests: 3, breakfast: true, wishes: [] }])
+    await userEvent.fill(page.getByLabelText('wishes'), '[')
+    await userEvent.click(page.getByRole('button', { name: 'Send' }))
+    await expect.element(page.getByRole('alert')).toMatchTextContent(/^That is no JSON: /)
   })
 
   test('forks the run at the batch that is looked at, and gives the fork to the page', async () => {

@@ -23,6 +23,15 @@ test('RunInspector shows a run, or several to choose from, and is gone once it u
   one.in.send({ type: 'ADD', by: 2 })
   await page.getByRole('combobox', { name: 'Run' }).selectOptions('0')
   await expect.element(page.getByRole('option', { name: '1 ADD by: 2' })).toBeVisible()
+  // Another run takes the place of both.
+  const third = createRun(door)
+  third.in.send({ type: 'LOCK', code: '4321' })
+  root.render(
+    <StrictMode>
+      <RunInspector run={third} />
+    </StrictMode>,
+  )
+  await expect.element(page.getByRole('option', { name: '1 LOCK code: "4321"' })).toBeVisible()
   root.unmount()
   expect(host.childElementCount).toBe(0)
 })

@@ -28,11 +28,11 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     return run
   }
 
-  /** Puts the end of a lease into the past, as the death of its holder and time would. */
-  async function runOut(id: string): Promise<void> {
+  /** Moves the end of a lease, as the death of its holder and time would. */
+  async function endIn(interval: string, id: string): Promise<void> {
     await database.sql(
-      `UPDATE xmachines_leases SET until = clock_timestamp() - interval '1 ms' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
-      [id],
+      'UPDATE xmachines_leases SET until = clock_timestamp() + $2::interval WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)',
+      [id, interval],
     )
   }
 
@@ -42,7 +42,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     await lost?.settle(2)
     const other = await database.open()
     expect(await other.lease(run.id, { owner: 'other', ttl: 60_000 })).toBe(undefined)
-    await runOut(run.id)
+    await endIn('-1 ms', run.id)
     const taken = await other.lease(run.id, { owner: 'other', ttl: 60_000 })
     expect(taken?.settled).toBe(2)
     await taken?.release()
@@ -51,7 +51,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   test('a former holder learns of it, and settles nothing more', async () => {
     const run = await begin()
     const lost = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
-    await runOut(run.id)
+    await endIn('-1 ms', run.id)
     const taken = await store.lease(run.id, { owner: 'other', ttl: 60_000 })
     await taken?.settle(1)
     expect(lost?.signal.aborted).toBe(false)
@@ -70,7 +70,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   test('a lost lease is noticed by the next renewal', async () => {
     const run = await begin()
     const lease = await store.lease(run.id, { owner: 'one', ttl: 300 })
-    await runOut(run.id)
+    await endIn('-1 ms', run.id)
     await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true))
     expect(lease?.signal.reason).toBeInstanceOf(StoreError)
   })
@@ -102,10 +102,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   test('who waits for a lease goes on when it has run out by the clock of the server, though timers are early', async () => {
     const run = await begin()
     const lost = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
-    await database.sql(
-      `UPDATE xmachines_leases SET until = clock_timestamp() + interval '100 ms' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
-      [run.id],
-    )
+    await endIn('100 ms', run.id)
     replaceTimers((act, milliseconds = 0) => startTimer(act, milliseconds / 2))
     await store.untilFree?.(run.id, new AbortController().signal)
     const taken = await store.lease(run.id, { owner: 'other', ttl: 60_000 })
@@ -117,10 +114,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
   test('who waits for a lease of many days waits with one timer at a time', async () => {
     const run = await begin()
     const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
-    await database.sql(
-      `UPDATE xmachines_leases SET until = clock_timestamp() + interval '100 days' WHERE run = (SELECT number FROM xmachines_runs WHERE id = $1)`,
-      [run.id],
-    )
+    await endIn('100 days', run.id)
     const longest = 2 ** 31 - 1
     const controller = new AbortController()
     let free: Promise<void> | undefined

@@ -15,7 +15,7 @@ export function runProcess(script: string): Record<string, unknown> {
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     ['--expose-gc', '--conditions=@xmachines/source', '--no-warnings', ...resolve, join(import.meta.dirname, script)],
-    { encoding: 'utf8', timeout: 50_000, env: { ...process.env, NODE_ENV: 'production', REACT_FOLDER: folder } },
+    { encoding: 'utf8', timeout: 100_000, env: { ...process.env, NODE_ENV: 'production', REACT_FOLDER: folder } },
   )
   expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
   return JSON.parse(stdout) as Record<string, unknown>

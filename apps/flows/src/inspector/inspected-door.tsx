@@ -6,7 +6,6 @@ import { useRun, useSend, useSnapshot } from '@xmachines/react'
 import { type ReactElement, useState } from 'react'
 
 import { door } from '../door/door.ts'
-import { DoorPicture } from '../door/door-picture.tsx'
 import '../door/door.css'
 import '../parts/page.css'
 import '../parts/parts.css'
@@ -47,7 +46,6 @@ function Door({ run }: { readonly run: DoorRun }): ReactElement {
   const send = useSend(run)
   return (
     <section aria-label="Door" className="part">
-      <DoorPicture at={at} />
       <output className="door-words">
         The door is <strong>{at}</strong>.
       </output>

@@ -64,6 +64,10 @@ export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): Re
           </button>
         </div>
         <StateBefore before={moments[sequence - 1]?.snapshot.state} state={state} />
+        <details>
+          <summary>As a test</summary>
+          <pre className="state">{test}</pre>
+        </details>
       </section>
       {refusals.length > 0 && (
         <section aria-label="Captured refusals" className="part">
@@ -78,12 +82,6 @@ export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): Re
           </ul>
         </section>
       )}
-      <section aria-label="Test" className="part">
-        <details>
-          <summary>As a test</summary>
-          <pre className="state">{test}</pre>
-        </details>
-      </section>
       {children}
     </Flow>
   )

@@ -36,25 +36,25 @@ export default async function WorldPage() {
         A payment provider, a post office and a printer: one small server of its own. Make it slow or break it, and see
         what becomes of the orders.
       </p>
-      <form action={setConduct} className="card conduct">
-        <h2>The payment provider</h2>
-        <fieldset>
-          <legend>How it behaves</legend>
-          {modes.map(([mode, label]) => (
-            <label key={mode}>
-              <input type="radio" name="mode" value={mode} defaultChecked={conduct.mode === mode} /> {label}
-            </label>
-          ))}
-        </fieldset>
-        <label>
-          How long it takes, in milliseconds
-          <input type="number" name="delayMs" min="0" max="60000" step="100" defaultValue={conduct.delayMs} />
-        </label>
-        <button type="submit" className="button">
-          Set
-        </button>
-      </form>
       <div className="kinds">
+        <form action={setConduct} className="card conduct">
+          <h2>The payment provider</h2>
+          <fieldset>
+            <legend>How it behaves</legend>
+            {modes.map(([mode, label]) => (
+              <label key={mode}>
+                <input type="radio" name="mode" value={mode} defaultChecked={conduct.mode === mode} /> {label}
+              </label>
+            ))}
+          </fieldset>
+          <label>
+            How long it takes, in milliseconds
+            <input type="number" name="delayMs" min="0" max="60000" step="100" defaultValue={conduct.delayMs} />
+          </label>
+          <button type="submit" className="button">
+            Set
+          </button>
+        </form>
         {Object.entries(kinds).map(([kind, title]) => {
           const done = deeds.filter((deed) => deed.kind === kind).reverse()
           return (

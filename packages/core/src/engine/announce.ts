@@ -6,7 +6,7 @@ import { hasMode } from '../data/mode.ts'
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** What becomes of an output with a handler. */
-export type Fate = 'handling' | 'settled' | 'cancelled' | 'failed'
+export type Fate = 'handling' | 'settled' | 'cancelled' | 'failed' | 'aborted'
 
 /** Learns of each run that is made. It must not keep the run alive. */
 export interface RunHook {

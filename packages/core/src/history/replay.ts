@@ -159,11 +159,16 @@ function checkAccepted(log: Log, sequence: number, refusal: Refusal | undefined)
 
 /**
  * Checks that a log that was replayed ends as the document says, in the same state.
+ * @param trusted the oid at which it must end, if the caller knows it
  * @throws {RunError} `HISTORY_MISMATCH` or `REPLAY_FAILED` if it does not
  */
-export function checkReplayed(log: Log, document: EndOfDocument | undefined): void {
+export function checkReplayed(log: Log, document: EndOfDocument | undefined, trusted?: string): void {
   const sequence = sequenceOf(log)
-  checkEnd(document, sequence, oidAt(log, sequence))
+  const head = oidAt(log, sequence)
+  if (trusted !== undefined && trusted !== head) {
+    throw broken('HISTORY_MISMATCH', sequence, `it ends at ${head}, but the trusted head is ${describeValue(trusted)}`)
+  }
+  checkEnd(document, sequence, head)
   if (document === undefined || document.state === stateOid(log.origin.format, log.state)) return
   throw broken(
     'REPLAY_FAILED',

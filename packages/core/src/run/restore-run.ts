@@ -1,8 +1,7 @@
 // Restores runs from their histories.
 
-import { describeValue, wrongValue } from '../data/describe-value.ts'
-import { type Log, oidAt, sequenceOf } from '../engine/log.ts'
-import { broken, openHistory } from '../history/read-records.ts'
+import { wrongValue } from '../data/describe-value.ts'
+import { openHistory } from '../history/read-records.ts'
 import type { GenesisRecord, HistoryRecord, RunDocument } from '../history/records.ts'
 import { checkReplayed, replay } from '../history/replay.ts'
 import { type AnyMachine, checkMachine, type Machine, pickMachine, type RunEvent } from '../machine/machine.ts'
@@ -78,15 +77,6 @@ export function restoreRun(
   const { records, document } = openHistory(history)
   const pick = (genesis: GenesisRecord): AnyMachine => pickMachine(machines, genesis.machine)
   const log = replay(records, { ...planOf(options), pick, revalidate: options.revalidate ?? false })
-  checkHead(log, head)
-  checkReplayed(log, document)
+  checkReplayed(log, document, head)
   return runOf(log.machine, log)
-}
-
-function checkHead(log: Log, trusted: string | undefined): void {
-  if (trusted === undefined) return
-  const sequence = sequenceOf(log)
-  const head = oidAt(log, sequence)
-  if (trusted === head) return
-  throw broken('HISTORY_MISMATCH', sequence, `it ends at ${head}, but the trusted head is ${describeValue(trusted)}`)
 }

@@ -1,6 +1,6 @@
 // Development tells an inspector what becomes of each output that has a handler. Nothing calls this in production.
 
-import { announceFate } from '../engine/announce.ts'
+import { announceFate, type Fate } from '../engine/announce.ts'
 import type { AnyHandler, FinishOutput, HandleOne } from './handle-output.ts'
 
 const telling = new WeakSet<object>()
@@ -31,7 +31,7 @@ export function tellFates<State, Event, Output>(
   }
   telling.add(told)
   const handle = make(told)
-  return async (output, position, handler) => {
+  return (output, position, handler) => {
     const call = typeof handler === 'function' ? handler : handler.handle
     const watched: typeof call = (given, context) => {
       signals.set(position, context.signal)
@@ -40,11 +40,16 @@ export function tellFates<State, Event, Output>(
     const one: AnyHandler<Output, Event, State> =
       typeof handler === 'function' ? watched : { ...handler, handle: watched }
     announceFate(`${id}/${position}`, 'handling')
-    try {
-      await handle(output, position, one)
-    } catch (thrown) {
-      announceFate(`${id}/${position}`, 'failed')
-      throw thrown
+    const handled = handle(output, position, one)
+    const ended = (fate: Fate): void => {
+      if (signals.delete(position)) announceFate(`${id}/${position}`, fate)
     }
+    // Without a call of `finish`, the whole handling was aborted.
+    handled.then(
+      () => ended('aborted'),
+      () => ended('failed'),
+    )
+    // The very promise, so that whoever waits for it learns of an error as soon as without an inspector.
+    return handled
   }
 }

@@ -29,6 +29,11 @@ export interface OpenSharedOptions {
    * came before it is not kept: `history` reads it from the store, and `toJSON` and `ports` that ask for it are refused.
    */
   readonly snapshot?: SnapshotRecord | undefined
+  /**
+   * Asked before an append begins. What is sent until it resolves is appended together: all that is sent in one call unless
+   * given. A server may wait for the requests that come in at the same moment.
+   */
+  readonly gather?: (() => Promise<unknown>) | undefined
 }
 
 /** The shared run of a machine; of several machines, the runs that it can be. */
@@ -95,6 +100,7 @@ export async function openShared(
     format,
     checkDeterminism = hasMode ? process.env.NODE_ENV !== 'production' : false,
     snapshot,
+    gather,
   }: OpenSharedOptions = {},
 ): Promise<unknown> {
   const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
@@ -115,5 +121,5 @@ export async function openShared(
     )
   }
   checkHead(log, head, snapshot?.sequence)
-  return sharedRun(log.machine as never, store, shareLog(store, log))
+  return sharedRun(log.machine as never, store, shareLog(store, log, { gather }))
 }

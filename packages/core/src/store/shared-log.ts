@@ -60,12 +60,23 @@ export interface SharedLog {
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 30_000
 
+/** How a log is shared. */
+export interface ShareLogOptions {
+  /** Whether the store does not have the run yet: then nothing is appended or followed until it is begun. */
+  readonly isNew?: boolean
+  /** Resolves when an append begins. What is sent until then is appended together. */
+  readonly gather?: (() => Promise<unknown>) | undefined
+}
+
 /**
  * Shares a log.
  * @param confirmed has what the store has, or what it will have once the run is begun
- * @param isNew whether the store does not have the run yet: then nothing is appended or followed until it is begun
  */
-export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
+export function shareLog(
+  store: RunStore,
+  confirmed: Log,
+  { isNew = false, gather = () => Promise.resolve() }: ShareLogOptions = {},
+): SharedLog {
   const id = oidAt(confirmed, 0)
   const logs = twoLogs(confirmed, { sent: () => void append(), changed })
   const { tentative } = logs
@@ -124,8 +135,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   async function append(): Promise<void> {
     if (appending || !begun) return
     appending = true
-    // Whatever else is sent in this turn joins the first slice.
-    await Promise.resolve()
+    // Whatever else is sent meanwhile joins the first slice.
+    await gather()
     try {
       for (let failures = 0; logs.pending.length > 0 && !signal.aborted; ) {
         const isKept = await exclusively(appendOnce)

@@ -32,7 +32,7 @@ function keyOf(key: string): string {
 }
 
 function quoted(text: string): string {
-  const escaped = text.replace(/[\\']/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)
+  const escaped = text.replace(/[\\']/g, String.raw`\$&`).replace(/\n/g, String.raw`\n`)
   return `'${escaped.replace(UNSEEN, escapeUnits)}'`
 }
 

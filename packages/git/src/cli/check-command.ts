@@ -4,8 +4,9 @@ import { RunError } from '@xmachines/core'
 import { Command } from 'commander'
 import { firstDifference, type ReplayedStep } from '../core-internals.ts'
 import type { AnyMachine } from '../machines.ts'
-import { CommandError } from './command-error.ts'
-import { machineOption, optionsOf, type Shell } from './options.ts'
+import { CommandError, complaintOf } from './command-error.ts'
+import { type GlobalOptions, machineOption, optionsOf, type Shell } from './options.ts'
+import type { Output } from './output.ts'
 import { pageText } from './page-text.ts'
 import { openRunFile, type RunFile, stepsOf } from './replayed-file.ts'
 import { printChanges } from './state-changes.ts'
@@ -29,7 +30,7 @@ interface Divergence {
 const EXAMPLES = `
 A machine that has the version of the run must reach the state that the file was saved with. One of another version must take
 every batch. --against names the old machine: then all states and outputs are compared, and the first value that differs is
-named. The exit status is 1 if a run diverges, and all files are checked.
+named. All files are checked. The exit status is 1 if a run diverged, or if a file could not be checked.
 
 With --json, each line is { file, id, machine: { name, version }, sequence, diverges }, where diverges is null or { sequence,
 path, message }.
@@ -50,32 +51,58 @@ export function checkCommand({ output, machines: loader }: Shell): Command {
       const options = optionsOf<CheckOptions>(command)
       const machines = (await loader.load(options.machine)) as AnyMachine[]
       const old = await loader.load(options.against)
-      let diverging = 0
+      let diverged = 0
+      let unchecked = 0
       for (const file of files) {
-        const run = await openRunFile(file)
-        const { sequence, divergence } =
-          old === undefined ? checkAlone(run, machines) : checkAgainst(run, machines, old)
-        if (divergence !== undefined) diverging++
-        const { oid: id, machine } = run.genesis
-        const { name, version } = machine
-        if (options.json) {
-          const { sequence: at, path, message } = divergence ?? {}
-          const diverges = divergence === undefined ? null : { sequence: at, path, message }
-          await output.text(`${visibleJson({ file, id, machine: { name, version }, sequence, diverges })}\n`)
-        } else if (divergence === undefined) {
-          await output.line(['green', 'replays '], '  ', file, ['dim', `  ${name}@${version}, ${counted(sequence)}`])
-        } else {
-          const { path, message, old: before, next } = divergence
-          const where = path === undefined ? `: ${message}` : ` at sequence ${divergence.sequence}: ${path}`
-          await output.line(['red', 'diverges'], '  ', file, where)
-          await printChanges(output, before?.state, next?.state)
+        try {
+          const run = await openRunFile(file)
+          const checked = old === undefined ? checkAlone(run, machines) : checkAgainst(run, machines, old)
+          if (checked.divergence !== undefined) diverged++
+          await print(output, { file, run, ...checked }, options)
+        } catch (thrown) {
+          // One damaged file does not keep the others from being checked.
+          if (!(thrown instanceof RunError || thrown instanceof CommandError)) throw thrown
+          unchecked++
+          await output.flush()
+          output.complain(thrown instanceof RunError ? complaintOf(thrown, file) : complaintOf(thrown))
         }
       }
-      if (diverging === 0) return
       const advice =
         old === undefined ? '; --against FILE, with the old machine, finds the first value that differs' : ''
-      throw new CommandError(`${diverging} of ${files.length} runs diverged${advice}`)
+      const faults = [
+        diverged > 0 && `${diverged} of ${files.length} runs diverged${advice}`,
+        unchecked > 0 && `${unchecked} of ${files.length} files could not be checked`,
+      ].filter((fault) => fault !== false)
+      if (faults.length > 0) throw new CommandError(faults.join('; '))
     })
+}
+
+interface CheckedFile extends Checked {
+  readonly file: string
+  readonly run: RunFile
+}
+
+async function print(
+  output: Output,
+  { file, run, sequence, divergence }: CheckedFile,
+  { json }: GlobalOptions,
+): Promise<void> {
+  const { oid: id, machine } = run.genesis
+  const { name, version } = machine
+  if (json) {
+    const { sequence: at, path, message } = divergence ?? {}
+    const diverges = divergence === undefined ? null : { sequence: at, path, message }
+    await output.text(`${visibleJson({ file, id, machine: { name, version }, sequence, diverges })}\n`)
+    return
+  }
+  if (divergence === undefined) {
+    await output.line(['green', 'replays '], '  ', file, ['dim', `  ${name}@${version}, ${counted(sequence)}`])
+    return
+  }
+  const { path, message, old, next } = divergence
+  const where = path === undefined ? `: ${message}` : ` at sequence ${divergence.sequence}: ${path}`
+  await output.line(['red', 'diverges'], '  ', file, where)
+  await printChanges(output, old?.state, next?.state)
 }
 
 function counted(batches: number): string {

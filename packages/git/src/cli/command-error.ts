@@ -28,11 +28,14 @@ export function whyFailed(error: Error): string {
   return error.message.replace(/, \w+ '.*'$/s, '')
 }
 
-/** The text that is printed for a failure: its message, and its code. */
-export function complaintOf(thrown: unknown): string {
+/**
+ * The text that is printed for a failure: its message, and its code.
+ * @param file what it is about, if the message does not say so
+ */
+export function complaintOf(thrown: unknown, file?: string): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const code = thrown instanceof GitError || thrown instanceof RunError ? ` (${thrown.code})` : ''
   // Further lines are indented, so that none can pass for another message.
-  const [first = '', ...others] = `${message}${code}`.split(/\r?\n/)
+  const [first = '', ...others] = `${file === undefined ? '' : `${file}: `}${message}${code}`.split(/\r?\n/)
   return `${[`error: ${visible(first)}`, ...others.map((line) => `  ${visible(line)}`)].join('\n')}\n`
 }

@@ -21,7 +21,7 @@ export async function stepThrough(steps: Steps, keys: AsyncIterable<string>, out
   await steps.print(index)
   const prompt = async (): Promise<void> => {
     await output.flush()
-    output.complain(`\u001b[2m${HELP}\u001b[22m`)
+    output.complain(HELP)
   }
   await prompt()
   for await (const key of keys) {

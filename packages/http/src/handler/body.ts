@@ -1,5 +1,6 @@
 // Bodies of requests: read within a limit, and parsed.
 
+import type { BareRequest } from '../wire/bare.ts'
 import { JSON_TYPE, NDJSON_TYPE } from '../wire/media-types.ts'
 import { HttpProblem } from './http-problem.ts'
 
@@ -22,7 +23,7 @@ export interface ReadBody {
  * Reads the body of a request.
  * @throws {HttpProblem} `UNSUPPORTED_MEDIA_TYPE`, `TOO_LARGE`, or `INVALID_REQUEST` if it is no UTF-8
  */
-export async function readBody(request: Request, { bytes, types }: BodyRules): Promise<ReadBody> {
+export async function readBody(request: BareRequest, { bytes, types }: BodyRules): Promise<ReadBody> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity') {
     throw unsupported(`the body is encoded as ${encoding.slice(0, 60)}; send it as it is`, types)
@@ -35,7 +36,7 @@ export async function readBody(request: Request, { bytes, types }: BodyRules): P
   return { type, text }
 }
 
-function mediaType(request: Request, types: readonly string[]): string | undefined {
+function mediaType(request: BareRequest, types: readonly string[]): string | undefined {
   const given = request.headers.get('content-type')
   if (given === null) return undefined
   const [type = '', ...parameters] = given.toLowerCase().split(';')
@@ -46,32 +47,50 @@ function mediaType(request: Request, types: readonly string[]): string | undefin
   return type.trim()
 }
 
-async function readText(request: Request, bytes: number): Promise<string> {
-  if (request.body === null) return ''
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-  const reader = request.body.getReader()
-  let length = 0
-  let text = ''
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      length += read.value.byteLength
-      if (length > bytes) throw tooLarge(bytes)
-      text += decode(decoder, read.value)
-    }
-    return text + decode(decoder, undefined)
-  } catch (thrown) {
-    // The rest is not read.
-    await reader.cancel().catch(() => undefined)
-    throw thrown instanceof HttpProblem ? thrown : invalid('the body broke off before its end; send it again')
-  }
-}
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
-function decode(decoder: TextDecoder, bytes: Uint8Array | undefined): string {
+async function readText(request: BareRequest, most: number): Promise<string> {
+  let bytes: Uint8Array | undefined
   try {
-    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+    bytes = await (request.readBytes === undefined ? bytesOf(request, most) : request.readBytes(most))
+  } catch {
+    throw invalid('the body broke off before its end; send it again')
+  }
+  if (bytes === undefined) throw tooLarge(most)
+  try {
+    return decoder.decode(bytes)
   } catch {
     throw invalid('the body is no UTF-8')
   }
+}
+
+/** The bytes of a body; undefined if there are more than so many. */
+async function bytesOf({ body }: BareRequest, most: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = body?.getReader()
+  for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) {
+    length += read.value.byteLength
+    if (length > most) {
+      // The rest is not read.
+      await reader?.cancel().catch(() => undefined)
+      return undefined
+    }
+    chunks.push(read.value)
+  }
+  return joined(chunks, length)
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks
+  if (first !== undefined && chunks.length === 1) return first
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return all
 }
 
 /** A JSON value. */

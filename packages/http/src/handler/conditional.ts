@@ -1,10 +1,11 @@
 // Conditional requests, by RFC 9110, section 13.
 
+import type { BareRequest } from '../wire/bare.ts'
 import { headOfTag } from '../wire/snapshot.ts'
 import { HttpProblem } from './http-problem.ts'
 
 /** Whether the representation with an entity tag is the one that the request has already. */
-export function isKnown(request: Request, tag: string): boolean {
+export function isKnown(request: BareRequest, tag: string): boolean {
   const given = request.headers.get('if-none-match')
   if (given === null) return false
   if (given.trim() === '*') return true
@@ -16,7 +17,7 @@ export function isKnown(request: Request, tag: string): boolean {
  * @param current the head that the run has, as far as is known: of several that are given, it goes first
  * @throws {HttpProblem} `HEAD_MOVED` if no tag names a head
  */
-export function expectedHead(request: Request, current: string): string | undefined {
+export function expectedHead(request: BareRequest, current: string): string | undefined {
   const given = request.headers.get('if-match')
   if (given === null || given.trim() === '*') return undefined
   const heads = tagsOf(given).flatMap((tag) => headOfTag(tag) ?? [])

@@ -1,5 +1,6 @@
 // Which pages of other origins may use the server (https://fetch.spec.whatwg.org/#http-cors-protocol).
 
+import type { BareRequest } from '../wire/bare.ts'
 import {
   CURSOR,
   IDEMPOTENCY_KEY,
@@ -44,7 +45,7 @@ function isAllowed(origins: Origins | undefined, origin: string): boolean {
 }
 
 /** The headers that let a page of another origin read an answer. */
-export function corsHeaders(request: Request, origins: Origins | undefined): Record<string, string> {
+export function corsHeaders(request: BareRequest, origins: Origins | undefined): Record<string, string> {
   const origin = request.headers.get('origin')
   if (origins === undefined || origin === null || !isAllowed(origins, origin)) return {}
   const exposed = { 'access-control-expose-headers': EXPOSED.join(', ') }
@@ -53,7 +54,7 @@ export function corsHeaders(request: Request, origins: Origins | undefined): Rec
 }
 
 /** The headers that answer a preflight request. */
-export function preflightHeaders(request: Request, methods: string): Record<string, string> {
+export function preflightHeaders(request: BareRequest, methods: string): Record<string, string> {
   if (!request.headers.has('access-control-request-method')) return {}
   return {
     'access-control-allow-methods': methods,
@@ -63,7 +64,7 @@ export function preflightHeaders(request: Request, methods: string): Record<stri
 }
 
 /** Whether a browser says that a page, which may not use the server, sends the request. */
-export function isForeign(request: Request, origins: Origins | undefined): boolean {
+export function isForeign(request: BareRequest, origins: Origins | undefined): boolean {
   const site = request.headers.get('sec-fetch-site')
   if (site !== 'cross-site' && site !== 'same-site') return false
   return !isAllowed(origins, request.headers.get('origin') ?? 'null')

@@ -1,6 +1,7 @@
 // The handler: a function of a `Request` that gives a `Response`, for any server that has them.
 
 import type { HeldRun, Host } from '../host/host.ts'
+import { type BareAnswer, type BareRequest, bare, bareAnswer, isBare, responseOf } from '../wire/bare.ts'
 import { historyPath, runPath } from '../wire/paths.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
 import { HttpProblem, type ProblemAnswer, problemOf, problemResponse } from './http-problem.ts'
@@ -106,20 +107,20 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
   )
   const pages = recordPages(limits)
 
-  async function handle(request: Request): Promise<Response> {
-    let response: Response
+  async function handle(request: BareRequest): Promise<Response | BareAnswer> {
+    let response: Response | BareAnswer
     try {
       response = await answer(request)
     } catch (thrown) {
       const found = problemOf(thrown)
-      if (found.isFault) report(thrown, request)
+      if (found.isFault) report(thrown, wholeOf(request))
       response = problemResponse(located(found, request))
     }
-    return await finish(request, response)
+    return await (isBare(response) ? finishBare(request, response) : finish(request, response))
   }
 
   /** A problem that says where the successor of the run is: what was asked for, of that run. */
-  function located(found: ProblemAnswer, request: Request): ProblemAnswer {
+  function located(found: ProblemAnswer, request: BareRequest): ProblemAnswer {
     const { successor } = found.problem
     if (successor === undefined) return found
     const path = new URL(request.url).pathname.endsWith('/history') ? historyPath(successor) : runPath(successor)
@@ -135,7 +136,9 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     }
   }
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(given: BareRequest): Promise<Response | BareAnswer> {
+    // Code of users may read the body of its request, and then nobody else can.
+    const request = authorize === undefined ? given : wholeOf(given)
     const url = new URL(request.url)
     const { route, named } = find(url.pathname)
     const { method } = request
@@ -165,7 +168,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     throw notFound()
   }
 
-  function showMethods(request: Request, route: Route): Response {
+  function showMethods(request: BareRequest, route: Route): BareAnswer {
     const methods = allowed(route)
     const takes = route.methods.PATCH?.takes
     const headers = {
@@ -173,21 +176,21 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
       ...(takes !== undefined && { 'accept-patch': takes.join(', ') }),
       ...preflightHeaders(request, methods),
     }
-    return new Response(null, { status: 204, headers })
+    return bareAnswer(204, headers)
   }
 
-  function checkOrigin(request: Request): void {
+  function checkOrigin(request: BareRequest): void {
     if (!isForeign(request, origins)) return
     throw new HttpProblem('FORBIDDEN', 'a page of this origin may not send requests here; add it to origins if it may')
   }
 
   /** What is said about a caller. */
-  async function ask(request: Request, wanted: Wanted): Promise<boolean | Response> {
-    return authorize === undefined ? true : await authorize(request, wanted)
+  async function ask(request: BareRequest, wanted: Wanted): Promise<boolean | Response> {
+    return authorize === undefined ? true : await authorize(wholeOf(request), wanted)
   }
 
   /** The answer to a caller who may not do something, if `authorize` gave one. */
-  async function permit(request: Request, wanted: Wanted): Promise<Response | undefined> {
+  async function permit(request: BareRequest, wanted: Wanted): Promise<Response | undefined> {
     const verdict = await ask(request, wanted)
     if (verdict === true) return undefined
     if (typeof verdict === 'object') return verdict
@@ -196,8 +199,8 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
   }
 
   /** The answer to a caller who may not send these events. */
-  async function permitEvents(request: Request, wanted: WantedEvents): Promise<Response | undefined> {
-    const verdict = authorizeEvents === undefined ? true : await authorizeEvents(request, wanted)
+  async function permitEvents(request: BareRequest, wanted: WantedEvents): Promise<Response | undefined> {
+    const verdict = authorizeEvents === undefined ? true : await authorizeEvents(wholeOf(request), wanted)
     if (verdict === true) return undefined
     if (typeof verdict === 'object') return verdict
     throw new HttpProblem('FORBIDDEN', 'the caller may not send these events')
@@ -205,10 +208,10 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
 
   async function call(
     operation: Operation,
-    request: Request,
+    request: BareRequest,
     url: URL,
     named: { readonly machine: string; readonly id: string },
-  ): Promise<Response> {
+  ): Promise<Response | BareAnswer> {
     let held: HeldRun | undefined
     const given: Call = {
       request,
@@ -233,23 +236,43 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     }
   }
 
-  async function finish(request: Request, response: Response): Promise<Response> {
-    const cors = corsHeaders(request, origins)
-    const extra = {
-      ...ALWAYS,
-      'cross-origin-resource-policy': origins === undefined ? 'same-origin' : 'cross-origin',
-      ...cors,
-    }
+  /** Headers that an answer has unless it says otherwise. */
+  function moreHeaders(request: BareRequest): Record<string, string> {
+    const policy = origins === undefined ? 'same-origin' : 'cross-origin'
+    return { ...ALWAYS, 'cross-origin-resource-policy': policy, ...corsHeaders(request, origins) }
+  }
+
+  const varies = origins !== undefined && origins !== '*'
+
+  async function finishBare(request: BareRequest, { status, headers, body }: BareAnswer): Promise<BareAnswer> {
+    const all = { ...moreHeaders(request), ...headers }
+    if (varies) all['vary'] = all['vary'] === undefined ? 'Origin' : `${all['vary']}, Origin`
+    if (request.method !== 'HEAD') return bareAnswer(status, all, body)
+    if (typeof body === 'object') await body?.cancel()
+    return bareAnswer(status, all)
+  }
+
+  async function finish(request: BareRequest, response: Response): Promise<Response> {
     // The headers of an answer that `authorize` gave may be immutable.
     const headers = new Headers(response.headers)
-    for (const [name, value] of Object.entries(extra)) if (!headers.has(name)) headers.set(name, value)
-    if (origins !== undefined && origins !== '*') headers.append('vary', 'Origin')
+    for (const [name, value] of Object.entries(moreHeaders(request))) if (!headers.has(name)) headers.set(name, value)
+    if (varies) headers.append('vary', 'Origin')
     if (request.method === 'HEAD') await response.body?.cancel()
     const { status } = response
     return new Response(request.method === 'HEAD' ? null : response.body, { status, headers })
   }
 
-  return Object.defineProperty(handle, 'subscribers', { get: () => subscribers.count }) as Handler
+  const handler = async (request: Request): Promise<Response> => responseOf(await handle(request))
+  return Object.defineProperties(handler, {
+    subscribers: { get: () => subscribers.count },
+    [bare]: { value: handle },
+  }) as Handler
+}
+
+/** A request as code of users gets it. */
+function wholeOf(request: BareRequest): Request {
+  // What has no such member is a `Request`.
+  return request.whole === undefined ? (request as Request) : request.whole()
 }
 
 /** A path with its segments decoded. */

@@ -3,6 +3,7 @@
 import { RunError } from '@xmachines/core'
 import { storeErrorOf } from '@xmachines/core/store'
 import { HostError } from '../host/host-error.ts'
+import { type BareAnswer, bareAnswer } from '../wire/bare.ts'
 import { PROBLEM_TYPE } from '../wire/media-types.ts'
 import { type HttpCode, type Problem, type ProblemCode, STATUS } from '../wire/problem.ts'
 
@@ -87,9 +88,7 @@ function answer(
 }
 
 /** The answer of a problem. */
-export function problemResponse({ problem, headers }: ProblemAnswer): Response {
-  return new Response(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...headers },
-  })
+export function problemResponse({ problem, headers }: ProblemAnswer): BareAnswer {
+  const all = { 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', ...headers }
+  return bareAnswer(problem.status, all, JSON.stringify(problem))
 }

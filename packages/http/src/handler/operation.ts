@@ -2,6 +2,7 @@
 
 import type { HeldRun, Host } from '../host/host.ts'
 import type { RunOfMachine } from '../host/run-pages.ts'
+import type { BareAnswer, BareRequest } from '../wire/bare.ts'
 import type { ProblemCode } from '../wire/problem.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import type { Limits } from './limits.ts'
@@ -37,7 +38,7 @@ export interface WantedEvents {
 
 /** What an operation is given. */
 export interface Call {
-  readonly request: Request
+  readonly request: BareRequest
   readonly url: URL
   readonly host: Host
   readonly limits: Limits
@@ -74,7 +75,7 @@ export interface Operation {
   readonly headers?: Readonly<Record<string, string>>
   /** The machine that a request is about, if its path does not say so. */
   machineOf?(url: URL): string
-  respond(call: Call): Promise<Response>
+  respond(call: Call): Promise<Response | BareAnswer>
 }
 
 export type Method = 'GET' | 'POST' | 'PATCH'

@@ -159,7 +159,7 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
     let opened: AnySharedRun
     try {
       // It costs what is new.
-      opened = await openShared(store, id, plain, { ...format, snapshot: live.snapshot })
+      opened = await openShared(store, id, plain, { ...format, snapshot: live.snapshot, gather: untilRequestsAreIn })
     } catch (thrown) {
       isDoubtful ||= storeErrorOf(thrown)?.code !== 'UNAVAILABLE'
       if ((thrown as { readonly code?: unknown }).code !== 'MACHINE_MISMATCH') throw thrown
@@ -210,6 +210,13 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
     onChange(live, run as AnySharedRun)
     live.notify()
   }
+}
+
+/** Resolves after the requests that came in at the same moment, if the platform has such a moment: they share an append. */
+function untilRequestsAreIn(): Promise<unknown> {
+  // Node, Deno and Bun have it. The types of the web do not.
+  const { setImmediate } = globalThis as { readonly setImmediate?: (act: (value: unknown) => void) => unknown }
+  return setImmediate === undefined ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Whether a run goes on, or is done. One that ended fatally, or failed, may go on if it is opened anew. */

@@ -1,8 +1,9 @@
 // `@xmachines/http/node`: serves a handler with Node's own HTTP server. It takes any function from a `Request` to a `Response`.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { readRequest } from './read-request.ts'
-import { writeResponse } from './write-response.ts'
+import { type BareHandler, type BareRequest, bare } from '../wire/bare.ts'
+import { bareRequest } from './bare-request.ts'
+import { writeAnswer } from './write-answer.ts'
 
 /** What answers requests: `createHandler` makes one. */
 export type RequestHandler = (request: Request) => Promise<Response>
@@ -44,21 +45,19 @@ export function serveNode(handler: RequestHandler): Server {
  * @returns a listener of `request`
  */
 export function nodeListener(handler: RequestHandler): RequestListener {
+  const answerBare = (handler as Partial<BareHandler>)[bare]
   return (message, answer) => {
-    const gone = new AbortController()
-    answer.on('close', () => {
-      if (!answer.writableFinished) gone.abort()
-    })
     // A connection that breaks off is no news: `close` follows.
-    answer.on('error', () => undefined)
-    message.on('error', () => undefined)
-    const request = readRequest(message, gone.signal)
-    if (request === undefined) {
+    answer.on('error', ignore)
+    message.on('error', ignore)
+    const request = bareRequest(message, answer)
+    const answering = request && (answerBare?.(request) ?? answerWhole(handler, request))
+    if (answering === undefined) {
       answer.writeHead(400, { connection: 'close' }).end()
       return
     }
-    handler(request).then(
-      (response) => writeResponse(answer, response, message),
+    answering.then(
+      (found) => writeAnswer(answer, found, message),
       (error: unknown) => {
         console.error('a handler of requests rejected, which it must not do:', error)
         if (!answer.headersSent) answer.writeHead(500)
@@ -66,4 +65,22 @@ export function nodeListener(handler: RequestHandler): RequestListener {
       },
     )
   }
+}
+
+function ignore(): void {
+  // One function for all connections: there may be thousands.
+}
+
+/** Answers the `Request` of a request; undefined if there is none. */
+function answerWhole(
+  handler: RequestHandler,
+  request: Required<Pick<BareRequest, 'whole'>>,
+): Promise<Response> | undefined {
+  let whole: Request
+  try {
+    whole = request.whole()
+  } catch {
+    return undefined
+  }
+  return handler(whole)
 }

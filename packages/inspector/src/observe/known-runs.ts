@@ -5,11 +5,7 @@ import type { AnyRun } from '@xmachines/core'
 import { type Fate, hookKey, isWatched, type Log, type RunHook, sequenceOf } from '@xmachines/core/internal'
 import { logsOf } from './logs.ts'
 
-interface Known {
-  readonly run: WeakRef<AnyRun & object>
-  /** The first frame of its maker, if it was made after the inspector came. */
-  readonly place: string | undefined
-}
+type Known = WeakRef<AnyRun & object>
 
 /** The runs of a page. */
 export interface KnownRuns {
@@ -44,6 +40,7 @@ function install(): KnownRuns {
   const known: Known[] = []
   /** Several run objects may share a log. The one that shows what is pending is taken. */
   const byLog = new WeakMap<Log, Known>()
+  const places = new WeakMap<AnyRun, string>()
   const pinned = new Set<AnyRun>()
   const fates = new Map<string, Fate>()
 
@@ -54,7 +51,8 @@ function install(): KnownRuns {
       if (confirmed === tentative) return
       known.splice(known.indexOf(before), 1)
     }
-    const made: Known = { run: new WeakRef(run as AnyRun), place }
+    if (place !== undefined) places.set(run as AnyRun, place)
+    const made: Known = new WeakRef(run as AnyRun)
     byLog.set(confirmed, made)
     known.push(made)
   }
@@ -79,23 +77,21 @@ function install(): KnownRuns {
     },
   )
 
-  const find = (run: AnyRun): Known | undefined => known.find((one) => one.run.deref() === run)
-
   return {
     list() {
       const runs: AnyRun[] = []
       for (let at = known.length - 1; at >= 0; at--) {
-        const run = known[at]?.run.deref()
+        const run = known[at]?.deref()
         if (run === undefined) known.splice(at, 1)
         else if (pinned.has(run) || isWorthShowing(run)) runs.unshift(run)
       }
       return runs
     },
     isRead,
-    placeOf: (run) => find(run)?.place,
+    placeOf: (run) => places.get(run),
     pin(run) {
       pinned.add(run)
-      if (find(run) === undefined) add(run, undefined)
+      if (!byLog.has(logsOf(run).confirmed)) add(run, undefined)
     },
     fateOf: (id, position) => fates.get(`${id}/${position}`),
   }
@@ -107,13 +103,15 @@ function isWorthShowing(run: AnyRun): boolean {
 
 function isRead(run: AnyRun): boolean {
   const { confirmed, tentative } = logsOf(run)
-  return isWatched(confirmed) || isWatched(tentative)
+  if (isWatched(confirmed)) return true
+  // A log that is ahead of another waits for what is sent itself.
+  return tentative !== confirmed && (tentative.waiting.length > 1 || (tentative.subscriptions?.all.size ?? 0) > 0)
 }
 
 /** The name of the function that made a run, in a stack. */
 function placeIn(stack: string | undefined): string | undefined {
   const makers =
-    /\b(placeIn|announce|runOf|tentativeRun|sharedRun|createRun|restoreRun|replayRun|forkRun|connectRun|openShared|openNamed|begin|useState|useMemo|mount\w*|useRun|hook)\b/
+    /\b(placeIn|announce|forkAt|openRunFile|runOf|tentativeRun|sharedRun|createRun|restoreRun|replayRun|forkRun|connectRun|openShared|openNamed|begin|useState|useMemo|mount\w*|useRun|hook)\b/
   for (const line of stack?.split('\n').slice(1) ?? []) {
     const name = /^\s*at (?:new |async )?([\w$.]+) \(/.exec(line)?.[1] ?? /^([\w$.]+)@/.exec(line)?.[1]
     if (name !== undefined && !makers.test(name) && !name.includes('.')) return name

@@ -1,6 +1,6 @@
 // A run as a Vitest test: the same machine and batches, and the state that they lead to.
 
-import type { AnyRun, History } from '@xmachines/core'
+import type { History } from '@xmachines/core'
 import { logsOf } from './logs.ts'
 import type { ObservedRun } from './observed-run.ts'
 
@@ -18,7 +18,7 @@ export async function testText(
   const batches = Array.from({ length: sequence }, (_, at) => ({ oid: '', parent: '', events: batch(at + 1) ?? [] }))
   const history = {
     format: 'xmachines/1',
-    records: [(run as AnyRun).genesis, ...batches],
+    records: [run.genesis, ...batches],
     sequence,
     head: '',
     state: '',

@@ -114,6 +114,7 @@ const fates: Readonly<Record<ObservedOutput['fate'], string>> = {
   settled: 'settled',
   cancelled: 'cancelled',
   failed: 'its handler threw',
+  aborted: 'its handling ended too early',
   read: 'read',
   waiting: 'waits for its reader',
   unread: 'nobody reads it',
@@ -129,7 +130,7 @@ function outputList(make: Maker, list: readonly ObservedOutput[]): HTMLElement {
       make('span', { class: `fate ${fate}` }, fates[fate]),
     ),
   )
-  return make('ul', { class: 'outputs' }, ...items)
+  return make('ul', { class: 'output-list' }, ...items)
 }
 
 function heading(make: Maker, text: string): HTMLElement {

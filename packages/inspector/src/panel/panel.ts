@@ -140,7 +140,8 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   function look(): void {
     if (!isInView) return
     const runs = source.runs()
-    if (observed === undefined) {
+    // What shows the panel may have another run by now.
+    if (observed === undefined || !runs.includes(observed)) {
       const latest = runs.at(-1)
       if (latest !== undefined) choose(latest)
       else draw()

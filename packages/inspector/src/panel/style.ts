@@ -70,13 +70,13 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; pad
 .time input { flex: 1; min-width: 40px; padding: 0; border: 0; background: none; }
 .live[aria-pressed='true'] { border-color: var(--good); background: var(--good-wash); color: var(--good); font-weight: 600; }
 .body { flex: 1; display: flex; min-height: 0; }
-.history { flex: 0 0 var(--split); display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.history { flex: 0 1 var(--split); display: flex; flex-direction: column; min-width: 0; min-height: 132px; }
 .filters { display: flex; gap: 6px; padding: 8px 10px; }
 .filters input { flex: 1 1 8em; min-width: 0; }
 .filters select { flex: 0 1 9em; min-width: 0; }
 .found { padding: 0 10px; color: var(--quiet); font-size: 12px; }
 .found:not(:empty) { padding-bottom: 4px; }
-.rows { flex: 1; min-height: 84px; overflow: auto; overflow-anchor: none; border-top: 1px solid var(--line); outline-offset: -2px; }
+.rows { flex: 1; min-height: 0; overflow: auto; overflow-anchor: none; border-top: 1px solid var(--line); outline-offset: -2px; }
 .canvas { position: relative; min-width: 0; overflow: hidden; }
 .row {
   position: absolute; inset: 0 0 auto; height: 28px; padding: 0 10px 0 0; display: flex; align-items: center; gap: 10px;
@@ -94,7 +94,7 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; pad
 .pending .no::before { content: '… '; }
 .splitter { flex: 0 0 7px; cursor: col-resize; border-inline: 1px solid var(--line); background: var(--sunken); touch-action: none; }
 .splitter:is(:hover, :focus-visible) { background: var(--accent); outline: none; }
-.detail { flex: 1; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+.detail { flex: 1 0 120px; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .tabs { display: flex; overflow-x: auto; padding: 0 6px; border-bottom: 1px solid var(--line); scrollbar-width: none; }
 .tabs button { min-height: 34px; border: 0; border-radius: 0; background: none; color: var(--quiet); box-shadow: none; }
 .tabs button[aria-selected='true'] { color: var(--text); font-weight: 600; box-shadow: inset 0 -2px var(--accent); }
@@ -129,13 +129,13 @@ ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: v
 .refused { padding: 8px 12px; border-radius: 6px; background: var(--bad-wash); }
 .refused strong { color: var(--bad); }
 .refused h3 { margin-top: 8px; }
-.outputs { padding: 0; list-style: none; }
-.outputs li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; padding: 4px 0; border-bottom: 1px solid var(--line); }
-.outputs .no { min-width: 2.5em; }
-.outputs code { flex: 1 1 10em; overflow-wrap: anywhere; }
+.output-list { padding: 0; list-style: none; }
+.output-list li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; padding: 4px 0; border-bottom: 1px solid var(--line); }
+.output-list .no { min-width: 2.5em; }
+.output-list code { flex: 1 1 10em; overflow-wrap: anywhere; }
 .fate { padding: 0 8px; border-radius: 99px; background: var(--sunken); color: var(--quiet); font-size: 12px; }
 .fate.handling, .fate.waiting { background: var(--warn-wash); color: var(--warn); }
-.fate.failed { background: var(--bad-wash); color: var(--bad); }
+.fate:is(.failed, .aborted) { background: var(--bad-wash); color: var(--bad); }
 .fate.settled { background: var(--good-wash); color: var(--good); }
 .sender { display: grid; gap: 8px 10px; grid-template-columns: max-content minmax(0, 1fr); align-items: center; max-width: 34em; }
 .fields { display: contents; }
@@ -167,7 +167,7 @@ ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: v
 .arrow.taken text { fill: var(--accent); font-weight: 700; }
 .body { flex-direction: column; }
 .splitter { cursor: row-resize; border-inline: 0; border-block: 1px solid var(--line); }
-.machine { order: -1; max-height: 50%; border-bottom: 1px solid var(--line); }
+.machine { order: -1; flex: 0 1 auto; min-height: 36px; max-height: 40%; border-bottom: 1px solid var(--line); }
 @container (width >= 760px) {
   .body { flex-direction: row; }
   .splitter { cursor: col-resize; border-block: 0; border-inline: 1px solid var(--line); }

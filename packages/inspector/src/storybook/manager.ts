@@ -1,6 +1,6 @@
 // In the frame around the stories: a panel that shows the runs of the story.
 
-import { createElement, type ReactElement, useEffect, useRef } from 'react'
+import { createElement, type ReactElement, useEffect, useState } from 'react'
 import { addons, types } from 'storybook/manager-api'
 import type { RunSource } from '../observe/run-source.ts'
 import type { Panel } from '../panel/panel.ts'
@@ -13,17 +13,14 @@ addons.register('xmachines', () => {
   addons.add('xmachines/panel', {
     type: types.PANEL,
     title: 'Run',
-    render: ({ active }) => createElement(RunPanel, { active: active === true }),
+    render: ({ active }) => createElement(RunPanel, { active: active ?? false }),
   })
 })
 
 function RunPanel({ active }: { readonly active: boolean }): ReactElement {
-  const host = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!active || host.current === null) return undefined
-    return showStory(host.current)
-  }, [active])
-  return createElement('div', { ref: host, hidden: !active, style: { height: '100%' } })
+  const [host, setHost] = useState<HTMLDivElement | null>(null)
+  useEffect(() => (active && host !== null ? showStory(host) : undefined), [active, host])
+  return createElement('div', { ref: setHost, hidden: !active, style: { height: '100%' } })
 }
 
 /** Shows the runs of the story, whichever it is. */

@@ -2,6 +2,7 @@
 // is one message. An offset names a record and its oid, so one of another history is noticed.
 
 import type { HeldRun } from '../../host/host.ts'
+import { type BareAnswer, bareAnswer } from '../../wire/bare.ts'
 import { CURSOR, NEXT_OFFSET, STREAM_CLOSED, UP_TO_DATE } from '../../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import { decodeOffset, encodeOffset, NOW, START } from '../../wire/offset.ts'
@@ -10,6 +11,7 @@ import { HttpProblem } from '../http-problem.ts'
 import { negotiate } from '../negotiate.ts'
 import type { Call, Operation } from '../operation.ts'
 import { nextCursor } from '../streams/cursor.ts'
+import { streamSignal } from '../streams/followed-stream.ts'
 import type { RecordPage } from '../streams/record-pages.ts'
 import { endOf, type RecordPlace, recordStream } from '../streams/record-stream.ts'
 import { untilChanged } from '../streams/until-changed.ts'
@@ -142,15 +144,16 @@ async function poll(
   return new Response(textOf(page, type), { headers: { 'content-type': type, ...headers } })
 }
 
-async function follow(call: Call, place: RecordPlace, given: string | null): Promise<Response> {
+async function follow(call: Call, place: RecordPlace, given: string | null): Promise<BareAnswer> {
   const { request, host, limits, subscribers, pages, id } = call
   // A stream has the run for itself.
   const run = await host.hold(id)
-  const following = { subject: run, host, subscribers, limits, signal: request.signal }
+  const following = { subject: run, host, subscribers, limits, signal: streamSignal(request) }
   const headers = { 'content-type': SSE_TYPE, 'cache-control': 'no-cache, no-store', 'x-accel-buffering': 'no' }
-  return new Response(
+  return bareAnswer(
+    200,
+    headers,
     recordStream(following, pages, place, () => nextCursor(given)),
-    { headers },
   )
 }
 

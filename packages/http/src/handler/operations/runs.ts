@@ -1,6 +1,7 @@
 // A run: its latest snapshot, its snapshots as a stream, and batches that are applied to it.
 
 import type { HeldRun } from '../../host/host.ts'
+import { type BareAnswer, type BareRequest, bareAnswer } from '../../wire/bare.ts'
 import { IDEMPOTENCY_KEY, KNOWN_SEQUENCE, REPLAYED } from '../../wire/headers.ts'
 import { JSON_TYPE, NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
 import { decodeOffset } from '../../wire/offset.ts'
@@ -11,6 +12,8 @@ import { expectedHead, isKnown } from '../conditional.ts'
 import { HttpProblem } from '../http-problem.ts'
 import { negotiate } from '../negotiate.ts'
 import type { Call, Operation } from '../operation.ts'
+import { streamSignal } from '../streams/followed-stream.ts'
+import { snapshotText } from '../streams/snapshot-frames.ts'
 import { snapshotStream } from '../streams/snapshot-stream.ts'
 import { snapshotResponse } from './snapshot-response.ts'
 
@@ -34,30 +37,30 @@ export const readRun: Operation = {
   },
 }
 
-function showOnce({ request, base, id }: Call, { latest }: HeldRun): Response {
+function showOnce({ request, base, id }: Call, { latest }: HeldRun): BareAnswer {
   const link = `<${base}${historyPath(id)}>; rel="version-history"`
   const headers = { 'cache-control': 'private, no-cache', vary: 'Accept', link }
   const etag = snapshotTag(latest.head, latest.status)
-  if (isKnown(request, etag)) return new Response(null, { status: 304, headers: { etag, ...headers } })
-  return snapshotResponse(latest, { headers })
+  if (isKnown(request, etag)) return bareAnswer(304, { etag, ...headers })
+  return snapshotResponse(latest, { headers, text: snapshotText(latest) })
 }
 
-async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<Response> {
+async function showAll(call: Call, run: HeldRun, type: typeof NDJSON_TYPE | typeof SSE_TYPE): Promise<BareAnswer> {
   const { request, limits } = call
   const known = decodeOffset(request.headers.get('last-event-id') ?? '')?.oid
   // By this status an `EventSource` learns not to connect again.
-  if (run.latest.status === 'done' && run.latest.head === known) return new Response(null, { status: 204 })
+  if (run.latest.status === 'done' && run.latest.head === known) return bareAnswer(204, {})
   const headers = {
     'content-type': type,
     'cache-control': 'no-cache, no-store',
     vary: 'Accept',
     'x-accel-buffering': 'no',
   }
-  if (request.method === 'HEAD') return new Response(null, { headers })
+  if (request.method === 'HEAD') return bareAnswer(200, headers)
   // The stream has the run for itself.
   const { host, subscribers, id } = call
-  const following = { subject: await host.hold(id), host, subscribers, limits, signal: request.signal }
-  return new Response(snapshotStream(following, type, known), { headers })
+  const following = { subject: await host.hold(id), host, subscribers, limits, signal: streamSignal(request) }
+  return bareAnswer(200, headers, snapshotStream(following, type, known))
 }
 
 /** Applies a batch to a run. */
@@ -158,14 +161,14 @@ function eventsOf(document: unknown): unknown[] {
   })
 }
 
-function keyOf(request: Request): string | undefined {
+function keyOf(request: BareRequest): string | undefined {
   const key = request.headers.get(IDEMPOTENCY_KEY)
   if (key === null) return undefined
   if (/^[\x21-\x7e]{1,256}$/.test(key)) return key
   throw new HttpProblem('INVALID_REQUEST', 'Idempotency-Key is not 1 to 256 visible characters of ASCII')
 }
 
-function sequenceOf(request: Request): number | undefined {
+function sequenceOf(request: BareRequest): number | undefined {
   const given = request.headers.get(KNOWN_SEQUENCE)
   if (given === null) return undefined
   if (/^\d{1,15}$/.test(given)) return Number(given)

@@ -3,6 +3,7 @@
 // may be thousands of them.
 
 import type { HeldRun, Host } from '../../host/host.ts'
+import type { BareRequest } from '../../wire/bare.ts'
 import type { Limits } from '../limits.ts'
 import type { Subscribers } from './subscribers.ts'
 
@@ -29,8 +30,13 @@ export interface Following<Subject extends Followable = HeldRun> {
   readonly host: Host
   readonly subscribers: Subscribers
   readonly limits: Limits
-  /** Aborts when the request does. Not every server says so: the stream is cancelled as well. */
-  readonly signal: AbortSignal
+  /** Aborts when the request does. Not every server says so: the stream is cancelled as well, or only. */
+  readonly signal: AbortSignal | undefined
+}
+
+/** The signal that the stream of an answer watches, if it has to. */
+export function streamSignal(request: BareRequest): AbortSignal | undefined {
+  return request.cancelsBody === true ? undefined : request.signal
 }
 
 /** What a stream gives. */
@@ -67,7 +73,7 @@ export function followedStream(
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined
   const remove = add()
   const unfollow = subject.follow(look)
-  signal.addEventListener('abort', abandon)
+  signal?.addEventListener('abort', abandon)
 
   function add(): () => void {
     try {
@@ -126,7 +132,7 @@ export function followedStream(
     isOver = true
     remove()
     unfollow()
-    signal.removeEventListener('abort', abandon)
+    signal?.removeEventListener('abort', abandon)
     subject.release()
   }
 
@@ -147,7 +153,7 @@ export function followedStream(
   return new ReadableStream<Uint8Array>(
     {
       start(made) {
-        if (signal.aborted) release()
+        if (signal?.aborted === true) release()
         if (isOver) made.close()
         controller = made
       },

@@ -1,33 +1,43 @@
-// Snapshots as bytes, made once for all who get them.
+// Snapshots as they are sent, made once for all who get them.
 
 import { ndjsonFrame, SSE_EVENTS, sseFrame } from '../../wire/frames.ts'
-import { JSON_TYPE, NDJSON_TYPE, type SSE_TYPE } from '../../wire/media-types.ts'
+import { NDJSON_TYPE, type SSE_TYPE } from '../../wire/media-types.ts'
 import { encodeOffset } from '../../wire/offset.ts'
 import type { WireSnapshot } from '../../wire/snapshot.ts'
 
-/** How a snapshot may be written. */
-export type SnapshotType = typeof JSON_TYPE | typeof NDJSON_TYPE | typeof SSE_TYPE
+/** How a snapshot may be framed. */
+export type FrameType = typeof NDJSON_TYPE | typeof SSE_TYPE
 
 const encoder = new TextEncoder()
-const made = new WeakMap<WireSnapshot, Map<SnapshotType, Uint8Array>>()
+const texts = new WeakMap<WireSnapshot, string>()
+const frames = new WeakMap<WireSnapshot, Map<FrameType, Uint8Array>>()
 
-/** The bytes of a snapshot. */
-export function snapshotBytes(snapshot: WireSnapshot, type: SnapshotType): Uint8Array {
-  let types = made.get(snapshot)
+/** A snapshot as JSON. */
+export function snapshotText(snapshot: WireSnapshot): string {
+  let text = texts.get(snapshot)
+  if (text === undefined) {
+    text = JSON.stringify(snapshot)
+    texts.set(snapshot, text)
+  }
+  return text
+}
+
+/** The frame of a snapshot. */
+export function snapshotFrame(snapshot: WireSnapshot, type: FrameType): Uint8Array {
+  let types = frames.get(snapshot)
   if (types === undefined) {
     types = new Map()
-    made.set(snapshot, types)
+    frames.set(snapshot, types)
   }
   let bytes = types.get(type)
   if (bytes === undefined) {
-    bytes = encoder.encode(textOf(snapshot, type))
+    bytes = encoder.encode(frameOf(snapshot, type))
     types.set(type, bytes)
   }
   return bytes
 }
 
-function textOf(snapshot: WireSnapshot, type: SnapshotType): string {
-  if (type === JSON_TYPE) return JSON.stringify(snapshot)
+function frameOf(snapshot: WireSnapshot, type: FrameType): string {
   if (type === NDJSON_TYPE) return ndjsonFrame(snapshot)
   const id = encodeOffset({ sequence: snapshot.sequence, oid: snapshot.head })
   const frame = sseFrame({ id, event: SSE_EVENTS.snapshot, data: snapshot })

@@ -1,10 +1,10 @@
 // The snapshots of a run as a stream. The latest wins: a slow reader skips what came in between.
 
 import { NDJSON_HEARTBEAT, SSE_HEARTBEAT } from '../../wire/frames.ts'
-import { type NDJSON_TYPE, SSE_TYPE } from '../../wire/media-types.ts'
+import { SSE_TYPE } from '../../wire/media-types.ts'
 import type { WireSnapshot } from '../../wire/snapshot.ts'
 import { type Following, followedStream, type Piece } from './followed-stream.ts'
-import { snapshotBytes } from './snapshot-frames.ts'
+import { type FrameType, snapshotFrame } from './snapshot-frames.ts'
 
 const encoder = new TextEncoder()
 const heartbeats = { sse: encoder.encode(SSE_HEARTBEAT), ndjson: encoder.encode(NDJSON_HEARTBEAT) }
@@ -13,11 +13,7 @@ const heartbeats = { sse: encoder.encode(SSE_HEARTBEAT), ndjson: encoder.encode(
  * A stream of snapshots: the latest, then each newer one when the reader asks. It ends with the run.
  * @param known the head that the reader has already
  */
-export function snapshotStream(
-  following: Following,
-  type: typeof NDJSON_TYPE | typeof SSE_TYPE,
-  known?: string,
-): ReadableStream<Uint8Array> {
+export function snapshotStream(following: Following, type: FrameType, known?: string): ReadableStream<Uint8Array> {
   const { subject: run } = following
   let delivered: WireSnapshot | undefined = run.latest.head === known ? run.latest : undefined
   return followedStream(following, {
@@ -26,7 +22,7 @@ export function snapshotStream(
       const { latest } = run
       if (latest === delivered) return undefined
       delivered = latest
-      return { bytes: snapshotBytes(latest, type), isLast: latest.status === 'done' }
+      return { bytes: snapshotFrame(latest, type), isLast: latest.status === 'done' }
     },
   })
 }

@@ -2,23 +2,31 @@
 
 import type { IncomingMessage } from 'node:http'
 
-/** The request; undefined if it is none that a `Request` can be. */
-export function readRequest(message: IncomingMessage, signal: AbortSignal): Request | undefined {
-  const { method = 'GET', headers } = message
+/** The URL of a request; undefined if it is none. */
+export function urlOf({ url = '/', headers, socket }: IncomingMessage): URL | undefined {
   try {
-    const url = new URL(
-      message.url ?? '/',
-      `${'encrypted' in message.socket ? 'https' : 'http'}://${headers.host ?? 'localhost'}`,
-    )
-    const init = { method, headers: headersOf(message), signal }
-    if (method === 'GET' || method === 'HEAD') return new Request(url, init)
-    // Node needs to be told that the answer may come before the body has ended.
-    const withBody: RequestInit & { readonly duplex: 'half' } = { ...init, body: bodyOf(message), duplex: 'half' }
-    return new Request(url, withBody)
+    return new URL(url, `${'encrypted' in socket ? 'https' : 'http'}://${headers.host ?? 'localhost'}`)
   } catch {
-    // A URL, a method or a header that nobody may send.
     return undefined
   }
+}
+
+/** What a request is made with. */
+interface WholeRequestPlan {
+  readonly method: string
+  readonly url: string
+  readonly signal: AbortSignal
+  /** Whether its body is still to be read. */
+  readonly hasBody: boolean
+}
+
+/** @throws {TypeError} if it is none that a `Request` can be */
+export function wholeRequest(message: IncomingMessage, { method, url, signal, hasBody }: WholeRequestPlan): Request {
+  const init = { method, headers: headersOf(message), signal }
+  if (method === 'GET' || method === 'HEAD' || !hasBody) return new Request(url, init)
+  // Node needs to be told that the answer may come before the body has ended.
+  const withBody: RequestInit & { readonly duplex: 'half' } = { ...init, body: bodyOf(message), duplex: 'half' }
+  return new Request(url, withBody)
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {

@@ -1,19 +1,28 @@
-// A `Response` as the answer of Node: written as fast as the connection takes it. If that breaks off, the body is cancelled. What
-// lives as long as a stream holds little: not the response, and not its headers.
+// An answer as Node writes it: as fast as the connection takes it. If that breaks off, the body is cancelled. What lives as long as a
+// stream holds little: not the response, and not its headers.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type BareAnswer, isBare } from '../wire/bare.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = ReadableStreamReadResult<Uint8Array>
 
-/** Writes a response. */
-export function writeResponse(answer: ServerResponse, response: Response, message: IncomingMessage): void {
-  const { status, body } = response
-  const head = headOf(response, message)
-  if (body === null) {
-    answer.writeHead(status, head).end()
-    return
-  }
+/** Writes an answer. */
+export function writeAnswer(answer: ServerResponse, found: Response | BareAnswer, message: IncomingMessage): void {
+  const { status, body } = found
+  const head = headOf(found, message)
+  if (typeof body === 'object' && body !== null)
+    writeStream(answer, body, (more) => answer.writeHead(status, [...head, ...more]))
+  else if (body === null) answer.writeHead(status, head).end()
+  else answer.writeHead(status, [...head, 'content-length', String(Buffer.byteLength(body))]).end(body)
+}
+
+/** Writes a body as it comes. */
+function writeStream(
+  answer: ServerResponse,
+  body: ReadableStream<Uint8Array>,
+  writeHead: (more: readonly string[]) => void,
+): void {
   const reader = body.getReader()
   // Whoever reads is gone: then the body must be, too, or it would wait for ever.
   const cancel = (): void => void reader.cancel().catch(() => undefined)
@@ -21,21 +30,23 @@ export function writeResponse(answer: ServerResponse, response: Response, messag
   answer.on('close', () => {
     if (!answer.writableFinished) cancel()
   })
-  writeFirst(answer, reader, (more) => answer.writeHead(status, [...head, ...more]))
+  writeFirst(answer, reader, writeHead)
     .then((reading) => reading && writeOn(answer, reader, reading))
     // The body failed in the middle. A connection that breaks off tells the reader so.
     .catch(() => answer.destroy())
 }
 
 /** The headers, each name before its value. */
-function headOf({ headers }: Response, message: IncomingMessage): string[] {
+function headOf(found: Response | BareAnswer, message: IncomingMessage): string[] {
   const head: string[] = []
-  for (const [name, value] of headers) head.push(name, value)
-  // What is left of a body that nobody reads is not waited for.
-  const hasBody =
-    message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
-  if (hasBody && !message.complete) head.push('connection', 'close')
+  for (const [name, value] of isBare(found) ? Object.entries(found.headers) : found.headers) head.push(name, value)
+  if (isUnread(message)) head.push('connection', 'close')
   return head
+}
+
+/** Whether something is left of a body that nobody reads: it is not waited for. */
+function isUnread({ complete, headers }: IncomingMessage): boolean {
+  return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
 }
 
 /** Writes the head and what is there at once. Gives what is being read, unless that was all. */
