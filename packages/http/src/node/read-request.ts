@@ -1,14 +1,23 @@
 // A request of Node as a `Request`. Its body is read when it is asked for.
 
 import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+
+/** A request of Node. */
+export type Message = IncomingMessage | Http2ServerRequest
+
+/** Whether the connection has one request at a time. */
+export function isHttp1({ httpVersionMajor }: Message): boolean {
+  return httpVersionMajor < 2
+}
 
 /** The request; undefined if it is none that a `Request` can be. */
-export function readRequest(message: IncomingMessage, signal: AbortSignal): Request | undefined {
+export function readRequest(message: Message, signal: AbortSignal): Request | undefined {
   const { method = 'GET', headers } = message
   try {
     const url = new URL(
       message.url ?? '/',
-      `${'encrypted' in message.socket ? 'https' : 'http'}://${headers.host ?? 'localhost'}`,
+      `${'encrypted' in message.socket ? 'https' : 'http'}://${headers.host ?? headers[':authority'] ?? 'localhost'}`,
     )
     const init = { method, headers: headersOf(message), signal }
     if (method === 'GET' || method === 'HEAD') return new Request(url, init)
@@ -21,7 +30,7 @@ export function readRequest(message: IncomingMessage, signal: AbortSignal): Requ
   }
 }
 
-function headersOf({ rawHeaders }: IncomingMessage): Headers {
+function headersOf({ rawHeaders }: Message): Headers {
   const headers = new Headers()
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
@@ -32,7 +41,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 }
 
 /** The body as a stream that reads no more than it is asked for. If it is cancelled, the connection stays open for the answer. */
-function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+function bodyOf(message: Message): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {

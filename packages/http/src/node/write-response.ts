@@ -1,13 +1,15 @@
 // A `Response` as the answer of Node: written as fast as the connection takes it. If that breaks off, the body is cancelled. What
 // lives as long as a stream holds little: not the response, and not its headers.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
+import { isHttp1, type Message } from './read-request.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = ReadableStreamReadResult<Uint8Array>
 
 /** Writes a response. */
-export function writeResponse(answer: ServerResponse, response: Response, message: IncomingMessage): void {
+export function writeResponse(answer: ServerResponse, response: Response, message: Message): void {
   const { status, body } = response
   const head = headOf(response, message)
   if (body === null) {
@@ -17,9 +19,10 @@ export function writeResponse(answer: ServerResponse, response: Response, messag
   const reader = body.getReader()
   // Whoever reads is gone: then the body must be, too, or it would wait for ever.
   const cancel = (): void => void reader.cancel().catch(() => undefined)
-  if (answer.destroyed) return cancel()
+  if (isGone(answer)) return cancel()
   answer.on('close', () => {
-    if (!answer.writableFinished) cancel()
+    // Over HTTP/2 what its reader has closed counts as finished, so it must have been ended here.
+    if (!answer.writableEnded) cancel()
   })
   writeFirst(answer, reader, (more) => answer.writeHead(status, [...head, ...more]))
     .then((reading) => reading && writeOn(answer, reader, reading))
@@ -28,13 +31,13 @@ export function writeResponse(answer: ServerResponse, response: Response, messag
 }
 
 /** The headers, each name before its value. */
-function headOf({ headers }: Response, message: IncomingMessage): string[] {
+function headOf({ headers }: Response, message: Message): string[] {
   const head: string[] = []
   for (const [name, value] of headers) head.push(name, value)
   // What is left of a body that nobody reads is not waited for.
   const hasBody =
     message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
-  if (hasBody && !message.complete) head.push('connection', 'close')
+  if (hasBody && !message.complete && isHttp1(message)) head.push('connection', 'close')
   return head
 }
 
@@ -79,9 +82,14 @@ function soon(reading: Promise<Chunk>): Promise<Chunk | undefined> {
   return Promise.race([reading, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))])
 }
 
+/** Whether the connection, or the stream of an HTTP/2 connection, is closed. */
+function isGone(answer: ServerResponse | Http2ServerResponse): boolean {
+  return 'stream' in answer ? answer.stream.destroyed : answer.destroyed
+}
+
 /** Writes a chunk, and waits until there is room for the next. */
 function write(answer: ServerResponse, chunk: Uint8Array): Promise<void> | undefined {
-  if (answer.write(chunk) || answer.destroyed) return undefined
+  if (answer.write(chunk) || isGone(answer)) return undefined
   return new Promise((resolve) => {
     const go = (): void => {
       answer.off('drain', go).off('close', go)
