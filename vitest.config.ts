@@ -28,7 +28,7 @@ const hashes = ['legacy', 'sha2', 'utils'].map((file) => `@xmachines/core > @nob
 
 // The machine may be busy, and many tests start processes or try hundreds of cases. What waits for something in vain fails
 // before its test does, and says what for.
-const patient = { expect: { poll: { timeout: PATIENCE } }, testTimeout: 60_000, hookTimeout: 60_000 }
+const patient = { expect: { poll: { timeout: PATIENCE } }, testTimeout: 120_000, hookTimeout: 120_000 }
 const waits = join(import.meta.dirname, 'test/wait-longer.ts')
 
 // The tests of the React binding also run on older versions of React, each installed in a folder of its own: the oldest
@@ -54,7 +54,7 @@ const xstates = [
 ].map(({ name, alias }) => ({
   resolve: { ...resolve, alias },
   ssr,
-  test: { name, include: ['packages/xstate/test/**/*.test.ts'], testTimeout: 60_000 },
+  test: { ...patient, name, include: ['packages/xstate/test/**/*.test.ts'], setupFiles: [waits] },
 }))
 
 // The tests whose result depends on the version of Git run with newer ones, too. The others are the same for each.
@@ -260,8 +260,6 @@ export default defineConfig({
           include: ['packages/postgres/test/**/*.test.ts'],
           globalSetup: ['packages/postgres/test/server.setup.ts'],
           setupFiles: [waits],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -310,8 +308,6 @@ export default defineConfig({
           setupFiles: [waits],
           include: ['test/packaging/**/*.test.ts'],
           globalSetup: ['test/packaging/setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -322,6 +318,16 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           setupFiles: [waits],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'orders',
+          include: ['apps/orders/test/**/*.test.ts'],
+          globalSetup: ['apps/orders/test/built-app.setup.ts'],
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },

@@ -8,7 +8,16 @@ const config: StorybookConfig = {
   stories: ['../apps/flows/src/**/*.mdx', '../apps/flows/src/**/*.stories.tsx'],
   addons: ['@storybook/addon-docs', '@storybook/addon-a11y'],
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
-  features: { sidebarOnboardingChecklist: false, changeDetection: false },
+  // Without what no page here uses: it would take time to load, and room.
+  features: {
+    sidebarOnboardingChecklist: false,
+    changeDetection: false,
+    actions: false,
+    backgrounds: false,
+    controls: false,
+    measure: false,
+    outline: false,
+  },
   typescript: { reactDocgen: 'react-docgen' },
   viteFinal: (vite) =>
     mergeConfig(vite, {
@@ -24,6 +33,7 @@ const config: StorybookConfig = {
           '@xmachines/core > @noble/hashes/legacy.js',
           '@xmachines/core > @noble/hashes/sha2.js',
           '@xmachines/core > @noble/hashes/utils.js',
+          '@xmachines/core > fast-check',
           '@xmachines/react > use-sync-external-store/with-selector',
           '@xmachines/indexeddb > idb',
         ],

@@ -17,8 +17,6 @@ const preview: Preview = {
       storySort: {
         order: [
           'Introduction',
-          'Hooks',
-          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRefusals', 'createRunContext'],
           'Flows',
           [
             'Door',
@@ -31,8 +29,20 @@ const preview: Preview = {
             'Thousand cells',
             'Errors',
             'Save and restore',
+            'Open a run file',
             'Draft that survives',
           ],
+          'Guides',
+          [
+            'React in five minutes',
+            'A run at a server',
+            'Coming from XState',
+            'Coming from zustand or Redux',
+            'Recipes',
+            'Stores',
+          ],
+          'Hooks',
+          ['useRun', 'useSnapshot', 'useSend', 'useOutputs', 'useRefusals', 'createRunContext'],
         ],
       },
     },

@@ -1,4 +1,4 @@
 // How long tests wait for something before they fail.
 
 /** Milliseconds: long enough for a busy machine. */
-export const PATIENCE = 20_000
+export const PATIENCE = 30_000

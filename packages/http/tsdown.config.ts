@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/server.ts', 'src/node/index.ts'],
+  entry: ['src/index.ts', 'src/server.ts', 'src/next/index.ts', 'src/node/index.ts'],
   platform: 'neutral',
   target: 'es2022',
   unbundle: true,

@@ -1,6 +1,6 @@
 /** The flow "Draft that survives", in two pages of one browser. */
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { copyStorybook } from './storybook-server.ts'
 import { listen, newContext, soon } from './watched-page.ts'
@@ -8,8 +8,6 @@ import { listen, newContext, soon } from './watched-page.ts'
 const storybook = copyStorybook()
 let browser: Browser
 let url = ''
-
-vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   ;[browser, url] = await Promise.all([chromium.launch(chromiumLaunchOptions()), storybook.start()])

@@ -1,7 +1,7 @@
 /** Fast Refresh in Storybook: every story is opened once, then files of a flow are edited while its story is open. */
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { edit, touch } from './edit.ts'
 import { copyStorybook } from './storybook-server.ts'
@@ -58,8 +58,6 @@ const opened = new Map<string, readonly string[]>()
 
 const door: StoryEntry = { id: 'flows-door--by-hand', type: 'story' }
 const neighbour: StoryEntry = { id: 'flows-door--driven', type: 'story' }
-
-vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   const [url, launched] = await Promise.all([storybook.start(), chromium.launch(chromiumLaunchOptions())])

@@ -1,7 +1,7 @@
 /** Fast Refresh in Vite: files of an app are edited while its page is open. */
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { edit, touch } from './edit.ts'
 import { makeApps } from './vite-server.ts'
@@ -35,8 +35,6 @@ interface OpenTill {
 
 const apps = makeApps()
 let browser: Browser
-
-vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   ;[browser] = await Promise.all([chromium.launch(chromiumLaunchOptions()), apps.start()])

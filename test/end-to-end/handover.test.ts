@@ -1,6 +1,6 @@
 /** The tab that handles outputs is gone in each of the ways in which a tab can be: another takes over at once. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { handled, loadTally, names, openTally, problem, send, stop } from './tally-page.ts'
 import { makeApps } from './vite-server.ts'
@@ -9,8 +9,6 @@ import { newContext, soon } from './watched-page.ts'
 const apps = makeApps()
 const app = apps.copy()
 let browser: Browser
-
-vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   ;[browser] = await Promise.all([chromium.launch(chromiumLaunchOptions()), apps.start()])
@@ -126,8 +124,17 @@ test('a database that does not open, since another tab keeps it open, is unavail
   const blocked = await tabs.newPage()
   await blocked.goto(apps.url(app, 'index.html'))
   void blocked.evaluate(() => void indexedDB.deleteDatabase('tabs'))
+  await tabs.clock.install()
   const late = await loadTally(tabs, apps.url(app, 'tabs.html'))
-  expect(await late.evaluate(() => window.tab.openFailure())).toMatch(/it does not open; another tab keeps it open/)
+  let isOver = false
+  const failure = late
+    .evaluate(() => window.tab.openFailure())
+    .finally(() => {
+      isOver = true
+    })
+  // It is waited for a while before it is given up.
+  while (!isOver) await late.clock.fastForward(10_000)
+  expect(await failure).toMatch(/it does not open; another tab keeps it open/)
   await pages[0]?.close()
   expect(await late.evaluate(() => window.tab.open())).toMatch(/^[0-9a-f]{40}$/)
 })

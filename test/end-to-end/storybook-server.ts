@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises'
 const workspace = join(import.meta.dirname, '../..')
 
 /** What Storybook needs. */
-const parts = ['.storybook', 'apps/flows', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
+const parts = ['.storybook', 'apps/flows', 'docs', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
 
 /** What is not copied: tests, build results, caches, and installed packages, to which the copied links point. */
 const notCopied = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']

@@ -1,6 +1,6 @@
 /** Two tabs of one browser share a run in IndexedDB: what each sees, who handles outputs, and what is lost if one dies. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { handled, loadTally, names, openTally, problem, send, shown, stop } from './tally-page.ts'
 import { makeApps } from './vite-server.ts'
@@ -11,8 +11,6 @@ const app = apps.copy()
 /** A host that is not secure: pages of `localhost` and 127.0.0.1 always are. */
 const insecureHost = 'tabs.test'
 let browser: Browser
-
-vi.setConfig({ testTimeout: 120_000 })
 
 beforeAll(async () => {
   const options = chromiumLaunchOptions()

@@ -14,7 +14,7 @@ export function runModule(
     cwd: join(import.meta.dirname, '..'),
     env: { ...inherited, ...env },
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 60_000,
   })
   if (status !== 0) throw new Error(`the process ended with ${String(status)}: ${stderr}`)
   return stdout

@@ -311,10 +311,11 @@ describe('outputs of a shared run', () => {
       await waitFor(other, ({ state }) => state.paid.length === round)
       const lease = await vi.waitFor(async () => {
         const taken = await store.lease(id, { owner: 'next', ttl: 60_000 })
-        expect(taken).toBeDefined()
+        // On a busy machine the lease may have run out before.
+        if (taken?.settled !== round) await taken?.release()
+        expect(taken?.settled).toBe(round)
         return taken
-      }, 10_000)
-      expect(lease?.settled).toBe(round)
+      })
       await lease?.release()
     }
     stop.abort()
@@ -346,7 +347,7 @@ describe('outputs of a shared run', () => {
     const handlers = { charge: async (): Promise<OrderEvent> => ({ type: 'PAID', by: 'me' }) }
     const handled = handleShared(run, handlers, { ttl: 900, signal: stop.signal })
     run.in.send({ type: 'PAY', cents: 1 })
-    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1), 10_000)
+    await vi.waitFor(async () => expect((await all(store.list()))[0]?.settled).toBe(1))
     stop.abort()
     expect(await handled).toBe(1)
     expect(run.state.paid).toEqual(['me'])

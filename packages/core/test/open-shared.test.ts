@@ -93,7 +93,7 @@ describe('a shared run', () => {
     const run = await openShared(failing, seed.id, stock)
     onTestFinished(() => run.close())
     run.in.send({ type: 'ADDED', count: 4 })
-    await vi.waitFor(() => expect(run.problem?.message).toContain('the disk is full'), 5000)
+    await vi.waitFor(() => expect(run.problem?.message).toContain('the disk is full'))
     expect([run.state, run.pending]).toEqual([7, 1])
     broken = false
     expect(await run.flush()).toBe(1)
@@ -121,7 +121,7 @@ describe('a shared run', () => {
     const run = await openShared(away, id, stock)
     onTestFinished(() => run.close())
     run.in.send({ type: 'ADDED', count: 1 })
-    await vi.waitFor(() => expect(run.problem).toBeDefined(), 10_000)
+    await vi.waitFor(() => expect(run.problem).toBeDefined())
     run.in.send({ type: 'ADDED', count: 10 })
     isAway = false
     await run.flush()
@@ -154,10 +154,10 @@ describe('a shared run', () => {
       run.in.send({ type: 'ADDED', count })
       await run.flush()
     }
-    await vi.waitFor(() => expect(other.head).toBe(run.head), 10_000)
+    await vi.waitFor(() => expect(other.head).toBe(run.head))
     other.in.send({ type: 'ADDED', count: 4 })
     await other.flush()
-    await vi.waitFor(() => expect(run.head).toBe(other.head), 10_000)
+    await vi.waitFor(() => expect(run.head).toBe(other.head))
     expect(followed.map(({ oid }) => oid)).toEqual([other.head])
   })
 
@@ -324,7 +324,7 @@ test('every batch is applied once or refused to its sender, and all end at one h
         expect(sequence).toBe(sent - refused)
         expect((await ending(store.read(id, { from: 1 }))).items).toHaveLength(sequence)
         expect(new Set(runs.map((run) => `${run.state} ${run.pending} ${run.position}`)).size).toBe(1)
-        await vi.waitFor(() => expect(runs.map(({ problem }) => problem)).toEqual(runs.map(() => undefined)), 10_000)
+        await vi.waitFor(() => expect(runs.map(({ problem }) => problem)).toEqual(runs.map(() => undefined)))
         for (const run of runs) run.close()
       },
     ),

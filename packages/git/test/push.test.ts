@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Repository } from '@xmachines/git'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type GitServer, serveGit } from './git-server.ts'
 import {
   add,
@@ -229,7 +229,14 @@ test('a push of a new run that others have just pushed less of is repeated, what
   expect(atHub()).toBe(run.head)
 })
 
+/** Has tries follow one another without the pauses between them, whose lengths are drawn, until the test ends. */
+function skipPauses(): void {
+  const drawn = vi.spyOn(Math, 'random').mockReturnValue(0)
+  onTestFinished(() => drawn.mockRestore())
+}
+
 test('a push that others keep winning against is given up, and says so', async () => {
+  skipPauses()
   await here.addRemote('local', `file://${hub.directory}`)
   await here.push('local', run.id)
   git(hub.directory, 'update-ref', refOf(run), run.id)
@@ -251,6 +258,7 @@ test('a push that a hook declines is made once', async () => {
 })
 
 test('a remote that holds a lock on the ref is asked a few times, and its words are reported', async () => {
+  skipPauses()
   hook(hub, 'pre-receive', counting)
   const lock = join(hub.directory, `${refOf(run)}.lock`)
   mkdirSync(dirname(lock), { recursive: true })

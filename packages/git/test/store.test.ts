@@ -300,7 +300,7 @@ describe('shared runs', () => {
     two.close()
     expect(await collect(repository.store.list({ unsettled: true }))).toEqual([])
     expect(git(repository.directory, 'fsck', '--strict', '--full', '--no-dangling')).toBe('')
-  }, 60_000)
+  })
 
   test('of one handle take turns', async () => {
     const [{ store }] = await openTwice()
@@ -309,7 +309,7 @@ describe('shared runs', () => {
     const shared = await Promise.all([1, 2, 3].map(() => openShared(store, seed.id, tally)))
     for (const run of shared) for (const by of [1, 2]) run.in.send(add(by))
     await Promise.all(shared.map((run) => run.flush()))
-    await expect.poll(() => shared.map(({ state }) => state), { timeout: 10_000 }).toEqual(Array(3).fill({ total: 9 }))
+    await expect.poll(() => shared.map(({ state }) => state)).toEqual(Array(3).fill({ total: 9 }))
     for (const run of shared) run.close()
   })
 
@@ -397,16 +397,16 @@ test('a follower goes on after the refs were packed', async () => {
     for await (const { oid } of store.follow(run.id, { from: 0, signal: over.signal })) seen.push(oid)
   })()
   for (let at = 1; at <= 3; at++) {
-    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(at)
+    await expect.poll(() => seen.length).toBe(at)
     git(directory, 'pack-refs', '--all', '--prune')
     run.in.send(add())
     await recorder.flush()
   }
-  await expect.poll(() => seen.at(-1), { timeout: 10_000 }).toBe(run.head)
+  await expect.poll(() => seen.at(-1)).toBe(run.head)
   over.abort()
   await reading
   expect(seen).toHaveLength(4)
-}, 60_000)
+})
 
 test('receipts, leases and names stay in their repository, and are not listed as runs', async () => {
   const { directory, open } = await makePlace()
@@ -435,7 +435,7 @@ test('receipts, leases and names stay in their repository, and are not listed as
   expect(git(directory, 'fsck', '--strict', '--full')).toBe('')
   expect(await store.name('a name')).toBe(run.id)
   expect((await store.lease(run.id, { owner: 'two', ttl: 1000 }))?.settled).toBe(1)
-}, 60_000)
+})
 
 test('a lease is free to the next owner once it was given back, without a wait', async () => {
   const [{ store }, { store: other }] = await openTwice()

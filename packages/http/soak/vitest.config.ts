@@ -2,6 +2,7 @@
 
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { PATIENCE } from '../../../scripts/patience.ts'
 
 const HOURS = 60 * 60 * 1000
 
@@ -12,6 +13,7 @@ export default defineConfig({
     name: 'http soak',
     include: ['*.soak.ts', '../test/fuzz.test.ts'],
     env: { FUZZED_REQUESTS: '10000' },
+    expect: { poll: { timeout: PATIENCE } },
     testTimeout: 4 * HOURS,
     hookTimeout: HOURS,
     // One after another: each needs the whole machine.

@@ -3,7 +3,7 @@
 export type { Origins } from './handler/cors.ts'
 export { createHandler, type Handler, type HandlerOptions, type Wanted } from './handler/create-handler.ts'
 export type { Limits } from './handler/limits.ts'
-export type { Action } from './handler/operation.ts'
+export type { Action, WantedEvents } from './handler/operation.ts'
 export { type HeldRun, type Host, type HostOptions, openHost } from './host/host.ts'
 export { HostError, type HostErrorDetails } from './host/host-error.ts'
 export { type HostedMachine, type HostedOptions, hosted } from './host/hosted-machine.ts'

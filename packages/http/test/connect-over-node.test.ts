@@ -45,7 +45,7 @@ test('two clients see each other, and what was sent while the server was away is
   one.in.send(paid(1))
   await expect.poll(() => other.state.cents).toBe(1)
   await before.kill()
-  await expect.poll(() => [one.connection, other.connection], { timeout: 10_000 }).toEqual(['offline', 'offline'])
+  await expect.poll(() => [one.connection, other.connection]).toEqual(['offline', 'offline'])
   one.in.send(paid(10))
   other.in.send([paid(100), paid(1000)])
   expect([one.state.cents, other.state.cents]).toEqual([11, 1101])

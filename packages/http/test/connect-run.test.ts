@@ -177,7 +177,7 @@ describe('a connected run', () => {
     const unsubscribe = run.snapshot.subscribe(() => undefined)
     await expect.poll(() => served.handler.subscribers).toBe(1)
     unsubscribe()
-    await expect.poll(() => served.handler.subscribers, { timeout: 5000 }).toBe(0)
+    await expect.poll(() => served.handler.subscribers).toBe(0)
     follow(run)
     await served.patch(id, paid(3))
     await waitFor(run, ({ state }) => state.cents === 3)

@@ -80,7 +80,7 @@ export async function everyBatchOnce(
   }
   await Promise.all(clients.map((client) => client.flush()))
   const last = await store.head(id)
-  for (const client of clients) await expect.poll(() => client.head, { timeout: 10_000 }).toBe(last?.head)
+  for (const client of clients) await expect.poll(() => client.head).toBe(last?.head)
   const applied = clients[0]!
     .toJSON()
     .records.slice(1)

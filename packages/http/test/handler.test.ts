@@ -4,7 +4,7 @@ import { memoryStore, type RunStore, StoreError } from '@xmachines/core/store'
 import { createHandler } from '@xmachines/http/server'
 import { describe, expect, test, vi } from 'vitest'
 import { JSON_BODY, problemIn, serve, snapshotIn } from './calls.ts'
-import { order, paid, taken, till } from './machines.ts'
+import { order, paid, type Till, type TillEvent, taken, till } from './machines.ts'
 import { quiet } from './quiet.ts'
 
 quiet()
@@ -518,6 +518,64 @@ describe('every path', () => {
       expect([head.status, await head.text()]).toEqual([200, ''])
       expect(head.headers.get('content-type')).toBe((await call('GET', path)).headers.get('content-type'))
     }
+  })
+})
+
+describe('authorizeEvents', () => {
+  /** Only what is paid may be sent, and only while there is no more than 5. */
+  const guarded = (): ReturnType<typeof serve> =>
+    serve({
+      handler: {
+        authorizeEvents(_request, { events, snapshot, expectedHead }) {
+          if (expectedHead !== undefined) return new Response(expectedHead, { status: 401 })
+          const { cents = 0 } = (snapshot?.state ?? {}) as Partial<Till>
+          return cents <= 5 && events.every((event) => (event as TillEvent | null)?.type === 'PAID')
+        },
+      },
+    })
+
+  test('decides about a batch by its events and the state that they meet', async () => {
+    const { call, newRun, patch } = guarded()
+    const id = await newRun()
+    const batch = [paid(1), taken(1)].map((event) => JSON.stringify(event)).join('\n')
+    const sent = await call('PATCH', `/r/${id}`, { headers: NDJSON, body: batch })
+    expect([sent.status, (await problemIn(sent)).code]).toEqual([403, 'FORBIDDEN'])
+    expect((await patch(id, paid(6))).status).toBe(200)
+    expect((await patch(id, paid(1))).status).toBe(403)
+    expect(await snapshotIn(await call('GET', `/r/${id}`))).toMatchObject({ sequence: 1, state: { cents: 6 } })
+  })
+
+  test('decides about all events of a document, in each form that a document has', async () => {
+    const { call } = guarded()
+    const run = createRun(till)
+    run.in.send([paid(2), taken(1)])
+    const { records } = run.toJSON()
+    for (const document of [run, records]) {
+      const sent = await call('POST', '/r', { headers: JSON_BODY, body: JSON.stringify(document) })
+      expect([sent.status, (await problemIn(sent)).code]).toEqual([403, 'FORBIDDEN'])
+    }
+    expect((await call('GET', `/r/${run.id}`)).status).toBe(404)
+    const honest = createRun(till)
+    honest.in.send(paid(2))
+    expect((await call('POST', '/r', { headers: JSON_BODY, body: JSON.stringify(honest) })).status).toBe(201)
+  })
+
+  test('gets the head of If-Match, and may give the answer', async () => {
+    const { handler, newRun } = guarded()
+    const id = await newRun()
+    const headers = { ...JSON_BODY, 'if-match': `"${id}"` }
+    const body = JSON.stringify(paid(1))
+    const sent = await handler(new Request(`http://runs.example/r/${id}`, { method: 'PATCH', headers, body }))
+    expect([sent.status, await sent.text()]).toEqual([401, id])
+  })
+
+  test('leaves what is no document and no event to be refused as that', async () => {
+    const { call, newRun } = guarded()
+    for (const body of ['"records"', '{"records":7}', '[{"events":7}]']) {
+      expect((await call('POST', '/r', { headers: JSON_BODY, body })).status).toBeGreaterThanOrEqual(400)
+    }
+    const sent = await call('PATCH', `/r/${await newRun()}`, { headers: JSON_BODY, body: 'null' })
+    expect(sent.status).toBe(403)
   })
 })
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as client from '@xmachines/http'
+import * as next from '@xmachines/http/next'
 import * as node from '@xmachines/http/node'
 import * as server from '@xmachines/http/server'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +12,13 @@ const root = join(import.meta.dirname, '..')
 
 test('the public names', () => {
   expect(Object.keys(server).toSorted()).toEqual(['HostError', 'createHandler', 'hosted', 'openHost'])
+  expect(Object.keys(next).toSorted()).toEqual([
+    'oncePerProcess',
+    'readRun',
+    'routeHandlers',
+    'withXMachines',
+    'writeRun',
+  ])
   expect(Object.keys(node).toSorted()).toEqual(['nodeListener', 'serveNode'])
   expect(Object.keys(client).toSorted()).toEqual([
     'ConnectionError',
@@ -26,7 +34,7 @@ test('the public names', () => {
 const port = String(20_000 + (process.pid % 20_000))
 
 describe('an example', () => {
-  const files = ['README.md', ...globSync('src/{client,host,handler,node}/**/*.ts', { cwd: root })]
+  const files = ['README.md', ...globSync('src/{client,host,handler,next,node}/**/*.ts', { cwd: root })]
   const examples = files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
     const isPage = file === 'README.md'

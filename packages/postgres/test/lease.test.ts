@@ -71,7 +71,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
     const run = await begin()
     const lease = await store.lease(run.id, { owner: 'one', ttl: 300 })
     await runOut(run.id)
-    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true))
     expect(lease?.signal.reason).toBeInstanceOf(StoreError)
   })
 
@@ -174,7 +174,7 @@ describe('on a real server', () => {
     await append(store, run)
     const lease = await store.lease(run.id, { owner: 'one', ttl: 400 })
     await pool.end()
-    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(lease?.signal.aborted).toBe(true))
     expect(lease?.signal.reason).toMatchObject({ code: 'LEASE_LOST', message: expect.stringContaining('ran out') })
     // The server counts from a little later than the holder.
     const other = await database.open()

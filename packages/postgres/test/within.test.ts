@@ -174,7 +174,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase, transact) => {
       await append(store.within(client), run, { from: 2 })
       expect(sequences).toHaveLength(2)
     })
-    await vi.waitFor(() => expect(sequences.at(-1)).toBe(run.head), { timeout: 5000 })
+    await vi.waitFor(() => expect(sequences.at(-1)).toBe(run.head))
     controller.abort()
     await following
   })

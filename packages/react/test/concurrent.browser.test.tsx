@@ -72,7 +72,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-describe.each(modes)('%s', { timeout: 60_000 }, (_mode, Mode) => {
+describe.each(modes)('%s', (_mode, Mode) => {
   expectQuietConsole()
 
   describe.each(ways)('%s', (_way, open) => {

@@ -139,7 +139,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(shown()).toEqual(['0'])
     await vi.waitFor(() => expect(status()).toBe('offline 1 '))
     at.isUp = true
-    await vi.waitFor(() => expect(status()).toBe('live 0 There is none.'), { timeout: 5000 })
+    await vi.waitFor(() => expect(status()).toBe('live 0 There is none.'))
     await vi.waitFor(() => expect(shown()).toEqual(['0']))
   })
 

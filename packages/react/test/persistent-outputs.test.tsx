@@ -271,7 +271,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     }
     mount(<Desk store={store} />, Mode)
     await pay()
-    await screen.findByText('paid: 7', undefined, { timeout: 10_000 })
+    await screen.findByText('paid: 7')
   })
 
   test('are handled by another tab while no component of this one is mounted', async () => {

@@ -156,10 +156,10 @@ describe.each(modes)('%s', (_mode, Mode) => {
     await vi.waitFor(async () => expect(await kept(store)).toBe(0))
     isFull = true
     fireEvent.click(screen.getByRole('button'))
-    await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1), 5000)
+    await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1))
     expect(shown()).toEqual(['a'])
     isFull = false
-    await vi.waitFor(async () => expect(await kept(store)).toBe(1), 5000)
+    await vi.waitFor(async () => expect(await kept(store)).toBe(1))
   })
 
   test('what cannot be opened for another reason is thrown to the boundary', async () => {

@@ -48,7 +48,7 @@ describe('the server', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('5,000 renders leave nothing in memory, and the process ends', { timeout: 60_000 }, () => {
+  test('5,000 renders leave nothing in memory, and the process ends', () => {
     const report = runProcess('server-process.ts')
     expect(report).toMatchObject({ react: version, renders: 5000, runsAlive: 0, opened: [] })
     expect(report['grown']).toBeLessThan(250_000)

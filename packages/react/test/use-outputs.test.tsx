@@ -407,9 +407,9 @@ test.each([
 })
 
 test.each([
-  ['handlers.task is "no"; it must be a function, or { handle, while, latest, timeout, onTimeout }', 'no'],
+  ['handlers.task is "no"; it must be a function, or { handle, while, latest, resume, timeout, onTimeout }', 'no'],
   ['handlers.task.handle is undefined; it must be a function', { latest: true }],
-  ['handlers.task.until is unknown; the members are handle, while, latest, timeout, onTimeout', { until: 1 }],
+  ['handlers.task.until is unknown; the members are handle, while, latest, resume, timeout, onTimeout', { until: 1 }],
 ])('useOutputs refuses a wrong handler: %s', (message, task) => {
   const run = createRun(work)
   const thrown = thrownBy(() => {

@@ -18,10 +18,15 @@ import { CupPicture } from './cup-picture.tsx'
 import { GitLog } from './git-log-view.tsx'
 import './introduction.css'
 import { type Order, type OrderEvent, order } from './order.ts'
-import source from './order.ts?raw'
 
 // The colours of source text are loaded while the page is read.
 const Code = lazy(async () => ({ default: (await import('../parts/code.tsx')).Code }))
+
+const { './order.ts': source = '' } = import.meta.glob<string>('./order.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 
 /** The part of the file that defines the machine. */
 const definition = source.slice(source.indexOf('export const'))

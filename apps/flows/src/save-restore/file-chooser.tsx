@@ -1,13 +1,19 @@
-// Takes a file that is dropped anywhere on the page, or chosen with a button.
+// Takes files that are dropped anywhere on the page, or chosen with a button.
 
 import { type ReactElement, useId } from 'react'
 
 import { useFileDrop } from './use-file-drop.ts'
 
-/** A drop zone with a button to choose a file. */
-export function FileChooser({ onFile }: { readonly onFile: (file: File) => void }): ReactElement {
+interface FileChooserProps {
+  /** The kinds of files that the button offers. Without it, it offers one file of a run. */
+  readonly accept?: string
+  readonly onFiles: (files: readonly File[]) => void
+}
+
+/** A drop zone with a button to choose files. */
+export function FileChooser({ accept, onFiles }: FileChooserProps): ReactElement {
   const id = useId()
-  const isOver = useFileDrop(onFile)
+  const isOver = useFileDrop(onFiles)
   return (
     <div className="chooser" data-over={isOver}>
       <svg viewBox="0 0 32 40" width="32" height="40" aria-hidden="true">
@@ -18,10 +24,11 @@ export function FileChooser({ onFile }: { readonly onFile: (file: File) => void 
       <input
         id={id}
         type="file"
-        accept=".json,application/json"
+        accept={accept ?? '.json,application/json'}
+        multiple={accept !== undefined}
         onChange={({ currentTarget: input }) => {
-          const [file] = input.files ?? []
-          if (file !== undefined) onFile(file)
+          const files = [...(input.files ?? [])]
+          if (files.length > 0) onFiles(files)
           // Lets the user choose the same file again.
           input.value = ''
         }}

@@ -83,7 +83,7 @@ export function SaveRestoreFlow(): ReactElement {
           </button>
         </div>
         <h2>Restore</h2>
-        <FileChooser onFile={(file) => void restore(file)} />
+        <FileChooser onFiles={([file]) => file !== undefined && void restore(file)} />
         <OutcomeView outcome={outcome} />
       </section>
       <section aria-label="Altered files" className="part files">

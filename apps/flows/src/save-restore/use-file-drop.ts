@@ -3,19 +3,19 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 
 /**
- * Calls a listener with each file that is dropped on the page.
+ * Calls a listener with the files that are dropped on the page together.
  *
  * @returns whether a file is being dragged over the page
  */
-export function useFileDrop(onFile: (file: File) => void): boolean {
+export function useFileDrop(onFiles: (files: readonly File[]) => void): boolean {
   const [isOver, setIsOver] = useState(false)
 
   const take = useEffectEvent((event: DragEvent) => {
     if (event.dataTransfer?.types.includes('Files') !== true) return
     event.preventDefault()
     setIsOver(event.type === 'dragover')
-    const [file] = event.dataTransfer.files
-    if (event.type === 'drop' && file !== undefined) onFile(file)
+    const files = [...event.dataTransfer.files]
+    if (event.type === 'drop' && files.length > 0) onFiles(files)
   })
 
   useEffect(() => {

@@ -44,7 +44,7 @@ describe.each(['send', 'write'] as const)('%s', (way) => {
     await writer.write({ type: 'SET', value: 'and still' })
     expect(run.snapshot.current.state).toBe('and still')
     expect(run.head).toMatch(/^[0-9a-f]{40}$/)
-  }, 60_000)
+  })
 })
 
 describe('a graph of shared references that unfolds to billions of values', () => {

@@ -5,7 +5,7 @@ import { historyPath, runPath } from '../wire/paths.ts'
 import { corsHeaders, isForeign, type Origins, preflightHeaders } from './cors.ts'
 import { HttpProblem, type ProblemAnswer, problemOf, problemResponse } from './http-problem.ts'
 import { checkLimits, LIMITS, type Limits } from './limits.ts'
-import type { Action, Call, Method, Operation, Route } from './operation.ts'
+import type { Action, Call, Method, Operation, Route, WantedEvents } from './operation.ts'
 import { allowed, routes } from './routes.ts'
 import { recordPages } from './streams/record-pages.ts'
 import { subscribers as startSubscribers } from './streams/subscribers.ts'
@@ -29,6 +29,14 @@ export interface HandlerOptions {
    * does not exist, everything else with 403; or give the answer. Without it, everybody may do everything.
    */
   readonly authorize?: (request: Request, wanted: Wanted) => boolean | Response | Promise<boolean | Response>
+  /**
+   * Says whether a caller may send these events, once `authorize` has said that events may be sent at all. If not, the answer is
+   * 403; or give the answer. Nothing is applied before.
+   */
+  readonly authorizeEvents?: (
+    request: Request,
+    wanted: WantedEvents,
+  ) => boolean | Response | Promise<boolean | Response>
   /** The origins whose pages may use the server. Those of its own origin always may. */
   readonly origins?: Origins
   /** What requests may cost. */
@@ -85,7 +93,7 @@ const ALWAYS = { 'x-content-type-options': 'nosniff' }
  * ```
  */
 export function createHandler(host: Host, options: HandlerOptions = {}): Handler {
-  const { authorize, origins, base = '', onError = print } = options
+  const { authorize, authorizeEvents, origins, base = '', onError = print } = options
   if (base !== '' && !/^\/.*[^/]$/.test(base)) {
     throw new RangeError(
       `base is ${JSON.stringify(base)}; it begins with a slash and does not end with one, as /api does`,
@@ -187,6 +195,14 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
     throw new HttpProblem('FORBIDDEN', 'the caller may not do this')
   }
 
+  /** The answer to a caller who may not send these events. */
+  async function permitEvents(request: Request, wanted: WantedEvents): Promise<Response | undefined> {
+    const verdict = authorizeEvents === undefined ? true : await authorizeEvents(request, wanted)
+    if (verdict === true) return undefined
+    if (typeof verdict === 'object') return verdict
+    throw new HttpProblem('FORBIDDEN', 'the caller may not send these events')
+  }
+
   async function call(
     operation: Operation,
     request: Request,
@@ -207,6 +223,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
         held ??= await host.hold(named.id)
         return held
       },
+      permitEvents: (wanted) => permitEvents(request, wanted),
       may: async (run) => (await ask(request, { action: 'read', ...run })) === true,
     }
     try {

@@ -3,6 +3,7 @@
 import type { HeldRun, Host } from '../host/host.ts'
 import type { RunOfMachine } from '../host/run-pages.ts'
 import type { ProblemCode } from '../wire/problem.ts'
+import type { WireSnapshot } from '../wire/snapshot.ts'
 import type { Limits } from './limits.ts'
 import type { RecordPages } from './streams/record-pages.ts'
 import type { Subscribers } from './streams/subscribers.ts'
@@ -22,6 +23,18 @@ export type Action =
   /** To apply events to a run. */
   | 'write'
 
+/** What a caller wants to send, once its body is read. */
+export interface WantedEvents {
+  /** `write` for a batch, `import` for a document. */
+  readonly action: 'write' | 'import'
+  /** The events of the batch, or all of the document. They are not checked yet, so they may be anything. */
+  readonly events: readonly unknown[]
+  /** The run that the batch is for, as it is at the moment; undefined for a document. */
+  readonly snapshot: WireSnapshot | undefined
+  /** The head that `If-Match` names. */
+  readonly expectedHead: string | undefined
+}
+
 /** What an operation is given. */
 export interface Call {
   readonly request: Request
@@ -38,6 +51,8 @@ export interface Call {
   readonly id: string
   /** Holds the run of the path until the answer is made, or taken over by a stream. */
   hold(): Promise<HeldRun>
+  /** Gives the answer to a caller who may not send these events. */
+  permitEvents(wanted: WantedEvents): Promise<Response | undefined>
   /** Whether the caller may see a run of a list. */
   may(run: RunOfMachine): Promise<boolean>
 }

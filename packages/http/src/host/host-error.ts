@@ -32,6 +32,12 @@ export class HostError extends Error {
     this.sequence = sequence
     this.successor = successor
   }
+
+  /** A server may have several copies of this class, as the bundlers of frameworks make them. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { name, code } = (value ?? {}) as { readonly name?: unknown; readonly code?: unknown }
+    return name === 'HostError' && typeof code === 'string'
+  }
 }
 
 /** The error for a run that has a successor. */

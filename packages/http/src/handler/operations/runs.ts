@@ -98,7 +98,10 @@ export const writeRun: Operation = {
     const body = await readBody(request, { bytes: limits.bodyBytes, types: writeRun.takes ?? [] })
     const events = parseEvents(body, limits.events)
     const run = await call.hold()
-    const head = expectedHead(request, run.latest.head)
+    const { latest } = run
+    const head = expectedHead(request, latest.head)
+    const refused = await call.permitEvents({ action: 'write', events, snapshot: latest, expectedHead: head })
+    if (refused !== undefined) return refused
     const written = await within(limits.waitMs, run.write(events, { key, known, expectedHead: head }))
     return snapshotResponse(written.snapshot, { headers: written.isRepeated ? { [REPLAYED]: 'true' } : {} })
   },
@@ -126,7 +129,16 @@ export const takeRun: Operation = {
     const { request, limits, host, base } = call
     negotiate(request, [JSON_TYPE])
     const { text } = await readBody(request, { bytes: limits.documentBytes, types: [JSON_TYPE] })
-    const { snapshot, isNew } = await host.take(parseJson(text)).catch((thrown: unknown) => {
+    const document = parseJson(text)
+    const wanted = {
+      action: 'import',
+      events: eventsOf(document),
+      snapshot: undefined,
+      expectedHead: undefined,
+    } as const
+    const refused = await call.permitEvents(wanted)
+    if (refused !== undefined) return refused
+    const { snapshot, isNew } = await host.take(document).catch((thrown: unknown) => {
       // What is no document at all, or has another object format.
       if (!(thrown instanceof TypeError || thrown instanceof RangeError)) throw thrown
       throw new HttpProblem('INVALID_REQUEST', `the body is no document of a run: ${thrown.message}`)
@@ -134,6 +146,16 @@ export const takeRun: Operation = {
     const location = base + runPath(snapshot.run)
     return snapshotResponse(snapshot, { status: isNew ? 201 : 200, headers: { location } })
   },
+}
+
+/** All events of a document. What is no document has none, and is refused when it is taken. */
+function eventsOf(document: unknown): unknown[] {
+  const { records } = (document ?? {}) as { readonly records?: unknown }
+  const found = Array.isArray(document) ? document : Array.isArray(records) ? records : []
+  return found.flatMap((record: unknown) => {
+    const { events } = (record ?? {}) as { readonly events?: unknown }
+    return Array.isArray(events) ? (events as unknown[]) : []
+  })
 }
 
 function keyOf(request: Request): string | undefined {

@@ -1,0 +1,48 @@
+// A page of `docs`, shown in Storybook. Its links lead to the pages that Storybook has.
+
+import { Markdown } from '@storybook/addon-docs/blocks'
+import { Children, isValidElement, type PropsWithChildren, type ReactElement } from 'react'
+
+import { Code } from '../parts/code.tsx'
+import '../parts/page.css'
+
+/** The pages of `docs` that Storybook shows, and their ids there. */
+const ids: Readonly<Record<string, string>> = {
+  'react-in-five-minutes.md': 'guides-react-in-five-minutes--docs',
+  'coming-from-xstate.md': 'guides-coming-from-xstate--docs',
+  'coming-from-zustand-or-redux.md': 'guides-coming-from-zustand-or-redux--docs',
+  'http.md': 'guides-a-run-at-a-server--docs',
+  'recipes.md': 'guides-recipes--docs',
+  'stores.md': 'guides-stores--docs',
+}
+
+/** A page of `docs`. */
+export function Guide({ text }: { readonly text: string }): ReactElement {
+  return (
+    <Markdown options={{ overrides: { a: { component: GuideLink }, pre: { component: GuideCode } } }}>{text}</Markdown>
+  )
+}
+
+/** A link to another page of Storybook or to another site; otherwise the text, and the file to find it in. */
+function GuideLink({ href = '', children }: PropsWithChildren<{ readonly href?: string }>): ReactElement {
+  if (/^https?:/.test(href)) return <a href={href}>{children}</a>
+  const [page = ''] = href.split('#')
+  const id = ids[page]
+  if (id === undefined) return <span title={page}>{children}</span>
+  return (
+    <a href={`?path=/docs/${id}`} target="_top">
+      {children}
+    </a>
+  )
+}
+
+/** A block of code. The page has it as an element that contains the text. */
+function GuideCode({ children }: PropsWithChildren): ReactElement {
+  const [code] = Children.toArray(children)
+  const text = isValidElement<PropsWithChildren>(code) ? code.props.children : code
+  return (
+    <div className="flow inline sb-unstyled">
+      <Code label="Example" text={typeof text === 'string' ? text : ''} />
+    </div>
+  )
+}

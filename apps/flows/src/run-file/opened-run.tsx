@@ -1,0 +1,106 @@
+// A run that was opened from a file, at any of its commits.
+
+import type { Run, RunEvent } from '@xmachines/core'
+import { testOf } from '@xmachines/core/testing'
+import { type ReactElement, type ReactNode, useMemo } from 'react'
+
+import { briefLine, briefPage } from '../parts/brief.ts'
+import { Flow } from '../parts/flow.tsx'
+import { useMoments } from '../parts/moments.ts'
+import { Slider } from '../parts/slider.tsx'
+import type { SourceFile } from '../parts/sources.tsx'
+import { StateDiagram } from '../parts/state-diagram.tsx'
+import { everyMilliseconds } from '../parts/ticker.ts'
+import { useTravel } from '../parts/travel.ts'
+
+/** A refusal that a captured run brought along. Its members come from outside. */
+export interface CapturedRefusal {
+  readonly code?: unknown
+  readonly sequence?: unknown
+  readonly batch?: unknown
+}
+
+interface OpenedRunProps {
+  readonly page: { readonly title: string; readonly lead: string; readonly code: readonly SourceFile[] }
+  readonly run: Run<unknown, RunEvent, unknown, unknown>
+  readonly refusals: readonly CapturedRefusal[]
+  readonly children: ReactNode
+}
+
+const ticker = everyMilliseconds(500)
+
+/** The history on a slider, the state there, and what the file has beside it. */
+export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): ReactElement {
+  const moments = useMoments(run)
+  const last = Math.max(0, moments.length - 1)
+  const travel = useTravel(run, last, ticker)
+  const sequence = travel.sequence ?? last
+  const moment = moments[sequence]
+  const records = useMemo(() => moments.map(({ record }) => record), [moments])
+  const test = useMemo(() => testOf(run.toJSON(), { machine: run.machine }), [run])
+  const past = moment === undefined ? undefined : { records, sequence, snapshot: moment.snapshot }
+  const state = past?.snapshot.state ?? run.state
+  const at = (state as { readonly at?: unknown } | null)?.at
+  return (
+    <Flow
+      {...page}
+      run={run}
+      past={past}
+      beside={typeof at === 'string' && <StateDiagram machine={run.machine} at={at} />}
+    >
+      <section aria-label="Replay" className="part files">
+        <Slider
+          label="Commit"
+          value={sequence}
+          min={0}
+          max={last}
+          meaning={`${sequence} of ${last}`}
+          onChange={travel.go}
+        />
+        <div className="actions">
+          <button type="button" className="primary" disabled={last === 0} onClick={travel.toggleReplay}>
+            {travel.isReplaying ? 'Pause' : 'Replay'}
+          </button>
+        </div>
+        <StateBefore before={moments[sequence - 1]?.snapshot.state} state={state} />
+      </section>
+      {refusals.length > 0 && (
+        <section aria-label="Captured refusals" className="part">
+          <h2>Refusals in the file</h2>
+          <ul>
+            {refusals.map(({ code, sequence: after, batch }, index) => (
+              <li key={index}>
+                <span className="event">{String(code)}</span>{' '}
+                <span className="quiet">after sequence {String(after)}</span> <code>{briefLine(batch)}</code>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section aria-label="Test" className="part">
+        <details>
+          <summary>As a test</summary>
+          <pre className="state">{test}</pre>
+        </details>
+      </section>
+      {children}
+    </Flow>
+  )
+}
+
+interface StateBeforeProps {
+  readonly before: unknown
+  readonly state: unknown
+}
+
+/** The state before a commit, if the commit changed it. */
+function StateBefore({ before, state }: StateBeforeProps): ReactElement | undefined {
+  const text = useMemo(() => (before === undefined ? '' : briefPage(before)), [before])
+  if (before === undefined) return undefined
+  return (
+    <div>
+      <h2>{before === state ? 'It changed nothing' : 'The state before it'}</h2>
+      {before !== state && <pre className="state">{text}</pre>}
+    </div>
+  )
+}
