@@ -111,7 +111,7 @@ function unkept<State, Event extends RunEvent, Output, Input>(
   replaced: string | undefined,
   { made, error }: Replacement<State, Event, Output, Input>,
 ): NamedRun<State, Event, Output, Input> {
-  const shared = shareLog(store, internalsOf(made).log, true)
+  const shared = shareLog(store, internalsOf(made).log, { isNew: true })
   const { start } = made
   const run = sharedRun(machine, store, shared, start)
   let begun: Promise<SharedRun<State, Event, Output, Input>> | undefined

@@ -45,7 +45,7 @@ export type SharedRunOf<AMachine> = AMachine extends AnyMachine
  * @param id the run's id
  * @param machine the machine, or several: the one with the name and version of the run is picked
  * @param options the object format, whether determinism is checked, and a snapshot to begin with
- * @returns the run, which follows the store until it is closed or ends
+ * @returns the run, which follows the store until it is closed or ends. One that is sealed is closed, and `problem` says so
  * @throws {StoreError} `MISSING` if the store has no such run, `CORRUPT` if it has lost the end of it
  * @throws {RangeError} if the snapshot is one of another run
  * @throws {RunError} as `restoreRun`
@@ -115,5 +115,5 @@ export async function openShared(
     )
   }
   checkHead(log, head, snapshot?.sequence)
-  return sharedRun(log.machine as never, store, shareLog(store, log))
+  return sharedRun(log.machine as never, store, shareLog(store, log, head))
 }

@@ -21,6 +21,14 @@ import { type Head, StoreError, sealed, storeErrorOf } from './store-error.ts'
 import { takeSlice } from './take-slice.ts'
 import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
+/** What a store says of a run that is to be shared. */
+interface FoundRun {
+  /** Whether it does not have the run yet: then nothing is appended or followed until it is begun. */
+  readonly isNew?: boolean
+  /** The run that has taken its place: then nothing is appended or followed. */
+  readonly successor?: string | undefined
+}
+
 /** Two logs of one run, and what goes on between them and the store. */
 export interface SharedLog {
   readonly confirmed: Log
@@ -63,9 +71,9 @@ const LONGEST_PAUSE = 30_000
 /**
  * Shares a log.
  * @param confirmed has what the store has, or what it will have once the run is begun
- * @param isNew whether the store does not have the run yet: then nothing is appended or followed until it is begun
+ * @param found what the store says of the run
  */
-export function shareLog(store: RunStore, confirmed: Log, isNew = false): SharedLog {
+export function shareLog(store: RunStore, confirmed: Log, { isNew = false, successor }: FoundRun = {}): SharedLog {
   const id = oidAt(confirmed, 0)
   const logs = twoLogs(confirmed, { sent: () => void append(), changed })
   const { tentative } = logs
@@ -85,7 +93,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
-  if (begun) void follow()
+  if (successor !== undefined) fail(sealed(id, successor))
+  else if (begun) void follow()
 
   function changed(): void {
     if (confirmed.end !== undefined) close()
@@ -231,8 +240,8 @@ export function shareLog(store: RunStore, confirmed: Log, isNew = false): Shared
   /** A run that was sealed goes on no more. What is pending is not in it, unless an append is under way. */
   async function failIfSealed(): Promise<void> {
     if (signal.aborted) return
-    const { successor } = (await store.head(id)) ?? {}
-    if (successor !== undefined) await betweenAppends(async () => fail(sealed(id, successor)))
+    const { successor: other } = (await store.head(id)) ?? {}
+    if (other !== undefined) await betweenAppends(async () => fail(sealed(id, other)))
   }
 
   /** A run that nobody changes gives nothing to follow, so the store is asked whether it can be reached again. */

@@ -77,6 +77,9 @@ export const sealingCases: readonly StoreCase[] = [
       expectEqual(storeErrorOf(shared.problem)?.successor, next.id, 'the successor that it names')
       shared.in.send({ type: 'PAID', cents: 3 })
       await expectCode(() => shared.flush(), 'SEALED', 'what is sent after the seal')
+      const opened = await openShared(store, run.id, ledger)
+      expectEqual([opened.isClosed, opened.state], [true, 3], 'whether it is closed, and what it shows')
+      expectEqual(storeErrorOf(opened.problem)?.successor, next.id, 'the successor that it names')
       const { signal: later } = new AbortController()
       expectEqual((await readAll(store.follow(run.id, { from: 2, signal: later }))).length, 1, 'what is followed later')
     },
