@@ -15,9 +15,10 @@ export function isHttp1({ httpVersionMajor }: Message): boolean {
 export function readRequest(message: Message, signal: AbortSignal): Request | undefined {
   const { method = 'GET', headers } = message
   try {
+    const host = 'authority' in message ? message.authority : headers.host
     const url = new URL(
       message.url ?? '/',
-      `${'encrypted' in message.socket ? 'https' : 'http'}://${headers.host ?? headers[':authority'] ?? 'localhost'}`,
+      `${'encrypted' in message.socket ? 'https' : 'http'}://${host ?? 'localhost'}`,
     )
     const init = { method, headers: headersOf(message), signal }
     if (method === 'GET' || method === 'HEAD') return new Request(url, init)
