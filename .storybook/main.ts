@@ -16,6 +16,7 @@ const config: StorybookConfig = {
     actions: false,
     backgrounds: false,
     controls: false,
+    interactions: false,
     measure: false,
     outline: false,
   },

@@ -8,6 +8,9 @@ const scheme = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark
 
 addons.setConfig({
   theme: themes[scheme],
-  // The inspector shows the runs of the story.
+  // The inspector shows the runs of the story, beside it.
   selectedPanel: 'xmachines/panel',
+  panelPosition: 'right',
+  rightPanelWidth: 360,
+  navSize: 220,
 })

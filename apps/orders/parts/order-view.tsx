@@ -12,6 +12,7 @@ import { type Order, type OrderOutput, order, placeNames } from '../order/order.
 import type { Person } from '../server/people.ts'
 import { Diagram } from './diagram.tsx'
 import { HistoryList } from './history-list.tsx'
+import { Inspector } from './inspector.tsx'
 import { OrderControls } from './order-controls.tsx'
 import { Receipt } from './receipt.tsx'
 import { RunFiles } from './run-files.tsx'
@@ -63,7 +64,7 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
             <h2 id="history-title">What happened</h2>
             <HistoryList happenings={happeningsOf(records)} pending={pending} />
           </section>
-          {/* The inspector has its place here. */}
+          <Inspector run={run} />
         </div>
       </div>
     </>

@@ -6,6 +6,7 @@ import { type ReactElement, useState } from 'react'
 import { FlowPage } from '../parts/flow.tsx'
 import { HistoryList } from '../parts/history-list.tsx'
 import type { ObservedRun } from '../parts/observed-run.ts'
+import { hasRunPanel } from '../parts/run-panel.ts'
 import { SnapshotView } from '../parts/snapshot-view.tsx'
 import type { SourceFile } from '../parts/sources.tsx'
 import './draft.css'
@@ -85,7 +86,7 @@ export function DraftFlow({ database = 'flows-draft' }: DraftFlowProps): ReactEl
         Version 2 has one more field, and other names for its events. Its code says how the old events are called now,
         so the draft goes on. The run of version 1 stays in the database.
       </p>
-      {run !== undefined && (
+      {run !== undefined && !hasRunPanel && (
         <div className="columns" key={run.id}>
           <div className="column">
             <SnapshotView run={run} />

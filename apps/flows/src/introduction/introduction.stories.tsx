@@ -70,8 +70,8 @@ export const Driven: Story = {
       await click('Ship')
       await says('Shipped.')
       await click('First run')
-      await says('2 cups paid.')
       await waitFor(() => expect(lines()).toEqual(before))
+      await expect(canvas.getByRole('status')).toHaveTextContent('2 cups paid.')
     })
 
     await step('the run is saved as a file, which restores it and has the log that is shown', async () => {

@@ -8,6 +8,7 @@ import type { ObservedRun } from './observed-run.ts'
 import './page.css'
 import './parts.css'
 import { RefusalList } from './refusals.tsx'
+import { hasRunPanel } from './run-panel.ts'
 import { SnapshotView } from './snapshot-view.tsx'
 import { type SourceFile, Sources } from './sources.tsx'
 import { Tabs } from './tabs.tsx'
@@ -49,6 +50,8 @@ interface FlowProps extends FlowPageProps {
   readonly beside?: ReactNode
   /** The commit of the past that the flow shows, so that its run is shown as it was then. */
   readonly past?: Past | undefined
+  /** Whether to show the run on the page, even if Storybook's panel is beside it. */
+  readonly isAboutHistory?: boolean
 }
 
 interface Past extends PastPlace {
@@ -56,16 +59,23 @@ interface Past extends PastPlace {
 }
 
 /** Lays out a flow in two columns, or in one on a narrow page. */
-export function Flow({ run, beside, past, children, ...page }: FlowProps): ReactElement {
+export function Flow({ run, beside, past, isAboutHistory = false, children, ...page }: FlowProps): ReactElement {
+  const showsRun = isAboutHistory || !hasRunPanel
+  const flow = <div className="column">{children}</div>
+  if (!showsRun && beside === undefined) return <FlowPage {...page}>{flow}</FlowPage>
   return (
     <FlowPage {...page}>
       <div className="columns">
-        <div className="column">{children}</div>
+        {flow}
         <aside className="column" aria-label="The run">
           {beside}
-          <SnapshotView run={run} past={past?.snapshot} />
-          <HistoryList run={run} past={past} />
-          <RefusalList run={run} />
+          {showsRun && (
+            <>
+              <SnapshotView run={run} past={past?.snapshot} />
+              <HistoryList run={run} past={past} />
+              <RefusalList run={run} />
+            </>
+          )}
         </aside>
       </div>
     </FlowPage>

@@ -34,6 +34,8 @@ const MOST_STEPS = 100
  */
 export function useTravel(run: unknown, last: number, ticker: Ticker): Travel {
   const [kept, setKept] = useState<{ readonly run: unknown; readonly place: Place }>({ run, place: present })
+  // React renders again with the new state at once, before it shows anything.
+  if (kept.run !== run) setKept({ run, place: present })
   const place = kept.run === run ? kept.place : present
   const setPlace = (next: Place): void => setKept({ run, place: next })
   const isReplaying = place.in === 'past' && place.replaying

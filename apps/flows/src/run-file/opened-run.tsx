@@ -45,6 +45,7 @@ export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): Re
     <Flow
       {...page}
       run={run}
+      isAboutHistory
       past={past}
       beside={typeof at === 'string' && <StateDiagram machine={run.machine} at={at} />}
     >

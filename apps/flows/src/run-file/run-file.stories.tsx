@@ -107,4 +107,4 @@ export const Driven: Story = {
   },
 }
 
-export const DrivenInTheDark: Story = { ...Driven, globals: { scheme: 'dark' } }
+export const DrivenInTheDark: Story = { ...Driven, tags: ['!dev'], globals: { scheme: 'dark' } }

@@ -98,6 +98,7 @@ function Journey<State, Event extends RunEvent, Output, Input>({
       lead="A run is its events: replay the first of them, and you get the state of that time. Fork a branch from any commit. Undo a stroke: it leaves the drawing, and stays in the history."
       code={files}
       run={run}
+      isAboutHistory
       past={moment && sequence !== undefined ? { snapshot: moment.snapshot, records, sequence } : undefined}
     >
       {children}

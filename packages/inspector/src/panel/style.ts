@@ -110,7 +110,7 @@ pre { padding: 8px 10px; border: 1px solid var(--line); border-radius: 6px; back
 .tree .inside, .tree div > .quiet { padding-inline-start: 6px; }
 .tree summary { cursor: pointer; list-style-position: outside; margin-inline-start: 12px; }
 .tree .leaf { padding-inline-start: 12px; }
-.tree details[open] > summary .preview { display: none; }
+.tree details[open] > summary > .name + .preview { display: none; }
 .preview { color: var(--quiet); }
 .name { color: var(--accent); }
 .value.string { color: var(--good); }

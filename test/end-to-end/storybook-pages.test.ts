@@ -1,5 +1,5 @@
-/** The flow "Draft that survives", in two pages of one browser. */
-import { type Browser, chromium, type Page } from 'playwright'
+/** Pages of Storybook: what a visitor sees first on a small screen, and the flow "Draft that survives" in two pages. */
+import { type Browser, chromium, type FrameLocator, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { copyStorybook } from './storybook-server.ts'
@@ -8,9 +8,15 @@ import { listen, newContext, soon } from './watched-page.ts'
 const storybook = copyStorybook()
 let browser: Browser
 let url = ''
+/** A page with the frame around the stories. */
+let framed: Page
+
+const SCREEN = { width: 1280, height: 800 }
 
 beforeAll(async () => {
   ;[browser, url] = await Promise.all([chromium.launch(chromiumLaunchOptions()), storybook.start()])
+  framed = await (await newContext(browser)).newPage()
+  await framed.setViewportSize(SCREEN)
 })
 
 afterAll(async () => {
@@ -79,4 +85,50 @@ test('without IndexedDB a draft is in memory, says so, and starts over', async (
   await page.getByRole('button', { name: 'Start over' }).click()
   await expect.poll(() => value(page, 'Title'), soon).toBe('')
   expect(errors.filter(({ type: kind }) => kind === 'error')).toEqual([])
+})
+
+/** Opens a page of Storybook, with the frame around it. */
+async function open(path: string): Promise<FrameLocator> {
+  await framed.goto(`${url}/?path=/${path}`)
+  const frame = framed.frameLocator('#storybook-preview-iframe')
+  await frame.getByRole('heading', { level: 1 }).first().waitFor()
+  return frame
+}
+
+/** Where something ends, in pixels from the top of the screen. */
+async function bottomOf(frame: FrameLocator, selector: string): Promise<number> {
+  const box = await frame.locator(selector).first().boundingBox()
+  return box === null ? Number.POSITIVE_INFINITY : box.y + box.height
+}
+
+test('the introduction shows a run, its log, its machine and the diagram of it without scrolling', async () => {
+  const frame = await open('docs/introduction--docs')
+  await frame.locator('.diagram svg').waitFor()
+  for (const part of ['Order', 'History', 'Source', 'Diagram']) {
+    expect(await bottomOf(frame, `section[aria-label="${part}"]`), part).toBeLessThanOrEqual(SCREEN.height)
+  }
+})
+
+test.each(['door', 'traffic-light', 'search-as-you-type', 'checkout-wizard'])(
+  'the flow %s shows a control and the diagram of its machine without scrolling',
+  async (flow) => {
+    const frame = await open(`story/flows-${flow}--by-hand`)
+    await frame.locator('.diagram svg').waitFor()
+    expect(await bottomOf(frame, '.diagram svg')).toBeLessThanOrEqual(SCREEN.height)
+    expect(await bottomOf(frame, '.columns :is(button.primary, input)')).toBeLessThanOrEqual(SCREEN.height)
+  },
+)
+
+test('the panel beside a story shows its run, so the story does not show it again', async () => {
+  const frame = await open('story/flows-door--by-hand')
+  await frame.getByRole('button', { name: 'Open' }).click()
+  await expect.poll(() => framed.getByRole('option', { name: /^1\s*OPEN/ }).count(), soon).toBe(1)
+  expect(await frame.getByRole('region', { name: 'Run' }).count()).toBe(0)
+})
+
+test('the sidebar lists no story that only drives a test', async () => {
+  await open('story/flows-door--by-hand')
+  const listed = await framed.locator('#storybook-explorer-tree').innerText()
+  expect(listed).toContain('Time machine')
+  expect(listed).not.toMatch(/Driven|Tests|Examples/i)
 })
