@@ -9,6 +9,7 @@ import type { ObservedRun } from '../parts/observed-run.ts'
 import { SnapshotView } from '../parts/snapshot-view.tsx'
 import type { SourceFile } from '../parts/sources.tsx'
 import { CoffeePanel } from './coffee-panel.tsx'
+import './xstate-chart.css'
 
 const files: readonly SourceFile[] = [
   { part: 'machine', path: 'xstate-chart/coffee.ts', read: () => import('./coffee.ts?raw') },
@@ -33,7 +34,7 @@ export function XStateChartFlow({ database = 'flows-coffee' }: XStateChartFlowPr
     >
       <div className="columns">
         <div className="column">
-          <section aria-label="Coffee machine" className="part">
+          <section aria-label="Coffee machine" className="part coffee">
             <Loaded key={loads} database={database} onRun={setRun} />
             <button type="button" onClick={() => setLoads(loads + 1)}>
               Reload
