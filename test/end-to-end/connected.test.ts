@@ -1,5 +1,6 @@
 /** Pages that are connected to a run: what they show, and what is there after the server was away. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createSecureServer, type Http2Session } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { memoryStore, type RunStore } from '@xmachines/core/store'
@@ -10,6 +11,7 @@ import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
 import { counter } from './connected/counter.ts'
+import { selfSigned } from './self-signed.ts'
 import { newContext, soon } from './watched-page.ts'
 
 let browser: Browser
@@ -18,7 +20,7 @@ const scripts = new Map<string, string>()
 beforeAll(async () => {
   const options = chromiumLaunchOptions()
   browser = await chromium.launch(options)
-  for (const name of ['page', 'worker']) {
+  for (const name of ['page', 'worker', 'many']) {
     const { outputFiles } = await build({
       entryPoints: [join(import.meta.dirname, 'connected', `${name}.ts`)],
       bundle: true,
@@ -40,17 +42,22 @@ interface Site {
   kill(): Promise<void>
 }
 
+/** Serves a page, its scripts and the runs. */
+function siteOf(host: Host, script: string): RequestListener {
+  const answer = nodeListener(createHandler(host, { base: '/api' }))
+  return (request, response) => {
+    const path = request.url?.split('?')[0] ?? ''
+    if (path.startsWith('/api/')) return answer(request, response)
+    const found = scripts.get(path)
+    response.setHeader('content-type', found === undefined ? 'text/html' : 'text/javascript')
+    response.end(found ?? `<!doctype html><title>connected</title><script type="module" src="${script}"></script>`)
+  }
+}
+
 /** A server of the page, of its scripts and of the runs. */
 async function start(store: RunStore, port = 0): Promise<Site> {
   const host = openHost(store, [counter])
-  const answer = nodeListener(createHandler(host, { base: '/api' }))
-  const server: Server = createServer((request, response) => {
-    const path = request.url?.split('?')[0] ?? ''
-    if (path.startsWith('/api/')) return answer(request, response)
-    const script = scripts.get(path)
-    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript')
-    response.end(script ?? '<!doctype html><title>connected</title><script type="module" src="/page.js"></script>')
-  })
+  const server: Server = createServer(siteOf(host, '/page.js'))
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => sockets.add(socket))
   await new Promise<void>((resolve) => {
@@ -124,4 +131,42 @@ test('a page that is closed right after a click has sent it, or sends it when it
   await page.waitForFunction(() => 'connected' in window)
   await expect.poll(() => shown(page), soon).toEqual(live(1))
   expect((await store.head(snapshot.run))?.sequence).toBe(1)
+})
+
+test('a page shows and sends to ten runs over one connection of HTTP/2, and a list of them beside', async () => {
+  const host = openHost(memoryStore(), [counter])
+  // Requests and answers of HTTP/2 have the same members.
+  const server = createSecureServer(selfSigned(), siteOf(host, '/many.js') as never)
+  /** The connections, and those that carry streams of runs. */
+  const sessions = new Set<Http2Session>()
+  const carrying = new Set<Http2Session | undefined>()
+  server.on('session', (session) => sessions.add(session))
+  server.on('stream', (stream, headers) => {
+    if (headers[':path']?.includes('live=sse') === true) carrying.add(stream.session)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const context = await browser.newContext({ ignoreHTTPSErrors: true })
+  onTestFinished(async () => {
+    await context.close()
+    const closed = new Promise((resolve) => server.close(resolve))
+    for (const session of sessions) session.destroy()
+    await closed
+    await host.close()
+  })
+  const created = await Promise.all(Array.from({ length: 10 }, () => host.create(counter)))
+  const ids = created.map(({ snapshot }) => snapshot.run)
+  const page = await context.newPage()
+  await page.goto(`https://127.0.0.1:${(server.address() as AddressInfo).port}/?runs=${ids.join()}`)
+  await page.waitForFunction(() => 'many' in window)
+  const shownOf = () => page.evaluate(() => window.many.shown())
+  await expect.poll(shownOf, soon).toEqual({ live: 10, states: ids.map(() => 0), listed: 10 })
+  await page.evaluate(() => window.many.addToEach())
+  const states = ids.map((_, at) => at + 1)
+  await expect.poll(shownOf, soon).toEqual({ live: 10, states, listed: 10 })
+  await expect.poll(() => page.evaluate(() => window.many.pending()), soon).toBe(0)
+  await host.create(counter)
+  await expect.poll(shownOf, soon).toEqual({ live: 10, states, listed: 11 })
+  expect(carrying.size).toBe(1)
 })

@@ -63,7 +63,7 @@ test.each([
     await expect.poll(async () => (await refused()).toSorted((one, two) => one - two), soon).toEqual([0, 1])
     for (const page of [...pages, customer.page]) {
       await expectPlace(page, 'Shipped')
-      expect(await page.locator('.history').getByText('The parcel was handed over').count()).toBe(1)
+      await expect.poll(() => page.locator('.history').getByText('The parcel was handed over').count(), soon).toBe(1)
     }
     await expect
       .poll(async () => (await desk.world()).deeds.filter(({ kind }) => kind === 'mails').length, soon)

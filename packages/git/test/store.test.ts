@@ -467,3 +467,23 @@ test('a lease whose owner died is free to whoever waited, at the first try', asy
 function freeOf(store: RunStore, id: string): Promise<void> {
   return store.untilFree?.(id, new AbortController().signal) ?? Promise.resolve()
 }
+
+test('a sealed run is neither recorded nor imported any more, by a recorder that came before it neither', async () => {
+  const [here, there] = await openTwice()
+  const run = tallyRun()
+  const recorder = here.record(run)
+  run.in.send(add())
+  await recorder.flush()
+  const later = restoreRun(tally, run.toJSON())
+  const successor = tallyRun().id
+  await there.store.seal?.(run.id, run.head, successor)
+  run.in.send(add())
+  expect(await rejection(recorder.flush())).toMatchObject({ code: 'RUN_SEALED', run: run.id, sequence: 1 })
+  later.in.send(add(5))
+  for (const options of [{}, { machine: tally }]) {
+    const error = await rejection(there.import(later.toJSON(), options))
+    expect(error).toMatchObject({ code: 'RUN_SEALED', message: expect.stringContaining(successor) })
+  }
+  const end = { head: later.toJSON().records[1]?.oid, sequence: 1, successor }
+  expect(await here.store.head(run.id)).toEqual(end)
+})

@@ -259,6 +259,22 @@ describe('who may see what', () => {
   })
 })
 
+test('a run that a caller may see no more is gone from the list once the stream is opened anew', async () => {
+  const allowed = new Set<string | undefined>([undefined])
+  const { call, newRun } = serve({ handler: { authorize: (_request, { id }) => allowed.has(id) } })
+  const id = await newRun()
+  allowed.add(id)
+  const before = sseEvents(await call('GET', '/r?machine=till', { headers: SSE }))
+  const seen = await untilComplete(before)
+  expect(seen).toMatchObject([{ event: 'begin' }, { event: 'run', data: { id } }, {}])
+  await before.cancel()
+  allowed.delete(id)
+  const headers = { ...SSE, 'last-event-id': seen.at(-1)?.id ?? '' }
+  const after = sseEvents(await call('GET', '/r?machine=till', { headers }))
+  expect(await untilComplete(after)).toMatchObject([{ event: 'begin' }, { event: 'complete' }])
+  await after.cancel()
+})
+
 test('a list has all versions of a machine, or one', async () => {
   const door = (version: string) => defineMachine({ name: 'door', version, initial: { at: 'closed' }, on: {} })
   const { call, newRun } = serve({ machines: [door('1'), door('2')] })

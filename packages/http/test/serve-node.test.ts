@@ -1,5 +1,6 @@
 /** A handler behind a real server of Node: answers, streams, slow and vanished readers, bodies that are too large. */
 import { request as nodeRequest, type Server } from 'node:http'
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { memoryStore } from '@xmachines/core/store'
 import { nodeListener, serveNode } from '@xmachines/http/node'
@@ -253,4 +254,38 @@ test('a listener serves beside others', async () => {
   const url = await listen(server)
   expect(await (await fetch(url)).text()).toBe('mine')
   expect((await problemIn(await fetch(`${url}/api/m/none@1`))).code).toBe('NOT_FOUND')
+})
+
+test('a server of HTTP/2 carries the streams of many runs in one connection, and cancels what nobody reads any more', async () => {
+  const { handler, newRun } = serve()
+  const server = createHttp2Server(nodeListener(handler))
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = connectHttp2(origin)
+  onTestFinished(async () => {
+    client.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const ids = await Promise.all(Array.from({ length: 30 }, () => newRun()))
+  const streams = ids.map((id) => client.request({ ':path': `/r/${id}/history?offset=now&live=sse` }))
+  const texts = streams.map((stream) => {
+    let text = ''
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    return () => text
+  })
+  const patched = client.request({ ':path': `/r/${ids[29]}`, ':method': 'PATCH', ...JSON_BODY })
+  patched.end(JSON.stringify(paid(7)))
+  await vi.waitFor(() => expect(texts[29]?.()).toContain('"cents":7'), { timeout: 30_000 })
+  await vi.waitFor(() => expect(texts.every((text) => text().includes('event: control'))).toBe(true), {
+    timeout: 30_000,
+  })
+  expect(handler.subscribers).toBe(30)
+  for (const stream of streams.slice(0, 10)) stream.close()
+  await vi.waitFor(() => expect(handler.subscribers).toBe(20), { timeout: 30_000 })
+  client.destroy()
+  await vi.waitFor(() => expect(handler.subscribers).toBe(0), { timeout: 30_000 })
 })

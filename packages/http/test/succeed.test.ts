@@ -77,6 +77,27 @@ describe('a successor', () => {
     await vi.waitFor(async () => expect((await succeed()).isNew).toBe(true), { timeout: 30_000 })
   })
 
+  test('is the same if the server dies before the old run is sealed, or before it hears that it is', async () => {
+    const store = memoryStore()
+    const { seal } = store
+    const dies = vi.fn<NonNullable<typeof seal>>().mockRejectedValueOnce(new Error('gone'))
+    dies.mockImplementationOnce(async (...given) => {
+      await seal?.(...given)
+      throw new Error('gone')
+    })
+    const { host, newRun, patch } = serve({ store: { ...store, seal: dies }, machines })
+    const id = await newRun()
+    await patch(id, paid(100))
+    await expect(host.succeed(id, newTill, inEuros)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect((await patch(id, { type: 'TAKEN', cents: 1000 })).status).toBe(409)
+    await expect(host.succeed(id, newTill, inEuros)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const restarted = serve({ store, machines })
+    const { snapshot, isNew } = await restarted.host.succeed(id, newTill, inEuros)
+    expect([isNew, snapshot.state]).toEqual([false, { at: 'open', euros: 1 }])
+    const all = await restarted.host.list({ machine: 'till' })
+    expect(all.runs.map((run) => run.id)).toEqual([snapshot.run])
+  })
+
   test('is of another machine that is served here, of a run that goes on, in a store that can seal', async () => {
     const { host, newRun, patch } = serve({ machines: [till] })
     const id = await newRun()

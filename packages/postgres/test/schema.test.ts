@@ -158,3 +158,22 @@ test.each([[undefined], [null], [{}], ['postgres://localhost']])('the client %j 
 test.each([0, -1, Number.NaN, 1e9])('to look every %d milliseconds is refused', (poll) => {
   expect(() => postgresStore({ query: async () => ({ rows: [] }) }, { poll })).toThrow(RangeError)
 })
+
+test('tables of version 1 get what is new', async () => {
+  const client = new PGlite()
+  const column = /  keys_since bigint NOT NULL DEFAULT 0,\n  --[^\n]*\n  successor[^\n]*\n/
+  const added = /ALTER TABLE[^;]*;/
+  const first = schema
+    .replace(column, '  keys_since bigint NOT NULL DEFAULT 0\n')
+    .replace(added, '')
+    .replace('(2)', '(1)')
+  expect(first).not.toContain('successor')
+  await client.exec(first)
+  await createTables(client)
+  const store = postgresStore(client)
+  const [run, successor] = [tallyRun(1), tallyRun().id]
+  await append(store, run)
+  await store.seal?.(run.id, run.head, successor)
+  expect(await store.head(run.id)).toMatchObject({ successor })
+  await client.close()
+})

@@ -316,7 +316,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
       const onStoreError = vi.fn()
       await mount(<Draft store={damaged} onStoreError={onStoreError} />, Mode)
       expect(shown()).toEqual(['empty'])
-      expect(onStoreError).toHaveBeenCalledTimes(1)
+      await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1))
       expect(warn.mock.calls[0]?.[0]).toContain(`The run ${before} does not open`)
       await vi.waitFor(async () => expect(await store.name('draft')).not.toBe(before))
       expect(await store.head(before)).toBeDefined()

@@ -50,7 +50,7 @@ export type SharedRunOf<AMachine> = AMachine extends AnyMachine
  * @param id the run's id
  * @param machine the machine, or several: the one with the name and version of the run is picked
  * @param options the object format, whether determinism is checked, and a snapshot to begin with
- * @returns the run, which follows the store until it is closed or ends
+ * @returns the run, which follows the store until it is closed or ends. One that is sealed is closed, and `problem` says so
  * @throws {StoreError} `MISSING` if the store has no such run, `CORRUPT` if it has lost the end of it
  * @throws {RangeError} if the snapshot is one of another run
  * @throws {RunError} as `restoreRun`
@@ -121,5 +121,5 @@ export async function openShared(
     )
   }
   checkHead(log, head, snapshot?.sequence)
-  return sharedRun(log.machine as never, store, shareLog(store, log, { gather }))
+  return sharedRun(log.machine as never, store, shareLog(store, log, { successor: head.successor, gather }))
 }

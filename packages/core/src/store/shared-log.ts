@@ -64,6 +64,8 @@ const LONGEST_PAUSE = 30_000
 export interface ShareLogOptions {
   /** Whether the store does not have the run yet: then nothing is appended or followed until it is begun. */
   readonly isNew?: boolean
+  /** The run that has taken its place, if the store says so: then nothing is appended or followed. */
+  readonly successor?: string | undefined
   /** Resolves when an append begins. What is sent until then is appended together. */
   readonly gather?: (() => Promise<unknown>) | undefined
 }
@@ -75,7 +77,7 @@ export interface ShareLogOptions {
 export function shareLog(
   store: RunStore,
   confirmed: Log,
-  { isNew = false, gather = () => Promise.resolve() }: ShareLogOptions = {},
+  { isNew = false, successor, gather = () => Promise.resolve() }: ShareLogOptions = {},
 ): SharedLog {
   const id = oidAt(confirmed, 0)
   const logs = twoLogs(confirmed, { sent: () => void append(), changed })
@@ -96,7 +98,8 @@ export function shareLog(
   /** One of appending and following at a time. */
   let turn: Promise<unknown> = Promise.resolve()
 
-  if (begun) void follow()
+  if (successor !== undefined) fail(sealed(id, successor))
+  else if (begun) void follow()
 
   function changed(): void {
     if (confirmed.end !== undefined) close()
@@ -242,8 +245,8 @@ export function shareLog(
   /** A run that was sealed goes on no more. What is pending is not in it, unless an append is under way. */
   async function failIfSealed(): Promise<void> {
     if (signal.aborted) return
-    const { successor } = (await store.head(id)) ?? {}
-    if (successor !== undefined) await betweenAppends(async () => fail(sealed(id, successor)))
+    const { successor: other } = (await store.head(id)) ?? {}
+    if (other !== undefined) await betweenAppends(async () => fail(sealed(id, other)))
   }
 
   /** A run that nobody changes gives nothing to follow, so the store is asked whether it can be reached again. */

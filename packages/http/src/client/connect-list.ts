@@ -125,7 +125,7 @@ export function connectList<Summary = unknown>(
     else if (event === LIST_EVENTS.run) incoming.set(run.id, run)
     else if (event === LIST_EVENTS.gone) incoming.delete(run.id)
     else if (event === LIST_EVENTS.complete) {
-      const runs = [...incoming.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1))
+      const runs = [...incoming.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
       show({ runs, isComplete: true })
     }
   }

@@ -19,7 +19,7 @@ export interface RequestOptions {
 }
 
 /** What a request is sent with. */
-export type GivenInit = RequestInit & { readonly headers: Readonly<Record<string, string>> }
+type GivenInit = RequestInit & { readonly headers: Readonly<Record<string, string>> }
 
 /** Makes requests to one run. */
 export interface Requests {

@@ -227,7 +227,7 @@ export function createHandler(host: Host, options: HandlerOptions = {}): Handler
         return held
       },
       permitEvents: (wanted) => permitEvents(request, wanted),
-      may: async (run) => (await ask(request, { action: 'read', ...run })) === true,
+      may: authorize && (async (run) => (await ask(request, { action: 'read', ...run })) === true),
     }
     try {
       return await operation.respond(given)

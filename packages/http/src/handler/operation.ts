@@ -54,8 +54,8 @@ export interface Call {
   hold(): Promise<HeldRun>
   /** Gives the answer to a caller who may not send these events. */
   permitEvents(wanted: WantedEvents): Promise<Response | undefined>
-  /** Whether the caller may see a run of a list. */
-  may(run: RunOfMachine): Promise<boolean>
+  /** Whether the caller may see a run of a list; undefined if everybody may see all of them. */
+  readonly may: ((run: RunOfMachine) => Promise<boolean>) | undefined
 }
 
 /** What one method does at one path. The description of the server is made of the same. */

@@ -1,7 +1,8 @@
-// A server's runs: each is opened once, recorded in a store, and its outputs are handled.
+// A server's runs: each is opened once, recorded in a store, and its outputs are handled. Longer than other files, because it says what a
+// host is, and which options it takes.
 
 import type { AnyMachine, Machine, ObjectFormat, RunEvent } from '@xmachines/core'
-import { type RunStore, type StoredRecord, storeErrorOf } from '@xmachines/core/store'
+import type { RunStore, StoredRecord } from '@xmachines/core/store'
 import type { RunPage } from '../wire/run-entry.ts'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { guardedStore } from './guarded-store.ts'
@@ -14,7 +15,7 @@ import { outputHandling } from './output-handling.ts'
 import type { RunList } from './run-list.ts'
 import { runLists } from './run-lists.ts'
 import type { RunQuery } from './run-pages.ts'
-import { type Mapping, succeed } from './succession.ts'
+import { type Mapping, successions } from './succession.ts'
 import { batchWriter, type WriteOptions, type Written } from './write-batch.ts'
 
 /** How a host keeps runs. */
@@ -212,6 +213,17 @@ export function openHost(
     live: runs.find,
   })
 
+  const succeed = successions({
+    store,
+    machines: served,
+    format,
+    owner,
+    ttl,
+    hold: (id) => runs.hold(id),
+    onMade: handleInitial,
+    onSealed: (machine, id) => lists.dropped(machine, id),
+  })
+
   function report(error: unknown, run: string): void {
     onError(error, { run: run === '' ? undefined : run })
   }
@@ -244,40 +256,6 @@ export function openHost(
     if (!isNew || snapshot.position === 0 || handled === undefined) return
     // The run is kept. If its outputs are not handled now, they are found later.
     await outputs.unsettled(snapshot.run, 0).catch((error: unknown) => onError(error, { run: snapshot.run }))
-  }
-
-  async function giveSuccessor<State, Event extends RunEvent, Output, Input, Old>(
-    id: string,
-    machine: Machine<State, Event, Output, Input>,
-    mapping: Mapping<Old, Event, Input>,
-  ): Promise<TakenRun> {
-    if (!plain.includes(machine)) {
-      throw new RangeError(`${machine.name}@${machine.version} is not served here; give it to openHost`)
-    }
-    try {
-      const { live, release } = await runs.hold(id)
-      try {
-        const taken = await succeed({ store, format, owner, ttl, handles }, live, machine, mapping)
-        const old = live.opened
-        live.succeed(taken.snapshot.run)
-        if (old !== undefined) lists.dropped(old.machine, id)
-        await handleInitial(taken, machine)
-        return taken
-      } finally {
-        release()
-      }
-    } catch (thrown) {
-      const { successor } = thrown instanceof HostError ? thrown : (storeErrorOf(thrown) ?? {})
-      if (successor === undefined) throw thrown
-      const { live, release } = await runs.hold(successor)
-      const { latest: snapshot } = live
-      release()
-      return { snapshot, isNew: false }
-    }
-  }
-
-  function handles(machine: AnyMachine): boolean {
-    return served.some((one) => one.machine === machine && one.outputs !== undefined)
   }
 
   /** What all who hold a run share. */
@@ -332,7 +310,7 @@ export function openHost(
       const { live, release } = await runs.hold(id)
       return held(live, release)
     },
-    succeed: (id, machine, mapping) => track(() => giveSuccessor(id, machine, mapping)),
+    succeed: (id, machine, mapping) => track(() => succeed(id, machine, mapping)),
     async list(query) {
       checkOpen()
       return await lists.page(query)

@@ -154,7 +154,6 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
   return live
 
   async function openAnew(): Promise<AnySharedRun> {
-    await checkSuccessor()
     const plain = machines.map(({ machine }) => machine)
     let opened: AnySharedRun
     try {
@@ -164,6 +163,11 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
       isDoubtful ||= storeErrorOf(thrown)?.code !== 'UNAVAILABLE'
       if ((thrown as { readonly code?: unknown }).code !== 'MACHINE_MISMATCH') throw thrown
       throw new HostError('NOT_FOUND', `there is no run ${id} of a machine that is served here`, { cause: thrown })
+    }
+    const { successor: found } = storeErrorOf(opened.problem) ?? {}
+    if (found !== undefined) {
+      live.succeed(found)
+      throw succeeded(id, found)
     }
     if (isClosed) opened.close()
     stopWatching?.()
@@ -178,15 +182,6 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
     failures = 0
     changed()
     return opened
-  }
-
-  /** A run that has a successor is not opened. */
-  async function checkSuccessor(): Promise<void> {
-    if (store.seal === undefined) return
-    const head = await store.head(id)
-    if (head?.successor === undefined) return
-    live.succeed(head.successor)
-    throw succeeded(id, head.successor)
   }
 
   /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */

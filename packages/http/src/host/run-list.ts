@@ -87,7 +87,7 @@ export function runList({ store, machines, entries, listMs, maxListed, onError }
 
   function take(make: () => RunEntry): void {
     // If nobody follows the list, the next look finds it.
-    if (!isWatched) return
+    if (!isWatched && holders === 0) return
     const entry = make()
     if (!isNew(entry)) return
     put(entry, entry)
@@ -123,7 +123,12 @@ export function runList({ store, machines, entries, listMs, maxListed, onError }
     const moved = found.filter(({ id, sequence }) => !((latest.get(id)?.entry?.sequence ?? -1) >= sequence))
     for (let at = 0; at < moved.length; at += AT_ONCE) {
       const made = await Promise.all(moved.slice(at, at + AT_ONCE).map(entries.entryOf))
-      for (const entry of made) if (entry !== undefined && isNew(entry)) put(entry, entry)
+      for (const entry of made) {
+        // A run that was dropped after the store was asked does not come back.
+        const known = latest.get(entry?.id ?? '')
+        const wasDropped = known !== undefined && known.entry === undefined && known.version > before
+        if (entry !== undefined && !wasDropped && isNew(entry)) put(entry, entry)
+      }
     }
     for (const { id, machine, version: since, entry } of Array.from(latest.values())) {
       // A run that came after the store was asked is not gone.

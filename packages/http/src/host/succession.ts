@@ -14,6 +14,7 @@ import { newToken } from '@xmachines/core/internal'
 import { type RunStore, storeErrorOf } from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
 import { HostError } from './host-error.ts'
+import type { HostedMachine } from './hosted-machine.ts'
 import type { LiveRun } from './live-run.ts'
 import { type AnyRunObject, keepRun, snapshotOf, type TakenRun } from './new-runs.ts'
 
@@ -25,27 +26,64 @@ export type Mapping<Old, Event extends RunEvent, Input> =
   | ((old: WireSnapshot<Old>) => Input)
   | Pick<ReplayRunOptions<Event>, 'rename' | 'onUnhandled'>
 
-/** What a successor is made with. */
+/** What successors are made with. */
 export interface SuccessionPlan {
   readonly store: RunStore
+  readonly machines: readonly HostedMachine[]
   readonly format: ObjectFormat | undefined
   /** Names this server in the lease. */
   readonly owner: string | undefined
   readonly ttl: number
-  /** Whether outputs of a machine are handled here. */
-  readonly handles: (machine: AnyMachine) => boolean
+  /** Opens a run for as long as it is used. */
+  readonly hold: (id: string) => Promise<{ readonly live: LiveRun; release(): void }>
+  /** Called with a successor that was made. */
+  readonly onMade: (successor: TakenRun, machine: AnyMachine) => Promise<void>
+  /** Called with an old run that was sealed, and its machine. */
+  readonly onSealed: (machine: AnyMachine, id: string) => void
 }
+
+/** Gives a run a successor, as `Host.succeed`. */
+export type Succeed = <State, Old, Event extends RunEvent, Output, Input>(
+  id: string,
+  machine: Machine<State, Event, Output, Input>,
+  mapping: Mapping<Old, Event, Input>,
+) => Promise<TakenRun>
 
 /** How often to begin again because the old run has moved. */
 const MOST_ROUNDS = 8
 
-/**
- * Gives a run a successor.
- * @throws {HostError} `SUCCEEDED` if it has one already, `BUSY` if it keeps moving, or if its outputs have not settled
- * @throws {RangeError} if the run is done, or is one of this very machine
- * @throws {TypeError} if the store cannot seal runs
- */
-export async function succeed<State, Old, Event extends RunEvent, Output, Input>(
+/** Gives runs successors. */
+export function successions(plan: SuccessionPlan): Succeed {
+  const { machines, hold, onMade, onSealed } = plan
+  return async (id, machine, mapping) => {
+    if (!machines.some((one) => one.machine === machine)) {
+      throw new RangeError(`${machine.name}@${machine.version} is not served here; give it to openHost`)
+    }
+    try {
+      const { live, release } = await hold(id)
+      try {
+        const taken = await makeSuccessor(plan, live, machine, mapping)
+        const old = live.opened?.machine
+        live.succeed(taken.snapshot.run)
+        if (old !== undefined) onSealed(old, id)
+        await onMade(taken, machine)
+        return taken
+      } finally {
+        release()
+      }
+    } catch (thrown) {
+      // It has one already, or another server was first.
+      const { successor } = thrown instanceof HostError ? thrown : (storeErrorOf(thrown) ?? {})
+      if (successor === undefined) throw thrown
+      const { live, release } = await hold(successor)
+      const { latest: snapshot } = live
+      release()
+      return { snapshot, isNew: false }
+    }
+  }
+}
+
+async function makeSuccessor<State, Old, Event extends RunEvent, Output, Input>(
   plan: SuccessionPlan,
   live: LiveRun,
   machine: Machine<State, Event, Output, Input>,
@@ -63,7 +101,7 @@ export async function succeed<State, Old, Event extends RunEvent, Output, Input>
     if (run.machine.name === machine.name && run.machine.version === machine.version) {
       throw new RangeError(`the run ${id} is one of ${machine.name}@${machine.version} already`)
     }
-    const isMade = await settledFrom(plan, live, async () => {
+    const taken = await settledFrom(plan, live, async () => {
       const successor = await made()
       const isNew = await keepRun(store, successor)
       await store.seal?.(id, latest.head, successor.id)
@@ -72,7 +110,7 @@ export async function succeed<State, Old, Event extends RunEvent, Output, Input>
       if (storeErrorOf(thrown)?.code === 'MOVED') return undefined
       throw thrown
     })
-    if (isMade !== undefined) return isMade
+    if (taken !== undefined) return taken
 
     async function made(): Promise<AnyRunObject> {
       const format = plan.format === undefined ? {} : { format: plan.format }
@@ -94,12 +132,14 @@ export async function succeed<State, Old, Event extends RunEvent, Output, Input>
 
 /** Acts while nobody handles outputs of a run. What its handlers would answer could not be written any more. */
 async function settledFrom<Result>(
-  { store, owner = newToken(), ttl, handles }: SuccessionPlan,
+  { store, machines, owner = newToken(), ttl }: SuccessionPlan,
   live: LiveRun,
   act: () => Promise<Result>,
 ): Promise<Result> {
   const { id, latest } = live
-  if (live.opened === undefined || !handles(live.opened.machine)) return await act()
+  const { machine } = live.opened ?? {}
+  const hasHandlers = machines.some((one) => one.machine === machine && one.outputs !== undefined)
+  if (!hasHandlers) return await act()
   const lease = await store.lease(id, { owner, ttl })
   try {
     if (lease !== undefined && lease.settled >= latest.position) return await act()

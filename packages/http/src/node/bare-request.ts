@@ -1,11 +1,11 @@
 // A request of Node, as bare as it comes. The `Request` of it is made if somebody asks.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { BareRequest } from '../wire/bare.ts'
-import { urlOf, wholeRequest } from './whole-request.ts'
+import { type Message, urlOf, wholeRequest } from './whole-request.ts'
 
 /** The request; undefined if it is none that a `Request` can be. */
-export function bareRequest(message: IncomingMessage, answer: ServerResponse): NodeRequest | undefined {
+export function bareRequest(message: Message, answer: ServerResponse): NodeRequest | undefined {
   const { method = 'GET' } = message
   const url = urlOf(message)
   // The Fetch standard forbids these methods, and these URLs.
@@ -19,13 +19,13 @@ class NodeRequest implements BareRequest {
   readonly url: string
   readonly headers: NodeHeaders
   readonly cancelsBody = true
-  readonly #message: IncomingMessage
+  readonly #message: Message
   readonly #answer: ServerResponse
   #gone: AbortController | undefined
   #whole: Request | undefined
   #isRead = false
 
-  constructor(message: IncomingMessage, answer: ServerResponse, method: string, url: string) {
+  constructor(message: Message, answer: ServerResponse, method: string, url: string) {
     this.method = method
     this.url = url
     this.headers = new NodeHeaders(message)
@@ -43,7 +43,7 @@ class NodeRequest implements BareRequest {
       this.#gone = gone
       const answer = this.#answer
       const check = (): void => {
-        if (!answer.writableFinished) gone.abort()
+        if (!answer.writableEnded) gone.abort()
       }
       if (answer.closed) check()
       else answer.on('close', check)
@@ -86,10 +86,10 @@ class NodeRequest implements BareRequest {
 
 /** The headers of a request: those of one name are joined, as `Headers` does. */
 class NodeHeaders {
-  readonly #message: IncomingMessage
+  readonly #message: Message
   #joined: Map<string, string> | undefined
 
-  constructor(message: IncomingMessage) {
+  constructor(message: Message) {
     this.#message = message
   }
 
@@ -102,7 +102,7 @@ class NodeHeaders {
   }
 }
 
-function join({ rawHeaders }: IncomingMessage): Map<string, string> {
+function join({ rawHeaders }: Message): Map<string, string> {
   const joined = new Map<string, string>()
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] as string).toLowerCase()

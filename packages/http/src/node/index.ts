@@ -1,9 +1,17 @@
 // `@xmachines/http/node`: serves a handler with Node's own HTTP server. It takes any function from a `Request` to a `Response`.
 
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type BareHandler, type BareRequest, bare } from '../wire/bare.ts'
 import { bareRequest } from './bare-request.ts'
+import { isHttp1 } from './whole-request.ts'
 import { writeAnswer } from './write-answer.ts'
+
+/** A listener of `request`, for servers of `node:http`, `node:https` and `node:http2`. */
+export type NodeListener = (
+  message: IncomingMessage | Http2ServerRequest,
+  answer: ServerResponse | Http2ServerResponse,
+) => void
 
 /** What answers requests: `createHandler` makes one. */
 export type RequestHandler = (request: Request) => Promise<Response>
@@ -39,21 +47,24 @@ export function serveNode(handler: RequestHandler): Server {
 }
 
 /**
- * The same as a listener, for a server of your own: one of `node:https`, or one that does other things as well.
+ * The same as a listener, for a server of your own: one of `node:https`, one of `node:http2`, where one connection carries all
+ * streams of a page, or one that does other things as well.
  *
  * @param handler what answers requests
  * @returns a listener of `request`
  */
-export function nodeListener(handler: RequestHandler): RequestListener {
+export function nodeListener(handler: RequestHandler): NodeListener {
   const answerBare = (handler as Partial<BareHandler>)[bare]
-  return (message, answer) => {
+  return (message, given) => {
+    // That of HTTP/2 has the same members.
+    const answer = given as ServerResponse
     // A connection that breaks off is no news: `close` follows.
     answer.on('error', ignore)
     message.on('error', ignore)
     const request = bareRequest(message, answer)
     const answering = request && (answerBare?.(request) ?? answerWhole(handler, request))
     if (answering === undefined) {
-      answer.writeHead(400, { connection: 'close' }).end()
+      answer.writeHead(400, isHttp1(message) ? { connection: 'close' } : {}).end()
       return
     }
     answering.then(

@@ -1,11 +1,22 @@
 // A request of Node as a `Request`. Its body is read when it is asked for.
 
 import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+
+/** A request of Node. */
+export type Message = IncomingMessage | Http2ServerRequest
+
+/** Whether the connection has one request at a time. */
+export function isHttp1({ httpVersionMajor }: Message): boolean {
+  return httpVersionMajor < 2
+}
 
 /** The URL of a request; undefined if it is none. */
-export function urlOf({ url = '/', headers, socket }: IncomingMessage): URL | undefined {
+export function urlOf(message: Message): URL | undefined {
+  const { url = '/', headers, socket } = message
+  const host = 'authority' in message ? message.authority : headers.host
   try {
-    return new URL(url, `${'encrypted' in socket ? 'https' : 'http'}://${headers.host ?? 'localhost'}`)
+    return new URL(url, `${'encrypted' in socket ? 'https' : 'http'}://${host ?? 'localhost'}`)
   } catch {
     return undefined
   }
@@ -21,7 +32,7 @@ interface WholeRequestPlan {
 }
 
 /** @throws {TypeError} if it is none that a `Request` can be */
-export function wholeRequest(message: IncomingMessage, { method, url, signal, hasBody }: WholeRequestPlan): Request {
+export function wholeRequest(message: Message, { method, url, signal, hasBody }: WholeRequestPlan): Request {
   const init = { method, headers: headersOf(message), signal }
   if (method === 'GET' || method === 'HEAD' || !hasBody) return new Request(url, init)
   // Node needs to be told that the answer may come before the body has ended.
@@ -29,7 +40,7 @@ export function wholeRequest(message: IncomingMessage, { method, url, signal, ha
   return new Request(url, withBody)
 }
 
-function headersOf({ rawHeaders }: IncomingMessage): Headers {
+function headersOf({ rawHeaders }: Message): Headers {
   const headers = new Headers()
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
@@ -40,7 +51,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 }
 
 /** The body as a stream that reads no more than it is asked for. If it is cancelled, the connection stays open for the answer. */
-function bodyOf(message: IncomingMessage): ReadableStream<Uint8Array> {
+function bodyOf(message: Message): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {

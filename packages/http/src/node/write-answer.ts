@@ -1,14 +1,16 @@
 // An answer as Node writes it: as fast as the connection takes it. If that breaks off, the body is cancelled. What lives as long as a
 // stream holds little: not the response, and not its headers.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
 import { type BareAnswer, isBare } from '../wire/bare.ts'
+import { isHttp1, type Message } from './whole-request.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Chunk = ReadableStreamReadResult<Uint8Array>
 
 /** Writes an answer. */
-export function writeAnswer(answer: ServerResponse, found: Response | BareAnswer, message: IncomingMessage): void {
+export function writeAnswer(answer: ServerResponse, found: Response | BareAnswer, message: Message): void {
   const { status, body } = found
   const head = headOf(found, message)
   if (typeof body === 'object' && body !== null)
@@ -26,9 +28,10 @@ function writeStream(
   const reader = body.getReader()
   // Whoever reads is gone: then the body must be, too, or it would wait for ever.
   const cancel = (): void => void reader.cancel().catch(() => undefined)
-  if (answer.destroyed) return cancel()
+  if (isGone(answer)) return cancel()
   answer.on('close', () => {
-    if (!answer.writableFinished) cancel()
+    // Over HTTP/2 what its reader has closed counts as finished, so it must have been ended here.
+    if (!answer.writableEnded) cancel()
   })
   writeFirst(answer, reader, writeHead)
     .then((reading) => reading && writeOn(answer, reader, reading))
@@ -37,15 +40,15 @@ function writeStream(
 }
 
 /** The headers, each name before its value. */
-function headOf(found: Response | BareAnswer, message: IncomingMessage): string[] {
+function headOf(found: Response | BareAnswer, message: Message): string[] {
   const head: string[] = []
   for (const [name, value] of isBare(found) ? Object.entries(found.headers) : found.headers) head.push(name, value)
-  if (isUnread(message)) head.push('connection', 'close')
+  if (isHttp1(message) && isUnread(message)) head.push('connection', 'close')
   return head
 }
 
 /** Whether something is left of a body that nobody reads: it is not waited for. */
-function isUnread({ complete, headers }: IncomingMessage): boolean {
+function isUnread({ complete, headers }: Message): boolean {
   return !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
 }
 
@@ -90,9 +93,14 @@ function soon(reading: Promise<Chunk>): Promise<Chunk | undefined> {
   return Promise.race([reading, new Promise<undefined>((resolve) => setImmediate(resolve, undefined))])
 }
 
+/** Whether the connection, or the stream of an HTTP/2 connection, is closed. */
+function isGone(answer: ServerResponse | Http2ServerResponse): boolean {
+  return 'stream' in answer ? answer.stream.destroyed : answer.destroyed
+}
+
 /** Writes a chunk, and waits until there is room for the next. */
 function write(answer: ServerResponse, chunk: Uint8Array): Promise<void> | undefined {
-  if (answer.write(chunk) || answer.destroyed) return undefined
+  if (answer.write(chunk) || isGone(answer)) return undefined
   return new Promise((resolve) => {
     const go = (): void => {
       answer.off('drain', go).off('close', go)

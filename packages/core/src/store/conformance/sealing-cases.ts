@@ -43,13 +43,13 @@ export const sealingCases: readonly StoreCase[] = [
         const [run, next] = [ledgerRun(1), ledgerRun()]
         await append(store, run, { from: 0, to: 0 })
         const makes = [() => append(store, run, { from: 1 }), () => seal(other, run.id, run.id, next.id)]
+        const codes: string[] = []
         // Neither always begins.
-        const [appended, wasSealed] =
-          round % 2 === 0
-            ? await Promise.allSettled(makes.map((make) => make()))
-            : (await Promise.allSettled(makes.toReversed().map((make) => make()))).toReversed()
-        const codes = [appended, wasSealed].map((made) =>
-          made?.status === 'rejected' ? (storeErrorOf(made.reason)?.code ?? String(made.reason)) : 'made',
+        const first = round % 2
+        await Promise.all(
+          [first, 1 - first].map(async (at) => {
+            codes[at] = await outcomeOf(makes[at])
+          }),
         )
         const isSealed = codes[1] === 'made'
         expectEqual(codes, isSealed ? ['SEALED', 'made'] : ['made', 'MOVED'], `what became of both in round ${round}`)
@@ -77,6 +77,9 @@ export const sealingCases: readonly StoreCase[] = [
       expectEqual(storeErrorOf(shared.problem)?.successor, next.id, 'the successor that it names')
       shared.in.send({ type: 'PAID', cents: 3 })
       await expectCode(() => shared.flush(), 'SEALED', 'what is sent after the seal')
+      const opened = await openShared(store, run.id, ledger)
+      expectEqual([opened.isClosed, opened.state], [true, 3], 'whether it is closed, and what it shows')
+      expectEqual(storeErrorOf(opened.problem)?.successor, next.id, 'the successor that it names')
       const { signal: later } = new AbortController()
       expectEqual((await readAll(store.follow(run.id, { from: 2, signal: later }))).length, 1, 'what is followed later')
     },
@@ -86,4 +89,13 @@ export const sealingCases: readonly StoreCase[] = [
 function seal(store: RunStore, id: string, expectedHead: string, successor: string): Promise<void> {
   if (store.seal === undefined) throw new Error('the store has no member seal; leave out the cases that need it')
   return store.seal(id, expectedHead, successor)
+}
+
+async function outcomeOf(make: (() => Promise<void>) | undefined): Promise<string> {
+  try {
+    await make?.()
+    return 'made'
+  } catch (thrown) {
+    return storeErrorOf(thrown)?.code ?? String(thrown)
+  }
 }

@@ -45,7 +45,7 @@ async function showPage(
   if (cursor !== undefined && !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(cursor)) {
     throw invalid('cursor is none; give the cursor of the page before')
   }
-  const page = await host.list({ machine, at, cursor, most: limits.runs, may })
+  const page = await host.list({ machine, at, cursor, most: limits.runs, ...(may !== undefined && { may }) })
   const text = JSON.stringify(page)
   const headers = { etag: await tagOf(text), 'cache-control': 'private, no-cache', vary: 'Accept' }
   if (isKnown(request, headers.etag)) return new Response(null, { status: 304, headers })
@@ -62,7 +62,8 @@ async function showAll(call: Call, at: string | undefined): Promise<Response> {
   }
   if (request.method === 'HEAD') return new Response(null, { headers })
   const following = { subject: await host.followList(machine), host, subscribers, limits, signal: request.signal }
-  const known = request.headers.get('last-event-id') ?? ''
+  // What a caller may see may have changed, so it begins anew. Then a run that it may see no more is gone.
+  const known = may === undefined ? (request.headers.get('last-event-id') ?? '') : ''
   return new Response(listStream(following, { machine, at, may, known }), { headers })
 }
 

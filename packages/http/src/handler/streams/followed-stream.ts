@@ -1,6 +1,6 @@
-// A stream of bytes about a run, or a list of runs, for one reader. It gives what there is when the reader asks, waits for more, and gives a sign of
-// life if that takes long. Nothing is buffered: a reader that does not ask costs what this file holds, which is little, because there
-// may be thousands of them.
+// A stream of bytes about a run, or a list of runs, for one reader. It gives what there is when the reader asks, waits for more, and
+// gives a sign of life if that takes long. Nothing is buffered: a reader that does not ask costs what this file holds, which is
+// little, because there may be thousands of them.
 
 import type { HeldRun, Host } from '../../host/host.ts'
 import type { BareRequest } from '../../wire/bare.ts'

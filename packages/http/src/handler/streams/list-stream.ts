@@ -9,8 +9,8 @@ import { type Following, followedStream, type Piece } from './followed-stream.ts
 
 /** What a reader gets. */
 export interface ListReader extends RunFilter {
-  /** Whether it may see a run. It is asked once for each run while the stream is open. */
-  readonly may: (run: RunOfMachine) => Promise<boolean>
+  /** Whether it may see a run: asked once for each run while the stream is open. Undefined if it may see all. */
+  readonly may: ((run: RunOfMachine) => Promise<boolean>) | undefined
   /** The id of the last event that it has. */
   readonly known: string
 }
@@ -36,6 +36,7 @@ export function listStream(following: Following<RunList>, reader: ListReader): R
   let isTold = false
 
   async function maySee({ id, machine }: ListChange): Promise<boolean> {
+    if (reader.may === undefined) return true
     const found = allowed.get(id) ?? (await reader.may({ id, machine }))
     allowed.set(id, found)
     return found
