@@ -10,7 +10,5 @@ addons.setConfig({
   theme: themes[scheme],
   // The inspector shows the runs of the story, beside it.
   selectedPanel: 'xmachines/panel',
-  panelPosition: 'right',
-  rightPanelWidth: 360,
-  navSize: 220,
+  layout: { panelPosition: 'right', rightPanelWidth: 360, navSize: 220 },
 })

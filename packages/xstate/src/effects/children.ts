@@ -29,10 +29,12 @@ interface Running {
 export interface Children {
   /**
    * Starts a child, unless it is not wanted any more.
+   * @param provided the chart with the actors to use: it may differ from the one that other children were started with
    * @param send takes its last answer, before another call can start it again
    * @returns its last answer, if this call has started it
    */
   start(
+    provided: AnyStateMachine,
     id: string,
     child: ChartChild,
     signal: AbortSignal,
@@ -106,9 +108,9 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
     return made.start()
   }
 
-  function startActor(id: string, child: ChartChild): Running {
+  function startActor(provided: AnyStateMachine, id: string, child: ChartChild): Running {
     const { number, src, input, systemId, syncSnapshot } = child
-    const logic = src === undefined ? spawnedLogic.get(child) : logicOf(chart, src)
+    const logic = src === undefined ? spawnedLogic.get(child) : logicOf(provided, src)
     let end = (_answer?: Answer): void => undefined
     const ended = new Promise<Answer | undefined>((resolve) => {
       end = resolve
@@ -147,14 +149,14 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
   }
 
   return {
-    async start(id, child, signal, send) {
+    async start(provided, id, child, signal, send) {
       const { number } = child
       // Another handling of the same run has started it. If that one stops, this one takes over.
       for (let other = running.get(number); other !== undefined; other = running.get(number)) {
         if ((await other.ended) !== undefined) return undefined
       }
       if (signal.aborted || !isWanted(number)) return undefined
-      const one = startActor(id, childNow(number)?.[1] ?? child)
+      const one = startActor(provided, id, childNow(number)?.[1] ?? child)
       const stop = (): void => one.end()
       signal.addEventListener('abort', stop)
       const answer = await one.ended

@@ -85,10 +85,13 @@ export function xstateEffects<Chart extends AnyStateMachine>(
   }
   const effects: Effects = {
     'xstate.start': {
-      handle: async ({ type: _type, id, ...child }, { signal }) => await keep().children.start(id, child, signal),
+      handle: async ({ type: _type, id, ...child }, { signal }) =>
+        await keep().children.start(chart, id, child, signal),
       async resume({ children = {} }, { signal }) {
         const started = Object.entries(children).filter(([, { status }]) => status === undefined)
-        await Promise.all(started.map(async ([id, child]) => await keep().children.start(id, child, signal, send)))
+        await Promise.all(
+          started.map(async ([id, child]) => await keep().children.start(chart, id, child, signal, send)),
+        )
       },
     },
     'xstate.after': {

@@ -1,0 +1,108 @@
+// A chart of XState in components: its timers and children run once, and again after the page was left.
+
+import { fireEvent, render, screen } from '@testing-library/react'
+import { memoryStore, type RunStore } from '@xmachines/core/store'
+import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
+import { usePersistentRun } from '@xmachines/react/persistent'
+import { type ChartState, fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
+import { type ReactNode, Suspense } from 'react'
+import { describe, expect, test, vi } from 'vitest'
+import { assign, fromPromise, setup } from 'xstate'
+import { expectQuietConsole, modes } from './modes.tsx'
+import { Opening } from './opening.tsx'
+
+const chart = setup({
+  types: { context: {} as { degrees: number }, events: {} as { type: 'START' } },
+  actors: { boil: fromPromise<number>(() => new Promise(() => undefined)) },
+}).createMachine({
+  id: 'kettle',
+  version: '1',
+  context: { degrees: 20 },
+  initial: 'off',
+  states: {
+    off: { on: { START: 'filling' } },
+    filling: { after: { 10: 'boiling' } },
+    boiling: {
+      tags: 'hot',
+      invoke: {
+        src: 'boil',
+        onDone: { target: 'ready', actions: assign({ degrees: ({ event }) => event.output }) },
+      },
+    },
+    ready: { type: 'final' },
+  },
+})
+
+const kettle = fromXState(chart)
+
+/** The chart, with a child that answers so. */
+const boiling = (boil: () => Promise<number>) => chart.provide({ actors: { boil: fromPromise<number>(boil) } })
+
+function Shown({ state, onStart }: { state: ChartState<typeof chart>; onStart: () => void }): ReactNode {
+  const { value, context } = state
+  const isHot = viewOf(chart, state).hasTag('hot')
+  return (
+    <button type="button" onClick={onStart}>
+      {value}, {context.degrees}
+      {isHot && ', hot'}
+    </button>
+  )
+}
+
+const shows = (text: string) => vi.waitFor(() => expect(screen.getByRole('button').textContent).toBe(text))
+
+describe.each(modes)('%s', (_mode, Mode) => {
+  expectQuietConsole()
+
+  test('a chart runs in a component, and each timer and each child of it once', async () => {
+    const boil = vi.fn(() => Promise.resolve(100))
+    const provided = boiling(boil)
+    let types: readonly unknown[] = []
+    function Kettle(): ReactNode {
+      const run = useRun(kettle)
+      useOutputs(run, xstateEffects(run, provided))
+      const send = useSend(run)
+      const state = useSnapshot(run, (snapshot) => snapshot.state)
+      types = run
+        .toJSON()
+        .records.flatMap((record) => ('events' in record ? record.events.map(({ type }) => type) : []))
+      return <Shown state={state} onStart={() => send({ type: 'START' })} />
+    }
+    render(<Kettle />, { wrapper: Mode })
+    await shows('off, 20')
+    fireEvent.click(screen.getByRole('button'))
+    await shows('ready, 100')
+    expect(types).toEqual(['START', 'xstate.after.10.kettle.filling', 'xstate.done.actor.0.kettle.boiling'])
+    expect(boil).toHaveBeenCalledTimes(1)
+  })
+
+  test('a child that was under way when the page was left is started again when it is opened', async () => {
+    const store = memoryStore()
+    function Kettle({ provided, store }: { provided: typeof chart; store: RunStore }): ReactNode {
+      const run = usePersistentRun(kettle, { store, key: 'kettle' })
+      useOutputs(run, xstateEffects(run, provided))
+      const send = useSend(run)
+      return <Shown state={useSnapshot(run, ({ state }) => state)} onStart={() => send({ type: 'START' })} />
+    }
+    const mount = (provided: typeof chart) =>
+      render(
+        <Suspense fallback={<Opening />}>
+          <Kettle provided={provided} store={store} />
+        </Suspense>,
+        { wrapper: Mode },
+      )
+    const never = vi.fn(() => new Promise<number>(() => undefined))
+    const before = mount(boiling(never))
+    await shows('off, 20')
+    fireEvent.click(screen.getByRole('button'))
+    await shows('boiling, 20, hot')
+    await vi.waitFor(() => expect(never).toHaveBeenCalledTimes(1))
+    before.unmount()
+
+    const boil = vi.fn(() => Promise.resolve(100))
+    mount(boiling(boil))
+    await shows('ready, 100')
+    expect(boil).toHaveBeenCalledTimes(1)
+    expect(never).toHaveBeenCalledTimes(1)
+  })
+})
