@@ -31,6 +31,7 @@ const preview: Preview = {
             'Save and restore',
             'Open a run file',
             'Draft that survives',
+            'A chart from XState',
             'Inspector',
           ],
           'Guides',

@@ -139,7 +139,10 @@ describe('an example', () => {
   })
 
   const elsewhere = readFileSync(join(folder, '../../../docs/coming-from-xstate.md'), 'utf8')
-  const [cancelled = '', retried = ''] = [...elsewhere.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code)
+  const codeBelow = (heading: string): string =>
+    new RegExp(`## ${heading}\n[^]*?\`\`\`ts\n([^]*?)\`\`\``).exec(elsewhere)?.[1] ?? ''
+  const cancelled = codeBelow('A request that can be cancelled')
+  const retried = codeBelow('A request that is tried again')
 
   test('of the page for those who come from elsewhere prints what it says', () => {
     const [, events = ''] = /It prints (.*): every event/.exec(elsewhere) ?? []

@@ -19,6 +19,13 @@ export interface ObjectReader extends ObjectSource {
   close(): void
 }
 
+/**
+ * How often Git is asked for an object until it counts as missing. Git scans the packs again for each question, but only
+ * once. If a repacking runs meanwhile, the scan may list the directory before the new pack is there, and open the old packs
+ * after they were removed. It then finds neither.
+ */
+const MOST_ASKS = 3
+
 /** A reader of single objects. Check names before: they become lines of its input. */
 export function objectReader(git: GitProgram, format: FormatName): ObjectReader {
   const conversation = converse<string, ReadObject>({
@@ -37,9 +44,12 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
   return {
     format,
     async read(name) {
-      const object = await conversation.ask(name)
-      if (object.fault !== undefined) throw object.fault
-      return object.type === 'missing' ? undefined : object
+      for (let asks = 0; asks < MOST_ASKS; asks++) {
+        const object = await conversation.ask(name)
+        if (object.fault !== undefined) throw object.fault
+        if (object.type !== 'missing') return object
+      }
+      return undefined
     },
     close: () => conversation.close(),
   }

@@ -186,9 +186,9 @@ export async function* streamCommits(
     const parse = objectParser(format)
     for await (const chunk of patiently(content.stdout, children, WALK_PATIENCE)) {
       const objects = parse(chunk)
-      const missing = objects.find(({ type }) => type === 'missing')
-      if (missing !== undefined)
-        throw (await whyUnreadable(source, missing.oid)) ?? corrupt(missing.oid, 'it is missing')
+      for (const [at, { oid, type }] of objects.entries()) {
+        if (type === 'missing') objects[at] = await readAgain(source, oid)
+      }
       if (objects.length === 0) continue
       // A reader that does not continue must not keep this process alive.
       for (const child of children) allowExit(child)
@@ -205,4 +205,11 @@ export async function* streamCommits(
     }
     await Promise.allSettled(ends)
   }
+}
+
+/** Reads an object that a stream did not find: a repacking may have moved it at that moment. */
+async function readAgain(source: HistorySource, oid: string): Promise<ReadObject> {
+  const object = await source.read(oid)
+  if (object === undefined) throw (await whyUnreadable(source, oid)) ?? corrupt(oid, 'it is missing')
+  return object
 }

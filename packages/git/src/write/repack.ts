@@ -37,8 +37,25 @@ export function createRepacker(git: GitProgram, packDirectory: string): Repacker
       written = packs.length
       return
     }
-    await combine(packs.filter((pack) => names.has(`${pack}.idx`) && !isKept(names, pack)))
+    const due = packs.filter((pack) => names.has(`${pack}.idx`) && !isKept(names, pack))
+    try {
+      await combine(due)
+    } catch (thrown) {
+      // Another process may have combined and removed them: then nothing is left to do.
+      if (await areThere(due, thrown)) throw thrown
+      return
+    }
     await writeCommitGraph()
+  }
+
+  /** Whether all packs are still there. Throws `thrown` if the directory cannot be read either: its cause is the same. */
+  async function areThere(packs: readonly string[], thrown: unknown): Promise<boolean> {
+    const names = new Set(
+      await readdir(packDirectory).catch(() => {
+        throw thrown
+      }),
+    )
+    return packs.every((pack) => names.has(`${pack}.pack`))
   }
 
   async function writeCommitGraph(): Promise<void> {
