@@ -1,9 +1,15 @@
 /** A handler behind a real server of Node: answers, streams, slow and vanished readers, bodies that are too large. */
 import { request as nodeRequest, type Server } from 'node:http'
-import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as connectHttp2,
+  constants,
+  createServer as createHttp2Server,
+} from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { memoryStore } from '@xmachines/core/store'
-import { nodeListener, serveNode } from '@xmachines/http/node'
+import { nodeListener, type RequestHandler, serveNode } from '@xmachines/http/node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { JSON_BODY, problemIn, type ServeOptions, serve, snapshotIn } from './calls.ts'
 import { sseEvents } from './frames.ts'
@@ -256,36 +262,80 @@ test('a listener serves beside others', async () => {
   expect((await problemIn(await fetch(`${url}/api/m/none@1`))).code).toBe('NOT_FOUND')
 })
 
-test('a server of HTTP/2 carries the streams of many runs in one connection, and cancels what nobody reads any more', async () => {
-  const { handler, newRun } = serve()
-  const server = createHttp2Server(nodeListener(handler))
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const client = connectHttp2(origin)
-  onTestFinished(async () => {
-    client.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  const ids = await Promise.all(Array.from({ length: 30 }, () => newRun()))
-  const streams = ids.map((id) => client.request({ ':path': `/r/${id}/history?offset=now&live=sse` }))
-  const texts = streams.map((stream) => {
-    let text = ''
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
+describe('a server of HTTP/2', () => {
+  async function connected(handler: RequestHandler): Promise<ClientHttp2Session> {
+    const server = createHttp2Server(nodeListener(handler))
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
     })
-    return () => text
+    const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(async () => {
+      client.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    })
+    return client
+  }
+
+  test('carries the streams of many runs in one connection, and cancels what nobody reads any more', async () => {
+    const { handler, newRun } = serve()
+    const client = await connected(handler)
+    const ids = await Promise.all(Array.from({ length: 30 }, () => newRun()))
+    const streams = ids.map((id) => client.request({ ':path': `/r/${id}/history?offset=now&live=sse` }))
+    const texts = streams.map((stream) => {
+      let text = ''
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk
+      })
+      return () => text
+    })
+    const patched = client.request({ ':path': `/r/${ids[29]}`, ':method': 'PATCH', ...JSON_BODY })
+    patched.end(JSON.stringify(paid(7)))
+    await vi.waitFor(() => expect(texts[29]?.()).toContain('"cents":7'), { timeout: 30_000 })
+    await vi.waitFor(() => expect(texts.every((text) => text().includes('event: control'))).toBe(true), {
+      timeout: 30_000,
+    })
+    expect(handler.subscribers).toBe(30)
+    for (const stream of streams.slice(0, 10)) stream.close()
+    await vi.waitFor(() => expect(handler.subscribers).toBe(20), { timeout: 30_000 })
+    client.destroy()
+    await vi.waitFor(() => expect(handler.subscribers).toBe(0), { timeout: 30_000 })
   })
-  const patched = client.request({ ':path': `/r/${ids[29]}`, ':method': 'PATCH', ...JSON_BODY })
-  patched.end(JSON.stringify(paid(7)))
-  await vi.waitFor(() => expect(texts[29]?.()).toContain('"cents":7'), { timeout: 30_000 })
-  await vi.waitFor(() => expect(texts.every((text) => text().includes('event: control'))).toBe(true), {
-    timeout: 30_000,
+
+  test.each(['a handler', 'any function'])('takes no body that was cut off for a whole one, with %s', async (kind) => {
+    const { handler, newRun } = serve()
+    const asked = vi.fn<RequestHandler>((request) => handler(request))
+    const client = await connected(kind === 'a handler' ? handler : asked)
+    const path = `/r/${await newRun()}`
+    const cut = client.request({ ':path': path, ':method': 'PATCH', ...JSON_BODY })
+    await new Promise((resolve) => cut.write(JSON.stringify(paid(7)), resolve))
+    // The server has the event when it has answered what was sent after it.
+    await textOf(client.request({ ':path': path }))
+    cut.destroy()
+    expect(await textOf(client.request({ ':path': path }))).toContain('"cents":0')
+    const whole = client.request({ ':path': path, ':method': 'PATCH', ...JSON_BODY })
+    whole.end(JSON.stringify(paid(1)))
+    expect(await textOf(whole)).toContain('"cents":1')
   })
-  expect(handler.subscribers).toBe(30)
-  for (const stream of streams.slice(0, 10)) stream.close()
-  await vi.waitFor(() => expect(handler.subscribers).toBe(20), { timeout: 30_000 })
-  client.destroy()
-  await vi.waitFor(() => expect(handler.subscribers).toBe(0), { timeout: 30_000 })
+
+  test.each(['a handler', 'any function'])('ends a stream whose body is too large, with %s', async (kind) => {
+    const { handler, newRun } = serve({ handler: { limits: { bodyBytes: 1000 } } })
+    const client = await connected(kind === 'a handler' ? handler : (request) => handler(request))
+    const path = `/r/${await newRun()}`
+    const large = client.request({ ':path': path, ':method': 'PATCH', ...JSON_BODY })
+    large.on('error', () => undefined)
+    // Its body never ends.
+    large.write(' '.repeat(2000))
+    expect(await textOf(large)).toContain('TOO_LARGE')
+    expect(large.rstCode).toBe(constants.NGHTTP2_NO_ERROR)
+  })
 })
+
+/** What a stream of HTTP/2 says until it is closed. */
+async function textOf(stream: ClientHttp2Stream): Promise<string> {
+  let text = ''
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  await new Promise((resolve) => stream.on('close', resolve))
+  return text
+}

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { BareRequest } from '../wire/bare.ts'
-import { type Message, urlOf, wholeRequest } from './whole-request.ts'
+import { isCutOff, type Message, urlOf, wholeRequest } from './whole-request.ts'
 
 /** The request; undefined if it is none that a `Request` can be. */
 export function bareRequest(message: Message, answer: ServerResponse): NodeRequest | undefined {
@@ -65,10 +65,13 @@ class NodeRequest implements BareRequest {
         message.removeAllListeners('data').pause()
         resolve(undefined)
       })
-      message.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)))
       const check = (): void => {
-        if (!message.complete) reject(new Error('the connection broke off'))
+        if (isCutOff(message)) reject(new Error('the connection broke off'))
       }
+      message.on('end', () => {
+        check()
+        resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length))
+      })
       if (message.closed) check()
       else message.on('close', check)
     })

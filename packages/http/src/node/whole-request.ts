@@ -11,6 +11,12 @@ export function isHttp1({ httpVersionMajor }: Message): boolean {
   return httpVersionMajor < 2
 }
 
+/** Whether the connection, or the stream of an HTTP/2 connection, broke off before the body ended. */
+export function isCutOff(message: Message): boolean {
+  // To Node, the body of a stream that was reset is complete.
+  return !message.complete || ('stream' in message && message.stream.aborted)
+}
+
 /** The URL of a request; undefined if it is none. */
 export function urlOf(message: Message): URL | undefined {
   const { url = '/', headers, socket } = message
@@ -60,9 +66,12 @@ function bodyOf(message: Message): ReadableStream<Uint8Array> {
           controller.enqueue(chunk)
           message.pause()
         })
-        message.on('end', () => controller.close())
+        message.on('end', () => {
+          if (isCutOff(message)) fail(controller)
+          else controller.close()
+        })
         message.on('close', () => {
-          if (!message.complete) fail(controller)
+          if (isCutOff(message)) fail(controller)
         })
       },
       pull() {

@@ -2,7 +2,7 @@
 // stream holds little: not the response, and not its headers.
 
 import type { ServerResponse } from 'node:http'
-import type { Http2ServerResponse } from 'node:http2'
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import { type BareAnswer, isBare } from '../wire/bare.ts'
 import { isHttp1, type Message } from './whole-request.ts'
 
@@ -13,6 +13,8 @@ type Chunk = ReadableStreamReadResult<Uint8Array>
 export function writeAnswer(answer: ServerResponse, found: Response | BareAnswer, message: Message): void {
   const { status, body } = found
   const head = headOf(found, message)
+  // The answer finishes only when its stream is closed.
+  if ('stream' in message) message.stream.on('finish', () => endUnread(message))
   if (typeof body === 'object' && body !== null)
     writeStream(answer, body, (more) => answer.writeHead(status, [...head, ...more]))
   else if (body === null) answer.writeHead(status, head).end()
@@ -86,6 +88,11 @@ async function writeOn(
 ): Promise<void> {
   for (let read = await next; !read.done; read = await reader.read()) await write(answer, read.value)
   answer.end()
+}
+
+/** Ends a stream of HTTP/2 that was answered before its body had ended, or it would stay open. */
+function endUnread({ stream, complete }: Http2ServerRequest): void {
+  if (!stream.endAfterHeaders && !complete) stream.close(constants.NGHTTP2_NO_ERROR)
 }
 
 /** What is read in this turn; undefined if it takes longer. */
