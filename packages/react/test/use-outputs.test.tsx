@@ -73,20 +73,21 @@ describe.each(modes)('useOutputs %s', (_mode, Mode) => {
   test('throws what resume throws to the nearest error boundary', async () => {
     const unmute = muteErrors()
     const run = workOn()
+    const error = new Error('cannot resume')
     let thrown: unknown
     function Resuming() {
-      useOutputs(run, { task: { handle: () => undefined, resume: () => Promise.reject(new Error('cannot resume')) } })
+      useOutputs(run, { task: { handle: () => undefined, resume: () => Promise.reject(error) } })
       return null
     }
     render(
-      <Retry onError={(error) => (thrown = error)}>
+      <Retry onError={(caught) => (thrown = caught)}>
         <Resuming />
       </Retry>,
       { wrapper: Mode },
     )
     await act(async () => undefined)
     unmute()
-    expect(thrown).toEqual(new Error('cannot resume'))
+    expect(thrown).toBe(error)
   })
 
   test('begins at the position of the first commit, or at the given one', async () => {

@@ -7,7 +7,7 @@ import { GitError } from '../git-error.ts'
 import { isMachineName } from '../machines.ts'
 import { decodeGenesisMessage } from '../objects/genesis-commit.ts'
 import { isOid } from '../objects/object-id.ts'
-import { checkNoGenesis } from '../read/find-run.ts'
+import { isGenesisMade } from '../read/find-run.ts'
 import { fetchedRuns, fetchedSnapshots, RUNS, runRef, SNAPSHOTS } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
 import { fetchRefs, type Remote } from './remote-calls.ts'
@@ -24,7 +24,7 @@ export async function fetchRun(context: RepositoryContext, remote: Remote, id: s
   const name = known ?? (await machineNameOf(context, id))
   if (name === undefined) {
     // The remote sends no object that refs here say is here.
-    await checkNoGenesis(context, id)
+    if (await isGenesisMade(context, id)) return await fetchRun(context, remote, id)
     throw missing(context, remote, id)
   }
   // As long as the machine was unknown, so was the place of the snapshots.

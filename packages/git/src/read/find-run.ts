@@ -5,7 +5,7 @@ import type { MachineName } from '../machines.ts'
 import { decodeGenesisMessage } from '../objects/genesis-commit.ts'
 import { corrupt } from '../objects/object-stream.ts'
 import { whyUnreadable } from '../objects/passed-over.ts'
-import { checkAbsent, listRefs } from '../refs/list-refs.ts'
+import { isMadeMeanwhile, listRefs } from '../refs/list-refs.ts'
 import { readHead } from '../refs/read-head.ts'
 import { RUNS, runRef } from '../refs/ref-names.ts'
 import type { RepositoryContext } from '../repository-context.ts'
@@ -23,9 +23,10 @@ export interface FoundRun {
 
 /**
  * Finds a run by its id, which was checked to be an oid.
+ * @param wasMade whether it was made while it was looked for before
  * @throws {GitError} `RUN_MISSING` if it is not in the repository, and nothing was passed over that may hold it
  */
-export async function findRun(context: RepositoryContext, id: string): Promise<FoundRun> {
+export async function findRun(context: RepositoryContext, id: string, wasMade = false): Promise<FoundRun> {
   const { directory, read } = context
   const missing = (why: string): GitError =>
     new GitError('RUN_MISSING', `there is no run ${id} in ${directory}: ${why}; runs() lists the runs that are there`, {
@@ -33,7 +34,7 @@ export async function findRun(context: RepositoryContext, id: string): Promise<F
     })
   const genesis = await read(id)
   if (genesis === undefined) {
-    await checkNoGenesis(context, id)
+    if ((await isGenesisMade(context, id)) && !wasMade) return await findRun(context, id, true)
     throw missing('it has no such object')
   }
   const message = decodeGenesisMessage(genesis)
@@ -42,7 +43,7 @@ export async function findRun(context: RepositoryContext, id: string): Promise<F
   const ref = runRef(name, id)
   const head = await readHead(context, ref)
   if (head === undefined) {
-    await checkAbsent(context, ref)
+    if ((await isMadeMeanwhile(context, ref)) && !wasMade) return await findRun(context, id, true)
     throw missing(`${ref} does not exist`)
   }
   const { oid, sequence, commit } = head
@@ -64,9 +65,10 @@ function notOfRun({ id, ref, head }: Pick<FoundRun, 'id' | 'ref' | 'head'>): Git
 
 /**
  * Makes sure that a genesis is not in the repository: nothing was passed over, and no ref names it.
+ * @returns whether another writer has made it meanwhile
  * @throws {GitError} if it may be there
  */
-export async function checkNoGenesis(context: RepositoryContext, id: string): Promise<void> {
+export async function isGenesisMade(context: RepositoryContext, id: string): Promise<boolean> {
   const { refs, faults } = await listRefs(context, RUNS)
   const isOf = ({ ref }: { readonly ref: string }): boolean => ref.endsWith('/') || ref.endsWith(`/${id}`)
   const fault = faults.find(isOf)
@@ -74,5 +76,7 @@ export async function checkNoGenesis(context: RepositoryContext, id: string): Pr
   const unreadable = await whyUnreadable(context, id, { run: id, sequence: 0 })
   if (unreadable !== undefined) throw unreadable
   const named = refs.find(isOf)
-  if (named !== undefined) throw corrupt(id, `it is missing, and ${named.ref} is there`, { run: id, sequence: 0 })
+  if (named === undefined) return false
+  if ((await context.read(id)) !== undefined) return true
+  throw corrupt(id, `it is missing, and ${named.ref} is there`, { run: id, sequence: 0 })
 }

@@ -19,7 +19,7 @@ import { decodeGenesis } from '../objects/genesis-commit.ts'
 import { hexOf, isOid, objectFormat } from '../objects/object-id.ts'
 import { PackBuilder } from '../objects/pack.ts'
 import { findCommon } from '../read/divergence.ts'
-import { checkNoGenesis } from '../read/find-run.ts'
+import { isGenesisMade } from '../read/find-run.ts'
 import { oidAt } from '../read/history-range.ts'
 import { counted, type OnProgress } from '../read/progress.ts'
 import { readHead } from '../refs/read-head.ts'
@@ -80,9 +80,10 @@ export async function importHistory(
     return await take(context, genesis, { commits: recordable(run), position: run.position, onProgress })
   }
   const known = isOid(genesis.oid, context.format)
-  const object = known ? await context.read(genesis.oid) : undefined
+  let object = known ? await context.read(genesis.oid) : undefined
+  if (known && object === undefined && (await isGenesisMade(context, genesis.oid)))
+    object = await context.read(genesis.oid)
   if (object === undefined) {
-    if (known) await checkNoGenesis(context, genesis.oid)
     const { name, version } = genesis.machine
     throw new GitError(
       'RUN_MISSING',

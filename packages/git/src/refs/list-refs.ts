@@ -5,6 +5,7 @@ import type { Dirent } from 'node:fs'
 import { lstat, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { GitError } from '../git-error.ts'
+import type { ObjectSource } from '../objects/object-reader.ts'
 import type { GitProgram } from '../process/git-program.ts'
 import { adviceOn } from '../raw-errors.ts'
 
@@ -91,14 +92,19 @@ async function isThere(path: string): Promise<boolean> {
 
 /**
  * Makes sure that a ref is not there: Git also says so of one that it cannot read.
- * @throws {GitError} if it is there, or cannot be read
+ * @returns whether another writer has made it meanwhile
+ * @throws {GitError} if it is there, and what it points to is not; or if it cannot be read
  */
-export async function checkAbsent(store: RefStore, ref: string): Promise<void> {
+export async function isMadeMeanwhile(
+  { read, ...store }: RefStore & Pick<ObjectSource, 'read'>,
+  ref: string,
+): Promise<boolean> {
   const { refs, faults } = await listRefs(store, ref)
   const [fault] = faults
   if (fault !== undefined) throw fault.error
   const found = refs.find((one) => one.ref === ref)
-  if (found === undefined) return
+  if (found === undefined) return false
+  if ((await read(found.oid)) !== undefined) return true
   throw new GitError(
     'OBJECT_CORRUPT',
     `${ref} in ${store.directory} points to ${found.oid}, which is missing; run git fsck, and fetch it from a sound copy`,
@@ -171,7 +177,8 @@ async function brokenDirectory({ directory, gitDirectory }: RefStore, ref: strin
   for (let at = ref.slice(0, -1); at !== '.'; at = dirname(at)) {
     const path = join(gitDirectory, at)
     if (await isDirectory(path)) return undefined
-    if (await isThere(path)) {
+    // Another writer may have made it just now.
+    if ((await isThere(path)) && !(await isDirectory(path))) {
       const message = `${at} in ${directory} is no folder, and leads to none: the refs in it cannot be read; put it back from a copy`
       return new GitError('OBJECT_CORRUPT', message)
     }
