@@ -1,11 +1,12 @@
 // A chart of XState in components: its timers and children run once, and again after the page was left.
 
 import { fireEvent, render, screen } from '@testing-library/react'
+import type { RunOf } from '@xmachines/core'
 import { memoryStore, type RunStore } from '@xmachines/core/store'
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { usePersistentRun } from '@xmachines/react/persistent'
 import { type ChartState, fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
-import { type ReactNode, Suspense } from 'react'
+import { type ReactNode, Suspense, useEffect } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { assign, fromPromise, setup } from 'xstate'
 import { expectQuietConsole, modes } from './modes.tsx'
@@ -57,21 +58,21 @@ describe.each(modes)('%s', (_mode, Mode) => {
   test('a chart runs in a component, and each timer and each child of it once', async () => {
     const boil = vi.fn(() => Promise.resolve(100))
     const provided = boiling(boil)
-    let types: readonly unknown[] = []
+    const runs = new Set<RunOf<typeof kettle>>()
     function Kettle(): ReactNode {
       const run = useRun(kettle)
+      useEffect(() => void runs.add(run), [run])
       useOutputs(run, xstateEffects(run, provided))
       const send = useSend(run)
       const state = useSnapshot(run, (snapshot) => snapshot.state)
-      types = run
-        .toJSON()
-        .records.flatMap((record) => ('events' in record ? record.events.map(({ type }) => type) : []))
       return <Shown state={state} onStart={() => send({ type: 'START' })} />
     }
     render(<Kettle />, { wrapper: Mode })
     await shows('off, 20')
     fireEvent.click(screen.getByRole('button'))
     await shows('ready, 100')
+    const [records] = Array.from(runs, (run) => run.toJSON().records)
+    const types = records?.flatMap((record) => ('events' in record ? record.events.map(({ type }) => type) : []))
     expect(types).toEqual(['START', 'xstate.after.10.kettle.filling', 'xstate.done.actor.0.kettle.boiling'])
     expect(boil).toHaveBeenCalledTimes(1)
   })
