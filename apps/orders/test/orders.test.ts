@@ -130,10 +130,10 @@ test('a provider that fails is asked until it answers, and a payment is made onc
   expect(complaints).toEqual([])
 })
 
-test('a reload, another tab and a lost network in the middle of a payment change nothing: it is paid once', async () => {
+test('a reload and another tab in the middle of a payment change nothing: it is paid once', async () => {
   const desk = await openDesk()
   await desk.behave({ mode: 'fails', delayMs: 0 })
-  const { page, context, tab, complaints } = await visit(desk.url)
+  const { page, tab, complaints } = await visit(desk.url)
   const id = await orderLamp(page, 'Vesper')
   await expectPlace(page, 'Paying')
   await page.reload()
@@ -143,12 +143,8 @@ test('a reload, another tab and a lost network in the middle of a payment change
     await shown.getByText('Live', { exact: true }).waitFor()
     expect(await placeOf(shown)).toBe('Paying')
   }
-  await context.setOffline(true)
-  await page.getByText('The shop cannot be reached').waitFor()
   await desk.behave({ mode: 'works' })
   const payments = async () => (await desk.world()).deeds.filter(({ kind }) => kind === 'payments').length
-  await expect.poll(payments, soon).toBe(1)
-  await context.setOffline(false)
   for (const shown of [page, other]) await expectPlace(shown, 'To pack')
   expect(await payments()).toBe(1)
   expect(complaints).toEqual([])
