@@ -146,6 +146,8 @@ export function shareLog(
         failures = isKept ? 0 : failures + 1
         if (!isKept) await pauseAfter(failures)
       }
+      // What was pending may have been refused behind what others appended.
+      tell('append', undefined)
     } catch (thrown) {
       fail(thrown)
     }
