@@ -100,6 +100,7 @@ class Step {
     let previous = this.#before
     let next = first
     for (;;) {
+      this.#putInOrder(previous, next)
       this.#perform(previous, next)
       const event = next.status === 'active' ? this.#sentToSelf.shift() : undefined
       if (event === undefined) break
@@ -109,6 +110,13 @@ class Step {
     const state = this.#stateOf(next)
     this.#world.keep(state, next)
     return state
+  }
+
+  /** Puts nodes in document order, because XState takes the regions of the next event in the order of the nodes. */
+  #putInOrder(previous: AnyMachineSnapshot | undefined, next: AnyMachineSnapshot): void {
+    if (!this.#world.hasParallel || (previous !== undefined && hasSameNodes(previous, next))) return
+    sortNodes(next)
+    next.value = inDocumentOrder(next.value, this.#chart.root) as never
   }
 
   /** Takes what a transition has asked for. */
@@ -244,10 +252,6 @@ class Step {
       return state as ChartState
     }
     const isSamePlace = before !== undefined && hasSameNodes(before, next)
-    if (!isSamePlace && this.#world.hasParallel) {
-      sortNodes(next)
-      next.value = inDocumentOrder(next.value, this.#chart.root) as never
-    }
     const history =
       before !== undefined && next.historyValue === before.historyValue ? state?.history : historyIds(next)
     const isSameContext = context === before?.context

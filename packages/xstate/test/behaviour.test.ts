@@ -2,7 +2,7 @@
 import { createRun, handleOutputs, restoreRun } from '@xmachines/core'
 import { fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { assign, cancel, createMachine, emit, enqueueActions, log, raise, sendParent, setup } from 'xstate'
+import { assign, cancel, createMachine, emit, enqueueActions, log, raise, sendParent, sendTo, setup } from 'xstate'
 import { eventTypesOf, replayed, restored, settled, started } from './running.ts'
 import { typesOf } from './types-of.ts'
 
@@ -252,6 +252,36 @@ test('parallel states, history, always and final are as in XState, and the view 
     state: { value: 'done', status: 'done', output: { output: 7 } },
   })
   expect(replayed(run, flow).head).toBe(run.head)
+})
+
+test('regions are in document order also for an event that the chart sends to itself', async () => {
+  type Context = { readonly isReady: boolean; readonly order: readonly string[] }
+  const next = (what: string) => ({
+    guard: ({ context }: { context: Context }) => context.isReady && context.order.length === 0,
+    actions: assign({ order: ({ context }: { context: Context }) => [...context.order, what] }),
+  })
+  const chart = createMachine({
+    id: 'chart',
+    version: '1',
+    types: typesOf<{ context: Context }>(),
+    context: { isReady: false, order: [] },
+    type: 'parallel',
+    on: { NEXT: { actions: assign({ isReady: true }) } },
+    states: {
+      first: {
+        initial: 'here',
+        states: {
+          // XState then has the new leaf behind that of the second region.
+          here: { on: { GO: { target: 'there', actions: sendTo(({ self }) => self, { type: 'NEXT' }) } } },
+          there: { always: next('first') },
+        },
+      },
+      second: { always: next('second') },
+    },
+  })
+  const { state, send } = started(chart)
+  await send({ type: 'GO' })
+  expect(state().context).toEqual({ isReady: true, order: ['first', 'second'] })
 })
 
 test('an event of a batch that follows the end of the chart refuses the batch', () => {
