@@ -63,9 +63,12 @@ export const nestedChart: fc.Arbitrary<AnyStateMachine> = chartOfKinds(withoutRe
 export const parallelChart: fc.Arbitrary<AnyStateMachine> = chartOfKinds([...withoutRegions, 'parallel', 'parallel'])
 
 function chartOfKinds(kinds: readonly Node['kind'][]): fc.Arbitrary<AnyStateMachine> {
-  return nodeOfDepth(3, kinds)
-    .filter(({ kind, children }) => children.length > 0 && (kind === 'compound' || kind === 'parallel'))
-    .map(chartOf)
+  return (
+    nodeOfDepth(3, kinds)
+      .filter(({ kind, children }) => children.length > 0 && (kind === 'compound' || kind === 'parallel'))
+      // A chart that fails is printed as what it was made of.
+      .map((root) => Object.assign(chartOf(root), { [fc.toStringMethod]: () => JSON.stringify(root) }))
+  )
 }
 
 /** What happens to a chart: an event, or time that passes. */
@@ -110,7 +113,8 @@ function chartOf(root: Node): AnyStateMachine {
     if (isLeaf && !isFirst && (kind === 'history' || kind === 'deep')) {
       return { id, type: 'history', history: kind === 'deep' ? 'deep' : 'shallow' }
     }
-    if (isLeaf && kind === 'final' && parent === 'compound') return { id, type: 'final', entry: write(`in ${id}`) }
+    const crossings = { entry: write(`in ${id}`), exit: write(`out ${id}`) }
+    if (isLeaf && kind === 'final' && parent === 'compound') return { id, type: 'final', ...crossings }
     const regions = kind === 'parallel' ? 'parallel' : 'compound'
     const states = children.map((child, index) => [`s${index}`, configOf(child, regions, index === 0)] as const)
     return {
@@ -120,8 +124,7 @@ function chartOf(root: Node): AnyStateMachine {
         states: Object.fromEntries(states),
         ...(regions === 'parallel' ? { type: 'parallel' } : { initial: 's0' }),
       }),
-      entry: write(`in ${id}`),
-      exit: write(`out ${id}`),
+      ...crossings,
       on: Object.fromEntries(
         eventTypes.map((type, event) => [
           type,
