@@ -1,5 +1,6 @@
 /**
- * One run of every test. Each project says where its tests are and where they run.
+ * One run of every test. Each project says where its tests are and where they run. Longer than other files, because it is the
+ * list of all of them.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,5 +1,6 @@
 // The pure core: (state of a chart, event) → the next state and its outputs. The chart's own transition does the work, in a
-// scope that starts nothing. What the transition asks for becomes outputs, and plain data in the state.
+// scope that starts nothing. What the transition asks for becomes outputs, and plain data in the state. Longer than other files,
+// because each built-in action of XState is taken here, by the one step that it is part of.
 
 import type { AnyActorLogic, AnyActorRef, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import type { ChartChild, ChartState, ChartTimer, EffectOutput } from './chart.ts'

@@ -22,8 +22,15 @@ test.each(['chart', 'machine', 'handlers'])('the guide shows %s as it is run her
   expect(text('../../../docs/coming-from-xstate.md')).toContain(`\`\`\`ts\n${text(`checkout/${name}.ts`)}\`\`\``)
 })
 
+interface Plan {
+  readonly failures: number
+  readonly pays: number
+  readonly packs: number
+  readonly canPack?: boolean
+}
+
 /** A world in which so many payments fail, and in which each thing takes so long. */
-function world({ failures, pays, packs }: { failures: number; pays: number; packs: number }) {
+function world({ failures, pays, packs, canPack = true }: Plan) {
   const asked: number[] = []
   const begin = Date.now()
   const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -38,6 +45,7 @@ function world({ failures, pays, packs }: { failures: number; pays: number; pack
     },
     async pack(order: string): Promise<string> {
       await wait(packs)
+      if (!canPack) throw new Error('no boxes')
       return `parcel of ${order}`
     },
   }
@@ -48,7 +56,7 @@ type World = ReturnType<typeof world>
 const input = { order: 'cups' }
 
 /** Where both forms are after a minute, and after how many seconds they asked for a payment. */
-async function runBoth(plan: Parameters<typeof world>[0], cancelAt?: number) {
+async function runBoth(plan: Plan, cancelAt?: number) {
   const [first, second] = [world(plan), world(plan)]
   const actors = ({ pay, pack }: World) => ({
     pay: fromPromise<string, string>(({ input: order }) => pay(order)),
@@ -91,4 +99,23 @@ test('both forms ask no more once they are cancelled', async () => {
   const { after, asked } = await runBoth({ failures: 3, pays: 0, packs: 10 }, 2500)
   expect(after).toEqual({ at: 'cancelled' })
   expect(asked).toEqual([0, 2])
+})
+
+test('both forms fail if it cannot be packed, and ask no more for a payment', async () => {
+  const { after, asked } = await runBoth({ failures: 3, pays: 0, packs: 2500, canPack: false })
+  expect(after).toEqual({ at: 'failed' })
+  expect(asked).toEqual([0, 2])
+})
+
+test('an answer counts once, and only where it was asked for', () => {
+  const run = createRun(machine, { input })
+  run.in.send([
+    { type: 'NOT_PAID' },
+    { type: 'PAID', receipt: 'too late' },
+    { type: 'WAITED' },
+    { type: 'PAID', receipt: 'first' },
+    { type: 'PAID', receipt: 'second' },
+    { type: 'PACKED', parcel: 'one' },
+  ])
+  expect(run.state).toEqual({ at: 'done', receipt: 'first', parcel: 'one' })
 })

@@ -21,12 +21,10 @@ export async function fetchRun(context: RepositoryContext, remote: Remote, id: s
   if (known === undefined) {
     await fetchRefs(context, remote, { refspecs: [`+${RUNS}*/${id}:${fetchedRuns(remote.name)}*/${id}`] })
   }
-  const name = known ?? (await machineNameOf(context, id))
-  if (name === undefined) {
-    // The remote sends no object that refs here say is here.
-    if (await isGenesisMade(context, id)) return await fetchRun(context, remote, id)
-    throw missing(context, remote, id)
-  }
+  let name = known ?? (await machineNameOf(context, id))
+  // The remote sends no object that refs here say is here.
+  if (name === undefined && (await isGenesisMade(context, id))) name = await machineNameOf(context, id)
+  if (name === undefined) throw missing(context, remote, id)
   // As long as the machine was unknown, so was the place of the snapshots.
   const specs = known === undefined ? [] : [runSpec(remote, { name, id })]
   const head = await fetchTo(context, remote, {

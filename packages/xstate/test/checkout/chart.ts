@@ -49,6 +49,7 @@ export const checkout = setup({
                 src: 'pack',
                 input: ({ context }) => context.order,
                 onDone: { target: 'packed', actions: assign({ parcel: ({ event }) => event.output }) },
+                onError: '#checkout.failed',
               },
             },
             packed: { type: 'final' },

@@ -28,8 +28,14 @@ export function handlersOf(world: World): OutputHandlers<CheckoutOutput, Checkou
       while: (state) => state.at === 'underway' && state.payment.at === 'waiting',
     },
     pack: {
-      handle: async ({ order }, { signal }) => ({ type: 'PACKED', parcel: await world.pack(order, signal) }),
-      while: (state) => state.at === 'underway',
+      handle: async ({ order }, { signal }) => {
+        try {
+          return { type: 'PACKED', parcel: await world.pack(order, signal) }
+        } catch {
+          return { type: 'NOT_PACKED' }
+        }
+      },
+      while: (state) => state.at === 'underway' && state.shipping.at === 'packing',
     },
   }
 }

@@ -15,6 +15,7 @@ export type CheckoutEvent =
   | { type: 'NOT_PAID' }
   | { type: 'WAITED' }
   | { type: 'PACKED'; parcel: string }
+  | { type: 'NOT_PACKED' }
 
 export type CheckoutOutput =
   | { type: 'pay'; order: string }
@@ -33,7 +34,8 @@ export const checkout = defineMachine<Checkout, CheckoutEvent, CheckoutOutput, {
   states: {
     underway: {
       CANCEL: 'cancelled',
-      PAID: (state, { receipt }) => settle({ ...state, payment: { at: 'paid', receipt } }),
+      PAID: (state, { receipt }) =>
+        state.payment.at === 'asking' ? settle({ ...state, payment: { at: 'paid', receipt } }) : state,
       NOT_PAID: (state, _event, emit) => {
         if (state.payment.at !== 'asking') return state
         const { tries } = state.payment
@@ -43,7 +45,9 @@ export const checkout = defineMachine<Checkout, CheckoutEvent, CheckoutOutput, {
       },
       WAITED: (state, _event, emit) =>
         state.payment.at === 'waiting' ? ask(state, state.payment.tries + 1, emit) : state,
-      PACKED: (state, { parcel }) => settle({ ...state, shipping: { at: 'packed', parcel } }),
+      PACKED: (state, { parcel }) =>
+        state.shipping.at === 'packing' ? settle({ ...state, shipping: { at: 'packed', parcel } }) : state,
+      NOT_PACKED: (state) => (state.shipping.at === 'packing' ? { at: 'failed' } : state),
     },
     done: {},
     failed: {},
