@@ -244,6 +244,41 @@ describe('a shared run', () => {
     expect([run.state, run.problem, failures]).toEqual([14, undefined, 3])
   })
 
+  test('says no more that the store is away once what was pending is refused behind what others appended', async () => {
+    const store = memoryStore()
+    const id = await seeded(store)
+    let deliver: (value: unknown) => void = () => undefined
+    const delivered = new Promise((resolve) => {
+      deliver = resolve
+    })
+    const away: RunStore = {
+      ...store,
+      read(...given) {
+        if (given[1].from === 0) return store.read(...given)
+        return new ReadableStream({
+          start: (controller) => controller.error(new StoreError('UNAVAILABLE', 'it is away')),
+        })
+      },
+      follow(...given) {
+        const records = new TransformStream<StoredRecord, StoredRecord>()
+        void delivered.then(() => store.follow(...given).pipeTo(records.writable)).catch(() => undefined)
+        return records.readable
+      },
+    }
+    const run = await openShared(away, id, stock)
+    const other = await openShared(store, id, stock)
+    onTestFinished(() => {
+      run.close()
+      other.close()
+    })
+    other.in.send({ type: 'TAKEN', count: 3, by: 'other' })
+    await other.flush()
+    run.in.send({ type: 'TAKEN', count: 1, by: 'run' })
+    await vi.waitFor(() => expect(run.problem?.message).toBe('it is away'))
+    deliver(undefined)
+    await vi.waitFor(() => expect([run.pending, run.state, run.problem]).toEqual([0, 0, undefined]))
+  })
+
   test('follows again, and not without a pause, if the store ends its followers', async () => {
     const store = memoryStore()
     const id = await seeded(store)
