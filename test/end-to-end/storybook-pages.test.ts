@@ -1,4 +1,6 @@
 /** Pages of Storybook: what a visitor sees first on a small screen, and the flow "Draft that survives" in two pages. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Browser, chromium, type FrameLocator, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
@@ -124,6 +126,20 @@ test('the panel beside a story shows its run, so the story does not show it agai
   await frame.getByRole('button', { name: 'Open' }).click()
   await expect.poll(() => framed.getByRole('option', { name: /^1\s*OPEN/ }).count(), soon).toBe(1)
   expect(await frame.getByRole('region', { name: 'Run' }).count()).toBe(0)
+})
+
+test('every link of the introduction and of the guides leads to a page of Storybook', async () => {
+  const flows = join(import.meta.dirname, '../../apps/flows/src')
+  const [introduction, guide] = ['introduction/introduction.mdx', 'guides/guide.tsx'].map((file) =>
+    readFileSync(join(flows, file), 'utf8'),
+  )
+  const links = [
+    ...(introduction ?? '').matchAll(/\?path=\/\w+\/([\w-]+)/g),
+    ...(guide ?? '').matchAll(/'([\w-]+--docs)'/g),
+  ]
+  const index = (await (await fetch(`${url}/index.json`)).json()) as { readonly entries: object }
+  expect(links.length).toBeGreaterThan(25)
+  expect(links.map(([, id]) => id).filter((id = '') => !Object.hasOwn(index.entries, id))).toEqual([])
 })
 
 test('the sidebar lists no story that only drives a test', async () => {
