@@ -10,8 +10,97 @@ export interface ExampleFile {
   readonly code: string
 }
 
+/** What a page expects its reader to have. */
+export const givens: Readonly<Record<string, string>> = {
+  'docs/coming-from-xstate.md': `
+    import { fromXState, xstateEffects } from '@xmachines/xstate'
+    import { type PromiseActorLogic, setup } from 'xstate'
+    declare const pay: PromiseActorLogic<string, string>
+    declare const pack: PromiseActorLogic<string, string>
+    const checkout = setup({ types: { input: {} as { order: string } }, actors: { pay, pack } }).createMachine({})
+`,
+  'docs/concurrent-rendering.md': `
+    import type { ReactNode } from 'react'
+    import type { Run, RunEvent } from '@xmachines/core'
+    declare const run: Run<{ query: string }, RunEvent, never>
+    declare function SearchBox(props: { value: string }): ReactNode
+    declare function SlowList(props: { query: string }): ReactNode
+`,
+  'docs/http.md': `
+    import type { Host } from '@xmachines/http/server'
+    declare const host: Host
+    declare function callerOf(request: Request): Promise<undefined | { may(action: string, id: string | undefined): boolean }>
+`,
+  'docs/jest.md': `
+    import { defineMachine } from '@xmachines/core'
+    import { expect, test } from 'vitest'
+    const door = defineMachine<{ at: 'closed' | 'open' }, { type: 'OPEN' }>({
+      name: 'door',
+      version: '1',
+      initial: { at: 'closed' },
+      on: { OPEN: () => ({ at: 'open' }) },
+    })
+`,
+  'docs/stores.md': `
+    import type { RunStore } from '@xmachines/core/store'
+    declare function open(): Promise<RunStore>
+    declare function damage(): Promise<void>
+    declare function crash(): Promise<void>
+`,
+  'packages/core/README.md': `
+    import { defineMachine, type Run, type RunEvent } from '@xmachines/core'
+    type Found = { type: 'FOUND'; hits: string[] } | { type: 'FAILED' }
+    declare const search: Run<{ at: 'idle' } | { at: 'loading'; query: string }, Found, { type: 'fetch'; query: string }>
+    declare function ask(query: string, signal: AbortSignal): Promise<string[]>
+    declare function ring(output: { tried: string }): void
+    declare function show(error: Error): void
+    declare const worker: Worker
+    const drawing = defineMachine<number, RunEvent>({ name: 'drawing', version: '1', initial: 0, on: {} })
+`,
+  'packages/indexeddb/README.md': `
+    import { defineMachine } from '@xmachines/core'
+    const note = defineMachine<string, { type: 'TYPED'; text: string }>({
+      name: 'note',
+      version: '1',
+      initial: '',
+      on: { TYPED: (_note, { text }) => text },
+    })
+`,
+  'packages/inspector/README.md': `
+    import { defineMachine } from '@xmachines/core'
+    const door = defineMachine<{ at: 'closed' | 'open' }, { type: 'OPEN' }>({
+      name: 'door',
+      version: '1',
+      initial: { at: 'closed' },
+      on: { OPEN: () => ({ at: 'open' }) },
+    })
+`,
+  'packages/react/README.md': `
+    import { defineMachine, type Run } from '@xmachines/core'
+    import type { WireSnapshot } from '@xmachines/http'
+    type Answer = { type: 'ANSWERED'; degrees: number } | { type: 'FAILED'; status: number }
+    declare const run: Run<unknown, Answer, { type: 'fetch'; city: string }>
+    declare function toast(text: string): void
+    declare const url: string
+    declare const snapshot: WireSnapshot<number>
+    const basket = defineMachine<readonly string[], { type: 'ADDED'; item: string }>({
+      name: 'basket',
+      version: '1',
+      initial: [],
+      on: { ADDED: (items, { item }) => [...items, item] },
+    })
+    type TillEvent = { type: 'PAID'; cents: number }
+    const till = defineMachine<number, TillEvent>({
+      name: 'till',
+      version: '1',
+      initial: 0,
+      on: { PAID: (total, { cents }) => total + cents },
+    })
+`,
+}
+
 /** An import statement. The names of all examples are imported once. */
-const IMPORT = /^import (type )?\{([^}]*)\} from '([^']+)'\n/gm
+const IMPORT = /^ *import (type )?\{([^}]*)\} from '([^']+)'\n/gm
 const DEFAULT_IMPORT = /^import (\w+) from '([^']+)'\n/gm
 
 /**
@@ -33,10 +122,11 @@ export function examplesOf(text: string, given = ''): readonly ExampleFile[] {
 
 function programOf(examples: readonly string[], given: string): string {
   const imported = new Set<string>()
-  const blocks = [given, ...examples].map((code) =>
+  const [declared = '', ...blocks] = [given, ...examples].map((code) =>
     code
       .replaceAll(IMPORT, (_line, type = '', names: string, from: string) => {
         for (const name of names.split(',').map((one) => one.trim())) {
+          // What another file of the page has was in an earlier example.
           if (name !== '' && !from.startsWith('.')) imported.add(`import { ${type}${name} } from '${from}'`)
         }
         return ''
@@ -47,5 +137,5 @@ function programOf(examples: readonly string[], given: string): string {
       })
       .replaceAll(/^export (?:default )?(?=\w)/gm, ''),
   )
-  return [...imported, ...blocks.map((block) => `{\n${block}`), '}'.repeat(blocks.length)].join('\n')
+  return [...imported, declared, ...blocks.map((block) => `;{\n${block}`), '}'.repeat(blocks.length)].join('\n')
 }
