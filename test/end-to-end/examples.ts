@@ -112,9 +112,12 @@ const DEFAULT_IMPORT = /^import (\w+) from '([^']+)'\n/gm
  */
 export function examplesOf(text: string, given = ''): readonly ExampleFile[] {
   const examples = Array.from(text.matchAll(/^```tsx?\n([\s\S]*?)^```$/gm), ([, code = '']) => code)
-  const named = examples.flatMap((code) => {
+  const named = examples.flatMap((code, at) => {
     const path = /^\/\/ (\S+\.tsx?)\n/.exec(code)?.[1]
-    return path === undefined ? [] : [{ path, code }]
+    if (path === undefined) return []
+    // A later version of a file takes its place.
+    const isReplaced = examples.slice(at + 1).some((later) => later.startsWith(`// ${path}\n`))
+    return [{ path: isReplaced ? path.replace(/(?=\.tsx?$)/, `.${at}`) : path, code }]
   })
   const continued = examples.filter((code) => !named.some((file) => file.code === code))
   return continued.length === 0 ? named : [...named, { path: 'page.tsx', code: programOf(continued, given) }]
