@@ -1,4 +1,4 @@
-// Offsets name a place in a history: behind a record, which its sequence and oid say. Sorted as text, they are in order.
+// Offsets name a place in a history: after a record, named by its sequence and oid. Sorted as text, they are in order.
 // `-1` is the place before the genesis, and `now` the end of the history, as in the Durable Streams protocol.
 
 /** Before the genesis. */
@@ -6,7 +6,7 @@ export const START = '-1'
 /** Behind whatever record is the latest. */
 export const NOW = 'now'
 
-/** A place behind a record. */
+/** A place after a record. */
 export interface Offset {
   readonly sequence: number
   /** The oid of the record. */
