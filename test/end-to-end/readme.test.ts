@@ -94,6 +94,19 @@ function anchorsOf(page: string): readonly string[] {
   )
 }
 
+test.each(globSync('packages/*/README.md', { cwd: root }))('%s names pages that exist', (page) => {
+  const text = read(page)
+  for (const [link, name = '', anchor] of text.matchAll(
+    /https:\/\/www\.npmjs\.com\/package\/@xmachines\/(\w+)(?:#([\w-]+))?/g,
+  )) {
+    const anchors = anchorsOf(read(`packages/${name}/README.md`))
+    if (anchor !== undefined) expect(anchors, link).toContain(anchor)
+  }
+  // A package does not contain the pages of the repository, so its page names them without a link.
+  const named = Array.from(text.matchAll(/`(?:docs\/)?([\w-]+\.md)`/g), ([, file = '']) => file)
+  expect(named.filter((file) => !existsSync(join(root, 'docs', file)))).toEqual([])
+})
+
 test.each(pages)('every link of %s leads to a file, and to a heading of it', (page) => {
   for (const link of linksOf(page)) {
     const [path = '', anchor] = link.split('#')
