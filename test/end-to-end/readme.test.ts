@@ -60,13 +60,12 @@ test('the examples of every page have the types that they need', () => {
     }
   }
   const compilerOptions = {
-    ...{
-      noEmit: true,
-      incremental: false,
-      jsx: 'react-jsx',
-      lib: ['esnext', 'dom', 'dom.iterable', 'dom.asynciterable'],
-    },
-    ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+    noEmit: true,
+    incremental: false,
+    jsx: 'react-jsx',
+    lib: ['esnext', 'dom', 'dom.iterable', 'dom.asynciterable'],
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
   }
   const settings = { extends: join(root, 'tsconfig.base.json'), compilerOptions, files }
   const project = folderIn('test')
