@@ -21,7 +21,7 @@ export function encodeOffset({ sequence, oid }: Offset): string {
   return `${String(sequence).padStart(DIGITS, '0')}-${oid}`
 }
 
-/** An offset that is not `-1` or `now`; undefined if it is no offset. */
+/** An offset that is not `-1` or `now`; undefined if it is not an offset. */
 export function decodeOffset(text: string): Offset | undefined {
   const [, digits, oid] = PATTERN.exec(text) ?? []
   if (digits === undefined || oid === undefined) return undefined
