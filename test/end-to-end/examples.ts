@@ -1,6 +1,6 @@
 /**
  * The examples of a page as TypeScript files. Examples continue each other, as a reader understands them: each one is a block
- * inside the one before, so it sees the earlier names and may use one of them anew. An example that begins with the name of a
+ * inside the one before, so it sees the earlier names and may declare one of them again. An example that begins with the name of a
  * file is that file.
  */
 
@@ -9,6 +9,17 @@ export interface ExampleFile {
   readonly path: string
   readonly code: string
 }
+
+/** A machine that several pages use. */
+const DOOR = `
+    import { defineMachine } from '@xmachines/core'
+    const door = defineMachine<{ at: 'closed' | 'open' }, { type: 'OPEN' }>({
+      name: 'door',
+      version: '1',
+      initial: { at: 'closed' },
+      on: { OPEN: () => ({ at: 'open' }) },
+    })
+`
 
 /** What a page expects its reader to have. */
 export const givens: Readonly<Record<string, string>> = {
@@ -31,16 +42,7 @@ export const givens: Readonly<Record<string, string>> = {
     declare const host: Host
     declare function callerOf(request: Request): Promise<undefined | { may(action: string, id: string | undefined): boolean }>
 `,
-  'docs/jest.md': `
-    import { defineMachine } from '@xmachines/core'
-    import { expect, test } from 'vitest'
-    const door = defineMachine<{ at: 'closed' | 'open' }, { type: 'OPEN' }>({
-      name: 'door',
-      version: '1',
-      initial: { at: 'closed' },
-      on: { OPEN: () => ({ at: 'open' }) },
-    })
-`,
+  'docs/jest.md': `import { expect, test } from 'vitest'${DOOR}`,
   'docs/stores.md': `
     import type { RunStore } from '@xmachines/core/store'
     declare function open(): Promise<RunStore>
@@ -66,15 +68,7 @@ export const givens: Readonly<Record<string, string>> = {
       on: { TYPED: (_note, { text }) => text },
     })
 `,
-  'packages/inspector/README.md': `
-    import { defineMachine } from '@xmachines/core'
-    const door = defineMachine<{ at: 'closed' | 'open' }, { type: 'OPEN' }>({
-      name: 'door',
-      version: '1',
-      initial: { at: 'closed' },
-      on: { OPEN: () => ({ at: 'open' }) },
-    })
-`,
+  'packages/inspector/README.md': DOOR,
   'packages/react/README.md': `
     import { defineMachine, type Run } from '@xmachines/core'
     import type { WireSnapshot } from '@xmachines/http'
