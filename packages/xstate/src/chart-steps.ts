@@ -12,11 +12,9 @@ import {
   type ChartAction,
   hasSameNodes,
   historyIds,
-  inDocumentOrder,
   namedAction,
   numberOf,
   originOf,
-  sortNodes,
 } from './xstate-internals.ts'
 
 type Emit = (output: unknown) => void
@@ -33,7 +31,7 @@ export const spawnedLogic: WeakMap<ChartChild, AnyActorLogic> = new WeakMap()
 export function firstState(chart: AnyStateMachine, input: unknown, emit: Emit): ChartState {
   const world = worldOf(chart)
   world.still.begin(0, {})
-  const first = chart.getInitialSnapshot(world.still.scope, input) as AnyMachineSnapshot
+  const first = world.first(input)
   // XState catches what is thrown here.
   if (first.status === 'error') throw first.error
   return new Step(chart, world, emit).finish(first)
@@ -47,7 +45,7 @@ export function nextState(chart: AnyStateMachine, state: ChartState, event: AnyE
   world.still.begin(state.count ?? 0, before.children)
   const step = new Step(chart, world, emit, state, before)
   const given = event['xstate.from'] === undefined ? event : step.answer(event)
-  return given === undefined ? step.finish(before) : step.finish(chart.transition(before, given, world.still.scope))
+  return given === undefined ? step.finish(before) : step.finish(world.next(before, given))
 }
 
 /** One event on its way through a chart. */
@@ -97,27 +95,18 @@ class Step {
 
   /** Handles what the chart sends to itself, and makes the next state. */
   finish(first: AnyMachineSnapshot): ChartState {
-    const { scope } = this.#world.still
     let previous = this.#before
     let next = first
     for (;;) {
-      this.#putInOrder(previous, next)
       this.#perform(previous, next)
       const event = next.status === 'active' ? this.#sentToSelf.shift() : undefined
       if (event === undefined) break
       previous = next
-      next = this.#chart.transition(next, event, scope)
+      next = this.#world.next(next, event)
     }
     const state = this.#stateOf(next)
     this.#world.keep(state, next)
     return state
-  }
-
-  /** Puts nodes in document order, because XState takes the regions of the next event in the order of the nodes. */
-  #putInOrder(previous: AnyMachineSnapshot | undefined, next: AnyMachineSnapshot): void {
-    if (!this.#world.hasParallel || (previous !== undefined && hasSameNodes(previous, next))) return
-    sortNodes(next)
-    next.value = inDocumentOrder(next.value, this.#chart.root) as never
   }
 
   /** Takes what a transition has asked for. */

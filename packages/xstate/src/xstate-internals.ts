@@ -8,6 +8,7 @@ import type {
   AnyEventObject,
   AnyMachineSnapshot,
   AnyStateMachine,
+  AnyTransitionDefinition,
 } from 'xstate'
 
 /** What a transition gives to `actionExecutor`. */
@@ -45,6 +46,28 @@ interface ActorInside {
 
 /** A node of a chart. The order is that of the document. */
 type ChartNode = AnyMachineSnapshot['_nodes'][number]
+
+/** An action as a chart has it: a name, a name with params, or a function. */
+export type ActionDefinition = string | { readonly type: string; readonly params?: unknown } | ActionFunction
+
+/** A function that executes an action; or a built-in action, which is a function with members. */
+export interface ActionFunction {
+  (info: unknown, params: unknown): void
+  readonly name: string
+  readonly type?: string
+  /** What `assign` was given. */
+  readonly assignment?: unknown
+  /** Finds out what a built-in action does: the snapshot after it, its params, and actions that are executed next. */
+  readonly resolve?: (
+    scope: AnyActorScope,
+    snapshot: AnyMachineSnapshot,
+    info: object,
+    params: unknown,
+    action: ActionFunction,
+    extra: { readonly internalQueue: AnyEventObject[] },
+  ) => readonly [AnyMachineSnapshot, unknown, readonly ActionDefinition[] | undefined]
+  readonly execute?: unknown
+}
 
 /** An actor is known by three members, as XState knows one in a context. */
 export function isActor(value: object): value is AnyActorRef {
@@ -86,9 +109,15 @@ export function sendToParent(child: AnyActorRef, event: AnyEventObject): void {
   if (child._parent !== undefined) _relay(child, child._parent, event)
 }
 
-/** The active nodes of a snapshot. They are put in document order, in which XState reads the regions of a parallel state. */
-export function sortNodes(snapshot: AnyMachineSnapshot): void {
+/** The active nodes of a snapshot are put in document order, in which XState reads the regions of a parallel state. */
+function sortNodes(snapshot: AnyMachineSnapshot): void {
   snapshot._nodes.sort((one, other) => one.order - other.order)
+}
+
+/** Puts the nodes and the value of a snapshot in document order. */
+export function putInOrder(snapshot: AnyMachineSnapshot, chart: AnyStateMachine): void {
+  sortNodes(snapshot)
+  snapshot.value = inDocumentOrder(snapshot.value, chart.root) as never
 }
 
 /** Whether two snapshots have the same active nodes. */
@@ -121,6 +150,85 @@ export function historyIds({ historyValue }: AnyMachineSnapshot): Record<string,
   const entries = Object.entries(historyValue as Record<string, readonly ChartNode[]>)
   if (entries.length === 0) return undefined
   return Object.fromEntries(entries.map(([id, nodes]) => [id, nodes.map((node) => node.id)]))
+}
+
+/** The descriptors of the events for which an active node of a snapshot has a guard. */
+export function guardedDescriptors({ _nodes }: AnyMachineSnapshot): string[] {
+  return _nodes.flatMap(({ transitions }) =>
+    [...transitions].filter(([, all]) => all.some(({ guard }) => guard)).map(([descriptor]) => descriptor),
+  )
+}
+
+/** Whether an active node of a snapshot has transitions without an event. */
+export function hasAlways({ _nodes }: AnyMachineSnapshot): boolean {
+  return _nodes.some(({ always }) => always)
+}
+
+/** Whether XState does something with an event of this type beside its transitions. */
+export function isXStates(type: string): boolean {
+  return /^xstate\.(init|stop|error)/.test(type)
+}
+
+/** What transitions do: the actions in the order in which they are executed, and a snapshot of the place that they get to. */
+export interface Taken {
+  /** Undefined stands for what is no action: a child is started or stopped, or a final state is entered. */
+  readonly actions: readonly (ActionDefinition | undefined)[]
+  readonly next: AnyMachineSnapshot
+}
+
+/** Makes a copy of a chart, on which XState takes transitions without executing their actions. */
+export function copyWithMarks(
+  chart: AnyStateMachine,
+): (
+  before: AnyMachineSnapshot,
+  transitions: readonly AnyTransitionDefinition[],
+  event: AnyEventObject,
+  scope: AnyActorScope,
+) => Taken {
+  const copy: AnyStateMachine = chart.provide({})
+  /** The node or transition of the copy for one of the chart, and the other way round. */
+  const twins = new Map<unknown, unknown>()
+  const twinOf = <Part>(part: Part): Part => twins.get(part) as Part
+  const twinHistory = ({ historyValue }: AnyMachineSnapshot): object =>
+    Object.fromEntries(
+      Object.entries(historyValue as Record<string, readonly ChartNode[]>).map(([id, all]) => [id, all.map(twinOf)]),
+    )
+  /** An action that gives its params to the executor, and does nothing. */
+  const mark = (actions: unknown): never => [{ type: 'mark', params: actions }] as never
+  const pair = (node: ChartNode, twin: ChartNode): void => {
+    twins.set(node, twin).set(twin, node)
+    const isInvoking = node.invoke.length > 0
+    twin.entry = mark(isInvoking || node.type === 'final' ? [undefined] : node.entry)
+    twin.exit = mark(isInvoking ? [undefined] : node.exit)
+    twin.invoke.length = 0
+    twin.output = undefined
+    delete twin.always
+    for (const [descriptor, all] of node.transitions) {
+      all.forEach((one, at) => {
+        const other = twin.transitions.get(descriptor)?.[at] as AnyTransitionDefinition
+        twins.set(one, other)
+        other.actions = mark(one.actions)
+      })
+    }
+    try {
+      twin.initial.actions = mark(node.initial.actions)
+    } catch {
+      // An initial state that there is not is an error only when it is entered.
+    }
+    for (const [key, child] of Object.entries(node.states)) pair(child, twin.states[key] as ChartNode)
+  }
+  pair(chart.root, copy.root)
+  return (before, transitions, event, scope) => {
+    const taken = transitions.map(twinOf)
+    // XState asks again for the event of a state that is done. Then there are none.
+    copy.getTransitionData = () => taken.splice(0)
+    const actions: (ActionDefinition | undefined)[] = []
+    const actionExecutor = ({ params }: { readonly params: typeof actions }): void => void actions.push(...params)
+    const given = { ...before, machine: copy, _nodes: before._nodes.map(twinOf), historyValue: twinHistory(before) }
+    const next = copy.transition(given as never, event, { ...scope, actionExecutor } as never) as AnyMachineSnapshot
+    const historyValue = next.historyValue === given.historyValue ? before.historyValue : twinHistory(next)
+    return { actions, next: { ...next, machine: chart, _nodes: next._nodes.map(twinOf), historyValue } as never }
+  }
 }
 
 /** A snapshot made of its parts. Children are set afterwards, because XState would make an actor of each. */
