@@ -45,7 +45,7 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
   const order = (snapshot: AnyMachineSnapshot): void => {
     if (parallel) putInOrder(snapshot, chart)
   }
-  const plan = makePlanner(chart, still, order)
+  const plan = makePlanner(chart, still)
   let keptState: ChartState | undefined
   let keptSnapshot: AnyMachineSnapshot | undefined
 

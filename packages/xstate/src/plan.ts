@@ -2,23 +2,28 @@
 //
 // Which states are left and entered depends on the transitions, the active states and what history remembers, and on nothing
 // else. So XState is asked once: it takes the transitions on a copy of the chart in which each list of actions is a mark, and the
-// marks come in the order of the lists. From then on only the actions are executed. Guards are evaluated by XState at each event.
-// XState takes the whole step if it starts or stops a child, enters a final state, raises an event, or gets to an `always`.
+// marks come in the order of the lists. From then on only the actions are executed. XState evaluates all guards at each event.
+// XState takes the whole step if it starts or stops a child or enters a final state.
 
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyTransitionDefinition } from 'xstate'
+import { makeExecutor } from './planned-actions.ts'
 import {
   type ActionDefinition,
-  type ActionFunction,
+  alwaysOf,
   copyWithMarks,
   guardedDescriptors,
-  hasAlways,
+  hasParallel,
   historyIds,
   isXStates,
+  passes,
+  putInOrder,
   type StillScope,
 } from './xstate-internals.ts'
 
-/** Steps a snapshot by a plan. Answers undefined if XState has to step it. */
+/** Steps a snapshot by plans. Answers undefined if XState has to step it. */
 export type Planner = (before: AnyMachineSnapshot, event: AnyEventObject) => AnyMachineSnapshot | undefined
+
+type Transitions = readonly AnyTransitionDefinition[]
 
 /** Where a chart is: its active states, and what history remembers. */
 interface Place {
@@ -26,14 +31,18 @@ interface Place {
   readonly snapshot: AnyMachineSnapshot
   /** The descriptors of the events for which an active state has a guard. */
   readonly guarded: readonly string[]
+  /** For each active state without children: the transitions without an event, of which it takes the first. */
+  readonly always: readonly Transitions[]
   /** The plans of events without guards. */
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
+  /** The same place with its states in document order. */
+  inOrder?: Place
 }
 
 /** What transitions do in a place. */
 interface Plan {
-  readonly transitions: readonly AnyTransitionDefinition[]
+  readonly transitions: Transitions
   readonly next: Place
   /** Undefined if XState has to take the transitions. */
   actions: readonly ActionDefinition[] | undefined
@@ -42,152 +51,126 @@ interface Plan {
 /** How many places a chart keeps, and how many plans a place. A chart with parallel states may have very many. */
 const MOST_KEPT = 1000
 
-/** The built-in actions that are planned, beside `assign`. */
-const planned: ReadonlySet<string | undefined> = new Set(
-  ['cancel', 'emit', 'enqueueActions', 'log', 'raise', 'sendTo'].map((name) => `xstate.${name}`),
-)
-
-/**
- * Makes the planner of a chart.
- * @param putInOrder puts the nodes of a snapshot in document order
- */
-export function makePlanner(
-  chart: AnyStateMachine,
-  { scope, self, actions: asked }: StillScope,
-  putInOrder: (snapshot: AnyMachineSnapshot) => void,
-): Planner {
-  const { system } = scope
+/** Makes the planner of a chart. */
+export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner {
+  const { maxIterations = Infinity } = chart.options
+  const { raised, execute } = makeExecutor(chart, still)
+  const isParallel = hasParallel(chart)
   /** A place has no plans before it is met again. */
   const places = new Map<string, Place | undefined>()
   let latest: Place | undefined
   let take: ReturnType<typeof copyWithMarks> | undefined
-  const internalQueue: AnyEventObject[] = []
-  let isSpawning = false
-  const spawn = (): never => {
-    isSpawning = true
-    throw new Error('XState has to spawn it')
-  }
 
   function placeOf(snapshot: AnyMachineSnapshot): Place | undefined {
     if (latest?.snapshot._nodes === snapshot._nodes) return latest
     const key = keyOf(snapshot)
-    if (places.has(key)) return (latest = placeAt(key, snapshot))
+    if (places.has(key)) return placeAt(snapshot, key)
     places.set(key, undefined)
     return undefined
   }
 
-  function placeAt(key: string, snapshot: AnyMachineSnapshot): Place {
+  function placeAt(snapshot: AnyMachineSnapshot, key = keyOf(snapshot)): Place {
     let place = places.get(key)
     if (place === undefined) {
       if (places.size > MOST_KEPT) places.clear()
-      const bare = { ...snapshot, context: undefined, children: {} } as never
-      places.set(key, (place = { snapshot: bare, guarded: guardedDescriptors(snapshot), byType: new Map(), plans: [] }))
+      place = {
+        snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
+        guarded: guardedDescriptors(snapshot),
+        always: alwaysOf(snapshot),
+        byType: new Map(),
+        plans: [],
+      }
+      places.set(key, place)
     }
     return place
   }
 
-  function planOf(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan | undefined {
-    const { guarded, byType, plans } = place
-    const { type } = event
-    const known = byType.get(type)
-    if (known !== undefined || isXStates(type)) return known
-    const transitions = chart.getTransitionData(before as never, event)
+  function inOrder(place: Place): Place {
+    if (!isParallel) return place
+    if (place.inOrder === undefined) {
+      const snapshot = { ...place.snapshot, _nodes: [...place.snapshot._nodes] } as AnyMachineSnapshot
+      putInOrder(snapshot, chart)
+      place.inOrder = placeAt(snapshot)
+    }
+    return place.inOrder
+  }
+
+  function planOf(place: Place, transitions: Transitions, event: AnyEventObject): Plan {
+    const { snapshot, plans } = place
     let plan = plans.find((one) => isSame(one.transitions, transitions))
     if (plan === undefined) {
-      plan = makePlan(place.snapshot, transitions, event)
+      const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, event, still.scope)
+      plan = {
+        transitions,
+        next: placeAt(next),
+        actions: actions.includes(undefined) ? undefined : (actions as readonly ActionDefinition[]),
+      }
       if (plans.push(plan) > MOST_KEPT) plans.shift()
-    }
-    if (guarded.every((descriptor) => descriptor !== type && !descriptor.includes('*'))) {
-      if (byType.size > MOST_KEPT) byType.clear()
-      byType.set(type, plan)
     }
     return plan
   }
 
-  function makePlan(at: AnyMachineSnapshot, transitions: readonly AnyTransitionDefinition[], event: AnyEventObject): Plan {
-    const { actions, next } = (take ??= copyWithMarks(chart))(at, transitions, event, scope)
-    putInOrder(next)
-    return {
-      transitions,
-      next: placeAt(keyOf(next), next),
-      actions: actions.includes(undefined) || hasAlways(next) ? undefined : (actions as readonly ActionDefinition[]),
-    }
-  }
-
-  /** Executes actions as XState does. Answers undefined if one of them is not planned. */
-  function execute(
-    before: AnyMachineSnapshot,
-    event: AnyEventObject,
-    actions: readonly ActionDefinition[],
-  ): AnyMachineSnapshot | undefined {
-    let snapshot: AnyMachineSnapshot | undefined = before
-    for (const action of actions) {
-      const { context } = snapshot
-      const info = { context, event, self, system }
-      const name = typeof action === 'string' ? action : typeof action === 'function' ? '' : action.type
-      const found = typeof action === 'function' ? action : (chart.implementations.actions[name] as unknown as ActionFunction | undefined)
-      const params = paramsOf(action, { context, event })
-      if (found?.resolve === undefined) {
-        asked.push({ type: name || found?.name || '(anonymous)', info, params, exec: found })
-      } else if (found.type === 'xstate.assign') {
-        let part: unknown
-        try {
-          part = assigned(found.assignment, { context, event, spawn, self, system }, params)
-        } catch (thrown) {
-          if (!isSpawning) throw thrown
-        }
-        if (isSpawning) return undefined
-        snapshot = { ...snapshot, context: Object.assign({}, context, part) as unknown } as AnyMachineSnapshot
-      } else {
-        if (!planned.has(found.type)) return undefined
-        const [, given, more] = found.resolve(scope, snapshot, info, params, found, { internalQueue })
-        if (internalQueue.length > 0) return undefined
-        if (found.execute !== undefined) asked.push({ type: found.type as string, info, params: given, exec: undefined })
-        if (more !== undefined) snapshot = execute(snapshot, event, more)
-        if (snapshot === undefined) return undefined
+  function planOfEvent(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan {
+    const { guarded, byType } = place
+    const { type } = event
+    let plan = byType.get(type)
+    if (plan === undefined) {
+      plan = planOf(place, chart.getTransitionData(before as never, event), event)
+      if (guarded.every((descriptor) => descriptor !== type && !descriptor.includes('*'))) {
+        if (byType.size > MOST_KEPT) byType.clear()
+        byType.set(type, plan)
       }
     }
-    return snapshot
+    return plan
   }
 
-  return (before, event) => {
-    const place = placeOf(before)
-    const plan = place && planOf(place, before, event)
-    if (plan?.actions === undefined) return undefined
-    isSpawning = false
-    internalQueue.length = 0
-    const after = execute(before, event, plan.actions)
-    if (after === undefined) {
-      plan.actions = undefined
-      return undefined
+  /** The transitions without an event that are enabled. */
+  function eventless({ always }: Place, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitions {
+    if (always.length === 0) return none
+    const enabled = always.map((all) => all.find(({ guard }) => passes(guard, snapshot, event)))
+    return [...new Set(enabled)].filter((one) => one !== undefined)
+  }
+
+  return (first, firstEvent) => {
+    let [place, snapshot, event] = [placeOf(first), first, firstEvent]
+    if (place === undefined || isXStates(event.type)) return undefined
+    raised.length = 0
+    let plan = planOfEvent(place, snapshot, event)
+    let wasEventless = false
+    for (let steps = 1; ; steps++) {
+      const after = plan.actions && execute(snapshot, event, plan.actions)
+      if (after === undefined) plan.actions = undefined
+      // XState says that there are too many.
+      if (after === undefined || steps > maxIterations) return undefined
+      place = plan.next
+      const next = movedTo(place, after)
+      const transitions: Transitions = wasEventless && next === snapshot ? none : eventless(place, next, event)
+      snapshot = next
+      wasEventless = transitions.length > 0
+      if (wasEventless) plan = planOf(place, transitions, event)
+      else {
+        const following = raised.shift()
+        if (following === undefined) break
+        event = following
+        plan = planOfEvent(place, snapshot, event)
+      }
     }
-    latest = plan.next
-    if (latest === place) return after
-    return { ...latest.snapshot, context: after.context, children: after.children } as AnyMachineSnapshot
+    latest = inOrder(place)
+    return movedTo(latest, snapshot)
   }
 }
+
+const none: Transitions = []
 
 function keyOf(snapshot: AnyMachineSnapshot): string {
   return JSON.stringify([snapshot._nodes.map(({ order }) => order), historyIds(snapshot)])
 }
 
-function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+function isSame(some: Transitions, others: Transitions): boolean {
   return some.length === others.length && some.every((one, at) => one === others[at])
 }
 
-function paramsOf(action: ActionDefinition, info: object): unknown {
-  const params = typeof action === 'object' ? action.params : undefined
-  return typeof params === 'function' ? (params as (given: object) => unknown)(info) : params
-}
-
-/** What an `assign` changes in the context. */
-function assigned(assignment: unknown, info: object, params: unknown): unknown {
-  type Assigner = (info: object, params: unknown) => unknown
-  if (typeof assignment === 'function') return (assignment as Assigner)(info, params)
-  const part: Record<string, unknown> = {}
-  for (const key of Object.keys(assignment as object)) {
-    const member = (assignment as Record<string, unknown>)[key]
-    part[key] = typeof member === 'function' ? (member as Assigner)(info, params) : member
-  }
-  return part
+function movedTo({ snapshot: there }: Place, snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
+  if (there._nodes === snapshot._nodes) return snapshot
+  return { ...there, context: snapshot.context, children: snapshot.children } as AnyMachineSnapshot
 }

@@ -1,14 +1,15 @@
 // Everything of XState that is not its documented API, in one place. `test/xstate-internals.test.ts` checks each of these
 // against the oldest and the newest version, so that it tells if one moves.
 
-import type {
-  AnyActorLogic,
-  AnyActorRef,
-  AnyActorScope,
-  AnyEventObject,
-  AnyMachineSnapshot,
-  AnyStateMachine,
-  AnyTransitionDefinition,
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyTransitionDefinition,
+  and,
 } from 'xstate'
 
 /** What a transition gives to `actionExecutor`. */
@@ -159,9 +160,22 @@ export function guardedDescriptors({ _nodes }: AnyMachineSnapshot): string[] {
   )
 }
 
-/** Whether an active node of a snapshot has transitions without an event. */
-export function hasAlways({ _nodes }: AnyMachineSnapshot): boolean {
-  return _nodes.some(({ always }) => always)
+/** For each active node without children: the transitions without an event, of which the first that is enabled is taken. */
+export function alwaysOf({ _nodes }: AnyMachineSnapshot): AnyTransitionDefinition[][] {
+  const all = (node: ChartNode | undefined): AnyTransitionDefinition[] =>
+    node === undefined ? [] : [...(node.always ?? []), ...all(node.parent)]
+  const atoms = _nodes.filter(({ type }) => type === 'atomic' || type === 'final')
+  return atoms.map(all).filter(({ length }) => length > 0)
+}
+
+/** Whether a guard, if there is one, lets a transition be taken. */
+export function passes(guard: AnyTransitionDefinition['guard'], snapshot: AnyMachineSnapshot, event: AnyEventObject): boolean {
+  if (guard === undefined) return true
+  // XState does not export what evaluates a guard. A guard of guards gives it to them.
+  const guards = and([guard as never]) as unknown as {
+    check(snapshot: AnyMachineSnapshot, info: object, guards: unknown): boolean
+  }
+  return guards.check(snapshot, { context: snapshot.context as unknown, event }, guards)
 }
 
 /** Whether XState does something with an event of this type beside its transitions. */
