@@ -190,6 +190,11 @@ export interface Taken {
   readonly next: AnyMachineSnapshot
 }
 
+/** The transitions of a node, also those without an event. */
+function transitionsOf({ transitions, always = [] }: ChartNode): AnyTransitionDefinition[] {
+  return [...transitions.values(), always].flat()
+}
+
 /** Makes a copy of a chart, on which XState takes transitions without executing their actions. */
 export function copyWithMarks(
   chart: AnyStateMachine,
@@ -216,14 +221,13 @@ export function copyWithMarks(
     twin.exit = mark(isInvoking ? [undefined] : node.exit)
     twin.invoke.length = 0
     twin.output = undefined
-    delete twin.always
-    for (const [descriptor, all] of node.transitions) {
-      all.forEach((one, at) => {
-        const other = twin.transitions.get(descriptor)?.[at] as AnyTransitionDefinition
-        twins.set(one, other)
-        other.actions = mark(one.actions)
-      })
+    const others = transitionsOf(twin)
+    for (const [at, one] of transitionsOf(node).entries()) {
+      const other = others[at] as AnyTransitionDefinition
+      twins.set(one, other)
+      other.actions = mark(one.actions)
     }
+    delete twin.always
     try {
       twin.initial.actions = mark(node.initial.actions)
     } catch {
