@@ -75,7 +75,7 @@ class Step {
     const number = from as number
     const timer = this.#timers[number]
     if (timer !== undefined) {
-      this.#timers = without(this.#timers, number)
+      this.#endTimers((_timer, other) => Number(other) === number)
       if (timer.to === undefined) return timer.event
       this.#output({ type: 'xstate.send', number: timer.to, event: timer.event })
       return undefined
@@ -145,8 +145,8 @@ class Step {
     for (const child of inOrder) start(child)
 
     // Most actions start and stop nothing.
-    if (next.children === previous?.children && !hasMembers(started)) return
-    this.#children = Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
+    if (next.children === previous?.children && Object.keys(started).length === 0) return
+    this.#children = inOrder.length === 0 ? none : Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
     next.children = Object.fromEntries(inOrder.map((child) => [child.id, child]))
   }
 
@@ -176,9 +176,7 @@ class Step {
       }
       case 'xstate.cancel': {
         const { sendId } = action.params as BuiltInParams['xstate.cancel']
-        for (const [number, { id }] of Object.entries(this.#timers)) {
-          if (id === sendId) this.#timers = without(this.#timers, number)
-        }
+        this.#endTimers(({ id }) => id === sendId)
         return
       }
       case 'xstate.spawnChild': {
@@ -218,9 +216,20 @@ class Step {
 
   #startTimer(id: string | undefined, delay: number, event: AnyEventObject, to?: number): void {
     const number = this.#world.still.count++
-    const timer = { ...(id !== undefined && { id }), delay, event: this.#plain(event), ...(to !== undefined && { to }) }
+    const timer: Writable<ChartTimer> =
+      id === undefined ? { delay, event: this.#plain(event) } : { id, delay, event: this.#plain(event) }
+    if (to !== undefined) timer.to = to
     this.#timers = { ...this.#timers, [number]: timer }
     this.#output({ type: 'xstate.after', number, delay })
+  }
+
+  #endTimers(isOver: (timer: ChartTimer, number: string) => boolean): void {
+    let left: Timers = none
+    for (const number in this.#timers) {
+      const timer = this.#timers[number] as ChartTimer
+      if (!isOver(timer, number)) left = { ...left, [number]: timer }
+    }
+    this.#timers = left
   }
 
   #output(output: EffectOutput): void {
@@ -254,8 +263,8 @@ class Step {
     if (output !== undefined) made.output = this.#plain(output)
     if (error !== undefined) made.error = plainError(error)
     if (history !== undefined) made.history = history
-    if (hasMembers(children)) made.children = children
-    if (hasMembers(timers)) made.timers = timers
+    if (children !== none) made.children = children
+    if (timers !== none) made.timers = timers
     if (count !== 0) made.count = count
     return made
   }
@@ -263,23 +272,13 @@ class Step {
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
+/** No children, or no timers. There is no other object without members, so it is known by its identity. */
 const none = Object.freeze({})
 
 /** The actions that start a child, stop one, or send to one. */
 const concernsChildren: ReadonlySet<string> = new Set(['xstate.spawnChild', 'xstate.stopChild', 'xstate.sendTo'])
 
 const noChild = (): boolean => false
-
-function hasMembers(object: object): boolean {
-  if (object === none) return false
-  for (const _key in object) return true
-  return false
-}
-
-function without(timers: Timers, number: number | string): Timers {
-  const { [number]: _over, ...others } = timers
-  return others
-}
 
 /** What the state says of a child that starts. */
 function entryOf(child: AnyActorRef): ChartChild {

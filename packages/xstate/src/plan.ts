@@ -11,10 +11,9 @@ import {
   type ActionDefinition,
   alwaysOf,
   copyWithMarks,
-  guardedDescriptors,
+  hasGuard,
   hasParallel,
   historyIds,
-  isXStates,
   passes,
   putInOrder,
   type StillScope,
@@ -29,11 +28,11 @@ type Transitions = readonly AnyTransitionDefinition[]
 interface Place {
   /** A snapshot there, without context and children. */
   readonly snapshot: AnyMachineSnapshot
-  /** The descriptors of the events for which an active state has a guard. */
-  readonly guarded: readonly string[]
+  /** Whether an active state has a guard, so that XState has to say which transitions an event takes. */
+  readonly isGuarded: boolean
   /** For each active state without children: the transitions without an event, of which it takes the first. */
   readonly always: readonly Transitions[]
-  /** The plans of events without guards. */
+  /** The plans of events, if there is no guard. */
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
   /** The same place with its states in document order. */
@@ -48,12 +47,11 @@ interface Plan {
   actions: readonly ActionDefinition[] | undefined
 }
 
-/** How many places a chart keeps, and how many plans a place. A chart with parallel states may have very many. */
-const MOST_KEPT = 1000
+/** How many places a chart keeps. One with parallel states may have very many. */
+const MOST_PLACES = 1000
 
 /** Makes the planner of a chart. */
 export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner {
-  const { maxIterations = Infinity } = chart.options
   const { raised, execute } = makeExecutor(chart, still)
   const isParallel = hasParallel(chart)
   /** A place has no plans before it is met again. */
@@ -72,10 +70,10 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
   function placeAt(snapshot: AnyMachineSnapshot, key = keyOf(snapshot)): Place {
     let place = places.get(key)
     if (place === undefined) {
-      if (places.size > MOST_KEPT) places.clear()
+      if (places.size > MOST_PLACES) places.clear()
       place = {
         snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
-        guarded: guardedDescriptors(snapshot),
+        isGuarded: hasGuard(snapshot),
         always: alwaysOf(snapshot),
         byType: new Map(),
         plans: [],
@@ -105,21 +103,17 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
         next: placeAt(next),
         actions: actions.includes(undefined) ? undefined : (actions as readonly ActionDefinition[]),
       }
-      if (plans.push(plan) > MOST_KEPT) plans.shift()
+      plans.push(plan)
     }
     return plan
   }
 
   function planOfEvent(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan {
-    const { guarded, byType } = place
-    const { type } = event
-    let plan = byType.get(type)
+    const { isGuarded, byType } = place
+    let plan = byType.get(event.type)
     if (plan === undefined) {
       plan = planOf(place, chart.getTransitionData(before as never, event), event)
-      if (guarded.every((descriptor) => descriptor !== type && !descriptor.includes('*'))) {
-        if (byType.size > MOST_KEPT) byType.clear()
-        byType.set(type, plan)
-      }
+      if (!isGuarded) byType.set(event.type, plan)
     }
     return plan
   }
@@ -133,7 +127,8 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
 
   return (first, firstEvent) => {
     let [place, snapshot, event] = [placeOf(first), first, firstEvent]
-    if (place === undefined || isXStates(event.type)) return undefined
+    // XState does more with some of its own events than take transitions.
+    if (place === undefined || event.type.startsWith('xstate.')) return undefined
     raised.length = 0
     let plan = planOfEvent(place, snapshot, event)
     let wasEventless = false
@@ -141,7 +136,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       const after = plan.actions && execute(snapshot, event, plan.actions)
       if (after === undefined) plan.actions = undefined
       // XState says that there are too many.
-      if (after === undefined || steps > maxIterations) return undefined
+      if (after === undefined || steps > (chart.options.maxIterations ?? steps)) return undefined
       place = plan.next
       const next = movedTo(place, after)
       const transitions: Transitions = wasEventless && next === snapshot ? none : eventless(place, next, event)

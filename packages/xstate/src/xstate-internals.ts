@@ -153,11 +153,9 @@ export function historyIds({ historyValue }: AnyMachineSnapshot): Record<string,
   return Object.fromEntries(entries.map(([id, nodes]) => [id, nodes.map((node) => node.id)]))
 }
 
-/** The descriptors of the events for which an active node of a snapshot has a guard. */
-export function guardedDescriptors({ _nodes }: AnyMachineSnapshot): string[] {
-  return _nodes.flatMap(({ transitions }) =>
-    [...transitions].filter(([, all]) => all.some(({ guard }) => guard)).map(([descriptor]) => descriptor),
-  )
+/** Whether an active node of a snapshot has a transition with a guard. */
+export function hasGuard({ _nodes }: AnyMachineSnapshot): boolean {
+  return _nodes.some((node) => transitionsOf(node).some(({ guard }) => guard))
 }
 
 /** For each active node without children: the transitions without an event, of which the first that is enabled is taken. */
@@ -176,11 +174,6 @@ export function passes(guard: AnyTransitionDefinition['guard'], snapshot: AnyMac
     check(snapshot: AnyMachineSnapshot, info: object, guards: unknown): boolean
   }
   return guards.check(snapshot, { context: snapshot.context as unknown, event }, guards)
-}
-
-/** Whether XState does something with an event of this type beside its transitions. */
-export function isXStates(type: string): boolean {
-  return /^xstate\.(init|stop|error)/.test(type)
 }
 
 /** What transitions do: the actions in the order in which they are executed, and a snapshot of the place that they get to. */
@@ -319,7 +312,6 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
   const nothing = (): void => undefined
   const system = {
     _bookId: () => `x:${still.count++}`,
-    _register: (sessionId: string) => sessionId,
     _unregister: nothing,
     _set(systemId: string, actor: AnyActorRef) {
       if ((keyed.get(systemId) ?? actor) !== actor)
@@ -331,11 +323,7 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
     get: (systemId: string) => keyed.get(systemId),
     getAll: () => Object.fromEntries(keyed),
     inspect: () => ({ unsubscribe: nothing }),
-    scheduler: { schedule: nothing, cancel: nothing, cancelAll: nothing },
     getSnapshot: () => ({ _scheduledEvents: {} }),
-    start: nothing,
-    _clock: { setTimeout: nothing, clearTimeout: nothing },
-    _logger: nothing,
   }
   const actor = (name: string, sessionId: string, more?: object): AnyActorRef => {
     const made = {
@@ -358,12 +346,8 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
     scope: {
       self,
       id,
-      sessionId: 'self',
       system,
-      logger: nothing,
       defer: nothing,
-      emit: nothing,
-      stopChild: nothing,
       actionExecutor(action: ChartAction) {
         // XState frees the name at once, so that the same transition may use it again.
         if (action.type === 'xstate.stopChild')
