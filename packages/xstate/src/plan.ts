@@ -13,6 +13,7 @@ import {
   copyWithMarks,
   hasGuard,
   hasParallel,
+  hasSameItems,
   historyIds,
   passes,
   putInOrder,
@@ -56,11 +57,12 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
   const isParallel = hasParallel(chart)
   /** A place has no plans before it is met again. */
   const places = new Map<string, Place | undefined>()
-  let latest: Place | undefined
+  /** The place of the snapshot that was made last, which has these nodes. */
+  let [latest, nodes]: [Place?, unknown?] = []
   let take: ReturnType<typeof copyWithMarks> | undefined
 
   function placeOf(snapshot: AnyMachineSnapshot): Place | undefined {
-    if (latest?.snapshot._nodes === snapshot._nodes) return latest
+    if (snapshot._nodes === nodes) return latest
     const key = keyOf(snapshot)
     if (places.has(key)) return placeAt(snapshot, key)
     places.set(key, undefined)
@@ -95,7 +97,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
 
   function planOf(place: Place, transitions: Transitions, event: AnyEventObject): Plan {
     const { snapshot, plans } = place
-    let plan = plans.find((one) => isSame(one.transitions, transitions))
+    let plan = plans.find((one) => hasSameItems(one.transitions, transitions))
     if (plan === undefined) {
       const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, event, still.scope)
       plan = {
@@ -121,8 +123,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
   /** The transitions without an event that are enabled. */
   function eventless({ always }: Place, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitions {
     if (always.length === 0) return none
-    const enabled = always.map((all) => all.find(({ guard }) => passes(guard, snapshot, event)))
-    return [...new Set(enabled)].filter((one) => one !== undefined)
+    return [...new Set(always.flatMap((all) => all.find(({ guard }) => passes(guard, snapshot, event)) ?? []))]
   }
 
   return (first, firstEvent) => {
@@ -137,8 +138,8 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       if (after === undefined) plan.actions = undefined
       // XState says that there are too many.
       if (after === undefined || steps > (chart.options.maxIterations ?? steps)) return undefined
+      const next = moved(after, place, plan.next)
       place = plan.next
-      const next = movedTo(place, after)
       const transitions: Transitions = wasEventless && next === snapshot ? none : eventless(place, next, event)
       snapshot = next
       wasEventless = transitions.length > 0
@@ -151,7 +152,9 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       }
     }
     latest = inOrder(place)
-    return movedTo(latest, snapshot)
+    snapshot = moved(snapshot, place, latest)
+    nodes = snapshot._nodes
+    return snapshot
   }
 }
 
@@ -161,11 +164,7 @@ function keyOf(snapshot: AnyMachineSnapshot): string {
   return JSON.stringify([snapshot._nodes.map(({ order }) => order), historyIds(snapshot)])
 }
 
-function isSame(some: Transitions, others: Transitions): boolean {
-  return some.length === others.length && some.every((one, at) => one === others[at])
-}
-
-function movedTo({ snapshot: there }: Place, snapshot: AnyMachineSnapshot): AnyMachineSnapshot {
-  if (there._nodes === snapshot._nodes) return snapshot
-  return { ...there, context: snapshot.context, children: snapshot.children } as AnyMachineSnapshot
+function moved(snapshot: AnyMachineSnapshot, from: Place, to: Place): AnyMachineSnapshot {
+  if (to === from) return snapshot
+  return { ...to.snapshot, context: snapshot.context, children: snapshot.children } as AnyMachineSnapshot
 }

@@ -16,11 +16,6 @@ export interface Executor {
   ): AnyMachineSnapshot | undefined
 }
 
-/** The built-in actions, beside `assign`, that neither start nor stop a child. */
-const childless: ReadonlySet<unknown> = new Set(
-  ['cancel', 'emit', 'enqueueActions', 'log', 'raise', 'sendTo'].map((name) => `xstate.${name}`),
-)
-
 type Assigner = (info: object, params: unknown) => unknown
 
 /** Makes the executor of a chart. What actions ask for gets into the scope. */
@@ -63,7 +58,7 @@ export function makeExecutor(chart: AnyStateMachine, { scope, self, actions: ask
       const name = typeof action === 'object' ? action.type : action
       const found = typeof name === 'string' ? named[name] : name
       const given = typeof action === 'object' ? action.params : undefined
-      const params = typeof given === 'function' ? (given as Assigner)({ context, event }, undefined) : given
+      const params = typeof given === 'function' ? (given as (info: object) => unknown)({ context, event }) : given
       if (found?.resolve === undefined) {
         asked.push({ type: typeof name === 'string' ? name : name.name || '(anonymous)', info, params, exec: found })
       } else if (found.type === 'xstate.assign') {
@@ -71,8 +66,10 @@ export function makeExecutor(chart: AnyStateMachine, { scope, self, actions: ask
         if (isSpawning) return undefined
         snapshot = { ...snapshot, context: Object.assign({}, context, part) as unknown } as AnyMachineSnapshot
       } else {
-        if (!childless.has(found.type)) return undefined
-        const [, resolved, more] = found.resolve(scope, snapshot, info, params, found, extra)
+        if (found.type === 'xstate.spawnChild') return undefined
+        const [next, resolved, more] = found.resolve(scope, snapshot, info, params, found, extra)
+        // It stops a child.
+        if (next !== snapshot) return undefined
         if (found.execute !== undefined) {
           asked.push({ type: found.type as string, info, params: resolved, exec: undefined })
         }

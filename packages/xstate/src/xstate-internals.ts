@@ -122,9 +122,13 @@ export function putInOrder(snapshot: AnyMachineSnapshot, chart: AnyStateMachine)
 }
 
 /** Whether two snapshots have the same active nodes. */
-export function hasSameNodes(one: AnyMachineSnapshot, { _nodes: others }: AnyMachineSnapshot): boolean {
-  const nodes = one._nodes
-  return nodes === others || (nodes.length === others.length && nodes.every((node, at) => node === others[at]))
+export function hasSameNodes({ _nodes: nodes }: AnyMachineSnapshot, { _nodes: others }: AnyMachineSnapshot): boolean {
+  return nodes === others || hasSameItems(nodes, others)
+}
+
+/** Whether two lists have the same items in the same order. */
+export function hasSameItems(items: readonly unknown[], others: readonly unknown[]): boolean {
+  return items.length === others.length && items.every((item, at) => item === others[at])
 }
 
 /** All nodes of a chart, by their ids. */
@@ -153,9 +157,9 @@ export function historyIds({ historyValue }: AnyMachineSnapshot): Record<string,
   return Object.fromEntries(entries.map(([id, nodes]) => [id, nodes.map((node) => node.id)]))
 }
 
-/** Whether an active node of a snapshot has a transition with a guard. */
+/** Whether an active node of a snapshot has a transition of an event with a guard. */
 export function hasGuard({ _nodes }: AnyMachineSnapshot): boolean {
-  return _nodes.some((node) => transitionsOf(node).some(({ guard }) => guard))
+  return _nodes.some(({ transitions }) => [...transitions.values()].flat().some(({ guard }) => guard))
 }
 
 /** For each active node without children: the transitions without an event, of which the first that is enabled is taken. */
@@ -198,6 +202,7 @@ export function copyWithMarks(
   scope: AnyActorScope,
 ) => Taken {
   const copy: AnyStateMachine = chart.provide({})
+  copy.implementations.actions = {}
   /** The node or transition of the copy for one of the chart, and the other way round. */
   const twins = new Map<unknown, unknown>()
   const twinOf = <Part>(part: Part): Part => twins.get(part) as Part
