@@ -146,7 +146,10 @@ class Step {
 
     // Most actions start and stop nothing.
     if (next.children === previous?.children && Object.keys(started).length === 0) return
-    this.#children = inOrder.length === 0 ? none : Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
+    this.#children =
+      inOrder.length === 0
+        ? none
+        : Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
     next.children = Object.fromEntries(inOrder.map((child) => [child.id, child]))
   }
 

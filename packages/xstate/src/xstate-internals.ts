@@ -171,7 +171,11 @@ export function alwaysOf({ _nodes }: AnyMachineSnapshot): AnyTransitionDefinitio
 }
 
 /** Whether a guard, if there is one, lets a transition be taken. */
-export function passes(guard: AnyTransitionDefinition['guard'], snapshot: AnyMachineSnapshot, event: AnyEventObject): boolean {
+export function passes(
+  guard: AnyTransitionDefinition['guard'],
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+): boolean {
   if (guard === undefined) return true
   // XState does not export what evaluates a guard. A guard of guards gives it to them.
   const guards = and([guard as never]) as unknown as {
