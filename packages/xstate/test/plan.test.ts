@@ -75,9 +75,9 @@ const charts: Readonly<Record<string, object>> = {
       },
       two: {
         entry: enqueueActions(({ enqueue, check }) => {
-          enqueue('add' as never)
-          if (check('isEven' as never)) enqueue.assign({ seen: 'even' } as never)
-          enqueue({ type: 'say', params: 'enqueued' } as never)
+          enqueue('add')
+          if (check('isEven')) enqueue.assign({ seen: 'even' })
+          enqueue({ type: 'say', params: 'enqueued' })
         }),
         on: { A: 'one', B: { target: 'two', reenter: true, actions: sendTo(({ self }) => self, { type: 'A' }) } },
       },
@@ -212,7 +212,7 @@ test('an event that changes nothing leaves the very same state, before and after
   )
   for (const type of ['NO', 'NO', 'NO', 'A', 'NO', 'NO', 'NO']) {
     const before = run.state
-    run.in.send({ type } as never)
+    run.in.send({ type })
     expect(run.state === before).toBe(type === 'NO')
   }
 })
@@ -223,7 +223,7 @@ test('events that raise one another for ever are refused as often as they are se
   const on = { A: { actions: ['add', raise({ type: 'A' })] } }
   const run = createRun(fromXState(chartOf({ on, options: { maxIterations: 9 } }, () => undefined)))
   for (let time = 0; time < 4; time++) {
-    expect(String(run.in.send({ type: 'A' } as never)?.cause)).toContain('more than 9 microsteps')
+    expect(String(run.in.send({ type: 'A' })?.cause)).toContain('more than 9 microsteps')
   }
   expect(run.state).toMatchObject({ context: { count: 0 } })
 })
@@ -233,7 +233,7 @@ test('a chart with more places than are kept goes on', async () => {
   const run = createRun(fromXState(chartOf({ type: 'parallel', states: Object.fromEntries(regions) }, () => undefined)))
   // A Gray code gets to another place at each step.
   const events = Array.from({ length: 1200 }, (_, step) => ({ type: `E${Math.log2((step + 1) & -(step + 1))}` }))
-  run.in.send(events as never)
+  run.in.send(events)
   const gray = 1200 ^ (1200 >> 1)
   const value = Object.fromEntries(regions.map(([key], at) => [key, (gray >> at) & 1 ? 'on' : 'off']))
   expect(run.state).toMatchObject({ value })
