@@ -275,7 +275,7 @@ class Step {
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
-/** No children, or no timers. There is no other object without members, so it is known by its identity. */
+/** No children, or no timers. No other empty object is used, so this one is compared by identity. */
 const none = Object.freeze({})
 
 /** The actions that start a child, stop one, or send to one. */

@@ -85,7 +85,7 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
     next(before, event) {
       const planned = plan(before, event)
       if (planned !== undefined) return planned
-      // What a plan has asked for in vain.
+      // A plan that XState has to replace may have asked for something.
       still.actions.length = 0
       const next = chart.transition(before as never, event, still.scope as never) as AnyMachineSnapshot
       if (!hasSameNodes(before, next)) order(next)

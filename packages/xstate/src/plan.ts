@@ -1,9 +1,9 @@
-// Plans: what an event does to a chart is kept, so that XState does not find it out at each event again.
+// Plans: what an event does to a chart is kept, so that XState does not compute it again at each event.
 //
-// Which states are left and entered depends on the transitions, the active states and what history remembers, and on nothing
-// else. So XState is asked once: it takes the transitions on a copy of the chart in which each list of actions is a mark, and the
-// marks come in the order of the lists. From then on only the actions are executed. XState evaluates all guards at each event.
-// XState takes the whole step if it starts or stops a child or enters a final state.
+// Which states are left and entered depends only on the transitions, the active states and what history remembers. So XState is
+// asked once: it takes the transitions on a copy of the chart in which each list of actions is replaced by a mark, and reports the
+// marks in order. From then on only the actions are executed. Guards are evaluated by XState at each event. If a step starts or
+// stops a child, enters a final state, or handles an event of XState's own, XState takes the whole step.
 
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine, AnyTransitionDefinition } from 'xstate'
 import { makeExecutor } from './planned-actions.ts'
@@ -31,9 +31,9 @@ interface Place {
   readonly snapshot: AnyMachineSnapshot
   /** Whether an active state has a guard, so that XState has to say which transitions an event takes. */
   readonly isGuarded: boolean
-  /** For each active state without children: the transitions without an event, of which it takes the first. */
+  /** For each active state without children: its transitions without an event. The first that is enabled is taken. */
   readonly always: readonly Transitions[]
-  /** The plans of events, if there is no guard. */
+  /** The plans of events, by their types. Empty if there is a guard. */
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
   /** The same place with its states in document order. */
@@ -48,16 +48,16 @@ interface Plan {
   actions: readonly ActionDefinition[] | undefined
 }
 
-/** How many places a chart keeps. One with parallel states may have very many. */
+/** How many places a chart keeps. With parallel states it may have very many. */
 const MOST_PLACES = 1000
 
 /** Makes the planner of a chart. */
 export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner {
   const { raised, execute } = makeExecutor(chart, still)
   const isParallel = hasParallel(chart)
-  /** A place has no plans before it is met again. */
+  /** Undefined for a place that was met once: plans are made when it is met again. */
   const places = new Map<string, Place | undefined>()
-  /** The place of the snapshot that was made last, which has these nodes. */
+  /** The place of the latest snapshot, and the nodes of that snapshot. */
   let [latest, nodes]: [Place?, unknown?] = []
   let take: ReturnType<typeof copyWithMarks> | undefined
 
@@ -65,14 +65,18 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     if (snapshot._nodes === nodes) return latest
     const key = keyOf(snapshot)
     if (places.has(key)) return placeAt(snapshot, key)
-    places.set(key, undefined)
+    keep(key)
     return undefined
+  }
+
+  function keep(key: string, place?: Place): void {
+    if (places.size > MOST_PLACES) places.clear()
+    places.set(key, place)
   }
 
   function placeAt(snapshot: AnyMachineSnapshot, key = keyOf(snapshot)): Place {
     let place = places.get(key)
     if (place === undefined) {
-      if (places.size > MOST_PLACES) places.clear()
       place = {
         snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
         isGuarded: hasGuard(snapshot),
@@ -80,7 +84,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
         byType: new Map(),
         plans: [],
       }
-      places.set(key, place)
+      keep(key, place)
     }
     return place
   }
@@ -128,7 +132,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
 
   return (first, firstEvent) => {
     let [place, snapshot, event] = [placeOf(first), first, firstEvent]
-    // XState does more with some of its own events than take transitions.
+    // With some events of its own XState does more than take transitions.
     if (place === undefined || event.type.startsWith('xstate.')) return undefined
     raised.length = 0
     let plan = planOfEvent(place, snapshot, event)
@@ -136,7 +140,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     for (let steps = 1; ; steps++) {
       const after = plan.actions && execute(snapshot, event, plan.actions)
       if (after === undefined) plan.actions = undefined
-      // XState says that there are too many.
+      // XState says that these are too many steps.
       if (after === undefined || steps > (chart.options.maxIterations ?? steps)) return undefined
       const next = moved(after, place, plan.next)
       place = plan.next
@@ -164,6 +168,7 @@ function keyOf(snapshot: AnyMachineSnapshot): string {
   return JSON.stringify([snapshot._nodes.map(({ order }) => order), historyIds(snapshot)])
 }
 
+/** The snapshot in another place. */
 function moved(snapshot: AnyMachineSnapshot, from: Place, to: Place): AnyMachineSnapshot {
   if (to === from) return snapshot
   return { ...to.snapshot, context: snapshot.context, children: snapshot.children } as AnyMachineSnapshot

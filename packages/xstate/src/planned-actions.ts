@@ -1,5 +1,5 @@
-// The actions of a plan, executed as XState does. For an `assign` XState makes all of a snapshot anew, which costs more than the rest
-// of a step; here only the context is new. The other built-in actions are resolved by XState.
+// Executes the actions of a plan as XState does. For an `assign`, XState computes the whole snapshot again, which costs more than
+// the rest of a step. Here only the context changes. The other built-in actions are resolved by XState.
 
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import type { ActionDefinition, ActionFunction, StillScope } from './xstate-internals.ts'
@@ -18,7 +18,7 @@ export interface Executor {
 
 type Assigner = (info: object, params: unknown) => unknown
 
-/** Makes the executor of a chart. What actions ask for gets into the scope. */
+/** Makes the executor of a chart. What the actions ask for is collected in the scope. */
 export function makeExecutor(chart: AnyStateMachine, { scope, self, actions: asked }: StillScope): Executor {
   const { system } = scope
   const named = chart.implementations.actions as unknown as Readonly<Record<string, ActionFunction | undefined>>
@@ -27,10 +27,10 @@ export function makeExecutor(chart: AnyStateMachine, { scope, self, actions: ask
   let isSpawning = false
   const spawn = (): never => {
     isSpawning = true
-    throw new Error('XState has to spawn it')
+    throw new Error('a plan cannot spawn a child')
   }
 
-  /** What an `assign` changes in the context. Undefined if it spawns a child. */
+  /** What an `assign` changes in the context. If it spawns a child, `isSpawning` is set. */
   function assigned(assignment: unknown, info: object, params: unknown): unknown {
     isSpawning = false
     try {
@@ -68,7 +68,7 @@ export function makeExecutor(chart: AnyStateMachine, { scope, self, actions: ask
       } else {
         if (found.type === 'xstate.spawnChild') return undefined
         const [next, resolved, more] = found.resolve(scope, snapshot, info, params, found, extra)
-        // It stops a child.
+        // The action stops a child.
         if (next !== snapshot) return undefined
         if (found.execute !== undefined) {
           asked.push({ type: found.type as string, info, params: resolved, exec: undefined })

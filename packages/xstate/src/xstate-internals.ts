@@ -1,5 +1,6 @@
 // Everything of XState that is not its documented API, in one place. `test/xstate-internals.test.ts` checks each of these
-// against the oldest and the newest version, so that it tells if one moves.
+// against the oldest and the newest version, so that it tells if one moves. Longer than other files, because it is the list of
+// all of them.
 
 import {
   type AnyActorLogic,
@@ -110,7 +111,7 @@ export function sendToParent(child: AnyActorRef, event: AnyEventObject): void {
   if (child._parent !== undefined) _relay(child, child._parent, event)
 }
 
-/** The active nodes of a snapshot are put in document order, in which XState reads the regions of a parallel state. */
+/** Puts the active nodes of a snapshot in document order, in which XState reads the regions of a parallel state. */
 function sortNodes(snapshot: AnyMachineSnapshot): void {
   snapshot._nodes.sort((one, other) => one.order - other.order)
 }
@@ -177,16 +178,16 @@ export function passes(
   event: AnyEventObject,
 ): boolean {
   if (guard === undefined) return true
-  // XState does not export what evaluates a guard. A guard of guards gives it to them.
+  // XState does not export the function that evaluates a guard. The guard that `and` makes calls it.
   const guards = and([guard as never]) as unknown as {
     check(snapshot: AnyMachineSnapshot, info: object, guards: unknown): boolean
   }
   return guards.check(snapshot, { context: snapshot.context as unknown, event }, guards)
 }
 
-/** What transitions do: the actions in the order in which they are executed, and a snapshot of the place that they get to. */
+/** What transitions do: the actions that they execute, in order, and the snapshot after them. */
 export interface Taken {
-  /** Undefined stands for what is no action: a child is started or stopped, or a final state is entered. */
+  /** Undefined for each state that invokes children or is final: XState does more with it than execute actions. */
   readonly actions: readonly (ActionDefinition | undefined)[]
   readonly next: AnyMachineSnapshot
 }
@@ -196,7 +197,7 @@ function transitionsOf({ transitions, always = [] }: ChartNode): AnyTransitionDe
   return [...transitions.values(), always].flat()
 }
 
-/** Makes a copy of a chart, on which XState takes transitions without executing their actions. */
+/** Copies a chart. On the copy, XState takes transitions and reports their actions without executing them. */
 export function copyWithMarks(
   chart: AnyStateMachine,
 ): (
@@ -207,14 +208,14 @@ export function copyWithMarks(
 ) => Taken {
   const copy: AnyStateMachine = chart.provide({})
   copy.implementations.actions = {}
-  /** The node or transition of the copy for one of the chart, and the other way round. */
+  /** The node or transition of the copy, by the one of the chart; and the nodes of the chart, by those of the copy. */
   const twins = new Map<unknown, unknown>()
   const twinOf = <Part>(part: Part): Part => twins.get(part) as Part
   const twinHistory = ({ historyValue }: AnyMachineSnapshot): object =>
     Object.fromEntries(
       Object.entries(historyValue as Record<string, readonly ChartNode[]>).map(([id, all]) => [id, all.map(twinOf)]),
     )
-  /** An action that gives its params to the executor, and does nothing. */
+  /** A list of one action that is unknown to the copy, so XState only reports it, with its params. */
   const mark = (actions: unknown): never => [{ type: 'mark', params: actions }] as never
   const pair = (node: ChartNode, twin: ChartNode): void => {
     twins.set(node, twin).set(twin, node)
@@ -233,14 +234,14 @@ export function copyWithMarks(
     try {
       twin.initial.actions = mark(node.initial.actions)
     } catch {
-      // An initial state that there is not is an error only when it is entered.
+      // A chart may name an initial state that does not exist. It is an error only when XState enters it.
     }
     for (const [key, child] of Object.entries(node.states)) pair(child, twin.states[key] as ChartNode)
   }
   pair(chart.root, copy.root)
   return (before, transitions, event, scope) => {
     const taken = transitions.map(twinOf)
-    // XState asks again for the event of a state that is done. Then there are none.
+    // XState asks again if a state is done, for the event that says so.
     copy.getTransitionData = () => taken.splice(0)
     const actions: (ActionDefinition | undefined)[] = []
     const actionExecutor = ({ params }: { readonly params: typeof actions }): void => void actions.push(...params)
