@@ -36,6 +36,8 @@ interface Place {
   /** The plans of events, by their types. Empty if there is a guard. */
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
+  /** Whether a snapshot was here before. Plans are made from then on, because there may be very many places. */
+  isKnown: boolean
   /** The same place with its states in document order. */
   inOrder?: Place
 }
@@ -55,36 +57,25 @@ const MOST_PLACES = 1000
 export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner {
   const { raised, execute } = makeExecutor(chart, still)
   const isParallel = hasParallel(chart)
-  /** Undefined for a place that was met once: plans are made when it is met again. */
-  const places = new Map<string, Place | undefined>()
+  const places = new Map<string, Place>()
   /** The place of the latest snapshot, and the nodes of that snapshot. */
   let [latest, nodes]: [Place?, unknown?] = []
   let take: ReturnType<typeof copyWithMarks> | undefined
 
-  function placeOf(snapshot: AnyMachineSnapshot): Place | undefined {
-    if (snapshot._nodes === nodes) return latest
-    const key = keyOf(snapshot)
-    if (places.has(key)) return placeAt(snapshot, key)
-    keep(key)
-    return undefined
-  }
-
-  function keep(key: string, place?: Place): void {
-    if (places.size > MOST_PLACES) places.clear()
-    places.set(key, place)
-  }
-
-  function placeAt(snapshot: AnyMachineSnapshot, key = keyOf(snapshot)): Place {
+  function placeOf(snapshot: AnyMachineSnapshot): Place {
+    const key = JSON.stringify([snapshot._nodes.map(({ order }) => order), historyIds(snapshot)])
     let place = places.get(key)
     if (place === undefined) {
+      if (places.size > MOST_PLACES) places.clear()
       place = {
         snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
         isGuarded: hasGuard(snapshot),
         always: alwaysOf(snapshot),
         byType: new Map(),
         plans: [],
+        isKnown: false,
       }
-      keep(key, place)
+      places.set(key, place)
     }
     return place
   }
@@ -94,19 +85,20 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     if (place.inOrder === undefined) {
       const snapshot = { ...place.snapshot, _nodes: [...place.snapshot._nodes] } as AnyMachineSnapshot
       putInOrder(snapshot, chart)
-      place.inOrder = placeAt(snapshot)
+      place.inOrder = placeOf(snapshot)
     }
     return place.inOrder
   }
 
-  function planOf(place: Place, transitions: Transitions, event: AnyEventObject): Plan {
-    const { snapshot, plans } = place
+  function planOf(place: Place, transitions: Transitions, event: AnyEventObject): Plan | undefined {
+    const { snapshot, plans, isKnown } = place
     let plan = plans.find((one) => hasSameItems(one.transitions, transitions))
-    if (plan === undefined) {
+    place.isKnown = true
+    if (plan === undefined && isKnown) {
       const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, event, still.scope)
       plan = {
         transitions,
-        next: placeAt(next),
+        next: placeOf(next),
         actions: actions.includes(undefined) ? undefined : (actions as readonly ActionDefinition[]),
       }
       plans.push(plan)
@@ -114,12 +106,12 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     return plan
   }
 
-  function planOfEvent(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan {
+  function planOfEvent(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan | undefined {
     const { isGuarded, byType } = place
     let plan = byType.get(event.type)
     if (plan === undefined) {
       plan = planOf(place, chart.getTransitionData(before as never, event), event)
-      if (!isGuarded) byType.set(event.type, plan)
+      if (plan !== undefined && !isGuarded) byType.set(event.type, plan)
     }
     return plan
   }
@@ -131,14 +123,16 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
   }
 
   return (first, firstEvent) => {
-    let [place, snapshot, event] = [placeOf(first), first, firstEvent]
+    let [snapshot, event] = [first, firstEvent]
     // With some events of its own XState does more than take transitions.
-    if (place === undefined || event.type.startsWith('xstate.')) return undefined
+    if (event.type.startsWith('xstate.')) return undefined
+    let place = latest !== undefined && snapshot._nodes === nodes ? latest : placeOf(snapshot)
     raised.length = 0
     let plan = planOfEvent(place, snapshot, event)
     let wasEventless = false
     for (let steps = 1; ; steps++) {
-      const after = plan.actions && execute(snapshot, event, plan.actions)
+      if (plan?.actions === undefined) return undefined
+      const after = execute(snapshot, event, plan.actions)
       if (after === undefined) plan.actions = undefined
       // XState says that these are too many steps.
       if (after === undefined || steps > (chart.options.maxIterations ?? steps)) return undefined
@@ -163,10 +157,6 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
 }
 
 const none: Transitions = []
-
-function keyOf(snapshot: AnyMachineSnapshot): string {
-  return JSON.stringify([snapshot._nodes.map(({ order }) => order), historyIds(snapshot)])
-}
 
 /** The snapshot in another place. */
 function moved(snapshot: AnyMachineSnapshot, from: Place, to: Place): AnyMachineSnapshot {
