@@ -195,7 +195,7 @@ class Step {
         return
       }
       case 'xstate.emit':
-        this.#emit(this.#plain((action.params as BuiltInParams['xstate.emit']).event))
+        this.#emit(toMarkers((action.params as BuiltInParams['xstate.emit']).event))
         return
       case 'xstate.log': {
         const { value, label } = action.params as BuiltInParams['xstate.log']
@@ -211,7 +211,7 @@ class Step {
     const { type, params, exec } = action
     const isNamed = exec === undefined || exec === namedAction(this.#chart, type)
     const output = isNamed
-      ? { type: 'xstate.action', action: type, ...(params !== undefined && { params: this.#plain(params) }) }
+      ? { type: 'xstate.action', action: type, ...(params !== undefined && { params: toMarkers(params) }) }
       : { type: 'xstate.inline', name: type }
     actionsOf.set(output, action)
     this.#emit(output)
@@ -220,7 +220,7 @@ class Step {
   #startTimer(id: string | undefined, delay: number, event: AnyEventObject, to?: number): void {
     const number = this.#world.still.count++
     const timer: Writable<ChartTimer> =
-      id === undefined ? { delay, event: this.#plain(event) } : { id, delay, event: this.#plain(event) }
+      id === undefined ? { delay, event: toMarkers(event) } : { id, delay, event: toMarkers(event) }
     if (to !== undefined) timer.to = to
     this.#timers = { ...this.#timers, [number]: timer }
     this.#output({ type: 'xstate.after', number, delay })
@@ -236,11 +236,7 @@ class Step {
   }
 
   #output(output: EffectOutput): void {
-    this.#emit(this.#plain(output))
-  }
-
-  #plain<Value>(value: Value): Value {
-    return toMarkers(value)
+    this.#emit(toMarkers(output))
   }
 
   #stateOf(next: AnyMachineSnapshot): ChartState {
@@ -260,10 +256,10 @@ class Step {
     // Member by member: spreading what is there costs as much as all the rest of a step.
     const made: Writable<ChartState> = {
       value: isSamePlace ? state?.value : next.value,
-      context: isSameContext ? state?.context : count === 0 ? context : this.#plain(context),
+      context: isSameContext ? state?.context : count === 0 ? context : toMarkers(context),
       status,
     }
-    if (output !== undefined) made.output = this.#plain(output)
+    if (output !== undefined) made.output = toMarkers(output)
     if (error !== undefined) made.error = plainError(error)
     if (history !== undefined) made.history = history
     if (children !== none) made.children = children

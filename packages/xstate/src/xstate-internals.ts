@@ -260,24 +260,17 @@ export function makeSnapshot(
     readonly value: unknown
     readonly context: unknown
     readonly status: AnyMachineSnapshot['status']
-    readonly output: unknown
-    readonly error: unknown
-    readonly history: Readonly<Record<string, readonly string[]>> | undefined
+    readonly output?: unknown
+    readonly error?: unknown
+    readonly history?: Readonly<Record<string, readonly string[]>>
     readonly children: Readonly<Record<string, AnyActorRef>>
   },
 ): AnyMachineSnapshot {
-  const { value, context, status, output, error, history = {}, children } = parts
+  const { history = {}, children } = parts
   const historyValue = Object.fromEntries(
     Object.entries(history).map(([id, ids]) => [id, ids.map((one) => nodesOf(chart).get(one) as ChartNode)]),
   )
-  const snapshot = chart.resolveState({
-    value,
-    context,
-    status,
-    output,
-    error,
-    historyValue,
-  } as never) as AnyMachineSnapshot
+  const snapshot = chart.resolveState({ ...parts, historyValue } as never) as AnyMachineSnapshot
   sortNodes(snapshot)
   snapshot.children = children
   return snapshot
