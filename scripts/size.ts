@@ -48,7 +48,7 @@ const rows: Row[] = [
     beyond: `export { createActor, createMachine } from 'xstate'; export * from '@xmachines/core'`,
     folder: 'packages/xstate',
     bar: 5,
-    ceiling: 5.7,
+    ceiling: 7.2,
   },
   {
     name: '@xmachines/http: connectRun, beyond core',
