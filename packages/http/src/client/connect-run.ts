@@ -8,16 +8,16 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { internalsOf, keepGiven, oidAt, sequenceOf, tentativeRun } from '@xmachines/core/internal'
+import { internalsOf, keepGiven, oidAt, sequenceOf } from '@xmachines/core/internal'
 import type { StoredRecord } from '@xmachines/core/store'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { connectedMembers } from './connected-members.ts'
 import type { ConnectedRun, LaterHistory, RemoteRun } from './connected-run.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { KeepPending } from './kept-batches.ts'
 import { otherHistory, type RecordFeed, recordFeed } from './record-feed.ts'
 import { type MachineLabel, openRemote } from './remote-run.ts'
 import { type RequestOptions, type Requests, requestsTo } from './requests.ts'
+import { connectedRun } from './run-of-connection.ts'
 
 /** How any run is connected. */
 interface ConnectOptions extends RequestOptions {
@@ -134,12 +134,8 @@ function openRecords(
   const { log } = internalsOf(restored)
   let feed: RecordFeed | undefined
   const connection = openConnection({ confirmed: log, requests, url, feedOf: (plan) => (feed = recordFeed(plan)) })
-  const { confirmed, tentative } = connection.ahead
-  const members = Object.defineProperties(
-    { advance: (later: LaterHistory) => advance(connection, feed, url, later) },
-    Object.getOwnPropertyDescriptors(connectedMembers(connection, url)),
-  )
-  return { run: tentativeRun(log.machine, { confirmed, tentative }, members), connection }
+  const own = { advance: (later: LaterHistory) => advance(connection, feed, url, later) }
+  return { run: connectedRun(log.machine, connection, url, own), connection }
 }
 
 /** Takes what is new in a later history. */

@@ -74,8 +74,10 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
   /** Ends the stream that is followed. */
   let following: AbortController | undefined
   let isLive = false
-  /** Why sending and following do not get through. */
-  const problems: { ended?: Error; send?: Error | undefined; follow?: Error | undefined } = {}
+  /** Why it has ended, if there is a reason; and why sending and following do not get through. */
+  let failure: Error | undefined
+  let sendProblem: Error | undefined
+  let followProblem: Error | undefined
   let lingering: ReturnType<typeof setTimeout> | undefined
 
   const ahead = tentativeLog<Sent>(confirmed, {
@@ -109,7 +111,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
 
   function close(problem?: Error): void {
     if (signal.aborted) return
-    if (problem !== undefined) problems.ended = problem
+    failure = problem
     isLive = false
     closing.abort()
     clearTimeout(lingering)
@@ -135,7 +137,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
           await feed.onApplied(batch, snapshot, stop)
         })
         failures = 0
-        problems.send = undefined
+        sendProblem = undefined
         changed()
       } catch (thrown) {
         if (signal.aborted) break
@@ -155,7 +157,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
           close(thrown as Error)
           break
         }
-        problems.send = error
+        sendProblem = error
         changed()
         await pause(signal, ++failures, error.retryAfter)
       }
@@ -197,7 +199,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         onEvent: ({ event, data }) => feed.onEvent(event, JSON.parse(data) as unknown),
         onState(live, error) {
           isLive = live
-          problems.follow = error
+          followProblem = error
           changed()
         },
         fail: close,
@@ -218,10 +220,10 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     ahead,
     get state() {
       if (isLive || confirmed.status === 'done') return 'live'
-      return signal.aborted || problems.follow !== undefined || problems.send !== undefined ? 'offline' : 'connecting'
+      return signal.aborted || followProblem !== undefined || sendProblem !== undefined ? 'offline' : 'connecting'
     },
     get problem() {
-      return problems.ended ?? problems.send ?? problems.follow
+      return failure ?? sendProblem ?? followProblem
     },
     get isClosed() {
       return signal.aborted
@@ -239,7 +241,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     },
     async flush() {
       if (ahead.pending.length > 0) {
-        if (signal.aborted) throw problems.ended ?? closedError(url)
+        if (signal.aborted) throw failure ?? closedError(url)
         await waits.until(ahead.latest)
       }
       return sequenceOf(confirmed)
