@@ -1,7 +1,7 @@
 // The slice with which a run comes into a store: its genesis, and all batches that it has.
 
 import { countOf } from '../engine/kept.ts'
-import type { Batch, Log } from '../engine/log.ts'
+import type { Log } from '../engine/log.ts'
 import { genesisRecord } from '../history/records.ts'
 import { nonceOf } from '../identity/chain.ts'
 import { genesisObjects } from '../identity/genesis-objects.ts'
@@ -17,7 +17,7 @@ export function firstSlice(log: Log, settled: number): Slice {
   const { origin, machine, batches, outputs } = log
   const { format } = origin
   const { objects } = genesisObjects(format, { ...origin, machine, nonce: nonceOf(origin) })
-  const { records, commits } = encodeBatches(log, batches.items as readonly Batch[], 0)
+  const { records, commits } = encodeBatches(log, batches.items, 0)
   return {
     records: [genesisRecord(log), ...records],
     // The last of the objects is the commit of the genesis.

@@ -20,7 +20,8 @@ import { mayPass } from './connection-error.ts'
 import type { Feed, FeedPlan, Sent } from './feed.ts'
 import { asConnectionError, followStream } from './follow-stream.ts'
 import { otherHistory } from './record-feed.ts'
-import { bodyOf, type Requests, refusalIn, unreachable } from './requests.ts'
+import { refusalIn } from './refusal-in.ts'
+import { bodyOf, type Requests, unreachable } from './requests.ts'
 
 /** How a run is connected to its server at the moment. */
 export type ConnectionState = 'connecting' | 'live' | 'offline'
@@ -187,11 +188,15 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     return snapshot
   }
 
-  /** Begins to follow the server if somebody reads, and stops some time after nobody does. */
+  /** Whether somebody reads, or has sent something. */
+  function isWanted(): boolean {
+    return ahead.isWatched || ahead.pending.length > 0
+  }
+
+  /** Begins to follow the server if that is wanted, and stops some time after it is not. */
   function review(): void {
-    const isWanted = ahead.isWatched || ahead.pending.length > 0
     if (signal.aborted || confirmed.end !== undefined) return
-    if (isWanted && following === undefined) {
+    if (isWanted() && following === undefined) {
       following = new AbortController()
       void followStream(following.signal, {
         url,
@@ -204,10 +209,10 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         },
         fail: close,
       })
-    } else if (!isWanted && following !== undefined && lingering === undefined) {
+    } else if (!isWanted() && following !== undefined && lingering === undefined) {
       lingering = setTimeout(() => {
         lingering = undefined
-        if (ahead.isWatched || ahead.pending.length > 0) return
+        if (isWanted()) return
         following?.abort()
         following = undefined
         isLive = false
