@@ -7,7 +7,8 @@ import Link from 'next/link'
 import { memo, useState, useSyncExternalStore } from 'react'
 import { formatTime } from '../order/clock.ts'
 import { formatMoney } from '../order/money.ts'
-import { type Order, placeNames, type Summary } from '../order/order.ts'
+import type { Order, Summary } from '../order/order.ts'
+import { placeNames } from '../order/places.ts'
 
 interface BoardProps {
   /** What there was when the page was rendered. */
