@@ -64,7 +64,7 @@ test('a payment that is tried again while the network breaks off is made once, t
   expect(complaints).toEqual([])
 })
 
-test('a page whose browser is offline says so, keeps what is done, and goes on when the browser is back', async () => {
+test('pages whose browser is offline say so, keep what is done, and go on when the browser is back', async () => {
   const desk = await openDesk()
   await desk.behave({ mode: 'declines', delayMs: 0 })
   const { page, context, complaints } = await visit(desk.url)
@@ -72,16 +72,20 @@ test('a page whose browser is offline says so, keeps what is done, and goes on w
   await expectPlace(page, 'Not paid')
   await expectLine(page, 'Live')
   await desk.behave({ mode: 'works' })
+  const staff = await visit(desk.url, { staff: 'Ines' })
+  await staff.page.goto('/staff')
+  await expectLine(staff.page, 'Live')
   // Chromium keeps a stream that is open, as a network does that is gone without a word.
-  await context.setOffline(true)
-  await expectLine(page, isAway)
+  for (const one of [context, staff.context]) await one.setOffline(true)
+  for (const one of [page, staff.page]) await expectLine(one, isAway)
   await page.getByRole('button', { name: 'Try the payment again' }).click()
   await expectLine(page, hasKept)
-  await context.setOffline(false)
+  for (const one of [context, staff.context]) await one.setOffline(false)
   await expectPlace(page, 'To pack')
-  await expectLine(page, 'Live')
+  for (const one of [page, staff.page]) await expectLine(one, 'Live')
+  await expect.poll(() => staff.page.locator('tbody .pill').allTextContents(), soon).toEqual(['To pack'])
   expect(await paymentsAt(desk)).toEqual([402, 201])
-  expect(complaints).toEqual([])
+  expect([...complaints, ...staff.complaints]).toEqual([])
 })
 
 test('a provider that does not answer in time is asked for the same payment again, and the order says what happened', async () => {
