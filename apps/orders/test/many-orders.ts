@@ -20,19 +20,18 @@ export interface ManyOrders {
 export async function manyOrders(count: number): Promise<ManyOrders> {
   const folder = mkdtempSync(join(tmpdir(), 'xmachines-desk-'))
   const repository = await openRepository(join(folder, 'orders.git'), { create: true })
-  const ids: string[] = []
-  for (let number = 0; number < count; number += 1) {
+  const runs = Array.from({ length: count }, () => {
     const run = createRun(order)
     const when = Date.now()
     run.in.send({ type: 'ADD', sku: 'pip' })
     run.in.send({ type: 'PLACE', customer: 'somebody', by: 'customer', when })
     run.in.send({ type: 'PAID', attempt: 1, payment: 'paid', by: 'shop', when })
-    // What has happened is not done again.
-    await recordRun(run, repository.store).stop()
-    ids.push(run.id)
-  }
+    return run
+  })
+  // What has happened is not done again.
+  await Promise.all(runs.map((run) => recordRun(run, repository.store).stop()))
   await repository.close()
-  return { folder, ids }
+  return { folder, ids: runs.map(({ id }) => id) }
 }
 
 /** How many orders move in a second. */
