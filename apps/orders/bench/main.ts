@@ -20,7 +20,7 @@ import { measureFrames } from './frames.ts'
 import { measureMemory } from './memory.ts'
 import { pagesOf } from './pages.ts'
 import { type Weight, weighScripts } from './scripts-of-page.ts'
-import { measureVitals, type Vitals } from './vitals.ts'
+import { measureVitals, type Visited, type Vitals } from './vitals.ts'
 
 /** How often each page is opened. The figures are medians. */
 const TIMES = 7
@@ -71,85 +71,81 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 const MiB = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 const ms = (time: number): string => `${time.toFixed(0)} ms`
 
+async function printPages({ url }: AppServer, pages: readonly Visited[]): Promise<void> {
+  const rows: string[][] = []
+  for (const page of pages) {
+    const taken: Vitals[] = []
+    let weight: Weight | undefined
+    // The first is for the server, which loads the page's code then.
+    for (let time = 0; time <= TIMES; time += 1) {
+      const { vitals, html } = await measureVitals(browser, url, page)
+      if (time > 0) taken.push(vitals)
+      weight ??= weighScripts(app, html)
+    }
+    const middle = (name: 'ttfb' | 'fcp' | 'lcp' | 'cls'): number => median(taken.map((vitals) => vitals[name]))
+    const clicks = taken.flatMap(({ inp }) => (inp === undefined ? [] : [inp]))
+    const { whole, ours } = weight ?? { whole: 0, ours: 0 }
+    rows.push([
+      page.name,
+      ...(['ttfb', 'fcp', 'lcp'] as const).map((name) => judge(middle(name), most[name], ms(middle(name)))),
+      judge(middle('cls'), most.cls, middle('cls').toFixed(3)),
+      clicks.length === 0 ? '' : judge(median(clicks), most.inp, ms(median(clicks))),
+      judge(ours, most.ours, kB(ours)),
+      kB(whole),
+    ])
+  }
+  const times = [most.ttfb, most.fcp, most.lcp].map(ms)
+  const bars = ['at most', ...times, String(most.cls), ms(most.inp), kB(most.ours), '']
+  printColumns([['page', 'TTFB', 'FCP', 'LCP', 'CLS', 'INP', 'our packages', 'all scripts'], ...rows, bars], [])
+}
+
+async function printMemory(server: AppServer, paths: readonly string[]): Promise<void> {
+  const memory = await measureMemory(server, paths, LOADS)
+  console.log('\nThe memory of the server, after garbage was collected')
+  const rows = memory.map(({ loads, rss, heap }) => [String(loads), MiB(rss), MiB(heap)])
+  printColumns([['page loads', 'RSS', 'heap'], ...rows], [0, 1, 2])
+  const grown = (memory.at(-1)?.heap ?? 0) - (memory.at(-2)?.heap ?? 0)
+  const text = judge(grown, most.growth, MiB(grown))
+  console.log(`The heap grew by ${text} from load ${LOADS[0]} to load ${LOADS[1]}; at most ${MiB(most.growth)}`)
+}
+
+async function printFrames({ url }: AppServer, ids: readonly string[]): Promise<void> {
+  const { moving, still } = await measureFrames(browser, url, ids)
+  console.log(`\nThe board with ${ids.length} orders`)
+  printColumns(
+    [
+      ['', 'longest gap', '99 of 100', 'frames'],
+      [
+        `${PACE} orders a second move`,
+        judge(moving.longest, most.gap, ms(moving.longest)),
+        ms(moving.p99),
+        String(moving.frames),
+      ],
+      ['nothing moves', ms(still.longest), ms(still.p99), String(still.frames)],
+      ['at most', ms(most.gap), '', ''],
+    ],
+    [],
+  )
+}
+
+function printLines(): void {
+  const lines = countLines()
+  const text = judge(lines, MOST_LINES, String(lines))
+  console.log(`\n${text} lines beside machine, markup and style; at most ${MOST_LINES}`)
+}
+
 try {
   await withServer(join(data, 'samples'), 'yes', async (server) => {
     const listed = await fetch(`${server.url}/api/r?machine=order`, { headers: { cookie: 'staff=Ines' } })
-    const { runs } = (await listed.json()) as RunPage
-    const pages = pagesOf(runs)
-    const rows: string[][] = []
-    for (const page of pages) {
-      const taken: Vitals[] = []
-      let weight: Weight | undefined
-      // The first is for the server, which loads the page's code then.
-      for (let time = 0; time <= TIMES; time += 1) {
-        const { vitals, html } = await measureVitals(browser, server.url, page)
-        if (time > 0) taken.push(vitals)
-        weight ??= weighScripts(app, html)
-      }
-      const middle = (name: 'ttfb' | 'fcp' | 'lcp' | 'cls'): number => median(taken.map((vitals) => vitals[name]))
-      const clicks = taken.flatMap(({ inp }) => (inp === undefined ? [] : [inp]))
-      const { whole, ours } = weight ?? { whole: 0, ours: 0 }
-      rows.push([
-        page.name,
-        ...(['ttfb', 'fcp', 'lcp'] as const).map((name) => judge(middle(name), most[name], ms(middle(name)))),
-        judge(middle('cls'), most.cls, middle('cls').toFixed(3)),
-        clicks.length === 0 ? '' : judge(median(clicks), most.inp, ms(median(clicks))),
-        judge(ours, most.ours, kB(ours)),
-        kB(whole),
-      ])
-    }
-    const bars = [
-      'at most',
-      ms(most.ttfb),
-      ms(most.fcp),
-      ms(most.lcp),
-      String(most.cls),
-      ms(most.inp),
-      kB(most.ours),
-      '',
-    ]
-    printColumns([['page', 'TTFB', 'FCP', 'LCP', 'CLS', 'INP', 'our packages', 'all scripts'], ...rows, bars], [])
-
-    const memory = await measureMemory(
-      server,
-      pages.map(({ path }) => path),
-      LOADS,
-    )
-    console.log('\nThe memory of the server, after garbage was collected')
-    printColumns(
-      [['page loads', 'RSS', 'heap'], ...memory.map(({ loads, rss, heap }) => [String(loads), MiB(rss), MiB(heap)])],
-      [0, 1, 2],
-    )
-    const [from, to] = memory.slice(-2).map(({ heap }) => heap) as [number, number]
-    const growth = judge(to - from, most.growth, MiB(to - from))
-    console.log(`The heap grew by ${growth} from load ${LOADS[0]} to load ${LOADS[1]}; at most ${MiB(most.growth)}`)
+    const pages = pagesOf(((await listed.json()) as RunPage).runs)
+    await printPages(server, pages)
+    const paths = pages.map(({ path }) => path)
+    await printMemory(server, paths)
   })
-
   const { folder, ids } = await manyOrders(ORDERS)
-  await withServer(folder, 'no', async ({ url }) => {
-    const { moving, still } = await measureFrames(browser, url, ids)
-    console.log(`\nThe board with ${ORDERS} orders`)
-    printColumns(
-      [
-        ['', 'longest gap', '99 of 100', 'frames'],
-        [
-          `${PACE} orders a second move`,
-          judge(moving.longest, most.gap, ms(moving.longest)),
-          ms(moving.p99),
-          String(moving.frames),
-        ],
-        ['nothing moves', ms(still.longest), ms(still.p99), String(still.frames)],
-        ['at most', ms(most.gap), '', ''],
-      ],
-      [],
-    )
-  })
+  await withServer(folder, 'no', (server) => printFrames(server, ids))
   rmSync(folder, { recursive: true, force: true })
-
-  const lines = countLines()
-  console.log(
-    `\n${judge(lines, MOST_LINES, String(lines))} lines beside machine, markup and style; at most ${MOST_LINES}`,
-  )
+  printLines()
   console.log(`\n${missed} bars missed`)
 } finally {
   await browser.close()
