@@ -51,11 +51,7 @@ export function Board({ page, at, machine }: BoardProps) {
       <div className="heading">
         <h1>Orders</h1>
         <p className={`line ${connection === 'offline' ? 'off' : connection}`}>
-          {connection === 'offline'
-            ? (problem?.message ?? 'The shop cannot be reached.')
-            : connection === 'live'
-              ? 'Live'
-              : 'Connecting'}
+          {connection === 'offline' ? describeProblem(problem) : connection === 'live' ? 'Live' : 'Connecting'}
         </p>
       </div>
       <nav className="chips" aria-label="Where orders are">
@@ -98,6 +94,11 @@ export function Board({ page, at, machine }: BoardProps) {
       )}
     </>
   )
+}
+
+function describeProblem(problem: Error | undefined): string {
+  const isAway = problem === undefined || ('code' in problem && problem.code === 'UNREACHABLE')
+  return isAway ? 'The shop cannot be reached at the moment.' : `Not connected: ${problem.message}`
 }
 
 const Row = memo(function Row({ run: { id, at, summary } }: { run: RunEntry<Summary> }) {
