@@ -47,7 +47,7 @@ describe('the panel', () => {
     await expect.element(row('3 LOCK code: "1234"')).toHaveAttribute('aria-selected', 'true')
     const options = page.getByRole('listbox', { name: 'History' }).getByRole('option')
     expect(options.elements().map((element) => element.textContent)).toEqual([
-      '0genesisfront-door@1',
+      '0run front-door@1',
       '1OPEN',
       '2CLOSE',
       '✕LOCKA code has four digits.',
@@ -158,6 +158,7 @@ describe('the panel', () => {
     await userEvent.fill(page.getByLabelText('more, as JSON'), '{"code":"1234"}')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
     expect(run.state).toEqual({ at: 'closed' })
+    await expect.element(page.getByText('Applied as batch 4.')).toBeVisible()
     await userEvent.selectOptions(type, 'LOCK')
     await userEvent.fill(page.getByLabelText('code'), '5678')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
@@ -246,7 +247,7 @@ describe('the panel', () => {
       await show(usedDoor())
       await expect.element(row(/^3 LOCK/)).toBeVisible()
       await userEvent.click(page.getByRole('button', { name: 'Replay' }))
-      await expect.element(row(/^0 genesis/)).toHaveAttribute('aria-selected', 'true')
+      await expect.element(row(/^0 run /)).toHaveAttribute('aria-selected', 'true')
       await vi.advanceTimersByTimeAsync(350)
       await expect.element(row(/^1 OPEN/)).toHaveAttribute('aria-selected', 'true')
       await vi.advanceTimersByTimeAsync(700)
@@ -271,7 +272,7 @@ describe('the panel', () => {
     expect(list.element().querySelectorAll('.row').length).toBeLessThan(40)
     ;(list.element() as HTMLElement).focus()
     await userEvent.keyboard('{Home}')
-    await expect.element(row(/^0 genesis/)).toBeVisible()
+    await expect.element(row(/^0 run /)).toBeVisible()
     list.element().scrollTop = list.element().scrollHeight / 2
     await expect.element(row(/^20\d{4} ADD/).first()).toBeVisible()
     const first = () => Number(list.element().querySelector('.row:not([hidden]) .no')?.textContent)
