@@ -68,7 +68,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     try {
       await page.navigator.clipboard.writeText(text)
       tell(
-        `Copied. Paste it into a file such as ${now.observed.machine.name}.test.ts, and correct the path of the machine that it imports.`,
+        `Copied a Vitest test. Paste it into a file such as ${now.observed.machine.name}.test.ts, and correct the path of the machine that it imports.`,
       )
     } catch {
       // A page that is not secure has no clipboard, and one without the focus may not write to it.
@@ -99,7 +99,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     try {
       const made = source.open(await chosen.text())
       opened(made)
-      tell(`Opened ${chosen.name}: the run ${made.run.id.slice(0, 7)} at batch ${made.sequence}. It is a copy.`)
+      tell(`Opened ${chosen.name}: the run ${made.run.id.slice(0, 7)} at batch ${made.sequence}.`)
     } catch (thrown) {
       fail(thrown)
     }
