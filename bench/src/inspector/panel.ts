@@ -24,7 +24,7 @@ export interface OpenPanel {
 export function runOf(batches: number): Run<Count, CountEvent, never> {
   const run = createRun(counter)
   for (let batch = 0; batch < batches; batch++) run.in.send({ type: 'INC' })
-  return run as Run<Count, CountEvent, never>
+  return run
 }
 
 /** Opens a panel with a run, and waits until a frame is painted that shows its latest batch. */
