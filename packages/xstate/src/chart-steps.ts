@@ -17,6 +17,7 @@ import {
   numberOf,
   originOf,
   sortNodes,
+  stopChildrenOfFailed,
 } from './xstate-internals.ts'
 
 type Emit = (output: unknown) => void
@@ -47,7 +48,10 @@ export function nextState(chart: AnyStateMachine, state: ChartState, event: AnyE
   world.still.begin(state.count ?? 0, before.children)
   const step = new Step(chart, world, emit, state, before)
   const given = event['xstate.from'] === undefined ? event : step.answer(event)
-  return given === undefined ? step.finish(before) : step.finish(chart.transition(before, given, world.still.scope))
+  if (given === undefined) return step.finish(before)
+  const next = chart.transition(before, given, world.still.scope)
+  if (next.status === 'error') stopChildrenOfFailed(next, world.still.actions)
+  return step.finish(next)
 }
 
 /** One event on its way through a chart. */

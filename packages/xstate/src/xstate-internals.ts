@@ -153,6 +153,18 @@ export function makeSnapshot(
   return snapshot
 }
 
+/**
+ * Asks to stop all children of a chart that has ended with an error that no transition handles. XState 5.32.0 leaves them
+ * running. Later versions ask for this themselves.
+ */
+export function stopChildrenOfFailed(next: AnyMachineSnapshot, actions: ChartAction[]): void {
+  if (actions.some(({ type }) => type === 'xstate.stopChild')) return
+  for (const child of Object.values(next.children as Record<string, AnyActorRef>)) {
+    actions.push({ type: 'xstate.stopChild', info: { context: undefined, event: { type: '' } }, params: child, exec: undefined })
+  }
+  next.children = {}
+}
+
 /** The logic that a name refers to: an actor of `setup`, or one that a state invokes as a value. */
 export function logicOf(chart: AnyStateMachine, src: string): AnyActorLogic | undefined {
   const match = /^xstate\.invoke\.(\d+)\.(.*)/.exec(src)

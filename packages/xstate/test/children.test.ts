@@ -1,5 +1,5 @@
 /** Children of a chart: they are started, stopped and answered as XState does it, and again after a restart. */
-import { createRun } from '@xmachines/core'
+import { createRun, handleOutputs } from '@xmachines/core'
 import { handleShared, memoryStore, openShared, recordRun } from '@xmachines/core/store'
 import { asRun, fromXState, xstateEffects } from '@xmachines/xstate'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -80,6 +80,38 @@ test('an error that nothing handles ends the chart, and says why', async () => {
   await settled()
   expect(run.snapshot.current.status).toBe('done')
   expect(state()).toMatchObject({ status: 'error', error: { name: 'Error', message: 'no network' } })
+})
+
+test('a chart that ends with the error of a child stops its other children and timers, and its handling settles', async () => {
+  const seen: string[] = []
+  const chart = setup({
+    actors: {
+      fails: fromPromise(() => Promise.reject(new Error('no network'))),
+      idle: fromCallback(({ input }) => () => seen.push(`stopped ${input as string}`)),
+    },
+  }).createMachine({
+    id: 'chart',
+    version: '1',
+    entry: spawnChild('idle', { input: 'spawned' }),
+    initial: 'asking',
+    states: {
+      asking: { invoke: [{ src: 'idle', input: 'invoked' }, { src: 'fails' }], after: { 1000: 'asking' } },
+    },
+  })
+  const run = createRun(fromXState(chart))
+  const settles = vi.fn()
+  void handleOutputs(run, xstateEffects(run, chart)).then(settles)
+  await settled()
+  expect(run.state).toMatchObject({ status: 'error', error: { message: 'no network' } })
+  expect(settles).toHaveBeenCalledTimes(1)
+  expect(seen).toEqual(['stopped spawned', 'stopped invoked'])
+  expect(vi.getTimerCount()).toBe(0)
+  // Each version of XState asks for the same, or a run could not go on with another.
+  const outputs: unknown[] = []
+  await replayed(run, chart).ports({ from: 'start' }).out.pipeTo(
+    new WritableStream({ write: (output) => void outputs.push(output) }),
+  )
+  expect(outputs.slice(-3)).toEqual([0, 1, 2].map((number) => ({ type: 'xstate.stop', number })))
 })
 
 test('an answer that is no plain data is an error that names it', async () => {
