@@ -65,6 +65,8 @@ class Step {
   #timers: Timers
   /** Events that the chart sends to itself from outside: they are handled after the one under way. */
   readonly #sentToSelf: AnyEventObject[] = []
+  /** What is done with children and the parent: XState does it after the actions of the step. */
+  readonly #afterActions: EffectOutput[] = []
 
   constructor(chart: AnyStateMachine, world: ChartWorld, emit: Emit, state?: ChartState, before?: AnyMachineSnapshot) {
     this.#chart = chart
@@ -153,16 +155,26 @@ class Step {
     const start = (child: AnyActorRef): void => {
       if (children[child.id] !== child || isKnown(child) || started[child.id] !== undefined) return
       const entry = (started[child.id] = entryOf(child))
-      this.#output({ type: 'xstate.start', id: child.id, ...entry })
+      this.#afterActions.push({ type: 'xstate.start', id: child.id, ...entry })
+    }
+    // An actor of XState begins with starting its children.
+    if (previous === undefined) {
+      for (const child of inOrder) start(child)
+      this.#flush()
     }
     for (const action of asked)
       this.#performOne(action, start, (child) => isKnown(child) || children[child.id] === child)
     for (const child of inOrder) start(child)
+    this.#flush()
 
     // Most actions start and stop nothing.
     if (next.children === previous?.children && !hasMembers(started)) return
     this.#children = Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
     next.children = Object.fromEntries(inOrder.map((child) => [child.id, child]))
+  }
+
+  #flush(): void {
+    for (const output of this.#afterActions.splice(0)) this.#output(output)
   }
 
   #performOne(action: ChartAction, start: (child: AnyActorRef) => void, exists: (child: AnyActorRef) => boolean): void {
@@ -180,12 +192,12 @@ class Step {
           if (typeof delay === 'number') this.#startTimer(id, delay, event)
           else this.#sentToSelf.push(event)
         } else if (to === still.parent) {
-          this.#output({ type: 'xstate.send-parent', event })
+          this.#afterActions.push({ type: 'xstate.send-parent', event })
         } else if (exists(to)) {
           start(to)
           const number = numberOf(to) as number
           if (typeof delay === 'number') this.#startTimer(id, delay, event, number)
-          else this.#output({ type: 'xstate.send', number, event })
+          else this.#afterActions.push({ type: 'xstate.send', number, event })
         }
         return
       }
@@ -204,7 +216,7 @@ class Step {
       case 'xstate.stopChild': {
         const child = action.params as BuiltInParams['xstate.stopChild']
         if (child !== undefined && this.#children[child.id]?.number === numberOf(child)) {
-          this.#output({ type: 'xstate.stop', number: numberOf(child) as number })
+          this.#afterActions.push({ type: 'xstate.stop', number: numberOf(child) as number })
         }
         return
       }
@@ -263,7 +275,7 @@ class Step {
     // Member by member: spreading what is there costs as much as all the rest of a step.
     const made: Writable<ChartState> = {
       value: isSamePlace ? state?.value : next.value,
-      context: isSameContext ? state?.context : count === 0 ? context : this.#plain(context),
+      context: isSameContext ? state?.context : this.#plain(context),
       status,
     }
     if (output !== undefined) made.output = this.#plain(output)

@@ -40,7 +40,7 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
     for (const [id, { number, systemId }] of entries) children[id] = still.child(id, number, systemId)
     return makeSnapshot(chart, {
       value: parallel ? inDocumentOrder(value, chart.root) : value,
-      context: state.count === undefined ? context : withActors(context, children),
+      context: withActors(context, children),
       status,
       output,
       error,

@@ -160,7 +160,12 @@ export function makeSnapshot(
 export function stopChildrenOfFailed(next: AnyMachineSnapshot, actions: ChartAction[]): void {
   if (actions.some(({ type }) => type === 'xstate.stopChild')) return
   for (const child of Object.values(next.children as Record<string, AnyActorRef>)) {
-    actions.push({ type: 'xstate.stopChild', info: { context: undefined, event: { type: '' } }, params: child, exec: undefined })
+    actions.push({
+      type: 'xstate.stopChild',
+      info: { context: undefined, event: { type: '' } },
+      params: child,
+      exec: undefined,
+    })
   }
   next.children = {}
 }

@@ -4,7 +4,7 @@ import { type AnyActor, type AnyActorLogic, type AnyActorRef, type AnyStateMachi
 import type { ChartChild, ChartState } from '../chart.ts'
 import { spawnedLogic } from '../chart-steps.ts'
 import { worldOf } from '../kept-snapshot.ts'
-import { fromMarkers } from '../references.ts'
+import { type ActorMarker, fromMarkers } from '../references.ts'
 import { logicOf, stopActor } from '../xstate-internals.ts'
 import { plainAnswer } from './plain-answer.ts'
 
@@ -70,14 +70,18 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
     return found !== undefined && found[1].status === undefined
   }
 
+  /** The number that the chart knows an actor by: -1 if it is not one of the chart, so that nothing is sent to another. */
+  const numberFor = (actor: AnyActorRef): number | undefined =>
+    actor === host ? undefined : (byActor.get(actor)?.number ?? -1)
+
   /** Gives the chart an event that was sent to the actor that stands for the run. */
   function relay(source: unknown, event: Answer): void {
     const from = byActor.get(source)
     if (from === undefined) {
-      run.in.send(plainAnswer('', event) as never)
+      run.in.send(plainAnswer('', event, numberFor) as never)
       return
     }
-    const answer = { ...plainAnswer(from.id, event), 'xstate.from': from.number }
+    const answer = { ...plainAnswer(from.id, event, numberFor), 'xstate.from': from.number }
     if (answer.type === `xstate.done.actor.${from.id}` || answer.type === `xstate.error.actor.${from.id}`)
       from.end(answer)
     else if (isWanted(from.number)) run.in.send(answer as never)
@@ -145,7 +149,22 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
   }
 
   function withActors<Value>(value: Value): Value {
-    return fromMarkers(value, ({ number }) => (running.get(number as number)?.actor ?? hostOf()) as AnyActorRef)
+    return fromMarkers(value, actorOf)
+  }
+
+  function actorOf({ id, number }: ActorMarker): AnyActorRef {
+    if (number === undefined) return hostOf()
+    const actor = running.get(number)?.actor
+    // It is not started yet, or has stopped.
+    return (
+      actor ?? Object.assign(worldOf(chart).still.child(id, number), { send: (event: Answer) => send(number, event) })
+    )
+  }
+
+  function send(number: number, event: Answer): void {
+    const actor = running.get(number)?.actor
+    if (actor !== undefined) actor.send(withActors(event))
+    else if (isWanted(number)) early.set(number, [...(early.get(number) ?? []), withActors(event)])
   }
 
   return {
@@ -170,11 +189,7 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
     stop(number) {
       running.get(number)?.end()
     },
-    send(number, event) {
-      const actor = running.get(number)?.actor
-      if (actor !== undefined) actor.send(withActors(event))
-      else if (isWanted(number)) early.set(number, [...(early.get(number) ?? []), withActors(event)])
-    },
+    send,
     host: hostOf,
     withActors,
   }

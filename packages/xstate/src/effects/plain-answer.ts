@@ -1,11 +1,18 @@
 // What a child answers, as plain data: an event of a run can hold nothing else.
 
-import type { AnyMachineSnapshot } from 'xstate'
+import type { AnyActorRef, AnyMachineSnapshot } from 'xstate'
 import { plainError } from '../plain-error.ts'
 import { toMarkers } from '../references.ts'
 
-/** An event of a child, copied; actors in it are markers. What is no plain data is named in an error. */
-export function plainAnswer(child: string, event: { readonly type: string }): { readonly type: string } {
+/**
+ * An event of a child, copied; actors in it are markers. What is no plain data is named in an error.
+ * @param numberFor the number that the chart knows an actor by
+ */
+export function plainAnswer(
+  child: string,
+  event: { readonly type: string },
+  numberFor: (actor: AnyActorRef) => number | undefined,
+): { readonly type: string } {
   const { type } = event
   if (type.startsWith('xstate.error.')) {
     return { ...event, error: plainError((event as { readonly error?: unknown }).error) } as { readonly type: string }
@@ -14,7 +21,7 @@ export function plainAnswer(child: string, event: { readonly type: string }): { 
     const { snapshot } = event as { readonly snapshot?: AnyMachineSnapshot }
     const isSnapshot = type.startsWith('xstate.snapshot.') && snapshot !== undefined
     const shown = isSnapshot ? { ...event, snapshot: partsOf(snapshot) } : event
-    return copied(toMarkers(shown), 'event') as { readonly type: string }
+    return copied(toMarkers(shown, numberFor), 'event') as { readonly type: string }
   } catch (thrown) {
     const message = `the child "${child}" answered with what is no plain data: ${(thrown as Error).message}`
     return { type: `xstate.error.actor.${child}`, error: { name: 'TypeError', message }, actorId: child } as {
@@ -35,7 +42,7 @@ function copied(value: unknown, path: string): unknown {
     if (Array.isArray(value)) return value.map((item, at) => copied(item, `${path}[${at}]`))
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== null && !Object.hasOwn(prototype as object, 'isPrototypeOf')) {
-      throw new TypeError(`${path} is an instance of ${(value).constructor.name}`)
+      throw new TypeError(`${path} is an instance of ${value.constructor.name}`)
     }
     const members = Object.entries(value).filter(([, part]) => part !== undefined)
     return Object.fromEntries(members.map(([key, part]) => [key, copied(part, `${path}.${key}`)]))
