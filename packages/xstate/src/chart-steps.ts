@@ -10,6 +10,7 @@ import { toMarkers } from './references.ts'
 import {
   type BuiltInParams,
   type ChartAction,
+  endOf,
   hasSameNodes,
   historyIds,
   inDocumentOrder,
@@ -50,7 +51,7 @@ export function nextState(chart: AnyStateMachine, state: ChartState, event: AnyE
   const given = event['xstate.from'] === undefined ? event : step.answer(event)
   if (given === undefined) return step.finish(before)
   const next = chart.transition(before, given, world.still.scope)
-  if (next.status === 'error') stopChildrenOfFailed(next, world.still.actions)
+  if (next.status === 'error') stopChildrenOfFailed(next, before, world.still.actions)
   return step.finish(next)
 }
 
@@ -91,12 +92,7 @@ class Step {
     const found = Object.entries(this.#children).find(([, child]) => child.number === number)
     if (found === undefined || found[1].status !== undefined) return undefined
     const [id, child] = found
-    const status =
-      event.type === `xstate.done.actor.${id}`
-        ? 'done'
-        : event.type === `xstate.error.actor.${id}`
-          ? 'error'
-          : undefined
+    const status = endOf(event, id)
     if (status !== undefined) this.#children = { ...this.#children, [id]: carried(child, { ...child, status }) }
     return this.#world.withActors(event, this.#before?.children ?? {})
   }
@@ -137,18 +133,20 @@ class Step {
     }
     const known = this.#children
     const isKnown = (child: AnyActorRef): boolean => known[child.id]?.number === numberOf(child)
-    const stopped = new Set<AnyActorRef>()
     const children: Record<string, AnyActorRef> = {}
     for (const child of Object.values(next.children as Record<string, AnyActorRef | undefined>)) {
       if (child !== undefined) children[child.id] = child
     }
     for (const { type, params } of asked) {
-      if (type === 'xstate.stopChild' && params !== undefined) stopped.add(params as AnyActorRef)
-      // XState puts children without an id under one key, so that only the last of them is in the snapshot.
-      const { actorRef } = (type === 'xstate.spawnChild' ? params : {}) as BuiltInParams['xstate.spawnChild']
-      if (actorRef !== undefined) children[actorRef.id] ??= actorRef
+      if (type === 'xstate.stopChild') {
+        const child = params as BuiltInParams['xstate.stopChild']
+        if (child !== undefined && children[child.id] === child) delete children[child.id]
+      } else if (type === 'xstate.spawnChild') {
+        // XState puts children without an id under one key, so that only the last of them is in the snapshot.
+        const { actorRef } = params as BuiltInParams['xstate.spawnChild']
+        if (actorRef !== undefined) children[actorRef.id] ??= actorRef
+      }
     }
-    for (const child of stopped) if (children[child.id] === child) delete children[child.id]
     const inOrder = Object.values(children).sort((one, other) => (numberOf(one) ?? 0) - (numberOf(other) ?? 0))
 
     const started: Children = {}
@@ -174,7 +172,8 @@ class Step {
   }
 
   #flush(): void {
-    for (const output of this.#afterActions.splice(0)) this.#output(output)
+    for (const output of this.#afterActions) this.#output(output)
+    this.#afterActions.length = 0
   }
 
   #performOne(action: ChartAction, start: (child: AnyActorRef) => void, exists: (child: AnyActorRef) => boolean): void {
@@ -316,7 +315,7 @@ function entryOf(child: AnyActorRef): ChartChild {
     ...(typeof src === 'string' && { src }),
     ...(input !== undefined && { input: toMarkers(input) }),
     ...(systemId !== undefined && { systemId }),
-    ...(syncSnapshot && { syncSnapshot: true as const }),
+    ...(syncSnapshot && { syncSnapshot }),
   }
   if (typeof src !== 'string') spawnedLogic.set(entry, src)
   return entry

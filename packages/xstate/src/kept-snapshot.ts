@@ -33,18 +33,15 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
   let keptSnapshot: AnyMachineSnapshot | undefined
 
   function restored(state: ChartState): AnyMachineSnapshot {
-    const { value, context, status, output, error, history } = state
+    const { value, context } = state
     const children: Record<string, AnyActorRef> = {}
     // In the order in which they were started: that is the order in which they are stopped.
     const entries = Object.entries(state.children ?? {}).sort(([, one], [, other]) => one.number - other.number)
     for (const [id, { number, systemId }] of entries) children[id] = still.child(id, number, systemId)
     return makeSnapshot(chart, {
+      ...state,
       value: parallel ? inDocumentOrder(value, chart.root) : value,
       context: withActors(context, children),
-      status,
-      output,
-      error,
-      history,
       children,
     })
   }

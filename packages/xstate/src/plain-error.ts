@@ -3,7 +3,7 @@
 /** An error as plain data, with its texts, numbers and booleans, such as a code. What else was thrown is copied if it can be. */
 export function plainError(thrown: unknown): unknown {
   if (thrown instanceof Error) {
-    const members = Object.entries(thrown).filter(([, value]) => isPlainMember(value))
+    const members = Object.entries(thrown).filter(([, value]) => isPlain(value))
     return { ...Object.fromEntries(members), name: thrown.name, message: thrown.message }
   }
   if (typeof thrown !== 'object' || thrown === null) return typeof thrown === 'symbol' ? String(thrown) : thrown
@@ -14,6 +14,6 @@ export function plainError(thrown: unknown): unknown {
   }
 }
 
-function isPlainMember(value: unknown): boolean {
+function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }

@@ -57,19 +57,25 @@ export function numberOf(actor: AnyActorRef): number | undefined {
   return Number.isNaN(number) ? undefined : number
 }
 
+/** How the event ends the child of this id, if it does. */
+export function endOf({ type }: { readonly type: string }, id: string): 'done' | 'error' | undefined {
+  if (type === `xstate.done.actor.${id}`) return 'done'
+  return type === `xstate.error.actor.${id}` ? 'error' : undefined
+}
+
 /** What an actor was made with. */
 export function originOf(actor: AnyActorRef): {
   readonly src: string | AnyActorLogic
   readonly input: unknown
   readonly systemId: string | undefined
-  readonly syncSnapshot: boolean
+  readonly syncSnapshot: true | undefined
 } {
   const { options, systemId, _syncSnapshot } = actor as unknown as ActorInside
   return {
     src: actor.src,
     input: options?.input,
     systemId,
-    syncSnapshot: _syncSnapshot === true,
+    syncSnapshot: _syncSnapshot || undefined,
   }
 }
 
@@ -130,24 +136,17 @@ export function makeSnapshot(
     readonly value: unknown
     readonly context: unknown
     readonly status: AnyMachineSnapshot['status']
-    readonly output: unknown
-    readonly error: unknown
-    readonly history: Readonly<Record<string, readonly string[]>> | undefined
+    readonly output?: unknown
+    readonly error?: unknown
+    readonly history?: Readonly<Record<string, readonly string[]>>
     readonly children: Readonly<Record<string, AnyActorRef>>
   },
 ): AnyMachineSnapshot {
-  const { value, context, status, output, error, history = {}, children } = parts
+  const { history = {}, children, ...others } = parts
   const historyValue = Object.fromEntries(
     Object.entries(history).map(([id, ids]) => [id, ids.map((one) => nodesOf(chart).get(one) as ChartNode)]),
   )
-  const snapshot = chart.resolveState({
-    value,
-    context,
-    status,
-    output,
-    error,
-    historyValue,
-  } as never) as AnyMachineSnapshot
+  const snapshot = chart.resolveState({ ...others, historyValue } as never) as AnyMachineSnapshot
   sortNodes(snapshot)
   snapshot.children = children
   return snapshot
@@ -155,18 +154,16 @@ export function makeSnapshot(
 
 /**
  * Asks to stop all children of a chart that has ended with an error that no transition handles. XState 5.32.0 leaves them
- * running. Later versions ask for this themselves.
+ * running; later versions ask for this themselves.
  */
-export function stopChildrenOfFailed(next: AnyMachineSnapshot, actions: ChartAction[]): void {
-  if (actions.some(({ type }) => type === 'xstate.stopChild')) return
-  for (const child of Object.values(next.children as Record<string, AnyActorRef>)) {
-    actions.push({
-      type: 'xstate.stopChild',
-      info: { context: undefined, event: { type: '' } },
-      params: child,
-      exec: undefined,
-    })
-  }
+export function stopChildrenOfFailed(
+  next: AnyMachineSnapshot,
+  before: AnyMachineSnapshot,
+  actions: ChartAction[],
+): void {
+  const stops = Object.values(before.children).map((params) => ({ type: 'xstate.stopChild', params }))
+  // Nothing else of such an action is read.
+  actions.splice(0, Infinity, ...(stops as Partial<ChartAction>[] as ChartAction[]))
   next.children = {}
 }
 
@@ -210,7 +207,6 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
   const nothing = (): void => undefined
   const system = {
     _bookId: () => `x:${still.count++}`,
-    _register: (sessionId: string) => sessionId,
     _unregister: nothing,
     _set(systemId: string, actor: AnyActorRef) {
       if ((keyed.get(systemId) ?? actor) !== actor)
@@ -221,12 +217,7 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
     _relay: nothing,
     get: (systemId: string) => keyed.get(systemId),
     getAll: () => Object.fromEntries(keyed),
-    inspect: () => ({ unsubscribe: nothing }),
     scheduler: { schedule: nothing, cancel: nothing, cancelAll: nothing },
-    getSnapshot: () => ({ _scheduledEvents: {} }),
-    start: nothing,
-    _clock: { setTimeout: nothing, clearTimeout: nothing },
-    _logger: nothing,
   }
   const actor = (name: string, sessionId: string, more?: object): AnyActorRef => {
     const made = {
@@ -234,10 +225,9 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
       sessionId,
       system,
       send: nothing,
-      getSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
+      getSnapshot: () => ({ status: 'active' }),
       subscribe: () => ({ unsubscribe: nothing }),
       on: () => ({ unsubscribe: nothing }),
-      toJSON: () => ({ xstate$$type: 1, id: name }),
       ...more,
     }
     // What a transition reads of an actor is here; the rest of the interface is never used.
@@ -253,8 +243,6 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
       system,
       logger: nothing,
       defer: nothing,
-      emit: nothing,
-      stopChild: nothing,
       actionExecutor(action: ChartAction) {
         // XState frees the name at once, so that the same transition may use it again.
         if (action.type === 'xstate.stopChild')

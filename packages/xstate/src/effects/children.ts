@@ -5,8 +5,8 @@ import type { ChartChild, ChartState } from '../chart.ts'
 import { spawnedLogic } from '../chart-steps.ts'
 import { worldOf } from '../kept-snapshot.ts'
 import { type ActorMarker, fromMarkers } from '../references.ts'
-import { logicOf, stopActor } from '../xstate-internals.ts'
-import { plainAnswer } from './plain-answer.ts'
+import { endOf, logicOf, stopActor } from '../xstate-internals.ts'
+import { failureOf, plainAnswer } from './plain-answer.ts'
 
 type Answer = { readonly type: string }
 
@@ -82,32 +82,24 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
       return
     }
     const answer = { ...plainAnswer(from.id, event, numberFor), 'xstate.from': from.number }
-    if (answer.type === `xstate.done.actor.${from.id}` || answer.type === `xstate.error.actor.${from.id}`)
-      from.end(answer)
+    if (endOf(answer, from.id) !== undefined) from.end(answer)
     else if (isWanted(from.number)) run.in.send(answer as never)
   }
 
   function makeHost(): AnyActor {
-    const made = createActor<AnyActorLogic>(
-      {
-        getInitialSnapshot: () => ({ status: 'active' }),
-        transition: (snapshot: unknown) => snapshot,
-        getPersistedSnapshot: (snapshot: unknown) => snapshot as never,
+    const made = createActor<AnyActorLogic>(nothing, {
+      id: chart.id,
+      logger: logger as never,
+      inspect(inspected) {
+        if (
+          inspected.type === '@xstate.event' &&
+          inspected.actorRef === made &&
+          inspected.event.type !== 'xstate.init'
+        ) {
+          relay(inspected.sourceRef, inspected.event)
+        }
       },
-      {
-        id: chart.id,
-        ...(logger !== undefined && { logger }),
-        inspect(inspected) {
-          if (
-            inspected.type === '@xstate.event' &&
-            inspected.actorRef === made &&
-            inspected.event.type !== 'xstate.init'
-          ) {
-            relay(inspected.sourceRef, inspected.event)
-          }
-        },
-      },
-    )
+    })
     made.getSnapshot = () => worldOf(chart).snapshotOf(stateNow())
     return made.start()
   }
@@ -124,16 +116,15 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
         src === undefined
           ? 'it was spawned from a value; spawn it by a name of setup({ actors })'
           : `setup({ actors }) has no "${src}"`
-      const error = { name: 'Error', message: `the child "${id}" cannot be started: ${why}` }
-      end({ type: `xstate.error.actor.${id}`, error, actorId: id, 'xstate.from': number } as Answer)
+      end({ ...failureOf(id, `the child "${id}" cannot be started: ${why}`), 'xstate.from': number } as Answer)
     }
     const actor = createActor<AnyActorLogic>(logic ?? nothing, {
       id,
       parent: hostOf(),
       input: withActors(input),
-      ...(src !== undefined && { src }),
-      ...(systemId !== undefined && { systemId }),
-      ...(syncSnapshot && { syncSnapshot }),
+      src,
+      systemId,
+      syncSnapshot,
     } as never)
     const one: Running = { id, number, actor, ended, end }
     running.set(number, one)
@@ -195,6 +186,7 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
   }
 }
 
+/** Logic that does nothing: of the actor that stands for the run, and of a child that cannot be started. */
 const nothing: AnyActorLogic = {
   getInitialSnapshot: () => ({ status: 'active' }),
   transition: (snapshot: unknown) => snapshot,

@@ -19,22 +19,24 @@ export function plainAnswer(
   }
   try {
     const { snapshot } = event as { readonly snapshot?: AnyMachineSnapshot }
-    const isSnapshot = type.startsWith('xstate.snapshot.') && snapshot !== undefined
-    const shown = isSnapshot ? { ...event, snapshot: partsOf(snapshot) } : event
+    const shown = snapshot && type.startsWith('xstate.snapshot.') ? { ...event, snapshot: partsOf(snapshot) } : event
     return copied(toMarkers(shown, numberFor), 'event') as { readonly type: string }
   } catch (thrown) {
-    const message = `the child "${child}" answered with what is no plain data: ${(thrown as Error).message}`
-    return { type: `xstate.error.actor.${child}`, error: { name: 'TypeError', message }, actorId: child } as {
-      readonly type: string
-    }
+    return failureOf(child, `the child "${child}" answered with what is no plain data: ${(thrown as Error).message}`)
+  }
+}
+
+/** The event by which a child fails that has no error of its own. */
+export function failureOf(child: string, message: string): { readonly type: string } {
+  return { type: `xstate.error.actor.${child}`, error: { name: 'TypeError', message }, actorId: child } as {
+    readonly type: string
   }
 }
 
 /** A snapshot without its methods and actors. */
 function partsOf(snapshot: AnyMachineSnapshot): object {
   const { status, output, error, context, value, tags } = snapshot
-  const parts = { status, output, error: plainError(error), context, value, tags: tags && [...tags] }
-  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
+  return { status, output, error: plainError(error), context, value, tags: tags && [...tags] }
 }
 
 function copied(value: unknown, path: string): unknown {
