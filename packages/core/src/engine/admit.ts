@@ -2,7 +2,7 @@
 // batch that nobody else holds, or a refusal.
 
 import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
-import { firstDifference } from '../data/difference.ts'
+import { canonicalJson } from '../data/canonical-json.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyBatch, copyPlain, thaw } from '../data/plain-data.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
@@ -68,7 +68,7 @@ export function revalidate(schema: StandardSchema<unknown>, batch: Batch): Refus
   for (let index = 0; index < events.length; index++) {
     const parsed = parse(schema, events[index], index)
     if (parsed instanceof Refusal) return parsed
-    if (firstDifference(parsed, events[index], '') !== undefined) {
+    if (canonicalJson(parsed) !== canonicalJson(events[index])) {
       return new Refusal('SCHEMA_MISMATCH', `the schema changed event ${index}`, index)
     }
   }
