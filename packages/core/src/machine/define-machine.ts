@@ -1,9 +1,9 @@
 // Defines a machine: checks a definition and compiles it. Runs nothing.
 
-import { isA, wrongValue } from '../data/describe-value.ts'
+import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
-import { copyPlain, freezePlain } from '../data/plain-data.ts'
+import { copyArgument, freezePlain } from '../data/plain-data.ts'
 import { CORE_VERSION } from './core-version.ts'
 import type { MachineDefinition, MachineOf, MachineTypes, PlainTypes } from './definition.ts'
 import { compileTables } from './handler-tables.ts'
@@ -189,13 +189,8 @@ function initialOf<State, Output, Input>(
       throw new NotPlain(wrongValue('initial state.at', name, `one of the states ${states.join(', ')}`))
     }
   }
-  try {
-    const state = copyPlain(initial, 'initial') as State
-    return () => state
-  } catch (problem) {
-    if (isA(problem, NotPlain)) throw new TypeError(label + problem.message)
-    throw problem
-  }
+  const state = copyArgument(initial, `${label}initial`) as State
+  return () => state
 }
 
 function completion<State>(
