@@ -1,8 +1,8 @@
 // The first step of a batch: copy what was written, check it and, if the machine has a schema, parse it. The result is a
 // batch that nobody else holds, or a refusal.
 
-import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
 import { canonicalJson } from '../data/canonical-json.ts'
+import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyBatch, copyPlain, thaw } from '../data/plain-data.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
