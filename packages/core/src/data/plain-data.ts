@@ -61,9 +61,7 @@ export function copyArgument(value: unknown, name: string): unknown {
 
 /** A copy of plain data that its holder may change. */
 export function thaw(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(thaw)
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, thaw(member)]))
+  return JSON.parse(JSON.stringify(value))
 }
 
 /**
