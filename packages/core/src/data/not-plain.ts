@@ -14,7 +14,7 @@ export const SHORT_KEY: number = VALUE_TEXT / 2
 
 /** Why a value is not plain data. It is thrown, but it is no Error: a stack would cost more than the check. */
 export class NotPlain {
-  readonly message: string
+  declare readonly message: string
   constructor(message: string) {
     this.message = message
   }
