@@ -7,13 +7,9 @@
 import { describeThrown, isA } from './describe-value.ts'
 import { checkKeys, checkUndefined, freezeAndRemember } from './development.ts'
 import { copyFlat, freezeFlat, inheritsMembers } from './flat.ts'
-import { hasMode } from './mode.ts'
+import { development } from './mode.ts'
 import { MOST_LEVELS, NotPlain } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, type Walk } from './walk.ts'
-
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
-// Read once, because Node's `process.env` is slow.
-const development = hasMode ? process.env.NODE_ENV !== 'production' : false
 
 /**
  * Copies a value that somebody else holds into frozen plain data.
