@@ -155,10 +155,19 @@ function compileEntry<State, Event, Output>(
     const next = handler(state, event, emit)
     const name = nameOf(next)
     if (name !== undefined && targets.includes(name)) return next
-    // A state that is not plain data at all is refused as that.
-    if (name === undefined) freezeState(next)
+    // The engine, which may be another copy, refuses a state that is not plain data at all as that.
+    if (name === undefined && !isPlain(next)) return next
     const where = name === undefined ? `${describeValue(next)}, which has no at` : describeValue(name)
     const message = `${place} went to ${where}; it may go to ${targets.join(', ')}`
     throwRefused({ code: 'INVALID_STATE', message })
+  }
+}
+
+function isPlain(state: unknown): boolean {
+  try {
+    freezeState(state)
+    return true
+  } catch {
+    return false
   }
 }
