@@ -64,7 +64,8 @@ export function countNumber(value: unknown, walk: Walk): boolean {
 
 /** Refuses the instance of a class, and what lies too deep. */
 export function checkObject(value: object, level: number, walk: Walk): void {
-  checkSize(0, level, walk)
+  if (++walk.values > MOST_VALUES) throw refused(level, walk, TOO_MANY)
+  if (level > MOST_LEVELS) throw refused(level, walk, TOO_DEEP)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && !isObjectPrototype(prototype)) {
     throw refused(level, walk, notAnObject(value))
@@ -73,15 +74,11 @@ export function checkObject(value: object, level: number, walk: Walk): void {
 
 /** Refuses the array of a subclass, and what lies too deep or is too long. */
 export function checkArray(value: readonly unknown[], level: number, walk: Walk): void {
-  checkSize(value.length, level, walk)
+  walk.values++
+  if (walk.values + value.length > MOST_VALUES) throw refused(level, walk, TOO_MANY)
+  if (level > MOST_LEVELS) throw refused(level, walk, TOO_DEEP)
   // In every realm Array.prototype is itself an array. The prototype of a subclass is not.
   if (!Array.isArray(Object.getPrototypeOf(value))) throw refused(level, walk, notAnObject(value))
-}
-
-/** Counts an object, and refuses it if it or its items are too many, or if it lies too deep. */
-function checkSize(items: number, level: number, walk: Walk): void {
-  if (++walk.values + items > MOST_VALUES) throw refused(level, walk, TOO_MANY)
-  if (level > MOST_LEVELS) throw refused(level, walk, TOO_DEEP)
 }
 
 /** The refusal of what is at a level of a walk: why, and what to do. */

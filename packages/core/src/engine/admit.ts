@@ -56,8 +56,10 @@ function isEvent(value: unknown): value is RunEvent {
 
 function checkEvents(copied: unknown): Batch | Refusal {
   if (!Array.isArray(copied)) return notAnEvent(copied, 'event')
-  const index = copied.findIndex((event) => !isEvent(event))
-  return index < 0 ? (copied as Batch) : notAnEvent(copied[index], `batch[${index}]`, index)
+  for (let index = 0; index < copied.length; index++) {
+    if (!isEvent(copied[index])) return notAnEvent(copied[index], `batch[${index}]`, index)
+  }
+  return copied as Batch
 }
 
 /** Asks a schema to return each event of a batch unchanged. Answers why it does not, or undefined. */
