@@ -4,11 +4,12 @@
 //   hasMode ? process.env.NODE_ENV !== 'production' : false
 //
 // Bundlers for production find `false` in both branches and drop what depends on it. They cannot do so with `&&`.
-// Only `development.ts` asks for less: nobody calls it in production. And the walks over data take the answer from here.
+// Only `development.ts` asks for less: nobody calls it in production. The walks over data take the
+// constant below.
 
 /**
- * Whether this is development, for what asks for each event: Node's `process.env` is slow. It is the first constant of the
- * file, because a bundler such as esbuild takes in the value of no other.
+ * Whether this is development, for what asks for each event: Node's environment is slow to read. It is the first constant of
+ * the file, because a bundler such as esbuild inlines the value of no other.
  */
 export const development: boolean = /* @__PURE__ */ canReadMode() ? process.env.NODE_ENV !== 'production' : false
 
