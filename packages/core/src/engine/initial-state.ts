@@ -5,15 +5,13 @@ import { isA } from '../data/describe-value.ts'
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'
 import { hasMode } from '../data/mode.ts'
-import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
-import { refusedIn } from '../machine/refuse.ts'
 import { RunError } from '../machine/run-error.ts'
 import { outcomeOf, ruleDifference } from './determinism.ts'
 import { inTwoTimes } from './other-clocks.ts'
-import { failure, Refusal, refusalBy } from './refusal.ts'
-import { emitFor, Progress, type Step } from './step.ts'
+import { Refusal } from './refusal.ts'
+import { emitFor, Progress, refusalOf, type Step } from './step.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -36,25 +34,20 @@ export function initialState(
 
 function begin(machine: AnyMachine, input: unknown): Step | Refusal {
   const progress = new Progress()
-  let state: unknown
-  let running = 'initial'
+  progress.index = undefined
+  progress.running = 'initial'
   try {
-    try {
-      state = machine.initial(input, emitFor(progress, 0))
-    } finally {
-      // From here on nothing may be emitted.
-      progress.running = 'isDone'
-    }
+    const state = machine.initial(input, emitFor(progress))
+    progress.running = 'isDone'
     if (progress.badOutput !== undefined) throw progress.badOutput
     freezePlain(state, 'initial state')
-    running = 'isDone'
     return { state, outputs: progress.outputs, done: machine.isDone(state) }
   } catch (thrown) {
-    if (progress.badOutput !== undefined) return new Refusal('INVALID_OUTPUT', progress.badOutput.message)
     if (isA(thrown, RunError)) throw thrown
-    if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message)
-    const refused = running === 'initial' ? refusedIn(thrown) : undefined
-    return refused === undefined ? failure(running, thrown) : refusalBy(refused)
+    return refusalOf(thrown, progress)
+  } finally {
+    // From here on nothing may be emitted.
+    progress.running = 'isDone'
   }
 }
 
