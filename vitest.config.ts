@@ -18,11 +18,12 @@ import { PATIENCE } from './scripts/patience.ts'
 // Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
 process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
 
-// Hundreds of tests start Node, and each test file has a process of its own: they share what Node compiled, for this run.
-if (process.env['NODE_COMPILE_CACHE'] === undefined) {
-  const compiled = mkdtempSync(join(tmpdir(), 'xmachines-compiled-'))
-  process.env['NODE_COMPILE_CACHE'] = compiled
-  process.on('exit', () => rmSync(compiled, { recursive: true, force: true }))
+// What the tests of one run share: what Node compiled, because hundreds of them start it, and the packed packages.
+if (process.env['PACKED_PACKAGES'] === undefined) {
+  const shared = mkdtempSync(join(tmpdir(), 'xmachines-run-'))
+  process.env['PACKED_PACKAGES'] = join(shared, 'packages')
+  process.env['NODE_COMPILE_CACHE'] ??= join(shared, 'compiled')
+  process.on('exit', () => rmSync(shared, { recursive: true, force: true }))
 }
 
 // Tests import the sources of the packages, so that nothing has to be built first.

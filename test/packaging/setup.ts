@@ -1,7 +1,4 @@
-/** Packs the published packages once for all tests of this folder. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** Packs the published packages once for all tests of this run that need them. */
 import type { TestProject } from 'vitest/node'
 import { type PackedPackage, packPackages } from '../../scripts/pack.ts'
 
@@ -12,8 +9,6 @@ declare module 'vitest' {
   }
 }
 
-export default function setup(project: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'xmachines-packed-'))
-  project.provide('packages', packPackages(folder))
-  return () => rmSync(folder, { recursive: true, force: true })
+export default function setup(project: TestProject): void {
+  project.provide('packages', packPackages())
 }

@@ -1,6 +1,5 @@
 /** Builds the app once for all tests, with the packages as they would be published: unpacked tarballs, and no sources. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { packPackages, readManifest, run } from '../../../scripts/pack.ts'
@@ -37,11 +36,9 @@ export default function setup(project: TestProject): () => void {
   // Within the workspace, since the bundler reads nothing outside of the folder that has the lockfile.
   mkdirSync(join(root, 'reports'), { recursive: true })
   const built = mkdtempSync(join(root, 'reports/orders-'))
-  const tarballs = mkdtempSync(join(tmpdir(), 'xmachines-orders-'))
   for (const part of parts) cpSync(join(app, part), join(built, part), { recursive: true })
   const modules = join(built, 'node_modules')
-  const packed = packPackages(tarballs)
-  for (const { name, tarball, manifest } of packed) {
+  for (const { name, tarball, manifest } of packPackages()) {
     const place = join(modules, name)
     mkdirSync(place, { recursive: true })
     run(built, 'tar', ['-xzf', tarball, '-C', place, '--strip-components=1'])
@@ -54,9 +51,7 @@ export default function setup(project: TestProject): () => void {
     NEXT_TELEMETRY_DISABLED: '1',
   })
   project.provide('builtApp', built)
-  return () => {
-    for (const folder of [built, tarballs]) rmSync(folder, { recursive: true, force: true })
-  }
+  return () => rmSync(built, { recursive: true, force: true })
 }
 
 /** Links dependencies from where they are installed. What is there already, such as an unpacked tarball, stays. */
