@@ -70,6 +70,9 @@ async function serve(folder: string, worldPort: number, options: DeskOptions): P
       String(port),
       '--hostname',
       '127.0.0.1',
+      // Longer than a test. A busy machine may else send a request while the server closes the idle connection.
+      '--keepAliveTimeout',
+      '120000',
     ]
     const child = spawn(process.execPath, args, { cwd: app, env })
     server = child
