@@ -285,7 +285,15 @@ export default defineConfig({
         root: 'packages/inspector',
         resolve,
         optimizeDeps: {
-          include: [...hashes, 'react', 'react/jsx-runtime', 'react/jsx-dev-runtime', 'react-dom/client'],
+          include: [
+            ...hashes,
+            'react',
+            'react/jsx-runtime',
+            'react/jsx-dev-runtime',
+            'react-dom/client',
+            '@tanstack/devtools',
+            '@tanstack/react-devtools',
+          ],
         },
         test: {
           name: 'inspector browser',

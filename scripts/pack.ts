@@ -28,14 +28,13 @@ export interface Manifest {
 const root = join(import.meta.dirname, '..')
 
 /**
- * Builds every published package of the workspace and packs each into a tarball: once for a test run.
+ * Builds every published package of the workspace and packs each into a tarball, unless this has been done already.
  *
+ * @param folder the folder for the tarballs; if it exists, it has them
  * @returns the packages, in the order of their folders
  * @throws {Error} with everything that was printed, if a build or a pack fails
  */
-export function packPackages(): PackedPackage[] {
-  const folder = process.env['PACKED_PACKAGES']
-  if (folder === undefined) throw new Error('PACKED_PACKAGES must name the folder for the tarballs. Vitest sets it.')
+export function packPackages(folder: string): PackedPackage[] {
   makeOnce(folder, (partial) => {
     pnpm(['run', 'build', '--filter=./packages/*'])
     pnpm(['--recursive', '--filter=./packages/*', 'pack', '--out', join(partial, '%s.tgz')])

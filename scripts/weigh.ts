@@ -1,7 +1,7 @@
 /** Weighs code as a page loads it: bundled from our sources for production, minified, and compressed with gzip. */
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 /** What a page with React loads anyway. */
 export const react: readonly string[] = ['react', 'react-dom', 'react/jsx-runtime']
@@ -11,9 +11,15 @@ export const react: readonly string[] = ['react', 'react-dom', 'react/jsx-runtim
  * @param contents the module
  * @param external what it imports and the page loads anyway
  * @param folder the workspace's folder whose dependencies it imports: the root unless given
+ * @param plugins of the bundler
  * @returns bytes
  */
-export async function weigh(contents: string, external: readonly string[] = [], folder = '.'): Promise<number> {
+export async function weigh(
+  contents: string,
+  external: readonly string[] = [],
+  folder = '.',
+  plugins: readonly Plugin[] = [],
+): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: join(import.meta.dirname, '..', folder) },
     bundle: true,
@@ -25,7 +31,10 @@ export async function weigh(contents: string, external: readonly string[] = [], 
     target: 'es2022',
     conditions: ['@xmachines/source', 'module', 'production'],
     define: { 'process.env.NODE_ENV': '"production"' },
+    // A tsconfig may leave it to another program.
+    jsx: 'automatic',
     external: [...external],
+    plugins: [...plugins],
   })
   return outputFiles.reduce((sum, { contents: bytes }) => sum + gzipSync(bytes, { level: 9 }).byteLength, 0)
 }

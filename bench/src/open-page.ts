@@ -22,6 +22,8 @@ interface PageOptions {
   readonly prepare?: (page: Page) => Promise<void>
   /** Whether the browser keeps its profile on disk. Otherwise its databases are in memory. */
   readonly onDisk?: boolean
+  /** Whether a frame comes as soon as the one before is done, instead of 60 times a second. */
+  readonly unpaced?: boolean
 }
 
 /**
@@ -30,9 +32,13 @@ interface PageOptions {
  * @param options what the page needs
  * @returns the page; the caller closes its browser
  */
-export async function openPage(bundled: string, { prepare, onDisk = false }: PageOptions = {}): Promise<OpenPage> {
+export async function openPage(
+  bundled: string,
+  { prepare, onDisk = false, unpaced = false }: PageOptions = {},
+): Promise<OpenPage> {
   const { executablePath, args, env } = chromiumLaunchOptions()
-  const flags = [...args, '--js-flags=--expose-gc', '--enable-precise-memory-info']
+  const pace = unpaced ? ['--disable-frame-rate-limit', '--disable-gpu-vsync'] : []
+  const flags = [...args, '--js-flags=--expose-gc', '--enable-precise-memory-info', ...pace]
   const { context, browser } = await start({ executablePath, args: flags, env }, onDisk)
   try {
     const page = await context.newPage()

@@ -24,6 +24,17 @@ const charts: readonly AnyStateMachine[] = [
     initial: 'one',
     states: { one: { after: { 1_000_000: 'two' }, on: { INC: 'two' } }, two: { on: { INC: 'one' } } },
   }),
+  createMachine({
+    id: 'guards',
+    version: '1',
+    context: { count: 0 },
+    initial: 'one',
+    states: {
+      one: { on: { INC: { target: 'two', actions: assign({ count: ({ context }) => context.count + 1 }) } } },
+      two: { on: { INC: { target: 'three', guard: ({ context }) => context.count > 0 } } },
+      three: { always: { target: 'one', guard: ({ context }) => context.count > 0 } },
+    },
+  }),
 ]
 
 for (const chart of charts) {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { examplesOf, givens } from './examples.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
@@ -23,25 +24,56 @@ test('the examples of the README print what it says', () => {
   expect(stdout.trimEnd().split('\n'), stderr).toEqual(said)
 })
 
-test('the examples of the README and of the guides have the types that they need', () => {
-  // Where the packages are found, and where no running Vite sees it.
-  const cache = join(root, 'test/node_modules/.cache')
-  mkdirSync(cache, { recursive: true })
-  const folder = mkdtempSync(join(cache, 'examples-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
-  const pages = ['README.md', 'docs/react-in-five-minutes.md', 'docs/coming-from-zustand-or-redux.md']
-  pages.forEach((page, at) => {
-    const code = blocksOf(read(page), 'ts', 'tsx')
-    expect(code).toContain('defineMachine')
-    writeFileSync(join(folder, `page-${at}.tsx`), `${code}\nexport {}\n`)
+const pages = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', 'apps/*/README.md', 'bench/*.md'], { cwd: root })
+
+/** In which package the examples of a page find what they import. Those of other pages do so in the app. */
+function packageOf(page: string): string {
+  if (page.startsWith('packages/')) return dirname(page)
+  if (['docs/coming-from-xstate.md', 'docs/xstate.md'].includes(page)) return 'packages/xstate'
+  return ['docs/recipes.md', 'docs/stores.md', 'docs/jest.md'].includes(page) ? 'packages/core' : 'apps/orders'
+}
+
+test('the examples of every page have the types that they need', () => {
+  const folders: string[] = []
+  onTestFinished(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
-  const settings = { extends: '../../../tsconfig.json', include: ['.'], exclude: [], references: [] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
-  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['--project', folder], { encoding: 'utf8' })
+  const files: string[] = []
+  /** A new folder where the packages are found, and where no running Vite sees it. */
+  const folderIn = (place: string): string => {
+    const cache = join(root, place, 'node_modules/.cache')
+    mkdirSync(cache, { recursive: true })
+    const folder = mkdtempSync(join(cache, 'examples-'))
+    folders.push(folder)
+    return folder
+  }
+  for (const page of pages) {
+    const examples = examplesOf(read(page), givens[page])
+    if (examples.length === 0) continue
+    const folder = folderIn(packageOf(page))
+    // An error names the page.
+    const place = join(folder, page.replaceAll('/', '-'))
+    for (const { path, code } of examples) {
+      mkdirSync(dirname(join(place, path)), { recursive: true })
+      writeFileSync(join(place, path), code)
+      files.push(join(place, path))
+    }
+  }
+  const compilerOptions = {
+    noEmit: true,
+    incremental: false,
+    jsx: 'react-jsx',
+    lib: ['esnext', 'dom', 'dom.iterable', 'dom.asynciterable'],
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  }
+  const settings = { extends: join(root, 'tsconfig.base.json'), compilerOptions, files }
+  const project = folderIn('test')
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(settings))
+  const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['--project', project], { encoding: 'utf8' })
+  expect(files.length).toBeGreaterThan(20)
   expect(stdout).toBe('')
 })
-
-const pages = globSync(['*.md', 'docs/*.md', 'packages/*/README.md', 'apps/*/README.md', 'bench/*.md'], { cwd: root })
 
 /** The links of a page, without its code, and without those to other sites. */
 function linksOf(page: string): readonly string[] {
@@ -60,6 +92,19 @@ function anchorsOf(page: string): readonly string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+test.each(globSync('packages/*/README.md', { cwd: root }))('%s names pages that exist', (page) => {
+  const text = read(page)
+  for (const [link, name = '', anchor] of text.matchAll(
+    /https:\/\/www\.npmjs\.com\/package\/@xmachines\/(\w+)(?:#([\w-]+))?/g,
+  )) {
+    const anchors = anchorsOf(read(`packages/${name}/README.md`))
+    if (anchor !== undefined) expect(anchors, link).toContain(anchor)
+  }
+  // A package does not contain the pages of the repository, so its page names them without a link.
+  const named = Array.from(text.matchAll(/`(?:docs\/)?([\w-]+\.md)`/g), ([, file = '']) => file)
+  expect(named.filter((file) => !existsSync(join(root, 'docs', file)))).toEqual([])
+})
 
 test.each(pages)('every link of %s leads to a file, and to a heading of it', (page) => {
   for (const link of linksOf(page)) {

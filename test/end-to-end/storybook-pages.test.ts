@@ -1,4 +1,6 @@
 /** Pages of Storybook: what a visitor sees first on a small screen, and the flow "Draft that survives" in two pages. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Browser, chromium, type FrameLocator, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
@@ -12,6 +14,8 @@ let url = ''
 let framed: Page
 
 const SCREEN = { width: 1280, height: 800 }
+/** Mermaid itself, and no module that is named after it. */
+const MERMAID = /\/deps\/mermaid/
 
 beforeAll(async () => {
   ;[browser, url] = await Promise.all([chromium.launch(chromiumLaunchOptions()), storybook.start()])
@@ -124,6 +128,66 @@ test('the panel beside a story shows its run, so the story does not show it agai
   await frame.getByRole('button', { name: 'Open' }).click()
   await expect.poll(() => framed.getByRole('option', { name: /^1\s*OPEN/ }).count(), soon).toBe(1)
   expect(await frame.getByRole('region', { name: 'Run' }).count()).toBe(0)
+})
+
+test('every link of the introduction and of the guides leads to a page of Storybook', async () => {
+  const flows = join(import.meta.dirname, '../../apps/flows/src')
+  const [introduction, guide] = ['introduction/introduction.mdx', 'guides/guide.tsx'].map((file) =>
+    readFileSync(join(flows, file), 'utf8'),
+  )
+  const links = [
+    ...(introduction ?? '').matchAll(/\?path=\/\w+\/([\w-]+)/g),
+    ...(guide ?? '').matchAll(/'([\w-]+--docs)'/g),
+  ]
+  const index = (await (await fetch(`${url}/index.json`)).json()) as { readonly entries: object }
+  expect(links.length).toBeGreaterThan(25)
+  expect(links.map(([, id]) => id).filter((id = '') => !Object.hasOwn(index.entries, id))).toEqual([])
+})
+
+test('the story, its panel and the frame around both change their colours together', async () => {
+  onTestFinished(() => framed.emulateMedia({ colorScheme: null }))
+  await framed.emulateMedia({ colorScheme: 'light' })
+  const frame = await open('story/flows-door--by-hand')
+  const parts = [
+    framed.locator('body'),
+    framed.getByRole('region', { name: 'Inspector' }),
+    frame.locator('.part').first(),
+  ]
+  const areDark = (): Promise<boolean[]> =>
+    Promise.all(
+      parts.map((part) => part.evaluate((element) => /^rgb\(\d?\d,/.test(getComputedStyle(element).backgroundColor))),
+    )
+  await expect.poll(areDark, soon).toEqual([false, false, false])
+  await framed.emulateMedia({ colorScheme: 'dark' })
+  await expect.poll(areDark, soon).toEqual([true, true, true])
+  // What the toolbar says wins over the system.
+  await open('story/flows-door--by-hand&globals=scheme:light')
+  await expect.poll(areDark, soon).toEqual([false, false, false])
+})
+
+test('the card of a machine keeps its size while its diagram is drawn, and lists the states if it cannot be', async () => {
+  const context = await newContext(browser)
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  await page.setViewportSize(SCREEN)
+  const story = `${url}/iframe.html?id=flows-door--by-hand&viewMode=story`
+  const machine = page.getByRole('region', { name: 'Machine' })
+  let give = (): void => undefined
+  const given = new Promise<void>((resolve) => (give = resolve))
+  await page.route(MERMAID, (route) => given.then(() => route.continue()))
+  // The page is not loaded before all that it asked for.
+  await page.goto(story, { waitUntil: 'commit' })
+  await machine.getByRole('img', { name: /now closed$/ }).waitFor()
+  const before = await machine.boundingBox()
+  give()
+  await machine.locator('svg').waitFor()
+  expect(await machine.boundingBox()).toEqual(before)
+
+  await page.unroute(MERMAID)
+  await page.route(MERMAID, (route) => route.abort())
+  await page.goto(story)
+  await machine.getByText('The diagram could not be drawn.').waitFor()
+  expect(await machine.locator('[aria-current]').innerText()).toBe('closed\nOPEN → open\nLOCK → locked')
 })
 
 test('the sidebar lists no story that only drives a test', async () => {

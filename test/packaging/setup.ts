@@ -10,5 +10,8 @@ declare module 'vitest' {
 }
 
 export default function setup(project: TestProject): void {
-  project.provide('packages', packPackages())
+  const folder = process.env['PACKED_PACKAGES']
+  if (folder === undefined)
+    throw new Error('PACKED_PACKAGES must name the folder for the tarballs: vitest.config.ts sets it.')
+  project.provide('packages', packPackages(folder))
 }

@@ -6,6 +6,8 @@ export interface Money {
   readonly currency: 'EUR'
 }
 
+export const NOTHING: Money = { cents: 0, currency: 'EUR' }
+
 /** An amount as people read it. The locale is fixed, so server and browser write the same. */
 export function formatMoney({ cents, currency }: Money): string {
   return new Intl.NumberFormat('en-IE', { style: 'currency', currency }).format(cents / 100)

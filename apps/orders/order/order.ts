@@ -3,17 +3,11 @@
 import { defineMachine, refuse, to } from '@xmachines/core'
 import { catalogue, type Sku } from './catalogue.ts'
 import { type EventType, events, MOST, type OrderEvent } from './events.ts'
-import { addMoney, formatMoney, type Money, subtractMoney } from './money.ts'
+import { type Line, totalOf } from './lines.ts'
+import { addMoney, formatMoney, type Money, NOTHING, subtractMoney } from './money.ts'
 
 /** Refunds above this are approved by somebody else. */
 export const REFUND_LIMIT: Money = { cents: 10_000, currency: 'EUR' }
-
-const NOTHING: Money = { cents: 0, currency: 'EUR' }
-
-export interface Line {
-  readonly sku: Sku
-  readonly count: number
-}
 
 /** What every order has once it was placed. */
 interface Placed {
@@ -66,13 +60,6 @@ export type OrderOutput =
 
 type Emit = (output: OrderOutput) => void
 type EventOf<Type extends EventType> = Extract<OrderEvent, { type: Type }>
-
-export function totalOf(lines: readonly Line[]): Money {
-  return lines.reduce<Money>(
-    (sum, { sku, count }) => addMoney(sum, { ...NOTHING, cents: catalogue[sku].price.cents * count }),
-    NOTHING,
-  )
-}
 
 function setLine(lines: readonly Line[], sku: Sku, count: number): Line[] {
   if (count > MOST) refuse(`At most ${MOST} of ${catalogue[sku].name} go into one order.`)
@@ -202,21 +189,6 @@ export const order = defineMachine<Order, OrderEvent, OrderOutput>({
   events,
   unhandled: 'refuse',
 })
-
-/** What people call the places of an order. */
-export const placeNames: Readonly<Record<Order['at'], string>> = {
-  cart: 'Cart',
-  paying: 'Paying',
-  unpaid: 'Not paid',
-  cancelling: 'Cancelling',
-  cancelled: 'Cancelled',
-  packing: 'To pack',
-  shipping: 'To ship',
-  shipped: 'Shipped',
-  reviewing: 'To approve',
-  refunding: 'Refunding',
-  refunded: 'Refunded',
-}
 
 /** What a list shows of an order. It has nothing of the customer. */
 export interface Summary {

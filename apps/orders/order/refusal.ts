@@ -1,6 +1,7 @@
 // Why something was not done, in words for whoever wanted it.
 
-import { type Order, placeNames } from './order.ts'
+import type { Order } from './order.ts'
+import { placeNames } from './places.ts'
 
 /** What is shown beside a control: of a problem of the server, of a refusal of the machine, or of a form. */
 export interface Refusal {

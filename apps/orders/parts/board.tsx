@@ -7,7 +7,8 @@ import Link from 'next/link'
 import { memo, useState, useSyncExternalStore } from 'react'
 import { formatTime } from '../order/clock.ts'
 import { formatMoney } from '../order/money.ts'
-import { type Order, placeNames, type Summary } from '../order/order.ts'
+import type { Order, Summary } from '../order/order.ts'
+import { placeNames } from '../order/places.ts'
 
 interface BoardProps {
   /** What there was when the page was rendered. */
@@ -50,11 +51,7 @@ export function Board({ page, at, machine }: BoardProps) {
       <div className="heading">
         <h1>Orders</h1>
         <p className={`line ${connection === 'offline' ? 'off' : connection}`}>
-          {connection === 'offline'
-            ? (problem?.message ?? 'The shop cannot be reached.')
-            : connection === 'live'
-              ? 'Live'
-              : 'Connecting'}
+          {connection === 'offline' ? describeProblem(problem) : connection === 'live' ? 'Live' : 'Connecting'}
         </p>
       </div>
       <nav className="chips" aria-label="Where orders are">
@@ -97,6 +94,11 @@ export function Board({ page, at, machine }: BoardProps) {
       )}
     </>
   )
+}
+
+function describeProblem(problem: Error | undefined): string {
+  const isAway = problem === undefined || ('code' in problem && problem.code === 'UNREACHABLE')
+  return isAway ? 'The shop cannot be reached at the moment.' : `Not connected: ${problem.message}`
 }
 
 const Row = memo(function Row({ run: { id, at, summary } }: { run: RunEntry<Summary> }) {

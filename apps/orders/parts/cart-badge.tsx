@@ -1,32 +1,45 @@
 'use client'
 
-// How much is in the cart, in the header of every page.
+// How much is in the cart, in the header of every page. The cart is opened there only if something has to be put into it.
 
-import { useSend, useSnapshot } from '@xmachines/react'
 import { useEffect, useRef } from 'react'
-import type { Line } from '../order/order.ts'
+import { countOf, type Line } from '../order/lines.ts'
 import { forgetCart } from '../server/actions.ts'
-import { Cart, type CartRun } from './use-cart.tsx'
+import { useCartCount } from './kept-cart.tsx'
+import type { CartRun } from './use-cart.tsx'
+import { useLoaded } from './use-loaded.tsx'
 
-const countOf = (lines: readonly Line[]): number => lines.reduce((sum, { count }) => sum + count, 0)
+const loadCart = () => import('./use-cart.tsx')
 
 /** @param given what was put into the cart while the browser had no script */
 export function CartBadge({ given }: { given: readonly Line[] }) {
-  return <Cart fallback={<Count count={countOf(given)} />}>{(run) => <LiveCount run={run} given={given} />}</Cart>
+  const kept = useCartCount()
+  const count = kept === 0 ? countOf(given) : kept
+  return (
+    <>
+      {count > 0 && <span className="count">{count}</span>}
+      {given.length > 0 && <TakeOver given={given} />}
+    </>
+  )
 }
 
-function LiveCount({ run, given }: { run: CartRun; given: readonly Line[] }) {
-  const send = useSend(run)
-  const taken = useRef(false)
+/** Loads the cart, and puts into it what is in the one at the server. */
+function TakeOver({ given }: { given: readonly Line[] }) {
+  const [cart, load] = useLoaded(loadCart)
   useEffect(() => {
-    if (given.length === 0 || taken.current) return
-    taken.current = true
-    send(given.map(({ sku, count }) => ({ type: 'SET', sku, count })))
-    void forgetCart()
-  }, [given, send])
-  return <Count count={useSnapshot(run, ({ state }) => (state.at === 'cart' ? countOf(state.lines) : 0))} />
+    // If it fails, the cart stays at the server until the next page is loaded.
+    load().catch(() => undefined)
+  }, [load])
+  return cart && <cart.Cart fallback={null}>{(run) => <PutIn run={run} lines={given} />}</cart.Cart>
 }
 
-function Count({ count }: { count: number }) {
-  return count === 0 ? null : <span className="count">{count}</span>
+function PutIn({ run, lines }: { run: CartRun; lines: readonly Line[] }) {
+  const isDone = useRef(false)
+  useEffect(() => {
+    if (isDone.current) return
+    isDone.current = true
+    run.in.send(lines.map(({ sku, count }) => ({ type: 'SET', sku, count })))
+    void forgetCart()
+  }, [run, lines])
+  return null
 }

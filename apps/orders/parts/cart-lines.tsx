@@ -2,8 +2,8 @@
 
 import { catalogue, type Sku } from '../order/catalogue.ts'
 import { MOST } from '../order/events.ts'
+import { type Line, totalOf } from '../order/lines.ts'
 import { formatMoney } from '../order/money.ts'
-import { type Line, totalOf } from '../order/order.ts'
 import { changeCart } from '../server/actions.ts'
 import { Lamp } from './lamp.tsx'
 

@@ -4,7 +4,7 @@
 
 import { useSend, useSnapshot } from '@xmachines/react'
 import Link from 'next/link'
-import type { Line } from '../order/order.ts'
+import type { Line } from '../order/lines.ts'
 import { CartLines } from './cart-lines.tsx'
 import { Checkout } from './checkout.tsx'
 import { Cart, type CartRun } from './use-cart.tsx'

@@ -4,12 +4,13 @@
 
 import { useRouter } from 'next/navigation'
 import { type SubmitEvent, useActionState, useState } from 'react'
+import { type Line, totalOf } from '../order/lines.ts'
 import { formatMoney } from '../order/money.ts'
-import { type Line, totalOf } from '../order/order.ts'
 import type { Refusal } from '../order/refusal.ts'
 import { type Placed, place } from '../server/actions.ts'
+import { beginNewCart } from './kept-cart.tsx'
 import { Refused } from './refused.tsx'
-import { beginNewCart, type CartRun } from './use-cart.tsx'
+import type { CartRun } from './use-cart.tsx'
 
 /** Hands the run of a cart to the server, which verifies and replays it. */
 async function handOver(run: CartRun): Promise<Refusal | undefined> {

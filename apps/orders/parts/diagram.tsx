@@ -1,6 +1,7 @@
 // The machine as it is, drawn: places are laid out by hand, and the arrows are those of the machine. The current place is lit.
 
-import { type Order, order, placeNames } from '../order/order.ts'
+import { type Order, order } from '../order/order.ts'
+import { placeNames } from '../order/places.ts'
 
 type Place = Order['at']
 interface Box {

@@ -1,7 +1,7 @@
 // The top of every page.
 
 import Link from 'next/link'
-import type { Line } from '../order/order.ts'
+import type { Line } from '../order/lines.ts'
 import { signIn } from '../server/actions.ts'
 import { staff, type Who } from '../server/session.ts'
 import { CartBadge } from './cart-badge.tsx'

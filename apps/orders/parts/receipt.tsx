@@ -1,8 +1,9 @@
 // What was ordered, what it costs, and for whom it is.
 
 import { catalogue } from '../order/catalogue.ts'
+import { totalOf } from '../order/lines.ts'
 import { formatMoney } from '../order/money.ts'
-import { type Order, totalOf } from '../order/order.ts'
+import type { Order } from '../order/order.ts'
 import { forgetMe } from '../server/actions.ts'
 import type { Person } from '../server/people.ts'
 import { Lamp } from './lamp.tsx'

@@ -4,37 +4,30 @@
 
 import type { SharedRun } from '@xmachines/core/store'
 import { indexedDbStore } from '@xmachines/indexeddb'
+import { useSnapshot } from '@xmachines/react'
 import { PersistentRun } from '@xmachines/react/persistent'
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import type { OrderEvent } from '../order/events.ts'
+import { countOf } from '../order/lines.ts'
 import { type Order, type OrderOutput, order } from '../order/order.ts'
+import { keepCartCount, useCartNumber } from './kept-cart.tsx'
 
 export type CartRun = SharedRun<Order, OrderEvent, OrderOutput>
 
 const store = indexedDbStore({ name: 'orders' })
-const NUMBER = 'cart-number'
-
-function subscribe(listener: () => void): () => void {
-  window.addEventListener('storage', listener)
-  return () => window.removeEventListener('storage', listener)
-}
-
-/** Begins a new cart, in all tabs. */
-export function beginNewCart(): void {
-  localStorage.setItem(NUMBER, String(Number(localStorage.getItem(NUMBER)) + 1))
-  // Other tabs get this event from the browser.
-  window.dispatchEvent(new Event('storage'))
-}
 
 export function Cart({ fallback, children }: { fallback: ReactNode; children: (run: CartRun) => ReactNode }) {
-  const number = useSyncExternalStore(
-    subscribe,
-    () => localStorage.getItem(NUMBER) ?? '0',
-    () => '0',
-  )
+  const number = useCartNumber()
   return (
     <PersistentRun key={number} machine={order} store={store} name={`cart-${number}`} fallback={fallback}>
-      {children}
+      {(run) => <OpenCart run={run}>{children}</OpenCart>}
     </PersistentRun>
   )
+}
+
+/** Keeps how much is in the cart, for pages that do not open it. */
+function OpenCart({ run, children }: { run: CartRun; children: (run: CartRun) => ReactNode }) {
+  const count = useSnapshot(run, ({ state }) => (state.at === 'cart' ? countOf(state.lines) : 0))
+  useEffect(() => keepCartCount(count), [count])
+  return children(run)
 }

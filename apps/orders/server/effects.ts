@@ -8,9 +8,6 @@ import type { Order, OrderOutput } from '../order/order.ts'
 import type { Deed } from '../world/server.ts'
 import type { People } from './people.ts'
 
-/** Long enough for a slow provider, and short enough for a person who waits. */
-const PATIENCE = 20_000
-
 const stamp = () => ({ by: 'shop', when: Date.now() })
 
 const mails = {
@@ -20,7 +17,12 @@ const mails = {
   refunded: 'Your refund is on its way.',
 }
 
-export function effects(worldUrl: string, people: People): OutputHandlers<OrderOutput, OrderEvent, Order> {
+/** @param patience milliseconds: long enough for a slow provider, and short enough for a person who waits */
+export function effects(
+  worldUrl: string,
+  people: People,
+  patience: number,
+): OutputHandlers<OrderOutput, OrderEvent, Order> {
   /** Asks until there is an answer. The key is the same each time, so it is done once. */
   async function ask(kind: Deed['kind'], key: string, body: object, signal: AbortSignal): Promise<Deed> {
     for (;;) {
@@ -41,7 +43,7 @@ export function effects(worldUrl: string, people: People): OutputHandlers<OrderO
         return { type: 'DECLINED', attempt, why: 'Your bank has declined the payment.', ...stamp() }
       },
       while: (order, { attempt }) => order.at === 'paying' && order.attempt === attempt,
-      timeout: PATIENCE,
+      timeout: patience,
       onTimeout: ({ attempt }) => ({ type: 'NO_ANSWER', attempt, ...stamp() }),
     },
     void: async ({ attempt }, { key, signal }) => {

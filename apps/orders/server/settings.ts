@@ -8,6 +8,7 @@ const schema = z.object({
   DATABASE_URL: z.optional(z.url({ protocol: /^postgres(ql)?$/ })),
   ORDERS_FOLDER: z._default(z.string().check(z.minLength(1)), 'data'),
   WORLD_URL: z._default(z.url({ protocol: /^http$/ }), 'http://127.0.0.1:4010'),
+  PAYMENT_PATIENCE: z._default(z.coerce.number().check(z.int(), z.gte(100)), 20_000),
   SAMPLE_ORDERS: z._default(z.enum(['yes', 'no']), 'yes'),
   PORT: z._default(port, 3000),
 })
@@ -17,6 +18,7 @@ const meanings: Readonly<Record<string, string>> = {
     'the address of a Postgres, such as postgres://user@localhost/orders; without it, orders are kept in Git',
   ORDERS_FOLDER: 'a folder for orders.git, personal data and what the world did',
   WORLD_URL: 'where the payment provider is, such as http://127.0.0.1:4010',
+  PAYMENT_PATIENCE: 'how many milliseconds a payment is waited for, at least 100',
   SAMPLE_ORDERS: 'yes or no: whether an empty shop begins with sample orders',
   PORT: 'a port from 1 to 65535',
 }
@@ -30,6 +32,12 @@ export function settings() {
     })
     throw new Error(`The shop cannot start, because of its settings:\n${wrong.join('\n')}`)
   }
-  const { DATABASE_URL: databaseUrl, ORDERS_FOLDER, WORLD_URL: worldUrl, SAMPLE_ORDERS, PORT } = data
-  return { databaseUrl, folder: resolve(ORDERS_FOLDER), worldUrl, hasSamples: SAMPLE_ORDERS === 'yes', port: PORT }
+  return {
+    databaseUrl: data.DATABASE_URL,
+    folder: resolve(data.ORDERS_FOLDER),
+    worldUrl: data.WORLD_URL,
+    patience: data.PAYMENT_PATIENCE,
+    hasSamples: data.SAMPLE_ORDERS === 'yes',
+    port: data.PORT,
+  }
 }

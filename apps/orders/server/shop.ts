@@ -28,9 +28,9 @@ async function openStore() {
 
 export const shop = oncePerProcess(
   async () => {
-    const { worldUrl, hasSamples } = settings()
+    const { worldUrl, patience, hasSamples } = settings()
     const { store, people } = await openStore()
-    const host = openHost(store, [hosted(order, { outputs: effects(worldUrl, people), summary: summaryOf })])
+    const host = openHost(store, [hosted(order, { outputs: effects(worldUrl, people, patience), summary: summaryOf })])
     if (hasSamples) await addSamples(host, store, people)
     return { host, people }
   },

@@ -1,18 +1,17 @@
 // A shop for a test: a server of the built app, its world, and folders of its own.
 
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { inject, onTestFinished } from 'vitest'
 import { type Conduct, type World, worldServer } from '../world/server.ts'
+import { serveApp } from './serve-app.ts'
 
 export interface Desk {
   readonly url: string
+  readonly port: number
   readonly folder: string
   /** What was done outside of the shop. */
   world(): Promise<World>
@@ -31,6 +30,8 @@ export interface DeskOptions {
   /** A folder that has orders already. It is deleted after the test. */
   readonly folder?: string
   readonly samples?: boolean
+  /** Milliseconds for which the shop waits for a payment. */
+  readonly patience?: number
 }
 
 /** Opens a shop. It ends with the test. */
@@ -47,59 +48,20 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
 }
 
 async function serve(folder: string, worldPort: number, options: DeskOptions): Promise<Desk> {
-  const app = inject('builtApp')
   const worldUrl = `http://127.0.0.1:${worldPort}`
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  let server: ChildProcess | undefined
-
-  async function start(): Promise<void> {
-    const env = {
-      ...process.env,
-      NODE_ENV: 'production',
-      NEXT_TELEMETRY_DISABLED: '1',
-      ORDERS_FOLDER: folder,
-      WORLD_URL: worldUrl,
-      SAMPLE_ORDERS: options.samples === true ? 'yes' : 'no',
-      ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
-    }
-    const args = [
-      join(app, 'node_modules/next/dist/bin/next'),
-      'start',
-      '--port',
-      String(port),
-      '--hostname',
-      '127.0.0.1',
-      // Longer than a test. A busy machine may else send a request while the server closes the idle connection.
-      '--keepAliveTimeout',
-      '120000',
-    ]
-    const child = spawn(process.execPath, args, { cwd: app, env })
-    server = child
-    let printed = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))
-    while (
-      !(await fetch(`${url}/api/openapi.json`).then(
-        ({ ok }) => ok,
-        () => false,
-      ))
-    ) {
-      if (child.exitCode !== null) throw new Error(`The server has ended:\n${printed}`)
-      await pause(100)
-    }
+  const { databaseUrl, samples = false, patience } = options
+  const settings = {
+    ORDERS_FOLDER: folder,
+    WORLD_URL: worldUrl,
+    SAMPLE_ORDERS: samples ? 'yes' : 'no',
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    ...(patience !== undefined && { PAYMENT_PATIENCE: String(patience) }),
   }
-
-  async function kill(): Promise<void> {
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
-    const ended = once(server, 'exit')
-    server.kill('SIGKILL')
-    await ended
-  }
-
+  const { url, port, start, kill } = await serveApp({ app: inject('builtApp'), settings })
   onTestFinished(kill)
-  await start()
   return {
     url,
+    port,
     folder,
     start,
     kill,
@@ -109,13 +71,4 @@ async function serve(folder: string, worldPort: number, options: DeskOptions): P
       await fetch(`${worldUrl}/conduct`, { method: 'PUT', body: JSON.stringify(conduct) })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { restoreRun } from '@xmachines/core'
+import type { Page } from 'playwright'
 import { afterAll, expect, test } from 'vitest'
 import { order } from '../order/order.ts'
 import { openDesk } from './desk.ts'
@@ -88,6 +89,7 @@ test('two tabs share the cart, and the order of one empties it in both', async (
   await page.getByRole('button', { name: 'Order and pay €437.00' }).click()
   await page.waitForURL(/orders/)
   await other.getByText('Your cart is empty.').waitFor()
+  await expect.poll(() => page.locator('header .count').count(), soon).toBe(0)
   await other.goto(page.url())
   await expectPlace(other, 'To pack')
   expect((await desk.world()).deeds.filter(({ kind }) => kind === 'payments')).toHaveLength(1)
@@ -238,4 +240,43 @@ test('without JavaScript a cart is filled, ordered, and cancelled', async () => 
     .toBe('Cancelled')
   await page.goto('/cart')
   await page.getByText('Your cart is empty.').waitFor()
+})
+
+test('a cart that was filled without JavaScript goes into the browser, and pages that do not open it count what is in it', async () => {
+  const desk = await openDesk()
+  const before = await visit(desk.url, { javaScriptEnabled: false })
+  await before.page.goto('/')
+  await before.page.getByRole('button', { name: 'Add to cart: Fête' }).click()
+  await before.page.waitForURL(/cart/)
+
+  const { page, tab, context, complaints } = await visit(desk.url)
+  await context.addCookies(await before.context.cookies())
+  const count = (shown: Page) => shown.locator('header .count').textContent()
+  await page.goto('/world')
+  await expect.poll(() => count(page), soon).toBe('1')
+  await expect.poll(async () => (await context.cookies()).map(({ name }) => name), soon).not.toContain('cart')
+  const other = await tab()
+  await other.goto('/world')
+  await expect.poll(() => count(other), soon).toBe('1')
+  await addLamp(page, 'Fête')
+  await expect.poll(() => count(other), soon).toBe('2')
+  await other.goto('/cart')
+  await expect.poll(() => other.locator('.lines output').textContent(), soon).toBe('2')
+  expect(complaints).toEqual([])
+})
+
+test('a button says so if the cart cannot be loaded, and puts each lamp into it once that is possible', async () => {
+  const desk = await openDesk()
+  const { page, complaints } = await visit(desk.url)
+  await page.goto('/')
+  await page.locator('.said').first().waitFor({ state: 'attached' })
+  await page.route('**/_next/static/**', (route) => route.abort())
+  const button = page.getByRole('button', { name: 'Add to cart: Pip' })
+  await button.click()
+  await page.getByText('The shop cannot be reached.').waitFor()
+  await page.unroute('**/_next/static/**')
+  await button.dblclick()
+  await page.getByText('Pip is in your cart.').waitFor()
+  await expect.poll(() => page.locator('header .count').textContent(), soon).toBe('2')
+  expect(complaints).toEqual([])
 })

@@ -94,12 +94,12 @@ describe('POST /m/NAME@VERSION', () => {
   })
 
   test.each([
-    ['[]', 'the body is no object'],
+    ['[]', 'the body is not an object'],
     ['{"inputs":1}', 'the body has the member "inputs"'],
     ['{"nonce":"zz"}', 'nonce is not 32 hex digits'],
     ['{"createdAt":"now"}', 'createdAt is not a number'],
     ['{"createdAt":-1}', 'createdAt is -1'],
-    ['{"input":', 'the body is no JSON'],
+    ['{"input":', 'the body is not JSON'],
   ])('refuses %s', async (body, detail) => {
     const { call } = serve()
     const response = await call('POST', '/m/till@1', { headers: JSON_BODY, body })
@@ -410,7 +410,7 @@ describe('PATCH /r/ID', () => {
     const response = await handler(
       new Request(`http://runs.example/r/${id}`, { method: 'PATCH', headers: JSON_BODY, body }),
     )
-    expect([response.status, (await problemIn(response)).detail]).toEqual([400, 'the body is no UTF-8'])
+    expect([response.status, (await problemIn(response)).detail]).toEqual([400, 'the body is not UTF-8; encode it so'])
   })
 
   test('takes no more bytes and events than it may', async () => {

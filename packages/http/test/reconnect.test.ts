@@ -13,6 +13,23 @@ function follow(run: { readonly snapshot: { subscribe(listener: () => void): () 
   onTestFinished(run.snapshot.subscribe(() => undefined))
 }
 
+/** Gives this process the events of a page. The clock is the real one again after the test. */
+function stubPage(): EventTarget {
+  const platform = new EventTarget()
+  vi.stubGlobal('addEventListener', platform.addEventListener.bind(platform))
+  vi.stubGlobal('removeEventListener', platform.removeEventListener.bind(platform))
+  onTestFinished(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
+  return platform
+}
+
+/** No answer, until it is given up. */
+function unanswered(signal: AbortSignal): Promise<Response> {
+  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+}
+
 describe('an outage', () => {
   test('never ends the run: it goes on where it was, and sends what is pending', async () => {
     const served = serve()
@@ -122,14 +139,8 @@ describe('an outage', () => {
     const id = await served.newRun()
     const line = lineTo(served.handler)
     const run = await connectTill(served, id, { line })
-    const platform = new EventTarget()
-    vi.stubGlobal('addEventListener', platform.addEventListener.bind(platform))
-    vi.stubGlobal('removeEventListener', platform.removeEventListener.bind(platform))
+    const platform = stubPage()
     vi.useFakeTimers()
-    onTestFinished(() => {
-      vi.useRealTimers()
-      vi.unstubAllGlobals()
-    })
     line.cut = () => 'before'
     follow(run)
     await vi.advanceTimersByTimeAsync(60_000)
@@ -138,6 +149,37 @@ describe('an outage', () => {
     platform.dispatchEvent(new Event('online'))
     await vi.advanceTimersByTimeAsync(0)
     expect(run.connection).toBe('live')
+  })
+
+  test('is noticed at once when the network goes, and a request that had no answer is sent again when it is back', async () => {
+    const served = serve()
+    const id = await served.newRun()
+    const platform = stubPage()
+    const line = lineTo(served.handler)
+    const keys: (string | null)[] = []
+    let isGone = false
+    const fetch = (request: Request): Promise<Response> => {
+      if (request.method === 'PATCH') keys.push(request.headers.get('idempotency-key'))
+      // What is sent into a network that is gone has no answer, and no error, until it is given up.
+      return isGone ? unanswered(request.signal) : line.fetch(request)
+    }
+    const run = await connectTill(served, id, { options: { fetch } })
+    vi.useFakeTimers()
+    follow(run)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(run.connection).toBe('live')
+    isGone = true
+    run.in.send(paid(1))
+    await vi.advanceTimersByTimeAsync(0)
+    platform.dispatchEvent(new Event('offline'))
+    await vi.advanceTimersByTimeAsync(0)
+    expect([run.connection, run.pending]).toEqual(['offline', 1])
+    isGone = false
+    platform.dispatchEvent(new Event('online'))
+    await vi.advanceTimersByTimeAsync(0)
+    await run.flush()
+    expect([run.connection, run.pending, run.state.cents]).toEqual(['live', 0, 1])
+    expect(keys).toEqual([keys[0], keys[0]])
   })
 
   test('ends sooner when the page is looked at again, and a stream that was silent for long is opened anew', async () => {

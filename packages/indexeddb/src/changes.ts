@@ -1,4 +1,4 @@
-// How the tabs of one database learn of appends. What they are told is only a reason to look: the database is the truth.
+// How the tabs of one database learn of appends. A message is only a reason to read the database.
 
 import { whenStopped } from './page-life.ts'
 

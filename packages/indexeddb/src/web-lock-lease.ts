@@ -51,7 +51,7 @@ function hold(id: string, begun: number, cell: SettledCell, release: () => void)
 
   function end(why: string): void {
     forget()
-    ended.abort(new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again before you go on`))
+    ended.abort(new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again to continue`))
     release()
   }
 

@@ -14,8 +14,8 @@ export interface InspectorPlugin {
 }
 
 /**
- * A plugin of TanStack Devtools that shows all runs of the page. In its React binding, give
- * `{ name: 'Runs', render: <RunInspector /> }` instead.
+ * A plugin of TanStack Devtools that shows all runs of the page. In their binding for React, give instead
+ * `{ name: 'Runs', render: (_element, { theme }) => <RunInspector style={{ colorScheme: theme }} /> }`.
  *
  * @example
  * ```ts

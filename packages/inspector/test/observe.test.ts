@@ -255,6 +255,6 @@ describe('observe', () => {
   })
 
   test('what is no run is refused', () => {
-    expect(() => observe({} as never)).toThrow(/^observe was given what is no run; give it what createRun/)
+    expect(() => observe({} as never)).toThrow(/^observe takes a run: give it what createRun/)
   })
 })

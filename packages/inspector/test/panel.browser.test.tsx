@@ -47,7 +47,7 @@ describe('the panel', () => {
     await expect.element(row('3 LOCK code: "1234"')).toHaveAttribute('aria-selected', 'true')
     const options = page.getByRole('listbox', { name: 'History' }).getByRole('option')
     expect(options.elements().map((element) => element.textContent)).toEqual([
-      '0genesisfront-door@1',
+      '0run front-door@1',
       '1OPEN',
       '2CLOSE',
       '✕LOCKA code has four digits.',
@@ -158,6 +158,7 @@ describe('the panel', () => {
     await userEvent.fill(page.getByLabelText('more, as JSON'), '{"code":"1234"}')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
     expect(run.state).toEqual({ at: 'closed' })
+    await expect.element(page.getByText('Applied as batch 4.')).toBeVisible()
     await userEvent.selectOptions(type, 'LOCK')
     await userEvent.fill(page.getByLabelText('code'), '5678')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
@@ -190,7 +191,10 @@ describe('the panel', () => {
     await expect.element(page.getByText(/^Forked at batch 1: this is /)).toBeVisible()
     expect(run.state).toEqual({ at: 'locked', code: '1234' })
     const runs = page.getByRole('combobox', { name: 'Run' }).element() as HTMLSelectElement
-    expect(runs.options).toHaveLength(2)
+    expect([...runs.options].map(({ text }) => text)).toEqual([
+      `front-door ${run.id.slice(0, 7)} in usedDoor · locked · 3`,
+      `front-door ${fork?.id.slice(0, 7)} · open · 1`,
+    ])
   })
 
   test('opens a run file that is dropped on it, and says why another does not open', async () => {
@@ -235,7 +239,9 @@ describe('the panel', () => {
       return '#saved'
     })
     await userEvent.click(page.getByRole('button', { name: 'Save' }))
-    await expect.element(page.getByText(`Saved front-door-${run.id.slice(0, 7)}.run.json.`)).toBeVisible()
+    await expect
+      .element(page.getByText(new RegExp(`^Saved front-door-${run.id.slice(0, 7)}\\.run\\.json, `)))
+      .toBeVisible()
     expect(restoreRun(door, JSON.parse((await saved) ?? '')).head).toBe(run.head)
     make.mockRestore()
   })
@@ -246,7 +252,7 @@ describe('the panel', () => {
       await show(usedDoor())
       await expect.element(row(/^3 LOCK/)).toBeVisible()
       await userEvent.click(page.getByRole('button', { name: 'Replay' }))
-      await expect.element(row(/^0 genesis/)).toHaveAttribute('aria-selected', 'true')
+      await expect.element(row(/^0 run /)).toHaveAttribute('aria-selected', 'true')
       await vi.advanceTimersByTimeAsync(350)
       await expect.element(row(/^1 OPEN/)).toHaveAttribute('aria-selected', 'true')
       await vi.advanceTimersByTimeAsync(700)
@@ -271,7 +277,7 @@ describe('the panel', () => {
     expect(list.element().querySelectorAll('.row').length).toBeLessThan(40)
     ;(list.element() as HTMLElement).focus()
     await userEvent.keyboard('{Home}')
-    await expect.element(row(/^0 genesis/)).toBeVisible()
+    await expect.element(row(/^0 run /)).toBeVisible()
     list.element().scrollTop = list.element().scrollHeight / 2
     await expect.element(row(/^20\d{4} ADD/).first()).toBeVisible()
     const first = () => Number(list.element().querySelector('.row:not([hidden]) .no')?.textContent)
@@ -298,6 +304,8 @@ describe('the panel', () => {
       await userEvent.click(tab(name))
       expect(panel.scrollWidth).toBeLessThanOrEqual(320)
     }
+    const tabs = page.getByRole('tablist').element()
+    expect(tabs.scrollWidth).toBe(tabs.clientWidth)
   })
 })
 

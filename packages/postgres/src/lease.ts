@@ -58,7 +58,7 @@ export function leasesOf(connection: Connection, statements: Statements, changes
 
     function lose(why: string): StoreError {
       clearTimeout(timer)
-      const error = new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again before you go on`)
+      const error = new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again to continue`)
       lost.abort(error)
       return error
     }

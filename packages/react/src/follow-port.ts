@@ -61,7 +61,7 @@ export function openCursor<Item>(
  * Follows a port from the first commit of this component until it unmounts. If a handler throws, the error goes to the
  * nearest error boundary, and the component that mounts next continues after that item.
  *
- * @param run the run of the port: another one begins anew
+ * @param run the run of the port: if it changes, following begins again
  * @param latest what this render gives to the handling
  * @param begin called at the first commit: how to open the port and handle its items. `signal` aborts when the component
  *   unmounts or a handler throws

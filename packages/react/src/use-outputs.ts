@@ -113,7 +113,7 @@ export function useOutputs<Event, Output, State = unknown>(
     }
     if (from !== undefined && !each && handledOnce.has(run)) {
       throw new TypeError(
-        'useOutputs takes from on a run of usePersistentRun with each: true only; otherwise it goes on after what has settled',
+        'useOutputs takes from on a run of usePersistentRun with each: true only; without it, settled outputs are skipped',
       )
     }
   }

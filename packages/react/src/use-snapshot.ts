@@ -24,7 +24,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } }
  * @param isEqual whether two selections are equal; default: `Object.is`
  * @returns the selection
  * @throws {RunError} the fatal error of a run, to the nearest error boundary, whatever is selected
- * @throws {TypeError} if the source is none of these, or if somebody else reads the stream; and in development, if the
+ * @throws {TypeError} if the source is something else, or if another reader has the stream; and in development, if the
  *   selector or `isEqual` is not a function
  * @throws the error of a stream that fails, and an error if a stream ends before its first snapshot
  *

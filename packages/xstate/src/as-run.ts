@@ -18,7 +18,7 @@ import { sendToParent } from './xstate-internals.ts'
 /** The identity of the child's machine, and how its run is opened. */
 export interface AsRunOptions<Chart extends AnyStateMachine> extends ChartIdentity {
   /**
-   * Opens the run: `createRun` unless given. Give one that opens it from a store, so that it goes on after a restart.
+   * Opens the run: `createRun` unless given. Give one that opens it from a store, so that it continues after a restart.
    * @param machine the machine of the chart
    * @param child the id of the child, and its input
    */

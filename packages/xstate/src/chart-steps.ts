@@ -12,11 +12,9 @@ import {
   type ChartAction,
   hasSameNodes,
   historyIds,
-  inDocumentOrder,
   namedAction,
   numberOf,
   originOf,
-  sortNodes,
 } from './xstate-internals.ts'
 
 type Emit = (output: unknown) => void
@@ -33,7 +31,7 @@ export const spawnedLogic: WeakMap<ChartChild, AnyActorLogic> = new WeakMap()
 export function firstState(chart: AnyStateMachine, input: unknown, emit: Emit): ChartState {
   const world = worldOf(chart)
   world.still.begin(0, {})
-  const first = chart.getInitialSnapshot(world.still.scope, input) as AnyMachineSnapshot
+  const first = world.first(input)
   // XState catches what is thrown here.
   if (first.status === 'error') throw first.error
   return new Step(chart, world, emit).finish(first)
@@ -47,7 +45,7 @@ export function nextState(chart: AnyStateMachine, state: ChartState, event: AnyE
   world.still.begin(state.count ?? 0, before.children)
   const step = new Step(chart, world, emit, state, before)
   const given = event['xstate.from'] === undefined ? event : step.answer(event)
-  return given === undefined ? step.finish(before) : step.finish(chart.transition(before, given, world.still.scope))
+  return given === undefined ? step.finish(before) : step.finish(world.next(before, given))
 }
 
 /** One event on its way through a chart. */
@@ -77,7 +75,7 @@ class Step {
     const number = from as number
     const timer = this.#timers[number]
     if (timer !== undefined) {
-      this.#timers = without(this.#timers, number)
+      this.#endTimers((_timer, other) => Number(other) === number)
       if (timer.to === undefined) return timer.event
       this.#output({ type: 'xstate.send', number: timer.to, event: timer.event })
       return undefined
@@ -97,27 +95,18 @@ class Step {
 
   /** Handles what the chart sends to itself, and makes the next state. */
   finish(first: AnyMachineSnapshot): ChartState {
-    const { scope } = this.#world.still
     let previous = this.#before
     let next = first
     for (;;) {
-      this.#putInOrder(previous, next)
       this.#perform(previous, next)
       const event = next.status === 'active' ? this.#sentToSelf.shift() : undefined
       if (event === undefined) break
       previous = next
-      next = this.#chart.transition(next, event, scope)
+      next = this.#world.next(next, event)
     }
     const state = this.#stateOf(next)
     this.#world.keep(state, next)
     return state
-  }
-
-  /** Puts nodes in document order, because XState takes the regions of the next event in the order of the nodes. */
-  #putInOrder(previous: AnyMachineSnapshot | undefined, next: AnyMachineSnapshot): void {
-    if (!this.#world.hasParallel || (previous !== undefined && hasSameNodes(previous, next))) return
-    sortNodes(next)
-    next.value = inDocumentOrder(next.value, this.#chart.root) as never
   }
 
   /** Takes what a transition has asked for. */
@@ -156,8 +145,11 @@ class Step {
     for (const child of inOrder) start(child)
 
     // Most actions start and stop nothing.
-    if (next.children === previous?.children && !hasMembers(started)) return
-    this.#children = Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
+    if (next.children === previous?.children && Object.keys(started).length === 0) return
+    this.#children =
+      inOrder.length === 0
+        ? none
+        : Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
     next.children = Object.fromEntries(inOrder.map((child) => [child.id, child]))
   }
 
@@ -187,9 +179,7 @@ class Step {
       }
       case 'xstate.cancel': {
         const { sendId } = action.params as BuiltInParams['xstate.cancel']
-        for (const [number, { id }] of Object.entries(this.#timers)) {
-          if (id === sendId) this.#timers = without(this.#timers, number)
-        }
+        this.#endTimers(({ id }) => id === sendId)
         return
       }
       case 'xstate.spawnChild': {
@@ -205,7 +195,7 @@ class Step {
         return
       }
       case 'xstate.emit':
-        this.#emit(this.#plain((action.params as BuiltInParams['xstate.emit']).event))
+        this.#emit(toMarkers((action.params as BuiltInParams['xstate.emit']).event))
         return
       case 'xstate.log': {
         const { value, label } = action.params as BuiltInParams['xstate.log']
@@ -221,7 +211,7 @@ class Step {
     const { type, params, exec } = action
     const isNamed = exec === undefined || exec === namedAction(this.#chart, type)
     const output = isNamed
-      ? { type: 'xstate.action', action: type, ...(params !== undefined && { params: this.#plain(params) }) }
+      ? { type: 'xstate.action', action: type, ...(params !== undefined && { params: toMarkers(params) }) }
       : { type: 'xstate.inline', name: type }
     actionsOf.set(output, action)
     this.#emit(output)
@@ -229,17 +219,24 @@ class Step {
 
   #startTimer(id: string | undefined, delay: number, event: AnyEventObject, to?: number): void {
     const number = this.#world.still.count++
-    const timer = { ...(id !== undefined && { id }), delay, event: this.#plain(event), ...(to !== undefined && { to }) }
+    const timer: Writable<ChartTimer> =
+      id === undefined ? { delay, event: toMarkers(event) } : { id, delay, event: toMarkers(event) }
+    if (to !== undefined) timer.to = to
     this.#timers = { ...this.#timers, [number]: timer }
     this.#output({ type: 'xstate.after', number, delay })
   }
 
-  #output(output: EffectOutput): void {
-    this.#emit(this.#plain(output))
+  #endTimers(isOver: (timer: ChartTimer, number: string) => boolean): void {
+    let left: Timers = none
+    for (const number in this.#timers) {
+      const timer = this.#timers[number] as ChartTimer
+      if (!isOver(timer, number)) left = { ...left, [number]: timer }
+    }
+    this.#timers = left
   }
 
-  #plain<Value>(value: Value): Value {
-    return toMarkers(value)
+  #output(output: EffectOutput): void {
+    this.#emit(toMarkers(output))
   }
 
   #stateOf(next: AnyMachineSnapshot): ChartState {
@@ -259,14 +256,14 @@ class Step {
     // Member by member: spreading what is there costs as much as all the rest of a step.
     const made: Writable<ChartState> = {
       value: isSamePlace ? state?.value : next.value,
-      context: isSameContext ? state?.context : count === 0 ? context : this.#plain(context),
+      context: isSameContext ? state?.context : count === 0 ? context : toMarkers(context),
       status,
     }
-    if (output !== undefined) made.output = this.#plain(output)
+    if (output !== undefined) made.output = toMarkers(output)
     if (error !== undefined) made.error = plainError(error)
     if (history !== undefined) made.history = history
-    if (hasMembers(children)) made.children = children
-    if (hasMembers(timers)) made.timers = timers
+    if (children !== none) made.children = children
+    if (timers !== none) made.timers = timers
     if (count !== 0) made.count = count
     return made
   }
@@ -274,23 +271,13 @@ class Step {
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
+/** No children, or no timers. No other empty object is used, so this one is compared by identity. */
 const none = Object.freeze({})
 
 /** The actions that start a child, stop one, or send to one. */
 const concernsChildren: ReadonlySet<string> = new Set(['xstate.spawnChild', 'xstate.stopChild', 'xstate.sendTo'])
 
 const noChild = (): boolean => false
-
-function hasMembers(object: object): boolean {
-  if (object === none) return false
-  for (const _key in object) return true
-  return false
-}
-
-function without(timers: Timers, number: number | string): Timers {
-  const { [number]: _over, ...others } = timers
-  return others
-}
 
 /** What the state says of a child that starts. */
 function entryOf(child: AnyActorRef): ChartChild {

@@ -1,13 +1,16 @@
 // Everything of XState that is not its documented API, in one place. `test/xstate-internals.test.ts` checks each of these
-// against the oldest and the newest version, so that it tells if one moves.
+// against the oldest and the newest version, so that it tells if one moves. Longer than other files, because it is the list of
+// all of them.
 
-import type {
-  AnyActorLogic,
-  AnyActorRef,
-  AnyActorScope,
-  AnyEventObject,
-  AnyMachineSnapshot,
-  AnyStateMachine,
+import {
+  type AnyActorLogic,
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyTransitionDefinition,
+  and,
 } from 'xstate'
 
 /** What a transition gives to `actionExecutor`. */
@@ -45,6 +48,28 @@ interface ActorInside {
 
 /** A node of a chart. The order is that of the document. */
 type ChartNode = AnyMachineSnapshot['_nodes'][number]
+
+/** An action as a chart has it: a name, a name with params, or a function. */
+export type ActionDefinition = string | { readonly type: string; readonly params?: unknown } | ActionFunction
+
+/** A function that executes an action; or a built-in action, which is a function with members. */
+export interface ActionFunction {
+  (info: unknown, params: unknown): void
+  readonly name: string
+  readonly type?: string
+  /** What `assign` was given. */
+  readonly assignment?: unknown
+  /** Finds out what a built-in action does: the snapshot after it, its params, and actions that are executed next. */
+  readonly resolve?: (
+    scope: AnyActorScope,
+    snapshot: AnyMachineSnapshot,
+    info: object,
+    params: unknown,
+    action: ActionFunction,
+    extra: { readonly internalQueue: AnyEventObject[] },
+  ) => readonly [AnyMachineSnapshot, unknown, readonly ActionDefinition[] | undefined]
+  readonly execute?: unknown
+}
 
 /** An actor is known by three members, as XState knows one in a context. */
 export function isActor(value: object): value is AnyActorRef {
@@ -86,15 +111,25 @@ export function sendToParent(child: AnyActorRef, event: AnyEventObject): void {
   if (child._parent !== undefined) _relay(child, child._parent, event)
 }
 
-/** The active nodes of a snapshot. They are put in document order, in which XState reads the regions of a parallel state. */
-export function sortNodes(snapshot: AnyMachineSnapshot): void {
+/** Puts the active nodes of a snapshot in document order, in which XState reads the regions of a parallel state. */
+function sortNodes(snapshot: AnyMachineSnapshot): void {
   snapshot._nodes.sort((one, other) => one.order - other.order)
 }
 
+/** Puts the nodes and the value of a snapshot in document order. */
+export function putInOrder(snapshot: AnyMachineSnapshot, chart: AnyStateMachine): void {
+  sortNodes(snapshot)
+  snapshot.value = inDocumentOrder(snapshot.value, chart.root) as never
+}
+
 /** Whether two snapshots have the same active nodes. */
-export function hasSameNodes(one: AnyMachineSnapshot, { _nodes: others }: AnyMachineSnapshot): boolean {
-  const nodes = one._nodes
-  return nodes === others || (nodes.length === others.length && nodes.every((node, at) => node === others[at]))
+export function hasSameNodes({ _nodes: nodes }: AnyMachineSnapshot, { _nodes: others }: AnyMachineSnapshot): boolean {
+  return nodes === others || hasSameItems(nodes, others)
+}
+
+/** Whether two lists have the same items in the same order. */
+export function hasSameItems(items: readonly unknown[], others: readonly unknown[]): boolean {
+  return items.length === others.length && items.every((item, at) => item === others[at])
 }
 
 /** All nodes of a chart, by their ids. */
@@ -123,6 +158,101 @@ export function historyIds({ historyValue }: AnyMachineSnapshot): Record<string,
   return Object.fromEntries(entries.map(([id, nodes]) => [id, nodes.map((node) => node.id)]))
 }
 
+/** Whether an active node of a snapshot has a transition of an event with a guard. */
+export function hasGuard({ _nodes }: AnyMachineSnapshot): boolean {
+  return _nodes.some(({ transitions }) => [...transitions.values()].flat().some(({ guard }) => guard))
+}
+
+/** For each active node without children: the transitions without an event, of which the first that is enabled is taken. */
+export function alwaysOf({ _nodes }: AnyMachineSnapshot): AnyTransitionDefinition[][] {
+  const all = (node: ChartNode | undefined): AnyTransitionDefinition[] =>
+    node === undefined ? [] : [...(node.always ?? []), ...all(node.parent)]
+  const atoms = _nodes.filter(({ type }) => type === 'atomic' || type === 'final')
+  return atoms.map(all).filter(({ length }) => length > 0)
+}
+
+/** Whether a guard, if there is one, lets a transition be taken. */
+export function passes(
+  guard: AnyTransitionDefinition['guard'],
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+): boolean {
+  if (guard === undefined) return true
+  // XState does not export the function that evaluates a guard. The guard that `and` makes calls it.
+  const guards = and([guard as never]) as unknown as {
+    check(snapshot: AnyMachineSnapshot, info: object, guards: unknown): boolean
+  }
+  return guards.check(snapshot, { context: snapshot.context as unknown, event }, guards)
+}
+
+/** What transitions do: the actions that they execute, in order, and the snapshot after them. */
+export interface Taken {
+  /** Undefined for each state that invokes children or is final: XState does more with it than execute actions. */
+  readonly actions: readonly (ActionDefinition | undefined)[]
+  readonly next: AnyMachineSnapshot
+}
+
+/** The transitions of a node, also those without an event. */
+function transitionsOf({ transitions, always = [] }: ChartNode): AnyTransitionDefinition[] {
+  return [...transitions.values(), always].flat()
+}
+
+/** Copies a chart. On the copy, XState takes transitions and reports their actions without executing them. */
+export function copyWithMarks(
+  chart: AnyStateMachine,
+): (
+  before: AnyMachineSnapshot,
+  transitions: readonly AnyTransitionDefinition[],
+  event: AnyEventObject,
+  scope: AnyActorScope,
+) => Taken {
+  const copy: AnyStateMachine = chart.provide({})
+  copy.implementations.actions = {}
+  /** The node or transition of the copy, by the one of the chart; and the nodes of the chart, by those of the copy. */
+  const twins = new Map<unknown, unknown>()
+  const twinOf = <Part>(part: Part): Part => twins.get(part) as Part
+  const twinHistory = ({ historyValue }: AnyMachineSnapshot): object =>
+    Object.fromEntries(
+      Object.entries(historyValue as Record<string, readonly ChartNode[]>).map(([id, all]) => [id, all.map(twinOf)]),
+    )
+  /** A list of one action that is unknown to the copy, so XState only reports it, with its params. */
+  const mark = (actions: unknown): never => [{ type: 'mark', params: actions }] as never
+  const pair = (node: ChartNode, twin: ChartNode): void => {
+    twins.set(node, twin).set(twin, node)
+    const isInvoking = node.invoke.length > 0
+    twin.entry = mark(isInvoking || node.type === 'final' ? [undefined] : node.entry)
+    twin.exit = mark(isInvoking ? [undefined] : node.exit)
+    twin.invoke.length = 0
+    twin.output = undefined
+    const others = transitionsOf(twin)
+    for (const [at, one] of transitionsOf(node).entries()) {
+      const other = others[at] as AnyTransitionDefinition
+      twins.set(one, other)
+      other.actions = mark(one.actions)
+    }
+    // A node from which a member is deleted is slow.
+    twin.always = undefined as never
+    try {
+      if (node.type === 'compound') twin.initial.actions = mark(node.initial.actions)
+    } catch {
+      // A chart may name an initial state that does not exist. It is an error only when XState enters it.
+    }
+    for (const [key, child] of Object.entries(node.states)) pair(child, twin.states[key] as ChartNode)
+  }
+  pair(chart.root, copy.root)
+  return (before, transitions, event, scope) => {
+    const taken = transitions.map(twinOf)
+    // XState asks again if a state is done, for the event that says so.
+    copy.getTransitionData = () => taken.splice(0)
+    const actions: (ActionDefinition | undefined)[] = []
+    const actionExecutor = ({ params }: { readonly params: typeof actions }): void => void actions.push(...params)
+    const given = { ...before, machine: copy, _nodes: before._nodes.map(twinOf), historyValue: twinHistory(before) }
+    const next = copy.transition(given as never, event, { ...scope, actionExecutor } as never) as AnyMachineSnapshot
+    const historyValue = next.historyValue === given.historyValue ? before.historyValue : twinHistory(next)
+    return { actions, next: { ...next, machine: chart, _nodes: next._nodes.map(twinOf), historyValue } as never }
+  }
+}
+
 /** A snapshot made of its parts. Children are set afterwards, because XState would make an actor of each. */
 export function makeSnapshot(
   chart: AnyStateMachine,
@@ -130,24 +260,17 @@ export function makeSnapshot(
     readonly value: unknown
     readonly context: unknown
     readonly status: AnyMachineSnapshot['status']
-    readonly output: unknown
-    readonly error: unknown
-    readonly history: Readonly<Record<string, readonly string[]>> | undefined
+    readonly output?: unknown
+    readonly error?: unknown
+    readonly history?: Readonly<Record<string, readonly string[]>>
     readonly children: Readonly<Record<string, AnyActorRef>>
   },
 ): AnyMachineSnapshot {
-  const { value, context, status, output, error, history = {}, children } = parts
+  const { history = {}, children } = parts
   const historyValue = Object.fromEntries(
     Object.entries(history).map(([id, ids]) => [id, ids.map((one) => nodesOf(chart).get(one) as ChartNode)]),
   )
-  const snapshot = chart.resolveState({
-    value,
-    context,
-    status,
-    output,
-    error,
-    historyValue,
-  } as never) as AnyMachineSnapshot
+  const snapshot = chart.resolveState({ ...parts, historyValue } as never) as AnyMachineSnapshot
   sortNodes(snapshot)
   snapshot.children = children
   return snapshot
@@ -193,7 +316,6 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
   const nothing = (): void => undefined
   const system = {
     _bookId: () => `x:${still.count++}`,
-    _register: (sessionId: string) => sessionId,
     _unregister: nothing,
     _set(systemId: string, actor: AnyActorRef) {
       if ((keyed.get(systemId) ?? actor) !== actor)
@@ -205,11 +327,7 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
     get: (systemId: string) => keyed.get(systemId),
     getAll: () => Object.fromEntries(keyed),
     inspect: () => ({ unsubscribe: nothing }),
-    scheduler: { schedule: nothing, cancel: nothing, cancelAll: nothing },
     getSnapshot: () => ({ _scheduledEvents: {} }),
-    start: nothing,
-    _clock: { setTimeout: nothing, clearTimeout: nothing },
-    _logger: nothing,
   }
   const actor = (name: string, sessionId: string, more?: object): AnyActorRef => {
     const made = {
@@ -232,12 +350,8 @@ export function stillScope({ id }: AnyStateMachine): StillScope {
     scope: {
       self,
       id,
-      sessionId: 'self',
       system,
-      logger: nothing,
       defer: nothing,
-      emit: nothing,
-      stopChild: nothing,
       actionExecutor(action: ChartAction) {
         // XState frees the name at once, so that the same transition may use it again.
         if (action.type === 'xstate.stopChild')

@@ -7,11 +7,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as xstate from 'xstate'
 import {
+  type AnyMachineSnapshot,
+  type AnyStateNode,
+  and,
   assign,
   cancel,
   createActor,
   createMachine,
   emit,
+  enqueueActions,
   fromPromise,
   log,
   raise,
@@ -100,20 +104,9 @@ test('an actor has the three members by which one is known in a context, and a s
   ])
   expect(actor['_stop']).toBeTypeOf('function')
   const system = actor['system'] as Inside
-  for (const name of [
-    '_bookId',
-    '_register',
-    '_unregister',
-    '_set',
-    '_sendInspectionEvent',
-    '_relay',
-    'get',
-    'getAll',
-    'inspect',
-  ]) {
+  for (const name of ['_bookId', '_unregister', '_set', '_sendInspectionEvent', '_relay', 'get', 'getAll', 'inspect']) {
     expect(system[name], name).toBeTypeOf('function')
   }
-  expect(system).toMatchObject({ scheduler: {}, _clock: {} })
 })
 
 test('what is sent to an actor is inspected with its source', () => {
@@ -163,4 +156,89 @@ test('an actor that a state invokes as a value has a name with the index and the
   const chart = createMachine({ id: 'chart', invoke: [{ src: idle, id: 'one' }] } as never)
   const [, actions] = xstate.initialTransition(chart)
   expect(actions[0]).toMatchObject({ type: 'xstate.spawnChild', params: { src: 'xstate.invoke.0.chart' } })
+})
+
+test('a copy of a chart has nodes of its own, whose lists of actions, transitions and invoked actors can be replaced', () => {
+  const chart = createMachine({
+    id: 'chart',
+    initial: 'a',
+    states: {
+      a: { exit: 'leave', after: { 5: 'b' }, on: { GO: { target: 'b', actions: 'go' } } },
+      b: {
+        entry: 'enter',
+        invoke: { src: idle },
+        initial: { target: 'c', actions: 'begin' },
+        states: { c: { type: 'final', always: 'd' }, d: {} },
+      },
+    },
+  } as never)
+  const copy = chart.provide({})
+  const mark = (params: string): never => [{ type: 'mark', params }] as never
+  const { a, b } = copy.states as unknown as Record<string, AnyStateNode>
+  const [one, other] = [a as AnyStateNode, b as AnyStateNode]
+  expect([one.exit.length, one.transitions.has('xstate.after.5.chart.a')]).toEqual([2, true])
+  expect(chart.states['a' as never]).not.toBe(one)
+  one.exit = mark('exit')
+  other.entry = mark('entry')
+  other.invoke.length = 0
+  other.initial.actions = mark('initial')
+  const taken = one.transitions.get('GO') ?? []
+  for (const transition of taken) transition.actions = mark('transition')
+  const { c } = other.states as unknown as Record<string, AnyStateNode>
+  expect(c?.always).toHaveLength(1)
+  delete c?.always
+  // XState asks again for the event of a state that is done.
+  const asked: unknown[] = []
+  copy.getTransitionData = (_snapshot, { type }) => {
+    asked.push(type)
+    return taken.splice(0)
+  }
+  const [next, actions] = xstate.transition(copy, xstate.initialTransition(copy)[0], { type: 'GO' })
+  expect(asked).toEqual(['GO', 'xstate.done.state.chart.b'])
+  expect(next.value).toEqual({ b: 'c' })
+  expect((actions as unknown as readonly Inside[]).map((action) => action['params'])).toEqual([
+    'exit',
+    'transition',
+    'entry',
+    'initial',
+  ])
+})
+
+test('a built-in action resolves itself, and an `assign` has what it was given', () => {
+  const chart = createMachine({ id: 'chart', context: { count: 0 } })
+  const snapshot = createActor(chart).getSnapshot()
+  const internalQueue: unknown[] = []
+  const resolved = (action: unknown): unknown => {
+    const { resolve } = action as { resolve(...given: unknown[]): unknown }
+    return resolve({}, snapshot, { context: { count: 0 }, event: { type: 'GO' } }, undefined, action, { internalQueue })
+  }
+  expect({ ...assign({ count: 1 }) }).toMatchObject({ type: 'xstate.assign', assignment: { count: 1 } })
+  expect(resolved(raise({ type: 'NOW' }))).toMatchObject([snapshot, { event: { type: 'NOW' } }, undefined])
+  expect(internalQueue).toEqual([{ type: 'NOW' }])
+  expect(resolved(cancel('timer'))).toMatchObject([snapshot, { sendId: 'timer' }, undefined])
+  const [next, , more] = resolved(enqueueActions(({ enqueue }) => enqueue('named'))) as unknown[]
+  expect([next === snapshot, more]).toEqual([true, ['named']])
+  expect((resolved(stopChild('child')) as unknown[])[0]).not.toBe(snapshot)
+  expect({ ...spawnChild('idle') }).toMatchObject({ type: 'xstate.spawnChild' })
+  const built = [
+    raise({ type: 'NOW' }),
+    cancel('timer'),
+    emit({ type: 'beep' }),
+    log('text'),
+    sendTo('child', { type: 'HI' }),
+  ]
+  expect(built.every((action) => 'resolve' in action && 'execute' in action)).toBe(true)
+})
+
+test('a guard of guards evaluates them as a transition does', () => {
+  const chart = setup({ guards: { named: ({ context }, more: number) => context['count'] === more } }).createMachine({
+    context: { count: 2 },
+  })
+  const snapshot: AnyMachineSnapshot = createActor(chart).getSnapshot()
+  const passes = (guard: unknown): unknown => {
+    const guards = and([guard as never]) as unknown as { check(...given: unknown[]): unknown }
+    return guards.check(snapshot, { context: snapshot.context as unknown, event: { type: 'GO' } }, guards)
+  }
+  expect([passes({ type: 'named', params: 2 }), passes({ type: 'named', params: 1 })]).toEqual([true, false])
+  expect(passes(({ event }: { event: { type: string } }) => event.type === 'GO')).toBe(true)
 })

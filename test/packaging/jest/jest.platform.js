@@ -1,4 +1,4 @@
-// What Node has, and the jsdom of Jest has not.
+// Node has these, and the jsdom of Jest does not.
 const streams = require('node:stream/web')
 
 for (const name of ['ReadableStream', 'WritableStream', 'TransformStream']) {

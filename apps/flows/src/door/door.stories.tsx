@@ -24,7 +24,7 @@ export const Driven: Story = {
     const id = run.getByTitle(/^[0-9a-f]{40}$/).title
 
     await step('a run begins with its genesis commit, whose oid is the id of the run', async () => {
-      await expect(await commits.findByText('genesis of door@1')).toBeVisible()
+      await expect(await commits.findByText('run door@1')).toBeVisible()
       await expect(commits.getByText(id.slice(0, 7))).toBeVisible()
       await userEvent.click(run.getByText(id.slice(0, 7)))
       await expect(run.getByText(id)).toBeVisible()

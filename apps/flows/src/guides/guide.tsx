@@ -11,9 +11,10 @@ const ids: Readonly<Record<string, string>> = {
   'react-in-five-minutes.md': 'guides-react-in-five-minutes--docs',
   'coming-from-xstate.md': 'guides-coming-from-xstate--docs',
   'coming-from-zustand-or-redux.md': 'guides-coming-from-zustand-or-redux--docs',
-  'http.md': 'guides-a-run-at-a-server--docs',
-  'recipes.md': 'guides-recipes--docs',
-  'stores.md': 'guides-stores--docs',
+  'http.md': 'guides-runs-over-http--docs',
+  'nextjs-in-ten-minutes.md': 'guides-next-js-in-ten-minutes--docs',
+  'recipes.md': 'guides-recipes-for-components-and-servers--docs',
+  'stores.md': 'guides-where-to-keep-runs--docs',
 }
 
 /** A page of `docs`. */

@@ -36,6 +36,8 @@ const pictures = {
   errors: <path d="M24 7 43 40H5zM24 19v10M24 34.5v.01" />,
   file: <path d="M12 6h17l8 8v28H12zM28 6v9h9M19 22l10 6-10 6z" />,
   draft: <path d="M10 38h8l20-20-8-8-20 20zM26 14l8 8M26 40h14" />,
+  chart: <path d="M8 9h13v11H8zM27 28h13v11H27zM21 14h12v14M8 28h13v11H8zM14 20v8" />,
+  inspector: <path d="M7 10h34v28H7zM27 10v28M32 17h4M32 23h4M32 29h4M12 17h9M12 23h6" />,
   save: <path d="M24 7v21M15 20l9 9 9-9M8 32v8h32v-8" />,
 }
 

@@ -84,7 +84,7 @@ export function LiveRun(): ReactElement {
             value={at}
             min={0}
             max={last}
-            meaning={`commit ${at} of ${last}`}
+            meaning={at === 0 ? 'before any event' : `after event ${at} of ${last}`}
             onChange={travel.go}
           />
           <div className="actions">

@@ -164,7 +164,7 @@ const Commit = memo(
           <ul className="events">{linesOf(record.events)}</ul>
         ) : (
           <span className="quiet">
-            genesis of {record.machine.name}@{record.machine.version}
+            run {record.machine.name}@{record.machine.version}
           </span>
         )}
       </li>

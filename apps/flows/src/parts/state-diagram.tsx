@@ -1,9 +1,11 @@
-// A diagram of a machine, drawn from its definition by Mermaid. The current state is highlighted.
+// A diagram of a machine, drawn from its definition by Mermaid. The current state is highlighted. Its room is kept until the drawing
+// is there; without Mermaid, the states are a list.
 
 import { type Machine, type RunEvent, toMermaid } from '@xmachines/core'
 import { type ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 
 import { drawDiagram } from './draw-diagram.ts'
+import { rowsOf, StateList } from './state-list.tsx'
 
 interface StateDiagramProps<State, Event extends RunEvent, Output, Input> {
   readonly machine: Machine<State, Event, Output, Input>
@@ -44,6 +46,8 @@ export function Diagram<State, Event extends RunEvent, Output, Input>({
       node.classList.toggle('current', node.textContent?.trim() === at)
     }
   }, [drawing, at])
+  const room = useMemo(() => (across ? ACROSS : Math.min(MOST, START + ROW * rowsOf(machine))), [machine, across])
+  if (drawing === FAILED) return <StateList machine={machine} at={at} />
   return (
     <div
       ref={diagram}
@@ -52,20 +56,34 @@ export function Diagram<State, Event extends RunEvent, Output, Input>({
       aria-label={`State diagram of ${machine.name}@${machine.version}, now ${at}`}
       aria-busy={drawing === undefined}
       className="diagram"
+      style={{ minHeight: room }}
       // Mermaid sanitizes its output.
       dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
     />
   )
 }
 
-function useDrawing(text: string): string | undefined {
+/** What a drawing of Mermaid takes in pixels: before its first row and for each row; and the most, as in the style sheet. */
+const START = 29
+const ROW = 121
+const MOST = 432
+/** A drawing from left to right is scaled to the width. */
+const ACROSS = 112
+
+/** In place of a drawing that cannot be made. */
+const FAILED = Symbol('failed')
+
+/** The drawing, once it is there. */
+function useDrawing(text: string): string | typeof FAILED | undefined {
   const id = `diagram${useId().replaceAll(/\W/g, '')}`
-  const [drawing, setDrawing] = useState<string>()
+  const [drawing, setDrawing] = useState<string | typeof FAILED>()
   useEffect(() => {
     let wanted = true
-    void drawDiagram(id, text).then((svg) => {
-      if (wanted) setDrawing(svg)
-    })
+    const show = (made: string | typeof FAILED): void => {
+      if (wanted) setDrawing(made)
+    }
+    // A network may not give Mermaid, and a machine may be too much for it.
+    drawDiagram(id, text).then(show, () => show(FAILED))
     return () => {
       wanted = false
     }

@@ -28,7 +28,7 @@ export function CommitView({ record, sequence }: CommitViewProps): ReactElement 
         </ul>
       ) : (
         <span className="quiet">
-          genesis of {record.machine.name}@{record.machine.version}
+          run {record.machine.name}@{record.machine.version}
         </span>
       )}
     </section>

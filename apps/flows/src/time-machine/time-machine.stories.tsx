@@ -69,8 +69,8 @@ export const Driven: Story = {
       await expect(await button('Clear')).toBeDisabled()
       await scrub(0)
       await expect(await painted(0)).toBeVisible()
-      await expect(within(canvas.getByLabelText('Commit 0')).getByText('genesis of pixels-undoable@1')).toBeVisible()
-      await expect(current()).toHaveTextContent('genesis of pixels-undoable@1')
+      await expect(within(canvas.getByLabelText('Commit 0')).getByText('run pixels-undoable@1')).toBeVisible()
+      await expect(current()).toHaveTextContent('run pixels-undoable@1')
     })
 
     await step('a replay runs by itself, can be paused, and ends in the present', async () => {

@@ -6,6 +6,7 @@ import { type ReactElement, Suspense, useState } from 'react'
 import { FlowPage } from '../parts/flow.tsx'
 import { HistoryList } from '../parts/history-list.tsx'
 import type { ObservedRun } from '../parts/observed-run.ts'
+import { hasRunPanel } from '../parts/run-panel.ts'
 import { SnapshotView } from '../parts/snapshot-view.tsx'
 import type { SourceFile } from '../parts/sources.tsx'
 import { CoffeePanel } from './coffee-panel.tsx'
@@ -26,13 +27,14 @@ interface XStateChartFlowProps {
 export function XStateChartFlow({ database = 'flows-coffee' }: XStateChartFlowProps): ReactElement {
   const [loads, setLoads] = useState(0)
   const [run, setRun] = useState<ObservedRun>()
+  const showsRun = run !== undefined && !hasRunPanel
   return (
     <FlowPage
       title="A chart from XState"
       lead="The chart is as XState has it: parallel states, a timer and an invoked promise. Its events are a history in this browser. Reload while it works: the timer and the promise start again."
       code={files}
     >
-      <div className="columns">
+      <div className={showsRun ? 'columns' : undefined}>
         <div className="column">
           <section aria-label="Coffee machine" className="part coffee">
             <Loaded key={loads} database={database} onRun={setRun} />
@@ -40,11 +42,13 @@ export function XStateChartFlow({ database = 'flows-coffee' }: XStateChartFlowPr
               Reload
             </button>
           </section>
-          {run !== undefined && <SnapshotView key={run.id} run={run} />}
+          {showsRun && <SnapshotView key={run.id} run={run} />}
         </div>
-        <aside className="column" aria-label="The run">
-          {run !== undefined && <HistoryList key={run.id} run={run} />}
-        </aside>
+        {showsRun && (
+          <aside className="column" aria-label="The run">
+            <HistoryList key={run.id} run={run} />
+          </aside>
+        )}
       </div>
     </FlowPage>
   )

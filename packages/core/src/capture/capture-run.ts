@@ -41,7 +41,7 @@ export interface CaptureOptions {
  * @param run the run, or one that has its `machine` and `toJSON`
  * @param options what is replaced
  * @returns plain data, for `JSON.stringify`; `restoreRun` takes it
- * @throws {TypeError} if a rule is none, or gives what is no event
+ * @throws {TypeError} if a rule is invalid, or does not return an event
  * @throws {RangeError} if a path names what cannot be there; if the run no longer holds all of its history
  * @throws {RunError} `REPLAY_FAILED` if the machine cannot begin with the redacted input
  *

@@ -42,7 +42,7 @@ export interface Redaction {
 
 /**
  * Checks rules, and puts them together.
- * @throws {TypeError} if a rule is none of the three
+ * @throws {TypeError} if a rule is not a path, a schema or a function
  * @throws {RangeError} if a path begins with neither `events` nor `input`, or names a type that the machine does not
  */
 export function redactionOf(machine: AnyMachine, rules: readonly RedactRule[]): Redaction {

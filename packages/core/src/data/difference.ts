@@ -1,7 +1,7 @@
 // Where two values of plain data differ.
 
 /**
- * The path of the first difference between two values of plain data. The order of members is none.
+ * The path of the first difference between two values of plain data. The order of members makes no difference.
  * @param one a value
  * @param other the value to compare it with
  * @param path the name of the value in the answer, such as `state`

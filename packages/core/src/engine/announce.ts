@@ -5,13 +5,13 @@ import { hasMode } from '../data/mode.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** What becomes of an output with a handler. */
+/** What happens to an output with a handler. */
 export type Fate = 'handling' | 'settled' | 'cancelled' | 'failed' | 'aborted'
 
 /** Learns of each run that is made. It must not keep the run alive. */
 export interface RunHook {
   (run: object): void
-  /** Learns what becomes of outputs, in development: each by its key, `RUN-ID/POSITION`. */
+  /** Learns what happens to outputs, in development: each by its key, `RUN-ID/POSITION`. */
   readonly fate?: (key: string, fate: Fate) => void
   /** The runs that were made before an inspector came, in development. */
   readonly early?: readonly WeakRef<object>[]
@@ -50,7 +50,7 @@ function keepEarly(): RunHook {
   return Object.assign(hook, { early })
 }
 
-/** Announces what became of an output. Nobody calls it in production. */
+/** Announces what happened to an output. Nobody calls it in production. */
 export function announceFate(key: string, fate: Fate): void {
   ;(globalThis as Hooked)[hookKey]?.fate?.(key, fate)
 }

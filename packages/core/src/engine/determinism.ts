@@ -63,7 +63,7 @@ export function ruleDifference(first: unknown, second: unknown): string | undefi
   return firstDifference(ruleOf(first), ruleOf(second), 'refusal')
 }
 
-/** What came of a step, without its values. */
+/** The result of a step, without its values. */
 export function outcomeOf(result: unknown): string {
   if (!(result instanceof Refusal)) return 'a state'
   const { index, code } = result

@@ -34,7 +34,7 @@ export function enter(log: Log, admitted: Batch | Refusal, via: Via): RunError |
 }
 
 /**
- * Applies a batch that was applied before, behind other batches than then. Nobody is notified.
+ * Applies a batch again after other batches than the first time. Nobody is notified.
  * @returns why it is refused now, or undefined
  */
 export function reapply(log: Log, batch: Batch): Refusal | undefined {

@@ -47,6 +47,6 @@ function report(thrown: unknown): void {
   try {
     ;(globalThis.reportError ?? console.error)(thrown)
   } catch {
-    // The round of notifications goes on, and the batch is committed.
+    // The round of notifications continues, and the batch is committed.
   }
 }

@@ -1,4 +1,4 @@
-// What becomes of a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
+// What happens to a batch that is not applied: a `RunError`, kept for the readers of `err`, fatal if the machine says so.
 
 import { hasMode } from '../data/mode.ts'
 import { tell } from '../data/tell.ts'

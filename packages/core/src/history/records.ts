@@ -48,7 +48,7 @@ export interface RunDocument<Event> {
 export interface HistoryOptions {
   /** The sequence of the first record: 0, the genesis, unless given. */
   readonly from?: number
-  /** Whether to go on as batches are committed, until the run ends. */
+  /** Whether to continue as batches are committed, until the run ends. */
   readonly follow?: boolean
 }
 

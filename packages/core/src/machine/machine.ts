@@ -85,7 +85,7 @@ export function isMachine(value: unknown): value is AnyMachine {
 
 /**
  * Refuses what `defineMachine` did not make.
- * @throws {TypeError} if it is no machine, or a machine of another version of core
+ * @throws {TypeError} if it is not a machine, or is one of another version of core
  */
 export function checkMachine(machine: unknown): void {
   if (!isMachine(machine)) throw new TypeError(wrongMaker('the machine', machine, machineKey, 'defineMachine'))

@@ -1,7 +1,7 @@
 // Plain data as a type, for the parameters of `defineMachine`. What cannot be plain data becomes `NotPlain` with a sentence,
 // which a compiler prints together with the path to it. Types only: no bundle has any of this.
 
-/** In place of a type that is no plain data: nothing is assignable to it, and its name says why. */
+/** In place of a type that is not plain data: nothing is assignable to it, and its name says why. */
 export interface NotPlain<Why extends string> {
   readonly [why]: Why
 }
@@ -9,7 +9,7 @@ declare const why: unique symbol
 
 /**
  * What a type must be assignable to if its values are plain data: the type itself, with `NotPlain` in place of each member
- * that is no plain data. `any` and `unknown` pass, and so does a type that a generic function does not know yet.
+ * that is not plain data. `any` and `unknown` pass, and so does a type that a generic function does not know yet.
  */
 export type PlainData<Type> = Judge<Type, Judged<Type>>
 

@@ -27,7 +27,7 @@ const MEMBERS = {
 /**
  * A copy of the plain data of a refusal.
  * @throws {TypeError} if a member is missing or has the wrong type, or is no plain data
- * @throws {RangeError} if the code is none, or a count is not a whole number from 0
+ * @throws {RangeError} if the code is not one, or a count is not a whole number from 0
  */
 export function readRunError(json: unknown): RunErrorParts {
   const parts = copyArgument(json ?? null, 'json') as Readonly<Record<string, unknown>>

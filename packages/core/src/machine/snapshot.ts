@@ -11,7 +11,7 @@ interface Materialized<State> {
 
 /**
  * A materialized view of a run's state (RFC Run v1 §6): frozen plain data, derived from events, the latest truth. An
- * `active` run goes on, a `done` run was completed by its machine, and an `error` run was ended by a fatal refusal.
+ * `active` run continues, a `done` run was completed by its machine, and an `error` run was ended by a fatal refusal.
  */
 export type Snapshot<State> = Materialized<State> &
   (

@@ -44,7 +44,7 @@ export interface RecordingParts<Failure extends Error> extends RecordRunOptions 
   stopped(recorded: number): Failure
   /** Tells of a failure that nobody waits for. */
   report(failure: Failure, recorded: number): void
-  /** Whether a failure is also told of if only `stop` gets it. */
+  /** Whether a failure is also reported if only `stop` rejects with it. */
   readonly tellsAtStop?: boolean
   /** Called once, when nothing more will be recorded. */
   ended?(): void

@@ -120,7 +120,7 @@ export async function handleOutputs<State, Event, Output>(
   checkVersion(run)
   checkHandlers(handlers)
   if (from !== undefined && !('ports' in run)) {
-    throw new TypeError('give from with a run')
+    throw new TypeError('from needs a run, not ports')
   }
   // A set of ports is read as it is. On a run another set is opened, so that its own ports stay free.
   const ports: HandledPorts<State, Event, Output> = 'ports' in run ? run.ports({ from: from ?? run.start }) : run

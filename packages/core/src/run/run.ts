@@ -50,7 +50,7 @@ export interface Run<State, Event extends RunEvent, Output = never, Input = unde
   ports(options?: PortsOptions): Ports<State, Event, Output>
   /**
    * The immutable history (RFC Run v1 §2.2): the genesis record, then one record for each batch.
-   * @param options `from`, a sequence (0, the genesis, by default); `follow`, to go on until the run ends
+   * @param options `from`, a sequence (0, the genesis, by default); `follow`, to continue until the run ends
    * @returns a stream that ends with the latest batch of this moment, unless it follows
    * @throws {RangeError} if `from` is not a sequence of this run
    */

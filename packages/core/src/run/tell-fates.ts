@@ -1,17 +1,17 @@
-// Development tells an inspector what becomes of each output that has a handler. Nothing calls this in production.
+// Development tells an inspector what happens to each output that has a handler. Nothing calls this in production.
 
 import { announceFate, type Fate } from '../engine/announce.ts'
 import type { AnyHandler, FinishOutput, HandleOne } from './handle-output.ts'
 
 const telling = new WeakSet<object>()
 
-/** Whether a function tells what becomes of outputs. */
+/** Whether a function tells what happens to outputs. */
 export function tellsFates(finish: object): boolean {
   return telling.has(finish)
 }
 
 /**
- * A handling of outputs that tells what becomes of each.
+ * A handling of outputs that tells what happens to each.
  * @param id that of the run
  * @param make makes the handling
  */

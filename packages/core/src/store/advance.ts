@@ -7,8 +7,8 @@ import { broken } from '../history/read-records.ts'
 import { replayRecord } from '../history/replay.ts'
 import type { RunEvent } from '../machine/machine.ts'
 import { internalsOf, type Run } from '../run/run.ts'
+import { isGenesis } from './is-genesis.ts'
 import type { StoredRecord } from './run-store.ts'
-import { isGenesis } from './slice.ts'
 
 /**
  * Applies records that others have recorded to a run: each oid is verified, events are not parsed again, and subscribers are

@@ -1,6 +1,6 @@
 // Appends a slice once, whatever answers are lost on the way: its receipt says whether it was made.
 
-import { toHex } from '../identity/hex.ts'
+import { newToken } from './new-token.ts'
 import { backOff, pause } from './pause.ts'
 import type { AppendOptions, RunStore, Slice } from './run-store.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
@@ -86,11 +86,6 @@ export async function askStore<Answer>(id: string, ask: () => Promise<Answer>): 
     }
     await pause(backOff(tries, FIRST_PAUSE))
   }
-}
-
-/** A token of 128 random bits, for one append. */
-export function newToken(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)))
 }
 
 function unavailable(id: string, cause: unknown): StoreError {

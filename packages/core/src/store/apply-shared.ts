@@ -172,7 +172,7 @@ function repeated({ sequence, oid }: Receipt): Applied<never> {
 }
 
 function forgotten(id: string): Error {
-  return new StoreError('UNKNOWN', `the run ${id} has a batch under this key, and nobody knows where`)
+  return new StoreError('UNKNOWN', `the run ${id} has a batch with this key at an unknown sequence`)
 }
 
 function closed(id: string, cause: Error | undefined): Error {

@@ -1,14 +1,21 @@
-// The records and commits of batches that follow a log, which does not have them yet.
+// The records and commits of batches: of those that a log has, and of those that follow it.
 
 import { type Batch, chainOf, digestAt, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { toHex } from '../identity/hex.ts'
 import type { RunEvent } from '../machine/machine.ts'
 import type { Slice, StoredRecord } from './run-store.ts'
 
-/** Encodes batches as the next commits of a log. */
-export function encodeBatches(log: Log, batches: readonly Batch[]): Pick<Slice, 'records' | 'commits'> {
+/**
+ * Encodes batches as commits.
+ * @param after the sequence that they follow: the latest one of the log unless given
+ */
+export function encodeBatches(
+  log: Log,
+  batches: readonly Batch[],
+  after: number = sequenceOf(log),
+): Pick<Slice, 'records' | 'commits'> {
   const { encode, format } = chainOf(log)
-  let sequence = sequenceOf(log)
+  let sequence = after
   let parent = oidAt(log, sequence)
   let digest = digestAt(log, sequence).slice()
   const records: StoredRecord[] = []

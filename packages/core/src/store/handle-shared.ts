@@ -1,16 +1,15 @@
 // Handles the outputs of a shared run: one of those who share it at a time, under the lease, from where the last one stopped.
 
-import { toHex } from '../identity/hex.ts'
 import type { RunEvent } from '../machine/machine.ts'
 import { checkHandlers, type HandledEvents, type HandleOutput } from '../run/handle-output.ts'
 import type { HandledPorts, OutputHandlers } from '../run/handle-outputs.ts'
 import { handleOutputs } from '../run/handle-outputs.ts'
 import { isApplied } from './applied-keys.ts'
-import { outputCounter, recallOutputs } from './count-outputs.ts'
-import { pause } from './pause.ts'
+import { recallOutputs } from './count-outputs.ts'
+import { newToken } from './new-token.ts'
 import type { Lease, RunStore } from './run-store.ts'
 import type { SharedRun } from './shared-run.ts'
-import { storeErrorOf } from './store-error.ts'
+import { PAUSE, pauseIfAway, TTL, takeLease } from './take-lease.ts'
 
 /** Who handles outputs, and for how long without a sign of life. */
 export interface HandleSharedOptions {
@@ -23,10 +22,6 @@ export interface HandleSharedOptions {
   /** Whether it ends once every output has settled. */
   readonly untilSettled?: boolean
 }
-
-const TTL = 10_000
-/** Milliseconds before a store that does not answer is asked again. */
-const PAUSE = 1000
 
 /**
  * Handles the outputs of a shared run while it holds the lease of the run; waits for the lease until then. A lease is given back
@@ -45,7 +40,7 @@ const PAUSE = 1000
 export async function handleShared<State, Event extends RunEvent, Output, Input>(
   run: SharedRun<State, Event, Output, Input>,
   handlers: NoInfer<OutputHandlers<Output, Event, State>>,
-  { owner = randomOwner(), ttl = TTL, signal, untilSettled = false }: HandleSharedOptions = {},
+  { owner = newToken(), ttl = TTL, signal, untilSettled = false }: HandleSharedOptions = {},
 ): Promise<number> {
   if (typeof (run as Partial<typeof run>).sendWithKey !== 'function') {
     throw new TypeError('the run is not shared: open it with openShared, or handle its outputs with handleOutputs')
@@ -130,36 +125,6 @@ async function hasMore<State, Event extends RunEvent, Output, Input>(
     signal?.removeEventListener('abort', stop)
     await reader.cancel().catch(() => undefined)
   }
-}
-
-/** A name for one who handles. Pages that are not secure have no `crypto.randomUUID`. */
-function randomOwner(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)))
-}
-
-/**
- * Asks for the lease of a shared run until it is free; undefined if the signal aborts.
- * @param hasLent whether the store has answered such a question before: then it is asked again if it is away
- */
-export async function takeLease(
-  run: { readonly store: RunStore; readonly id: string },
-  { owner = randomOwner(), ttl = TTL, signal }: HandleSharedOptions,
-  hasLent = false,
-): Promise<Lease | undefined> {
-  const positionAt = outputCounter(run)
-  let canLend = hasLent
-  while (signal?.aborted !== true) {
-    try {
-      const lease = await run.store.lease(run.id, { owner, ttl, positionAt })
-      if (lease !== undefined) return lease
-      canLend = true
-      await untilFree(run, ttl / 4, signal)
-    } catch (thrown) {
-      if (!canLend) throw thrown
-      await pauseIfAway(thrown, ttl / 4, signal)
-    }
-  }
-  return undefined
 }
 
 /** Has a run hold the outputs from a position on, unless a signal aborts. */
@@ -268,31 +233,10 @@ async function wasAnswered(
   return true
 }
 
-/** Waits if a store could not be reached; throws what it threw otherwise. */
-async function pauseIfAway(thrown: unknown, longest: number, signal: AbortSignal | undefined): Promise<void> {
-  if (storeErrorOf(thrown)?.code !== 'UNAVAILABLE') throw thrown
-  await pause(Math.min(PAUSE, longest), signal)
-}
-
 /** An answer that knows its key. It is a copy: a handler may give one object for several outputs. */
 function answer<Event>(events: HandledEvents<Event>, known: Known): HandledEvents<Event> {
   if (typeof events !== 'object' || events === null) return events
   const copy: object = Array.isArray(events) ? [...(events as readonly Event[])] : { ...(events as Event & object) }
   answers.set(copy, known)
   return copy as typeof events
-}
-
-/** Waits for a while, or until the store says that the lease may be free. */
-async function untilFree(
-  { store, id }: { readonly store: RunStore; readonly id: string },
-  milliseconds: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const over = new AbortController()
-  const stop = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
-  const waited = pause(milliseconds, stop)
-  // It is only a hint: without it, the lease is asked for again after a while.
-  const hinted = store.untilFree?.(id, stop).catch(() => waited) ?? waited
-  await Promise.race([waited, hinted])
-  over.abort()
 }

@@ -71,7 +71,7 @@ function hold(cells: LeaseCells, id: string, taken: LeaseRecord, now: () => numb
 
   function lose(why: string): StoreError {
     clearTimeout(timer)
-    const error = new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again before you go on`)
+    const error = new StoreError('LEASE_LOST', `the lease of the run ${id} ${why}; take it again to continue`)
     lost.abort(error)
     return error
   }

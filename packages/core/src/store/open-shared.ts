@@ -9,7 +9,6 @@ import { type AnyMachine, checkMachine, type Machine, type RunEvent } from '../m
 import type { SnapshotRecord } from '../recording/restore-snapshot.ts'
 import { checkFormat } from '../run/run-options.ts'
 import { checkHead } from './check-head.ts'
-import { replayAfter } from './replay-after.ts'
 import { replayStream } from './replay-stream.ts'
 import type { RunStore } from './run-store.ts'
 import { shareLog } from './shared-log.ts'
@@ -113,7 +112,8 @@ export async function openShared(
   const log =
     snapshot === undefined
       ? await replayStream(store.read(id, { from: 0 }), replaying)
-      : await replayAfter(store, id, snapshot, replaying)
+      : // Servers begin with snapshots, pages do not.
+        await import('./replay-after.ts').then(({ replayAfter }) => replayAfter(store, id, snapshot, replaying))
   if (oidAt(log, 0) !== id) {
     throw new StoreError(
       'CORRUPT',

@@ -1,8 +1,8 @@
 // Reads from a store what a run has dropped, for the readers of its history.
 
 import type { BatchRecord } from '../history/records.ts'
+import { isGenesis } from './is-genesis.ts'
 import type { RunStore } from './run-store.ts'
-import { isGenesis } from './slice.ts'
 import { StoreError } from './store-error.ts'
 
 /** How many records are given at a time. */

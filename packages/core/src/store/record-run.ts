@@ -139,8 +139,8 @@ export function recordRun<State, Event extends RunEvent, Output, Input>(
   function refused(head: Head | undefined, why: string): StoreError {
     return new StoreError(
       'MOVED',
-      `the run ${id} ${why}: the store is at sequence ${head?.sequence ?? 'none'}, and ${recorder.recorded} is the last that was recorded ` +
-        'here; open the run from the store and send again what is missing',
+      `the run ${id} ${why}: the store is at sequence ${head?.sequence ?? 'none'}, and this recorder at ${recorder.recorded}; ` +
+        'open the run from the store and send the missing events again',
       { head },
     )
   }

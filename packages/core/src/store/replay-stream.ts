@@ -5,8 +5,8 @@ import { readGenesis } from '../history/read-records.ts'
 import { type ReplayPlan, replayGenesis, replayRecord } from '../history/replay.ts'
 import type { ObjectFormat } from '../identity/object-format.ts'
 import { type AnyMachine, pickMachine } from '../machine/machine.ts'
+import { isGenesis } from './is-genesis.ts'
 import type { StoredRecord } from './run-store.ts'
-import { isGenesis } from './slice.ts'
 import { StoreError } from './store-error.ts'
 
 /** How a run is replayed. */

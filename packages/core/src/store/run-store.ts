@@ -1,4 +1,4 @@
-// What a store is: it appends records behind an expected head, reads them, follows them, and lends the right to handle
+// What a store is: it appends records after an expected head, reads them, follows them, and lends the right to handle
 // outputs. Whoever implements this interface can keep runs; the suite in `conformance` says whether it does so rightly.
 
 import type { HistoryRecord } from '../history/records.ts'

@@ -5,20 +5,17 @@
 //   MOVED, or followed records ─► confirmed ─► the pending batches are stepped again ─► tentative
 
 import { isA } from '../data/describe-value.ts'
-import { countOf } from '../engine/kept.ts'
 import { type Batch, type Log, oidAt, sequenceOf } from '../engine/log.ts'
 import { RunError } from '../machine/run-error.ts'
-import { recordable } from '../recording/recordable.ts'
 import { sequenceWaits } from '../recording/sequence-waits.ts'
-import { runOf } from '../run/run-object.ts'
 import { advanceLog } from './advance.ts'
 import { type AppendPlan, appendSlice } from './append-slice.ts'
 import { type AppliedBatch, appliedUnder } from './applied-keys.ts'
 import { checkHead } from './check-head.ts'
+import { firstSlice } from './first-slice.ts'
 import { backOff, pause } from './pause.ts'
 import type { RunStore, StoredRecord } from './run-store.ts'
 import { type Head, StoreError, sealed, storeErrorOf } from './store-error.ts'
-import { takeSlice } from './take-slice.ts'
 import { type AppliedBatches, type Pending, type TwoLogs, twoLogs } from './two-logs.ts'
 
 /** Two logs of one run, and what goes on between them and the store. */
@@ -317,11 +314,7 @@ export function shareLog(
     },
     async begin(settled, isWanted) {
       begun = await exclusively(async () => {
-        const to = sequenceOf(confirmed)
-        const position = countOf(confirmed.outputs)
-        const run = recordable(runOf(confirmed.machine, confirmed))
-        const slice = takeSlice(run, { from: 0, to, position, settled })
-        await appendSlice(store, { id, expected: undefined, after: -1, slice })
+        await appendSlice(store, { id, expected: undefined, after: -1, slice: firstSlice(confirmed, settled) })
         return await isWanted()
       })
       if (begun) {

@@ -37,7 +37,7 @@ export interface SharedRun<State, Event extends RunEvent, Output = never, Input 
    * the place that it has at last.
    * @param batch an event, or several that are applied together
    * @param options an idempotency key, and the head that the batch is meant for
-   * @returns where it was applied, and the snapshot behind it
+   * @returns where it was applied, and the snapshot after it
    * @throws {RunError} if it is refused, once what it was judged on is kept
    * @throws {StoreError} `MOVED` if the head is not the expected one, `UNKNOWN` if the receipts do not reach back to `since`:
    *   nothing was applied. `UNAVAILABLE` if the run is closed: whether it was applied is not known

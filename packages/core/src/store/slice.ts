@@ -1,14 +1,10 @@
 // Slices: taken from a run to be appended, and checked by the store that appends them.
 
-import type { BatchRecord, GenesisRecord } from '../history/records.ts'
+import type { BatchRecord } from '../history/records.ts'
 import { isHexOf } from '../identity/hex.ts'
-import type { Slice, StoredRecord } from './run-store.ts'
+import { isGenesis } from './is-genesis.ts'
+import type { Slice } from './run-store.ts'
 import { type Head, missing, moved, StoreError, sealed } from './store-error.ts'
-
-/** Whether a record is that of a genesis. What a damaged store gives may be no record at all. */
-export function isGenesis(record: StoredRecord): record is GenesisRecord {
-  return typeof record === 'object' && record !== null && 'nonce' in record
-}
 
 /**
  * Checks that a slice continues a run: each record follows the one before it, and has the oid of its commit.

@@ -3,10 +3,10 @@
 import { freezePlain } from '../data/plain-data.ts'
 import { complete } from '../engine/commit.ts'
 import { createLog, type Log } from '../engine/log.ts'
-import { publish } from '../engine/publish.ts'
 import { fromHex } from '../identity/hex.ts'
 import { sha1 } from '../identity/object-format.ts'
 import type { AnyMachine } from '../machine/machine.ts'
+import { showAnew } from './tentative-log.ts'
 
 /** A snapshot, and where it belongs. */
 interface PlacedSnapshot {
@@ -53,8 +53,6 @@ export function showSnapshot(log: Log, { head, sequence, position, state, status
   batches.dropped = sequence
   outputs.dropped = position
   log.state = state
-  log.version++
-  log.snapshot = undefined
   if (status === 'done') complete(log)
-  publish(log, 'stream')
+  showAnew(log)
 }

@@ -66,7 +66,7 @@ export function moved(id: string, expected: string | undefined, head: Head | und
 
 /** The error for a run that takes no more, because another has taken its place. */
 export function sealed(id: string, successor: string): StoreError {
-  return new StoreError('SEALED', `the run ${id} is sealed, and takes no more; go on with its successor ${successor}`, {
+  return new StoreError('SEALED', `the run ${id} is sealed; continue with its successor ${successor}`, {
     successor,
   })
 }

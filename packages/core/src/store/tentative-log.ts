@@ -137,9 +137,7 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
       const stepped = isWanted(batch) ? stepAgain(batch) : undefined
       if (stepped !== undefined) pending.push(stepped)
     }
-    tentative.version++
-    tentative.snapshot = undefined
-    publish(tentative, 'stream')
+    showAnew(tentative)
   }
 
   return {
@@ -196,12 +194,17 @@ export function tentativeLog<Details>(confirmed: Log, keeper: Keeper<Details>): 
       if (pending.length > 0 || tentative.status !== 'error' || confirmed.end !== undefined) return false
       confirmed.status = 'error'
       confirmed.end = tentative.end
-      confirmed.version++
-      confirmed.snapshot = undefined
-      publish(confirmed, 'stream')
+      showAnew(confirmed)
       return true
     },
   }
+}
+
+/** Has the readers of a log see a state that does not come from one more batch. */
+export function showAnew(log: Log): void {
+  log.version++
+  log.snapshot = undefined
+  publish(log, 'stream')
 }
 
 /** Learns of each reader and subscriber of a log that comes or goes. */

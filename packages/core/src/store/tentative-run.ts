@@ -28,7 +28,7 @@ export interface TentativeRunPlan {
   /** That and what is pending. */
   readonly tentative: Log
   /** The log that `snapshot` shows, if not the tentative one. */
-  readonly shown?: Log
+  readonly shown?: Log | undefined
   /** The position at which its `out` begins: after all outputs unless given. */
   readonly start?: number | undefined
 }

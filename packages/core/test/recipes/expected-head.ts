@@ -36,7 +36,7 @@ const statuses: Readonly<Record<string, number>> = {
 
 /** Applies the event of a request, but only to the history that its sender saw. */
 export async function receive(run: RunOf<typeof auction>, request: Request): Promise<Response> {
-  // A body that is no JSON is no event either. The run says so.
+  // A body that is not JSON is not an event either, so the run refuses it.
   const event = await request.json().catch(() => null)
   // From here on nothing is awaited, so no other event comes between the comparison and the send.
   if (request.headers.get('If-Match') !== `"${run.head}"`) {

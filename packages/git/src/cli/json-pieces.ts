@@ -32,7 +32,7 @@ export function jsonPieces(where: () => string): JsonPieces {
       size += bytes.length
       if (size > constants.MAX_STRING_LENGTH) {
         throw new CommandError(
-          `${where()} has more than ${constants.MAX_STRING_LENGTH} bytes: it is no record of a run`,
+          `${where()} has more than ${constants.MAX_STRING_LENGTH} bytes: it is not a record of a run`,
         )
       }
       pieces.push(bytes)

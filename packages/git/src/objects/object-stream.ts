@@ -23,7 +23,7 @@ const LARGEST_OBJECT = constants.MAX_STRING_LENGTH
 /**
  * Takes the printed bytes piece by piece, and gives the objects that are complete.
  * @throws {GitError} `OBJECT_CORRUPT`, from the next call on, once an object claims to be too large: the caller then ends
- *   the process, which would go on to print all of it
+ *   the process, which would continue to print all of it
  */
 export function objectParser(format: FormatName): (chunk: Buffer) => ReadObject[] {
   const { hash } = objectFormat(format)

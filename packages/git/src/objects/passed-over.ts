@@ -45,7 +45,7 @@ export async function whyUnreadable(
     const message = `the object ${oid} may be in files that cannot be read: ${places}; ${adviceOn(first.cause)}`
     return new GitError('READ_FAILED', message, { ...where, cause: first.cause })
   }
-  // Git says nothing of it on its standard output, and goes on.
+  // Git says nothing of it on its standard output, and continues.
   const { stderr } = await store.git.ask(['cat-file', '--batch'], `${oid}\n`)
   const complaint = stderr.split('\n').find((line) => /^(error|fatal):/.test(line))
   return complaint === undefined ? undefined : corrupt(oid, complaint, where)

@@ -33,7 +33,7 @@ export interface StoredDetails {
   readonly settled: number
   /** The outputs of the batches up to this sequence count as settled too: they came from elsewhere, and were not counted. */
   readonly uncounted?: number | undefined
-  /** Outputs that came from elsewhere behind some that had not settled here. They are handled, and those before them are not. */
+  /** Outputs that came from elsewhere after some that had not settled here. They are handled, and those before them are not. */
   readonly passed?: readonly OutputRange[] | undefined
   /** The id of the run that has taken the place of this one: then it is sealed, and this is its last receipt. */
   readonly successor?: string | undefined
@@ -123,7 +123,7 @@ export function emptyTree(format: FormatName): GitObject {
 
 /**
  * The number of the receipt after one, in its chain.
- * @param mustGoOn whether the chain has what must be kept, so that it cannot begin anew
+ * @param mustGoOn whether the chain has what must be kept, so that it cannot begin again
  */
 export function nextCount(count: number, mustGoOn = false): number {
   return count >= MOST_RECEIPTS && !mustGoOn ? 1 : count + 1
@@ -135,7 +135,7 @@ const DETAILS =
   /^Position: (\d+)\nSettled: (\d+)\n(?:Uncounted: (\d+)\n)?((?:Passed: \d+ \d+\n)*)(?:Successor: ([0-9a-f]+)\n)?Keys: (\d+)\n/
 const KEY = /^Key: (\d+) ([0-9a-f]+) (".*")$/
 
-/** Decodes a receipt; undefined if the object is none. */
+/** Decodes a receipt; undefined if the object is not a receipt. */
 export function decodeReceipt(object: ReadObject): StoredReceipt | undefined {
   const commit = decodeCommit(object)
   const found = commit === undefined ? null : BODY.exec(commit.message)

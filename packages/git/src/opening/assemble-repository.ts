@@ -46,7 +46,7 @@ export interface RepositoryLocation {
   /** Whether its packs must stay, because another repository may borrow objects from it. */
   readonly precious: boolean
   readonly format: FormatName
-  /** The setting that makes it a mirror, which can only be read; undefined if it is none. */
+  /** The setting that makes it a mirror, which can only be read; undefined if it is not a mirror. */
   readonly mirrorOf: string | undefined
 }
 

@@ -100,7 +100,7 @@ export function converse<Question, Answer>(
     let complaint = ''
     allowExit(started)
     started.stdout.on('data', (chunk: Buffer) => {
-      // A process that was given up may go on printing.
+      // A process that was given up may continue printing.
       if (child !== started) return
       try {
         for (const answer of decode(chunk)) pending.shift()?.resolve(answer)

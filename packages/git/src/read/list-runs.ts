@@ -92,7 +92,7 @@ function runOf({ format }: RepositoryContext, { ref, oid }: ListedRef): RunRef[]
   return isOid(id, format) ? [{ ref, id, head: oid }] : []
 }
 
-/** A run as its ref and its genesis describe it, or why it cannot be listed; undefined if it is no run. */
+/** A run as its ref and its genesis describe it, or why it cannot be listed; undefined if it is not a run. */
 async function judge(
   context: RepositoryContext,
   { ref, id, head }: RunRef,

@@ -14,7 +14,7 @@ import { outputsSoFar } from './settled-outputs.ts'
 
 /** The error for an import that would go on with a run that takes no more. */
 function runSealed(ref: string, id: string, successor: string): GitError {
-  const why = `${ref} is sealed: the run ${successor} has taken its place, and nothing was imported; go on with that one`
+  const why = `${ref} is sealed: the run ${successor} has taken its place, and nothing was imported; continue with that one`
   return new GitError('RUN_SEALED', why, { run: id })
 }
 

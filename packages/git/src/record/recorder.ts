@@ -190,7 +190,7 @@ export function startRecorder<State, Event extends RunEvent, Output, Input>(
   ): { readonly token: string; readonly receipt: RefMove } {
     const token = randomBytes(16).toString('hex')
     const { at, previous } = tip
-    // Only a store takes keys over into a chain that begins anew.
+    // Only a store takes keys over into a chain that begins again.
     const count = nextCount(tip.count, stored.count > 0)
     const details = { ...stored, position: recording.positionAfter(made.sequence), keys: [] }
     const objects = receiptObjects(receiptOf, { ...made, token, previous, count, stored: details })

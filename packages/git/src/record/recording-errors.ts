@@ -71,7 +71,7 @@ export function lostRace(
 
 /** Another run has taken the place of the run. */
 export function runSealed({ ref, directory, id, recorded }: RecordingPlace, successor: string): GitError {
-  const why = `${ref} in ${directory} is sealed: the run ${successor} has taken its place; go on with that one`
+  const why = `${ref} in ${directory} is sealed: the run ${successor} has taken its place; continue with that one`
   return new GitError('RUN_SEALED', why, { run: id, sequence: recorded })
 }
 

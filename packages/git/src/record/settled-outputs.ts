@@ -15,7 +15,7 @@ export interface OutputsSoFar {
   readonly settled: number
   /** The outputs of the batches up to this sequence have settled too, and were not counted; undefined if all were. */
   readonly uncounted: number | undefined
-  /** Outputs that were handled elsewhere, behind some that have not settled here. */
+  /** Outputs that were handled elsewhere, after some that have not settled here. */
   readonly passed: readonly OutputRange[]
   /** The sequence up to which such outputs came after `position`, and were not counted; undefined if none did. */
   readonly arrived: number | undefined

@@ -14,7 +14,7 @@ import { findStored, receiptsOf } from './stored-run.ts'
 
 /** The cells of leases, and what those who take one have counted. */
 export interface CountingCells extends LeaseCells {
-  /** Whether an output came from elsewhere, behind some that have not settled here, and was counted by who takes the lease. */
+  /** Whether an output came from elsewhere, after some that have not settled here, and was counted by who takes the lease. */
   hasPassed(id: string, position: number): boolean
 }
 
@@ -22,7 +22,7 @@ export interface CountingCells extends LeaseCells {
 export function leaseCells({ context, writer }: GitStoreParts): CountingCells {
   /** Outputs that those who hold or want a lease have counted, by run: how many there are up to a sequence. */
   const counts = new Map<string, { readonly sequence: number; readonly position: number }>()
-  /** Outputs that came behind some that have not settled, by run. */
+  /** Outputs that came after some that have not settled, by run. */
   const passed = new Map<string, OutputRange>()
 
   /** Counts outputs up to a sequence, once for all who ask again and again. */

@@ -84,7 +84,7 @@ async function readBook(
 }
 
 /**
- * What a chain that begins anew takes over.
+ * What a chain that begins again takes over.
  * @param settled the position up to which every output has settled: keys of answers before it are not needed
  */
 export function keptOf(id: string, book: ReceiptBook, settled: number): KeptReceipts {

@@ -60,7 +60,7 @@ export function sealer(
     }
     const token = randomBytes(16).toString('hex')
     const { previous } = tip
-    // What the chain has must be kept, so it does not begin anew.
+    // What the chain has must be kept, so it does not begin again.
     const count = nextCount(tip.count, true)
     const objects = receiptObjects(
       { format: context.format, machine, createdAt },

@@ -27,7 +27,7 @@ export function pause(signal: AbortSignal, failures: number, least = 0): Promise
   })
 }
 
-/** Acts until it is done, the signal aborts, or there is silence for too long. */
+/** Acts until it is done, the signal aborts, the network goes, or there is silence for too long. */
 export async function within<Result>(
   signal: AbortSignal,
   act: (stop: AbortController, onBytes: () => void) => Promise<Result>,
@@ -35,7 +35,10 @@ export async function within<Result>(
   const stop = new AbortController()
   const abort = (): void => stop.abort()
   let timer = setTimeout(abort, SILENCE)
-  signal.addEventListener('abort', abort)
+  // The listeners end with `stop.signal`.
+  signal.addEventListener('abort', abort, stop)
+  // What is under way in a network that is gone gets no answer and no error. Node has no such function.
+  globalThis.addEventListener?.('offline', abort, stop)
   try {
     return await act(stop, () => {
       clearTimeout(timer)
@@ -43,6 +46,6 @@ export async function within<Result>(
     })
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', abort)
+    abort()
   }
 }

@@ -100,7 +100,7 @@ export function connectList<Summary = unknown>(
   const { page = { runs: [] }, signal } = options
   /** The runs as far as they have come in. They are shown once the server says that these are all. */
   let incoming = new Map<string, RunEntry<Summary>>()
-  /** Where to go on. */
+  /** Where to continue. */
   let place = ''
   let following: AbortController | undefined
   let lingering: ReturnType<typeof setTimeout> | undefined

@@ -8,16 +8,15 @@ import {
   type RunEvent,
   restoreRun,
 } from '@xmachines/core'
-import { internalsOf, keepGiven, oidAt, sequenceOf, tentativeRun } from '@xmachines/core/internal'
-import type { StoredRecord } from '@xmachines/core/store'
+import { internalsOf, keepGiven } from '@xmachines/core/internal'
 import type { WireSnapshot } from '../wire/snapshot.ts'
-import { connectedMembers } from './connected-members.ts'
 import type { ConnectedRun, LaterHistory, RemoteRun } from './connected-run.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { KeepPending } from './kept-batches.ts'
-import { otherHistory, type RecordFeed, recordFeed } from './record-feed.ts'
+import { type RecordFeed, recordFeed } from './record-feed.ts'
 import { type MachineLabel, openRemote } from './remote-run.ts'
 import { type RequestOptions, type Requests, requestsTo } from './requests.ts'
+import { connectedRun } from './run-of-connection.ts'
 
 /** How any run is connected. */
 interface ConnectOptions extends RequestOptions {
@@ -134,22 +133,6 @@ function openRecords(
   const { log } = internalsOf(restored)
   let feed: RecordFeed | undefined
   const connection = openConnection({ confirmed: log, requests, url, feedOf: (plan) => (feed = recordFeed(plan)) })
-  const { confirmed, tentative } = connection.ahead
-  const members = Object.defineProperties(
-    { advance: (later: LaterHistory) => advance(connection, feed, url, later) },
-    Object.getOwnPropertyDescriptors(connectedMembers(connection, url)),
-  )
-  return { run: tentativeRun(log.machine, { confirmed, tentative }, members), connection }
-}
-
-/** Takes what is new in a later history. */
-function advance(connection: Connection, feed: RecordFeed | undefined, url: string, later: LaterHistory): void {
-  const { confirmed } = connection.ahead
-  // Each record is checked when it is applied.
-  const records = Array.from(Symbol.iterator in later ? later : later.records) as StoredRecord[]
-  const known = sequenceOf(confirmed)
-  const at = records[Math.min(known, records.length - 1)]
-  if (at !== undefined && at.oid !== oidAt(confirmed, Math.min(known, records.length - 1))) {
-    connection.close(otherHistory(url, 'it was given a later one that does not continue it'))
-  } else feed?.receive(known + 1, records.slice(known + 1))
+  const own = { advance: (later: LaterHistory) => feed?.advance(later) }
+  return { run: connectedRun(log.machine, connection, url, own), connection }
 }

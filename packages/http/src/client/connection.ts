@@ -20,7 +20,8 @@ import { mayPass } from './connection-error.ts'
 import type { Feed, FeedPlan, Sent } from './feed.ts'
 import { asConnectionError, followStream } from './follow-stream.ts'
 import { otherHistory } from './record-feed.ts'
-import { bodyOf, type Requests, refusalIn, unreachable } from './requests.ts'
+import { refusalIn } from './refusal-in.ts'
+import { bodyOf, type Requests, unreachable } from './requests.ts'
 
 /** How a run is connected to its server at the moment. */
 export type ConnectionState = 'connecting' | 'live' | 'offline'
@@ -74,8 +75,10 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
   /** Ends the stream that is followed. */
   let following: AbortController | undefined
   let isLive = false
-  /** Why sending and following do not get through. */
-  const problems: { ended?: Error; send?: Error | undefined; follow?: Error | undefined } = {}
+  /** Why it has ended, if there is a reason; and why sending and following do not get through. */
+  let failure: Error | undefined
+  let sendProblem: Error | undefined
+  let followProblem: Error | undefined
   let lingering: ReturnType<typeof setTimeout> | undefined
 
   const ahead = tentativeLog<Sent>(confirmed, {
@@ -109,7 +112,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
 
   function close(problem?: Error): void {
     if (signal.aborted) return
-    if (problem !== undefined) problems.ended = problem
+    failure = problem
     isLive = false
     closing.abort()
     clearTimeout(lingering)
@@ -135,7 +138,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
           await feed.onApplied(batch, snapshot, stop)
         })
         failures = 0
-        problems.send = undefined
+        sendProblem = undefined
         changed()
       } catch (thrown) {
         if (signal.aborted) break
@@ -155,7 +158,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
           close(thrown as Error)
           break
         }
-        problems.send = error
+        sendProblem = error
         changed()
         await pause(signal, ++failures, error.retryAfter)
       }
@@ -185,11 +188,15 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     return snapshot
   }
 
-  /** Begins to follow the server if somebody reads, and stops some time after nobody does. */
+  /** Whether somebody reads, or has sent something. */
+  function isWanted(): boolean {
+    return ahead.isWatched || ahead.pending.length > 0
+  }
+
+  /** Begins to follow the server if that is wanted, and stops some time after it is not. */
   function review(): void {
-    const isWanted = ahead.isWatched || ahead.pending.length > 0
     if (signal.aborted || confirmed.end !== undefined) return
-    if (isWanted && following === undefined) {
+    if (isWanted() && following === undefined) {
       following = new AbortController()
       void followStream(following.signal, {
         url,
@@ -197,15 +204,15 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
         onEvent: ({ event, data }) => feed.onEvent(event, JSON.parse(data) as unknown),
         onState(live, error) {
           isLive = live
-          problems.follow = error
+          followProblem = error
           changed()
         },
         fail: close,
       })
-    } else if (!isWanted && following !== undefined && lingering === undefined) {
+    } else if (!isWanted() && following !== undefined && lingering === undefined) {
       lingering = setTimeout(() => {
         lingering = undefined
-        if (ahead.isWatched || ahead.pending.length > 0) return
+        if (isWanted()) return
         following?.abort()
         following = undefined
         isLive = false
@@ -218,10 +225,10 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     ahead,
     get state() {
       if (isLive || confirmed.status === 'done') return 'live'
-      return signal.aborted || problems.follow !== undefined || problems.send !== undefined ? 'offline' : 'connecting'
+      return signal.aborted || followProblem !== undefined || sendProblem !== undefined ? 'offline' : 'connecting'
     },
     get problem() {
-      return problems.ended ?? problems.send ?? problems.follow
+      return failure ?? sendProblem ?? followProblem
     },
     get isClosed() {
       return signal.aborted
@@ -239,7 +246,7 @@ export function openConnection({ confirmed, requests, url, feedOf }: ConnectionP
     },
     async flush() {
       if (ahead.pending.length > 0) {
-        if (signal.aborted) throw problems.ended ?? closedError(url)
+        if (signal.aborted) throw failure ?? closedError(url)
         await waits.until(ahead.latest)
       }
       return sequenceOf(confirmed)

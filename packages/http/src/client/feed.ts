@@ -23,7 +23,7 @@ export interface FeedPlan {
   readonly requests: Requests
   /** Called after changes that the feed made. */
   onChange(): void
-  /** The feed cannot go on, for good. */
+  /** The feed has ended for good. */
   fail(problem: Error): void
 }
 
@@ -31,7 +31,7 @@ export interface FeedPlan {
 export interface Feed {
   /** Which media type is asked for. */
   readonly accept: string
-  /** The path of the stream that follows what the client has, behind the URL of the run. */
+  /** The path of the stream that follows what the client has, after the URL of the run. */
   path(): string
   /** Something came in. */
   onEvent(event: string, data: unknown): void

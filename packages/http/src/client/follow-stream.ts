@@ -1,4 +1,4 @@
-// Reads a stream of server-sent events, and opens it anew whenever it ends, until nobody wants it.
+// Reads a stream of server-sent events, and opens it again whenever it ends, until nobody wants it.
 
 import { pause, within } from './attempts.ts'
 import { ConnectionError, mayPass } from './connection-error.ts'
@@ -6,13 +6,13 @@ import { unreachable } from './requests.ts'
 import { type ServerSentEvent, serverSentEvents } from './server-sent-events.ts'
 import { onWake } from './wake.ts'
 
-/** What is followed, and what becomes of it. */
+/** What is followed, and what happens to it. */
 export interface FollowPlan {
   readonly url: string
   /** Requests the stream. */
   open(signal: AbortSignal): Promise<Response>
   onEvent(event: ServerSentEvent): void
-  /** The stream has begun, or ended: by an error that may pass, if there is one. It is opened anew. */
+  /** The stream has begun, or ended: by an error that may pass, if there is one. It is opened again. */
   onState(isLive: boolean, error?: ConnectionError): void
   /** It ended for good. */
   fail(error: Error): void
@@ -32,7 +32,7 @@ export async function followStream(
   /** When there was a sign of life. Infinite while no stream is open. */
   let lastByte = Number.POSITIVE_INFINITY
   let reading: AbortController | undefined
-  /** Whether the stream was ended to be opened anew at once. */
+  /** Whether the stream was ended to be opened again at once. */
   let isDoubtful = false
   const forget = onWake(() => {
     isDoubtful = performance.now() - lastByte > DOUBTFUL

@@ -144,7 +144,7 @@ function keepPending(store: PendingStore, url: string, connection: Connection): 
     try {
       return all.length === 0 ? store.removeItem(name) : store.setItem(name, JSON.stringify(all))
     } catch {
-      // It is full. The run goes on without it.
+      // It is full. The run continues without it.
       return undefined
     }
   }

@@ -5,13 +5,14 @@ import { type Batch, encodeBatches, oidAt, type Pending, sequenceOf } from '@xma
 import type { StoredRecord } from '@xmachines/core/store'
 import { SSE_EVENTS } from '../wire/frames.ts'
 import { encodeOffset } from '../wire/offset.ts'
+import type { LaterHistory } from './connected-run.ts'
 import { ConnectionError } from './connection-error.ts'
 import type { Feed, FeedPlan } from './feed.ts'
 
 /** A feed of records. */
 export interface RecordFeed extends Feed {
-  /** Takes records of the history, the first of which has a sequence. */
-  receive(from: number, records: readonly StoredRecord[]): void
+  /** Takes what is new in a later history. */
+  advance(later: LaterHistory): void
 }
 
 /** The feed of the records of a run. */
@@ -29,6 +30,7 @@ export function recordFeed({ ahead, url, requests, onChange, fail }: FeedPlan): 
     return encodeOffset({ sequence, oid: oidAt(confirmed, sequence) })
   }
 
+  /** Takes records of the history, the first of which has a sequence. */
   function receive(from: number, records: readonly StoredRecord[]): void {
     for (const [at, record] of records.entries()) {
       const sequence = from + at
@@ -41,14 +43,13 @@ export function recordFeed({ ahead, url, requests, onChange, fail }: FeedPlan): 
   /** Applies what came in. While a batch is under way, nobody knows whether it is among that. */
   function drain(): void {
     try {
-      for (let isDone = false; !isDone; ) {
+      for (;;) {
         const [first] = ahead.pending
         const place = first?.details.place
         if (first?.details.since !== undefined && place === undefined) return
         held = held.filter(({ sequence }) => sequence > sequenceOf(confirmed))
         const due = place === undefined ? held : held.filter(({ sequence }) => sequence <= place)
-        isDone = due.length === 0
-        if (isDone) return
+        if (due.length === 0) return
         held = held.slice(due.length)
         const own = due.at(-1)?.sequence === place ? first?.ordinal : undefined
         ahead.take(
@@ -101,7 +102,15 @@ export function recordFeed({ ahead, url, requests, onChange, fail }: FeedPlan): 
       throw new ConnectionError('UNAVAILABLE', `${url} does not show the batch ${sequence} yet`, { status: 503 })
     },
     onRefused: drain,
-    receive,
+    advance(later) {
+      // Each record is checked when it is applied.
+      const records = Array.from(Symbol.iterator in later ? later : later.records) as StoredRecord[]
+      const known = sequenceOf(confirmed)
+      const shared = Math.min(known, records.length - 1)
+      if (shared >= 0 && records[shared]?.oid !== oidAt(confirmed, shared)) {
+        fail(otherHistory(url, 'it was given a later one that does not continue it'))
+      } else receive(known + 1, records.slice(known + 1))
+    },
   }
 }
 

@@ -1,6 +1,5 @@
 // Requests to the server of a run, and what their answers say.
 
-import { RunError } from '@xmachines/core'
 import type { StoredRecord } from '@xmachines/core/store'
 import { NEXT_OFFSET, UP_TO_DATE } from '../wire/headers.ts'
 import { JSON_TYPE, PROBLEM_TYPE } from '../wire/media-types.ts'
@@ -35,10 +34,6 @@ export interface Requests {
 
 /** The most seconds that a server is waited for: 11 days. With more than 24, a timer would fire at once. */
 const LONGEST_WAIT = 1e6
-
-/** Codes of problems that are refusals of a batch. */
-const REFUSALS =
-  /^(INVALID_(EVENT|STATE|OUTPUT)|SCHEMA_MISMATCH|REFUSED|UNHANDLED|TRANSITION_FAILED|NONDETERMINISTIC|REENTRANT|RUN_DONE)$/
 
 /** Requests to the run at a URL. */
 export function requestsTo(url: string, { fetch: given, headers }: RequestOptions): Requests {
@@ -102,24 +97,6 @@ export async function bodyOf(url: string, response: Response): Promise<unknown> 
   } catch (cause) {
     throw unexpected(url, response.status, cause)
   }
-}
-
-/**
- * The refusal that an answer to a batch is.
- * @returns undefined if the answer says nothing of the batch
- */
-export function refusalIn(
-  { problem, status, message }: ConnectionError,
-  batch: readonly unknown[],
-): RunError | undefined {
-  if (problem !== undefined && REFUSALS.test(problem.code)) {
-    return RunError.fromJSON({ ...problem, message: problem.detail, batch })
-  }
-  // The server, or one before it, takes no such request: it would not take it a second time.
-  const isRefused = status === 400 || status === 413 || status === 415 || (status === 422 && problem === undefined)
-  return isRefused
-    ? RunError.fromJSON({ code: 'REFUSED', message, reason: problem?.detail ?? message, batch })
-    : undefined
 }
 
 async function problemOf(url: string, response: Response): Promise<ConnectionError> {

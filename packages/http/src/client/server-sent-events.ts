@@ -5,7 +5,7 @@
 export interface ServerSentEvent {
   readonly event: string
   readonly data: string
-  /** Where to go on. */
+  /** Where to continue. */
   readonly id: string | undefined
 }
 

@@ -21,7 +21,7 @@ export interface ReadBody {
 
 /**
  * Reads the body of a request.
- * @throws {HttpProblem} `UNSUPPORTED_MEDIA_TYPE`, `TOO_LARGE`, or `INVALID_REQUEST` if it is no UTF-8
+ * @throws {HttpProblem} `UNSUPPORTED_MEDIA_TYPE`, `TOO_LARGE`, or `INVALID_REQUEST` if it is not UTF-8
  */
 export async function readBody(request: BareRequest, { bytes, types }: BodyRules): Promise<ReadBody> {
   const encoding = request.headers.get('content-encoding')
@@ -60,7 +60,7 @@ async function readText(request: BareRequest, most: number): Promise<string> {
   try {
     return decoder.decode(bytes)
   } catch {
-    throw invalid('the body is no UTF-8')
+    throw invalid('the body is not UTF-8; encode it so')
   }
 }
 
@@ -98,7 +98,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (problem) {
-    throw invalid(`the body is no JSON: ${(problem as Error).message.slice(0, 200)}`)
+    throw invalid(`the body is not JSON: ${(problem as Error).message.slice(0, 200)}`)
   }
 }
 
@@ -124,7 +124,7 @@ export function parseEvents({ type, text }: ReadBody, most: number): unknown[] {
     try {
       return JSON.parse(line) as unknown
     } catch (problem) {
-      throw invalid(`line ${at + 1} of the body is no JSON: ${(problem as Error).message.slice(0, 200)}`)
+      throw invalid(`line ${at + 1} of the body is not JSON: ${(problem as Error).message.slice(0, 200)}`)
     }
   })
 }

@@ -281,13 +281,13 @@ function decode(path: string): string {
     const segments = path.split('/').map(decodeURIComponent)
     if (!segments.some((segment) => segment.includes('/'))) return segments.join('/')
   } catch {
-    throw new HttpProblem('INVALID_REQUEST', 'the path has a percent sign that encodes nothing')
+    throw new HttpProblem('INVALID_REQUEST', 'the path has a percent sign that encodes nothing; write %25')
   }
   throw notFound()
 }
 
 function notFound(): HttpProblem {
-  return new HttpProblem('NOT_FOUND', 'there is nothing here; GET /openapi.json says what there is')
+  return new HttpProblem('NOT_FOUND', 'there is nothing at this path; GET /openapi.json lists the paths')
 }
 
 function notAllowed(route: Route, method: string): HttpProblem {

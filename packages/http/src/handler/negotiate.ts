@@ -14,5 +14,5 @@ export function negotiate<Type extends string>(request: BareRequest, available: 
   const found = new Negotiator({ headers: { accept } }).mediaType(available)
   // It gives one of those that it was given.
   if (found !== undefined) return found as Type
-  throw new HttpProblem('NOT_ACCEPTABLE', `there is ${available.join(', ')} here; say so in Accept`)
+  throw new HttpProblem('NOT_ACCEPTABLE', `Accept must name one of ${available.join(', ')}`)
 }

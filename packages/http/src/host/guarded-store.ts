@@ -2,7 +2,7 @@
 
 import { type RunStore, StoreError, storeErrorOf } from '@xmachines/core/store'
 
-/** The same store. Whatever it throws that is no `StoreError` is the cause of one. */
+/** The same store. If it throws anything else than a `StoreError`, that becomes the cause of one. */
 export function guardedStore(store: RunStore): RunStore {
   const guarded: RunStore = {
     head: (id) => guard(() => store.head(id)),

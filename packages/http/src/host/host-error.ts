@@ -42,7 +42,7 @@ export class HostError extends Error {
 
 /** The error for a run that has a successor. */
 export function succeeded(id: string, successor: string): HostError {
-  return new HostError('SUCCEEDED', `the run ${id} takes no more; its successor ${successor} has taken its place`, {
+  return new HostError('SUCCEEDED', `the run ${id} takes no more batches; continue with its successor ${successor}`, {
     successor,
   })
 }

@@ -143,7 +143,7 @@ const DEFAULTS = {
  * @param machines the machines whose runs it serves, each plain or `hosted`, in several versions if need be
  * @param options limits, and how outputs are handled
  * @returns the host
- * @throws {TypeError} if a machine is none
+ * @throws {TypeError} if one of them is not a machine
  * @throws {RangeError} if two machines have one name and version, or a limit is not a number from 0
  *
  * @example

@@ -67,7 +67,9 @@ export function hosted<State, Event extends RunEvent, Output, Input>(
 
 function plainly(machine: AnyMachine, { outputs, summary }: Omit<HostedMachine, 'machine'>): HostedMachine {
   if (!isMachine(machine))
-    throw new TypeError('a machine of a host is none; give what defineMachine makes, or hosted(machine)')
+    throw new TypeError(
+      'openHost takes machines that defineMachine or hosted(machine) made; one of these is something else',
+    )
   const served = Object.freeze({ machine, outputs, summary })
   hostedMachines.add(served)
   return served

@@ -1,5 +1,5 @@
 // One run of a host: opened once, whoever asks. Those who hold it and those who follow it belong to this object, which stays the
-// same if the run has to be opened anew.
+// same if the run has to be opened again.
 
 import type { RunEvent } from '@xmachines/core'
 import {
@@ -40,7 +40,7 @@ export interface LiveRun {
   /** Keeps it open until the function that this gives is called. */
   hold(): () => void
   /**
-   * The run, opened anew if it has ended fatally: such an end is one of the run object alone.
+   * The run, opened again if it has ended fatally: only the run object has ended.
    * @throws {HostError} `NOT_FOUND` if no machine of the host is that of the run, `SUCCEEDED` if it has a successor
    */
   open(): Promise<AnySharedRun>
@@ -74,7 +74,7 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
   /** Whether it could not be opened from where it was. Then it is opened from its beginning. */
   let isDoubtful = false
   let stopWatching: (() => void) | undefined
-  /** Whether it is about to be opened anew, and how often that failed. */
+  /** Whether it is about to be opened again, and how often that failed. */
   let reviving = false
   let failures = 0
   let latest: WireSnapshot | undefined
@@ -184,7 +184,7 @@ export function liveRun({ id, store, machines, format, remembered, onChange }: L
     return opened
   }
 
-  /** Opens the run anew if it goes on no more and somebody follows it: others may append to it. */
+  /** Opens the run again if it has ended or failed, and somebody follows it: others may append to it. */
   function revive(): void {
     if (isClosed || reviving || listeners.size === 0 || successor !== undefined) return
     if (run === undefined || isUsable(run)) return
@@ -214,7 +214,7 @@ function untilRequestsAreIn(): Promise<unknown> {
   return setImmediate === undefined ? Promise.resolve() : new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Whether a run goes on, or is done. One that ended fatally, or failed, may go on if it is opened anew. */
+/** Whether a run continues, or is done. One that ended fatally, or failed, may continue if it is opened again. */
 function isUsable(run: AnySharedRun): boolean {
   return !run.isClosed || run.confirmed.current.status === 'done'
 }

@@ -101,8 +101,8 @@ async function checkSame(store: RunStore, run: AnyRunObject, { head, sequence }:
   if (kept?.oid === given?.oid) return
   throw new HostError(
     'DIVERGED',
-    `the run ${run.id} goes on otherwise here: its record ${common} is ${kept?.oid}, and that of the document is ${given?.oid}; ` +
-      'read its history, and send what is missing as events',
+    `the run ${run.id} continues differently here: its record ${common} is ${kept?.oid}, and that of the document is ${given?.oid}; ` +
+      'read its history, and send the missing events',
     { head, sequence },
   )
 }

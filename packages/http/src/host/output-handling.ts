@@ -87,7 +87,7 @@ export function outputHandling(plan: OutputHandlingPlan): OutputHandling {
         const options = { ttl, signal, untilSettled: true, ...(owner === undefined ? {} : { owner }) }
         state.settled = Math.max(state.settled, await handleShared(run, (outputsOf(run) ?? {}) as never, options))
         state.failures = 0
-        // A run that ended fatally is opened anew, so that its outputs are handled all the same.
+        // A run that ended fatally is opened again, so that its outputs are still handled.
         if (run.confirmed.current.status === 'done') break
       } catch (thrown) {
         if (signal.aborted) break

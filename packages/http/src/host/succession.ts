@@ -127,7 +127,9 @@ async function makeSuccessor<State, Old, Event extends RunEvent, Output, Input>(
       return createRun(machine as AnyMachine, { ...format, createdAt, nonce, input })
     }
   }
-  throw new HostError('BUSY', `the run ${id} keeps moving, and has no successor; try again later`, { retryAfter: 1 })
+  throw new HostError('BUSY', `the run ${id} keeps changing, so it got no successor; try again later`, {
+    retryAfter: 1,
+  })
 }
 
 /** Acts while nobody handles outputs of a run. What its handlers would answer could not be written any more. */

@@ -1,4 +1,4 @@
-// Writes a batch into a run of a host, and says what became of it. A key that was used before gets the first answer.
+// Writes a batch into a run of a host, and returns the result. If a key was used before, the first answer is returned.
 
 import type { RunEvent } from '@xmachines/core'
 import { restoreRun } from '@xmachines/core'
@@ -19,9 +19,9 @@ export interface WriteOptions {
   readonly expectedHead?: string | undefined
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface Written {
-  /** The snapshot behind the batch. */
+  /** The snapshot after the batch. */
   readonly snapshot: WireSnapshot
   /** Whether it had been applied before, under the same key. */
   readonly isRepeated: boolean
@@ -72,7 +72,7 @@ export function batchWriter(maxUnrecorded: number): WriteBatch {
     return { snapshot: written, isRepeated: false }
   }
 
-  /** The snapshot behind a batch that was applied before. */
+  /** The snapshot after a batch that was applied before. */
   async function firstAnswer(live: LiveRun, events: readonly unknown[], receipt: Receipt): Promise<WireSnapshot> {
     const { sequence } = receipt
     const run = await live.open()
@@ -96,7 +96,7 @@ export function batchWriter(maxUnrecorded: number): WriteBatch {
   }
 }
 
-/** The snapshot behind a batch. Only the latest is kept, so an older one is computed from the history. */
+/** The snapshot after a batch. Only the latest is kept, so an older one is computed from the history. */
 async function snapshotAt(live: LiveRun, run: AnySharedRun, sequence: number): Promise<WireSnapshot> {
   if (live.latest.sequence === sequence) return live.latest
   const records = await live.records(0, sequence + 1)

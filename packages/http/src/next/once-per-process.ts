@@ -25,7 +25,7 @@ const registry = globalThis as { [OPENED]?: Map<string, Promise<unknown>> }
  * module is edited: an edit of a machine counts once the development server is started again.
  *
  * @param open opens it
- * @param options its name, if there are several; and what closes it, so that another server goes on with the outputs at once
+ * @param options its name, if there are several; and a function that closes it, so that another server handles the outputs at once
  * @returns a function that gives what is open
  *
  * @example

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts'
 import type { WriteOptions, Written } from '../host/write-batch.ts'
 import type { Problem } from '../wire/problem.ts'
 
-/** What became of a batch: where it was applied, or why not. */
+/** The result of a batch: where it was applied, or why not. */
 export type WroteRun = (Written & { readonly problem?: undefined }) | { readonly problem: Problem }
 
 /**
@@ -16,7 +16,7 @@ export type WroteRun = (Written & { readonly problem?: undefined }) | { readonly
  * @param id the id of the run
  * @param events the batch. What comes from a form may be anything: the machine checks it
  * @param options an idempotency key, and the head that the sender saw
- * @returns the snapshot behind the batch; or the problem, as the body of the answer to `PATCH` would be
+ * @returns the snapshot after the batch; or the problem, as the body of the answer to `PATCH` would be
  * @throws what is a bug, or a store that fails
  *
  * @example

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { BareRequest } from '../wire/bare.ts'
 import { isCutOff, type Message, urlOf, wholeRequest } from './whole-request.ts'
 
-/** The request; undefined if it is none that a `Request` can be. */
+/** The request; undefined if a `Request` cannot express it. */
 export function bareRequest(message: Message, answer: ServerResponse): NodeRequest | undefined {
   const { method = 'GET' } = message
   const url = urlOf(message)

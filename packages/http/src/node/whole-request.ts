@@ -17,7 +17,7 @@ export function isCutOff(message: Message): boolean {
   return !message.complete || ('stream' in message && message.stream.aborted)
 }
 
-/** The URL of a request; undefined if it is none. */
+/** The URL of a request; undefined if it is not valid. */
 export function urlOf(message: Message): URL | undefined {
   const { url = '/', headers, socket } = message
   const host = 'authority' in message ? message.authority : headers.host
@@ -37,7 +37,7 @@ interface WholeRequestPlan {
   readonly hasBody: boolean
 }
 
-/** @throws {TypeError} if it is none that a `Request` can be */
+/** @throws {TypeError} if a `Request` cannot express it */
 export function wholeRequest(message: Message, { method, url, signal, hasBody }: WholeRequestPlan): Request {
   const init = { method, headers: headersOf(message), signal }
   if (method === 'GET' || method === 'HEAD' || !hasBody) return new Request(url, init)

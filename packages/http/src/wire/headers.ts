@@ -1,4 +1,4 @@
-// The names of headers that are no part of HTTP itself. Names of headers are case-insensitive; these are as `Headers` gives them.
+// The names of headers that HTTP itself does not define, in lower case as `Headers` has them.
 
 /** Names a batch, so that a retry is answered as the first time and applied once. At most 256 visible ASCII characters. */
 export const IDEMPOTENCY_KEY = 'idempotency-key'

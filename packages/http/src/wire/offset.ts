@@ -1,4 +1,4 @@
-// Offsets name a place in a history: behind a record, which its sequence and oid say. Sorted as text, they are in order.
+// Offsets name a place in a history: after a record, named by its sequence and oid. Sorted as text, they are in order.
 // `-1` is the place before the genesis, and `now` the end of the history, as in the Durable Streams protocol.
 
 /** Before the genesis. */
@@ -6,7 +6,7 @@ export const START = '-1'
 /** Behind whatever record is the latest. */
 export const NOW = 'now'
 
-/** A place behind a record. */
+/** A place after a record. */
 export interface Offset {
   readonly sequence: number
   /** The oid of the record. */
@@ -21,7 +21,7 @@ export function encodeOffset({ sequence, oid }: Offset): string {
   return `${String(sequence).padStart(DIGITS, '0')}-${oid}`
 }
 
-/** An offset that is not `-1` or `now`; undefined if it is no offset. */
+/** An offset that is not `-1` or `now`; undefined if it is not an offset. */
 export function decodeOffset(text: string): Offset | undefined {
   const [, digits, oid] = PATTERN.exec(text) ?? []
   if (digits === undefined || oid === undefined) return undefined

@@ -32,6 +32,6 @@ export const LIST_EVENTS = {
   run: 'run',
   /** A run has left the list: `{ id }`. */
   gone: 'gone',
-  /** The client has all that is in the list. The id of this event is where to go on. */
+  /** The client has all that is in the list. A client continues from the id of this event. */
   complete: 'complete',
 } as const

@@ -6,7 +6,7 @@ import type { Snapshot } from '@xmachines/core'
 export type WireSnapshot<State = unknown> = Snapshot<State> & {
   /** The id of the run. */
   readonly run: string
-  /** The oid of the batch that the snapshot is behind: that with its `sequence`. */
+  /** The oid of the latest batch in the snapshot: the one with its `sequence`. */
   readonly head: string
   /** Outputs since the genesis. */
   readonly position: number

@@ -15,7 +15,7 @@ type OpenRun = Run<unknown, RunEvent, unknown, unknown>
  */
 export function forkAt({ run, machine, confirmed }: ObservedRun, sequence: number): AnyRun {
   if (sequence > confirmed) {
-    throw new RangeError(`batch ${sequence} is pending, and may not stay: fork at one up to ${confirmed}`)
+    throw new RangeError(`batch ${sequence} is not confirmed yet: fork at ${confirmed} or before`)
   }
   const { confirmed: log, tentative } = logsOf(run)
   // A run that others drive too is no run of core alone: its history is.

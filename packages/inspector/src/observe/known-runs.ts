@@ -111,7 +111,9 @@ function isRead(run: AnyRun): boolean {
 /** The name of the function that made a run, in a stack. */
 function placeIn(stack: string | undefined): string | undefined {
   const makers =
-    /\b(placeIn|announce|forkAt|openRunFile|runOf|tentativeRun|sharedRun|createRun|restoreRun|replayRun|forkRun|connectRun|openShared|openNamed|begin|useState|useMemo|mount\w*|useRun|hook)\b/
+    /\b(placeIn|announce|runOf|tentativeRun|sharedRun|createRun|restoreRun|replayRun|forkRun|connectRun|openShared|openNamed|begin|useState|useMemo|mount\w*|useRun|hook)\b/
+  // The panel's own functions say nothing about the page.
+  if (/\b(forkAt|openRunFile)\b/.test(stack ?? '')) return undefined
   for (const line of stack?.split('\n').slice(1) ?? []) {
     const name = /^\s*at (?:new |async )?([\w$.]+) \(/.exec(line)?.[1] ?? /^([\w$.]+)@/.exec(line)?.[1]
     if (name !== undefined && !makers.test(name) && !name.includes('.')) return name

@@ -18,7 +18,7 @@ export interface RunLogs {
 export function logsOf(run: AnyRun): RunLogs {
   const internals = (run as Partial<{ readonly [internalsKey]: RunInternals }> | null)?.[internalsKey]
   if (internals === undefined) {
-    throw new TypeError('observe was given what is no run; give it what createRun, restoreRun or another maker returns')
+    throw new TypeError('observe takes a run: give it what createRun, restoreRun or openShared returns')
   }
   const { log, tentative = log, initial } = internals
   return { confirmed: log, tentative, initial }

@@ -90,7 +90,7 @@ const observed = new WeakMap<AnyRun, ObservedRun>()
  *
  * @param run what `createRun` or any other maker of runs gave
  * @returns what an inspector shows; the same for the same run
- * @throws {TypeError} if it is no run of this core
+ * @throws {TypeError} if it is not a run of this core
  *
  * @example
  * ```ts

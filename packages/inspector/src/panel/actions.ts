@@ -27,10 +27,10 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
   const element = make(
     'div',
     { class: 'actions', role: 'group', 'aria-label': 'Run' },
-    action('Fork', 'Fork the run here', fork),
-    action('Copy test', 'Copy as a Vitest test', copy),
-    action('Save', 'Save as a run file', save),
-    action('Open', 'Open a run file', () => file.click()),
+    action('Fork', 'Make a new run with the batches up to here. This one stays as it is.', fork),
+    action('Copy test', 'Copy a Vitest test that sends the batches up to here and expects this state.', copy),
+    action('Save', 'Save the whole history as a run file.', save),
+    action('Open', 'Open a run file. It can also be dropped on this panel.', () => file.click()),
     file,
   )
 
@@ -56,7 +56,9 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     if (now === undefined) return
     const made = source.fork(now.observed, now.sequence)
     opened(made)
-    tell(`Forked at batch ${now.sequence}: this is ${made.run.id.slice(0, 7)}. The other run goes on as it was.`)
+    tell(
+      `Forked at batch ${now.sequence}: this is ${made.run.id.slice(0, 7)}. Send it other events; the list of runs leads back.`,
+    )
   }
 
   async function copy(): Promise<void> {
@@ -65,11 +67,13 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     const text = await source.test(now.observed, now.sequence)
     try {
       await page.navigator.clipboard.writeText(text)
-      tell('Copied a Vitest test. It imports the machine from a file of its name: correct the path.')
+      tell(
+        `Copied a Vitest test. Paste it into a file such as ${now.observed.machine.name}.test.ts, and correct the path of the machine that it imports.`,
+      )
     } catch {
       // A page that is not secure has no clipboard, and one without the focus may not write to it.
       const shown = make('textarea', { readonly: true, rows: '8', 'aria-label': 'Vitest test' }, text)
-      tell('The page may not write to the clipboard. Copy it here:', shown)
+      tell('The page may not write to the clipboard. Copy the test here:', shown)
       shown.select()
     }
   }
@@ -82,7 +86,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     const name = `${machine.name}-${run.id.slice(0, 7)}.run.json`
     make('a', { href: url, download: name }).click()
     setTimeout(() => URL.revokeObjectURL(url), 10_000)
-    tell(`Saved ${name}.`)
+    tell(`Saved ${name}, with the whole history. Open opens it again, and xmachines replay shows it in a terminal.`)
   }
 
   function pick(): void {

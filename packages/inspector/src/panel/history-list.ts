@@ -176,8 +176,9 @@ function textOf(
     const types = (refusal.batch as readonly { readonly type: string }[] | undefined)?.map(({ type }) => type).join(' ')
     return { kind: 'refusal', number: '✕', type: types ?? refusal.code, rest: refusal.reason ?? refusal.code }
   }
+  // As its commit is called in the log of Git.
   if (sequence === 0)
-    return { kind: 'genesis', number: '0', type: 'genesis', rest: `${run.machine.name}@${run.machine.version}` }
+    return { kind: 'genesis', number: '0', type: `run ${run.machine.name}@${run.machine.version}`, rest: '' }
   const events = run.batch(sequence) ?? []
   const [one] = events
   const types = events.slice(0, 3).map(({ type }) => type)

@@ -79,7 +79,10 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     { change: 'Change', state: 'State', batch: 'Batch', outputs: 'Outputs', send: 'Send' },
     draw,
   )
-  const form = sendForm(make, source, () => go(undefined))
+  const form = sendForm(make, source, () => {
+    go(undefined)
+    if (observed !== undefined) notice.append(`Applied as batch ${observed.sequence}.`)
+  })
   tabs.parts.send.append(form.element)
   const drawing = make('div', { class: 'drawing' })
   const machine = make('details', { class: 'machine' }, make('summary', {}, 'Machine'), drawing)
@@ -193,6 +196,8 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   /** Looks at a row; at the present if there is none. */
   function go(row: HistoryRow | undefined): void {
     past = row
+    // What was said is about another moment.
+    notice.replaceChildren()
     if (row !== undefined && rows !== undefined) list.reveal(rows.indexOf(row))
     draw()
   }

@@ -174,6 +174,10 @@ ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: v
   .machine { order: 0; flex: 0 0 clamp(200px, 30%, 380px); max-height: none; border-bottom: 0; border-inline-start: 1px solid var(--line); }
   .history { flex-basis: calc(var(--split) * 0.8); }
 }
+@container (width < 400px) {
+  .tabs { padding: 0; }
+  .tabs button { flex: 1; padding-inline: 4px; }
+}
 @media (prefers-reduced-motion: no-preference) {
   .state rect, .arrow .line { transition: fill 0.15s, stroke 0.15s; }
 }

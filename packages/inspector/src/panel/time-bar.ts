@@ -41,7 +41,7 @@ export function makeTimeBar(make: Maker, go: (sequence: number | undefined) => v
     make('button', { type: 'button', 'aria-label': label, title: label, onclick: act }, text)
   const play = button('Replay', '▶', toggle)
   const back = button('One batch back', '‹', () => step(-1))
-  const forth = button('One batch forth', '›', () => step(1))
+  const forth = button('One batch forward', '›', () => step(1))
   const live = button('Live: back to the present', 'Live', () => {
     stop()
     go(undefined)

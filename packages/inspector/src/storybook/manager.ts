@@ -2,6 +2,7 @@
 
 import { createElement, type ReactElement, useEffect, useState } from 'react'
 import { addons, types } from 'storybook/manager-api'
+import { useTheme } from 'storybook/theming'
 import type { RunSource } from '../observe/run-source.ts'
 import type { Panel } from '../panel/panel.ts'
 import { sourceKey } from './source-key.ts'
@@ -19,8 +20,9 @@ addons.register('xmachines', () => {
 
 function RunPanel({ active }: { readonly active: boolean }): ReactElement {
   const [host, setHost] = useState<HTMLDivElement | null>(null)
+  const { base } = useTheme()
   useEffect(() => (active && host !== null ? showStory(host) : undefined), [active, host])
-  return createElement('div', { ref: setHost, hidden: !active, style: { height: '100%' } })
+  return createElement('div', { ref: setHost, hidden: !active, style: { height: '100%', colorScheme: base } })
 }
 
 /** Shows the runs of the story, whichever it is. */

@@ -168,7 +168,7 @@ function start<State, Event extends RunEvent, Output, Input>(
     kept()
   }
 
-  /** The run goes on with an edited machine, if that takes its history. */
+  /** The run continues with an edited machine, if that takes its history. */
   async function goOn(next: typeof machine, options: OpenNamedOptions<Input, Event>): Promise<void> {
     const before = run
     if (before === undefined) return

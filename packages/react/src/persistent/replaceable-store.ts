@@ -1,4 +1,4 @@
-// A store that memory takes the place of once it cannot be used: the run goes on, and is gone with the page.
+// A store that is replaced by memory once it cannot be used. The run continues, and ends with the page.
 
 import { memoryStore, type RunStore } from '@xmachines/core/store'
 

@@ -1,6 +1,6 @@
 'use client'
 
-// A run that is kept in a store: a reload, another tab or another server goes on with it.
+// A run that is kept in a store, so that it is the same after a reload, in another tab or on another server.
 
 import type { Machine, RunEvent } from '@xmachines/core'
 import type { OpenNamedOptions, RunStore, SharedRun } from '@xmachines/core/store'
@@ -20,7 +20,7 @@ export type UsePersistentRunOptions<Input, Event extends RunEvent = RunEvent> = 
   /** Its name in the store, such as `draft`. */
   readonly key: string
   /**
-   * Called when the store cannot keep the run, such as in a private window or on a full disk: the run goes on in memory. Called
+   * Called when the store cannot keep the run, such as in a private window or on a full disk: the run continues in memory. Called
    * as well with the reason why the kept run did not open: it was set aside, and a new one began.
    */
   readonly onStoreError?: (error: Error) => void
@@ -96,7 +96,7 @@ export function usePersistentRun<State, Event extends RunEvent, Output, Input>(
   return useSyncExternalStore(opened.subscribe, current, current)
 }
 
-/** What a component was told of. */
+/** What a component was notified of. */
 interface Told {
   readonly opened: object
   /** How many errors. */
@@ -132,7 +132,7 @@ function useStoreErrors<State, Event extends RunEvent, Output, Input>(
   }, [opened])
 }
 
-/** The machines that the console was told of. */
+/** The machines of which the console has a message. */
 const warned = new WeakSet<object>()
 
 /** Goes on with the edited machine, or says that another one changes nothing. Only in development. */

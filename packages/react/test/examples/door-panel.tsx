@@ -20,7 +20,7 @@ const door = defineMachine<Door, DoorEvent>({
 const store = indexedDbStore()
 
 export function DoorPanel() {
-  // Kept in this browser: a reload or another tab goes on with it.
+  // Kept in this browser: the same run after a reload and in every tab.
   const run = usePersistentRun(door, { store, key: 'door' })
   const at = useSnapshot(run, (snapshot) => snapshot.state.at)
   const send = useSend(run)

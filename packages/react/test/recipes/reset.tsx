@@ -19,7 +19,7 @@ function Score() {
       <button type="button" onClick={() => send({ type: 'POINT' })}>
         Point
       </button>
-      {/* The run goes on. Its history has the points and the reset. */}
+      {/* The run continues. Its history has the points and the reset. */}
       <button type="button" onClick={() => send({ type: 'RESET' })}>
         Reset
       </button>

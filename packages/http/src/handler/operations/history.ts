@@ -19,7 +19,7 @@ import { untilChanged } from '../streams/until-changed.ts'
 /** Reads a history. */
 export const readHistory: Operation = {
   action: 'read',
-  summary: 'The records of a run behind an offset; with live, those that are still to come as well.',
+  summary: 'The records of a run after an offset; with live, also those that are still to come.',
   gives: { 200: [JSON_TYPE, NDJSON_TYPE, SSE_TYPE], 204: [], 304: [] },
   problems: ['SUCCEEDED', 'INVALID_REQUEST', 'NOT_FOUND', 'NOT_ACCEPTABLE', 'OFFSET_MISMATCH', 'BUSY', 'UNAVAILABLE'],
   query: {
@@ -55,7 +55,7 @@ function queryOf({ searchParams }: URL): Query {
   if (live !== null && live !== 'long-poll' && live !== 'sse') throw invalid('live is neither long-poll nor sse')
   if (live !== null && offsets.length === 0) throw invalid('live needs an offset: where to begin')
   if (offset !== START && offset !== NOW && decodeOffset(offset) === undefined) {
-    throw invalid('offset is none: give one of an earlier answer, -1 or now')
+    throw invalid('offset is not valid: give one of an earlier answer, -1 or now')
   }
   return { offset, live: live ?? undefined, cursor: searchParams.get('cursor') }
 }
@@ -69,7 +69,7 @@ async function placeOf(run: HeldRun, given: string): Promise<RecordPlace> {
   const { head, sequence } = run.latest
   if (given === NOW) return { from: sequence + 1, offset: encodeOffset({ sequence, oid: head }) }
   const offset = decodeOffset(given)
-  if (offset === undefined) throw invalid('offset is none')
+  if (offset === undefined) throw invalid('offset is missing; give one of an earlier answer, -1 or now')
   // Another server may have appended what this one has not heard of yet.
   if (offset.sequence > sequence) await run.catchUp()
   if (offset.sequence <= run.latest.sequence) {
@@ -157,7 +157,7 @@ async function follow(call: Call, place: RecordPlace, given: string | null): Pro
   )
 }
 
-/** The place behind a page. */
+/** The place after a page. */
 function behind(place: RecordPlace, page: RecordPage | undefined): RecordPlace {
   return page === undefined ? place : { from: page.last + 1, offset: page.offset }
 }

@@ -43,7 +43,7 @@ async function showPage(
   { at, cursor }: { readonly at: string | undefined; readonly cursor: string | undefined },
 ): Promise<Response> {
   if (cursor !== undefined && !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(cursor)) {
-    throw invalid('cursor is none; give the cursor of the page before')
+    throw invalid('cursor is not valid; give the cursor of the page before')
   }
   const page = await host.list({ machine, at, cursor, most: limits.runs, ...(may !== undefined && { may }) })
   const text = JSON.stringify(page)
@@ -62,7 +62,7 @@ async function showAll(call: Call, at: string | undefined): Promise<Response> {
   }
   if (request.method === 'HEAD') return new Response(null, { headers })
   const following = { subject: await host.followList(machine), host, subscribers, limits, signal: request.signal }
-  // What a caller may see may have changed, so it begins anew. Then a run that it may see no more is gone.
+  // What a caller may see may have changed, so it begins again. Then runs that it may no longer see are left out.
   const known = may === undefined ? (request.headers.get('last-event-id') ?? '') : ''
   return new Response(listStream(following, { machine, at, may, known }), { headers })
 }

@@ -77,7 +77,7 @@ function optionsOf(text: string): { input?: unknown; createdAt?: number; nonce?:
   if (text.trim() === '') return {}
   const given = parseJson(text)
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw invalid('the body is no object; send { input, createdAt, nonce }, each if you have it')
+    throw invalid('the body is not an object; send { input, createdAt, nonce }, of which each is optional')
   }
   const { input, createdAt, nonce, ...others } = given as Readonly<Record<string, unknown>>
   const [other] = Object.keys(others)

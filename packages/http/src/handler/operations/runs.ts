@@ -144,7 +144,7 @@ export const takeRun: Operation = {
     const { snapshot, isNew } = await host.take(document).catch((thrown: unknown) => {
       // What is no document at all, or has another object format.
       if (!(thrown instanceof TypeError || thrown instanceof RangeError)) throw thrown
-      throw new HttpProblem('INVALID_REQUEST', `the body is no document of a run: ${thrown.message}`)
+      throw new HttpProblem('INVALID_REQUEST', `the body is not the document of a run: ${thrown.message}`)
     })
     const location = base + runPath(snapshot.run)
     return snapshotResponse(snapshot, { status: isNew ? 201 : 200, headers: { location } })
@@ -165,14 +165,14 @@ function keyOf(request: BareRequest): string | undefined {
   const key = request.headers.get(IDEMPOTENCY_KEY)
   if (key === null) return undefined
   if (/^[\x21-\x7e]{1,256}$/.test(key)) return key
-  throw new HttpProblem('INVALID_REQUEST', 'Idempotency-Key is not 1 to 256 visible characters of ASCII')
+  throw new HttpProblem('INVALID_REQUEST', 'Idempotency-Key must be 1 to 256 visible characters of ASCII')
 }
 
 function sequenceOf(request: BareRequest): number | undefined {
   const given = request.headers.get(KNOWN_SEQUENCE)
   if (given === null) return undefined
   if (/^\d{1,15}$/.test(given)) return Number(given)
-  throw new HttpProblem('INVALID_REQUEST', 'Known-Sequence is not a whole number from 0')
+  throw new HttpProblem('INVALID_REQUEST', 'Known-Sequence must be a whole number from 0')
 }
 
 /** What became of a write, if it is known in time. */

@@ -19,7 +19,7 @@ const encoder = new TextEncoder()
 const heartbeat = encoder.encode(SSE_HEARTBEAT)
 /** Frames of runs, made once for all who get them. */
 const frames = new WeakMap<RunEntry, Uint8Array>()
-// The id is reset, so that a reader whose stream breaks off before the end begins anew.
+// The id is reset, so that a reader whose stream breaks off before the end begins again.
 const begin = encoder.encode(`id: \n${sseFrame({ event: LIST_EVENTS.begin, data: {} })}`)
 
 /** A stream of the runs in a list. */

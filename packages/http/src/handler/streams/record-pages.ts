@@ -10,7 +10,7 @@ export interface RecordPage {
   readonly items: readonly string[]
   /** The sequence of the last, or of the one before it if there is none. */
   readonly last: number
-  /** Where to read on: the offset behind the last. */
+  /** Where to read on: the offset after the last. */
   readonly offset: string
 }
 

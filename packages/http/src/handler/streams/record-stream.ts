@@ -1,4 +1,4 @@
-// The records of a run as server-sent events, by the Durable Streams protocol: records in order, none left out, and behind them
+// The records of a run as server-sent events, by the Durable Streams protocol: records in order, none left out, and after them
 // where to read on.
 
 import type { HeldRun } from '../../host/host.ts'
