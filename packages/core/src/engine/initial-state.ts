@@ -2,14 +2,11 @@
 // Development asks twice.
 
 import { isA } from '../data/describe-value.ts'
-import { inCanonicalOrder } from '../data/development.ts'
-import { firstDifference } from '../data/difference.ts'
 import { hasMode } from '../data/mode.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
 import { RunError } from '../machine/run-error.ts'
-import { outcomeOf, ruleDifference } from './determinism.ts'
-import { inTwoTimes } from './other-clocks.ts'
+import { beginTwice } from './determinism.ts'
 import { Refusal } from './refusal.ts'
 import { emitFor, Progress, refusalOf, type Step } from './step.ts'
 
@@ -26,7 +23,7 @@ export function initialState(
 ): Step {
   const begun =
     checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
-      ? beginTwice(machine, input)
+      ? beginTwice(begin, machine, input)
       : begin(machine, input)
   if (!(begun instanceof Refusal)) return begun
   throw new RunError(begun.code, `${labelOf(machine)} cannot begin: ${begun.message}`, begun.more)
@@ -49,29 +46,4 @@ function begin(machine: AnyMachine, input: unknown): Step | Refusal {
     // From here on nothing may be emitted.
     progress.running = 'isDone'
   }
-}
-
-function beginTwice(machine: AnyMachine, input: unknown): Step | Refusal {
-  const [first, second] = inTwoTimes(
-    () => begin(machine, input),
-    () => begin(machine, inCanonicalOrder(input)),
-    true,
-  )
-  const where = differenceOf(first, second)
-  if (where === undefined) return first
-  return new Refusal(
-    'NONDETERMINISTIC',
-    `${where} had two values from the same input; let the input carry times, random numbers and ids`,
-  )
-}
-
-function differenceOf(first: Step | Refusal, second: Step | Refusal): string | undefined {
-  if (first instanceof Refusal || second instanceof Refusal) {
-    return outcomeOf(first) === outcomeOf(second) ? ruleDifference(first, second) : 'initial'
-  }
-  return (
-    firstDifference(first.state, second.state, 'initial state') ??
-    firstDifference(first.outputs ?? [], second.outputs ?? [], 'initial outputs') ??
-    (first.done === second.done ? undefined : 'whether the run is done')
-  )
 }
