@@ -23,7 +23,7 @@ const page = text('../../../docs/coming-from-xstate.md')
 
 test.each(['Chart', 'Machine', 'Handlers'])('the guide shows each line of the %s once, as it is run here', (name) => {
   const file = text(`checkout/${name.toLowerCase()}.ts`)
-  const blocks = [...page.matchAll(new RegExp(`^${name}:\n\n\`\`\`ts\n([^]*?)\`\`\`$`, 'gm'))].map(
+  const blocks = [...page.matchAll(new RegExp(`^${name}:\n\n\`\`\`ts part\n([^]*?)\`\`\`$`, 'gm'))].map(
     ([, code = '']) => code,
   )
   for (const block of blocks) expect(file.split(block), block).toHaveLength(2)
