@@ -7,7 +7,6 @@ export type Change =
   | { readonly kind: 'changed'; readonly before: unknown; readonly after: unknown }
   | {
       readonly kind: 'inside'
-      readonly isArray: boolean
       readonly members: readonly (readonly [name: string, change: Change])[]
       /** How many members are the same. */
       readonly same: number
@@ -34,7 +33,6 @@ export function differenceOf(before: unknown, after: unknown): Change | undefine
 function objects(before: Members, after: Members): Change | undefined {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return inside(
-    false,
     names.length,
     names.map((name) => [name, () => member(name, before, after)]),
   )
@@ -64,11 +62,10 @@ function arrays(before: readonly unknown[], after: readonly unknown[]): Change |
   for (let at = start + both; at < after.length - end; at++) {
     changes.push([String(at), () => ({ kind: 'added', value: after[at] })])
   }
-  return inside(true, start + end + changes.length, changes)
+  return inside(start + end + changes.length, changes)
 }
 
 function inside(
-  isArray: boolean,
   count: number,
   changes: readonly (readonly [name: string, change: () => Change | undefined])[],
 ): Change | undefined {
@@ -81,7 +78,7 @@ function inside(
     if (members.length < MOST_MEMBERS) members.push([name, found])
   }
   if (changed === 0) return undefined
-  return { kind: 'inside', isArray, members, same: count - changed, more: changed - members.length }
+  return { kind: 'inside', members, same: count - changed, more: changed - members.length }
 }
 
 function isEqual(one: unknown, other: unknown): boolean {

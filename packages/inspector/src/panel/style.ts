@@ -6,14 +6,14 @@ export const style = `
 * { box-sizing: border-box; margin: 0; font: inherit; }
 [hidden] { display: none !important; }
 .panel {
-  --surface: light-dark(#ffffff, #14171d);
+  --surface: light-dark(#fff, #14171d);
   --sunken: light-dark(#f5f6f8, #0e1014);
   --line: light-dark(#e1e4ea, #272c36);
   --line-strong: light-dark(#8b93a1, #6b7482);
   --text: light-dark(#191c22, #e9ebef);
   --quiet: light-dark(#5a6270, #a0a8b6);
   --accent: light-dark(#2453c4, #9bb8ff);
-  --on-accent: light-dark(#ffffff, #0e1320);
+  --on-accent: light-dark(#fff, #0e1320);
   --wash: light-dark(#e8eefc, #1d2740);
   --good: light-dark(#1b6e3c, #7fd6a0);
   --good-wash: light-dark(#e6f5eb, #14281c);
@@ -21,7 +21,7 @@ export const style = `
   --bad-wash: light-dark(#fdeceb, #331917);
   --warn: light-dark(#7a4d00, #f3c469);
   --warn-wash: light-dark(#fdf1d8, #2e240f);
-  --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
+  --mono: ui-monospace, Menlo, Consolas, monospace;
   container-type: inline-size;
   display: flex;
   flex-direction: column;
@@ -59,7 +59,7 @@ button:disabled { color: var(--quiet); cursor: default; opacity: 0.55; }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; padding: 8px 10px; border-bottom: 1px solid var(--line); }
 .runs { flex: 1 1 12em; min-width: 0; max-width: 26em; font-weight: 600; text-overflow: ellipsis; }
 .now { display: flex; align-items: center; gap: 8px; min-width: 0; white-space: nowrap; }
-.where { overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
+.where, .type, .rest { overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
 .status { padding: 1px 8px; border-radius: 99px; background: var(--good-wash); color: var(--good); font-size: 12px; font-weight: 600; }
 .status[data-status='done'] { background: var(--wash); color: var(--accent); }
 .status[data-status='error'] { background: var(--bad-wash); color: var(--bad); }
@@ -69,7 +69,7 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; pad
 .time button { min-width: 30px; }
 .time input { flex: 1; min-width: 40px; padding: 0; border: 0; background: none; }
 .live[aria-pressed='true'] { border-color: var(--good); background: var(--good-wash); color: var(--good); font-weight: 600; }
-.body { flex: 1; display: flex; min-height: 0; }
+.body { flex: 1; display: flex; flex-direction: column; min-height: 0; }
 .history { flex: 0 1 var(--split); display: flex; flex-direction: column; min-width: 0; min-height: 132px; }
 .filters { display: flex; gap: 6px; padding: 8px 10px; }
 .filters input { flex: 1 1 8em; min-width: 0; }
@@ -80,23 +80,23 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; pad
 .canvas { position: relative; min-width: 0; overflow: hidden; }
 .row {
   position: absolute; inset: 0 0 auto; height: 28px; padding: 0 10px 0 0; display: flex; align-items: center; gap: 10px;
-  border-bottom: 1px solid color-mix(in oklab, var(--line), transparent 45%); cursor: pointer; white-space: nowrap;
+  border-bottom: 1px solid var(--line); cursor: pointer; white-space: nowrap;
 }
 .row:hover { background: var(--sunken); }
 .row[aria-selected='true'] { background: var(--wash); box-shadow: inset 3px 0 var(--accent); }
-.no { flex: none; min-width: 3.4em; text-align: end; color: var(--quiet); font: 12px var(--mono); font-variant-numeric: tabular-nums; }
-.type { flex: none; max-width: 70%; overflow: hidden; text-overflow: ellipsis; font: 600 12px var(--mono); }
-.rest { min-width: 0; overflow: hidden; text-overflow: ellipsis; color: var(--quiet); font: 12px var(--mono); }
+.no { flex: none; min-width: 3.4em; text-align: end; color: var(--quiet); font: 12px var(--mono); }
+.type { flex: none; max-width: 70%; font: 600 12px var(--mono); }
+.rest { min-width: 0; color: var(--quiet); font: 12px var(--mono); }
 .genesis .type { color: var(--accent); }
 .refusal :is(.no, .type, .rest) { color: var(--bad); }
 .refusal .type { text-decoration: line-through; }
 .pending { opacity: 0.85; font-style: italic; }
 .pending .no::before { content: '… '; }
-.splitter { flex: 0 0 7px; cursor: col-resize; border-inline: 1px solid var(--line); background: var(--sunken); touch-action: none; }
+.splitter { flex: 0 0 7px; cursor: row-resize; border-block: 1px solid var(--line); background: var(--sunken); touch-action: none; }
 .splitter:is(:hover, :focus-visible) { background: var(--accent); outline: none; }
 .detail { flex: 1 0 120px; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .tabs { display: flex; overflow-x: auto; padding: 0 6px; border-bottom: 1px solid var(--line); scrollbar-width: none; }
-.tabs button { min-height: 34px; border: 0; border-radius: 0; background: none; color: var(--quiet); box-shadow: none; }
+.tabs button { min-height: 34px; border: 0; border-radius: 0; background: none; color: var(--quiet); }
 .tabs button[aria-selected='true'] { color: var(--text); font-weight: 600; box-shadow: inset 0 -2px var(--accent); }
 .part { flex: 1; min-height: 0; overflow: auto; padding: 10px 12px; }
 .part > * + * { margin-top: 8px; }
@@ -104,8 +104,7 @@ h3 { font-size: 12px; font-weight: 600; color: var(--quiet); }
 .part > h3:not(:first-child) { margin-top: 14px; }
 pre, code, .tree { font: 12px/1.6 var(--mono); }
 pre { padding: 8px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--sunken); overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
-.oid code { overflow-wrap: anywhere; }
-.tree { overflow-wrap: anywhere; }
+.oid code, .tree, .output-list code { overflow-wrap: anywhere; }
 .tree details > :not(summary), .inside > :not(.name) { margin-inline-start: 14px; }
 .tree .inside, .tree div > .quiet { padding-inline-start: 6px; }
 .tree summary { cursor: pointer; list-style-position: outside; margin-inline-start: 12px; }
@@ -117,22 +116,20 @@ pre { padding: 8px 10px; border: 1px solid var(--line); border-radius: 6px; back
 .value:is(.number, .boolean, .null) { color: var(--warn); }
 .more { margin-top: 2px; min-height: 24px; font-size: 12px; }
 .line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 4px; padding: 0 6px; border-radius: 4px; }
-.line.added { background: var(--good-wash); }
-.line.removed { background: var(--bad-wash); }
 .sign { width: 1em; font-weight: 700; color: var(--quiet); }
-.added .sign { color: var(--good); }
-.removed .sign { color: var(--bad); }
-del { padding: 0 3px; border-radius: 3px; background: var(--bad-wash); color: var(--bad); text-decoration: none; }
-ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: var(--good); text-decoration: none; }
+del, ins { padding: 0 3px; border-radius: 3px; text-decoration: none; }
+del, .line.removed { background: var(--bad-wash); }
+ins, .line.added { background: var(--good-wash); }
+del, .removed .sign { color: var(--bad); }
+ins, .added .sign { color: var(--good); }
 .event { padding: 6px 10px; border: 1px solid var(--line); border-radius: 6px; }
 .event strong { font: 600 12px var(--mono); }
 .refused { padding: 8px 12px; border-radius: 6px; background: var(--bad-wash); }
-.refused strong { color: var(--bad); }
 .refused h3 { margin-top: 8px; }
 .output-list { padding: 0; list-style: none; }
 .output-list li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; padding: 4px 0; border-bottom: 1px solid var(--line); }
 .output-list .no { min-width: 2.5em; }
-.output-list code { flex: 1 1 10em; overflow-wrap: anywhere; }
+.output-list code { flex: 1 1 10em; }
 .fate { padding: 0 8px; border-radius: 99px; background: var(--sunken); color: var(--quiet); font-size: 12px; }
 .fate.handling, .fate.waiting { background: var(--warn-wash); color: var(--warn); }
 .fate:is(.failed, .aborted) { background: var(--bad-wash); color: var(--bad); }
@@ -143,11 +140,11 @@ ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: v
 .sender textarea { font-family: var(--mono); resize: vertical; }
 .sender input[type='checkbox'] { justify-self: start; min-height: 0; width: 16px; height: 16px; }
 .sender .primary, .sender .problem { grid-column: 2; justify-self: start; }
-.problem { color: var(--bad); }
+.problem, .refused strong { color: var(--bad); }
 .notice { padding: 6px 12px; border-top: 1px solid var(--line); background: var(--sunken); }
 .notice:empty { display: none; }
 .notice textarea { display: block; width: 100%; margin-top: 6px; font-family: var(--mono); }
-.machine { flex: none; min-width: 0; overflow: auto; }
+.machine { order: -1; flex: 0 1 auto; min-width: 0; min-height: 36px; max-height: 40%; overflow: auto; border-bottom: 1px solid var(--line); }
 .machine summary { padding: 8px 12px; font-weight: 600; cursor: pointer; }
 .drawing { padding: 0 12px 10px; }
 .diagram svg { display: block; width: 100%; max-height: max(46vh, 280px); margin: auto; }
@@ -165,9 +162,6 @@ ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: v
 .arrow text { fill: var(--quiet); font-size: 11px; paint-order: stroke; stroke: var(--surface); stroke-width: 5px; stroke-linejoin: round; }
 .arrow.taken .line { stroke: var(--accent); stroke-width: 2.4; }
 .arrow.taken text { fill: var(--accent); font-weight: 700; }
-.body { flex-direction: column; }
-.splitter { cursor: row-resize; border-inline: 0; border-block: 1px solid var(--line); }
-.machine { order: -1; flex: 0 1 auto; min-height: 36px; max-height: 40%; border-bottom: 1px solid var(--line); }
 @container (width >= 760px) {
   .body { flex-direction: row; }
   .splitter { cursor: col-resize; border-block: 0; border-inline: 1px solid var(--line); }
@@ -177,8 +171,5 @@ ins { padding: 0 3px; border-radius: 3px; background: var(--good-wash); color: v
 @container (width < 400px) {
   .tabs { padding: 0; }
   .tabs button { flex: 1; padding-inline: 4px; }
-}
-@media (prefers-reduced-motion: no-preference) {
-  .state rect, .arrow .line { transition: fill 0.15s, stroke 0.15s; }
 }
 `

@@ -85,21 +85,16 @@ function changeNode(make: Maker, name: string | undefined, change: Change): HTML
   }
   const sign = make('span', { class: 'sign', 'aria-hidden': 'true' }, signs[change.kind])
   const said = make('span', { class: 'said' }, `${change.kind} `)
+  const line = make('div', { class: `line ${change.kind}` }, sign, said, label)
   if (change.kind !== 'changed') {
     const isLarge = typeof change.value === 'object' && change.value !== null && Object.keys(change.value).length > 0
-    const shown = isLarge ? valueNode(make, undefined, change.value, 1) : leaf(make, change.value)
-    return make('div', { class: `line ${change.kind}` }, sign, said, label, shown)
+    line.append(isLarge ? valueNode(make, undefined, change.value, 1) : leaf(make, change.value))
+    return line
   }
-  const before = make('del', {}, brief(change.before))
-  const after = make('ins', {}, brief(change.after))
-  return make(
-    'div',
-    { class: 'line changed' },
-    sign,
-    said,
-    label,
-    before,
+  line.append(
+    make('del', {}, brief(change.before)),
     make('span', { class: 'quiet' }, ' → '),
-    after,
+    make('ins', {}, brief(change.after)),
   )
+  return line
 }
