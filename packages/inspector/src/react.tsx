@@ -50,7 +50,9 @@ export function RunInspector({ run, onRun, className, style }: RunInspectorProps
     const runs = (): readonly AnyRun[] => [latest.current.run ?? []].flat()
     const inspector = openInspector(host.current, {
       runs: ofPage ? undefined : runs,
-      onRun: (made) => latest.current.onRun?.(made),
+      get onRun() {
+        return latest.current.onRun
+      },
     })
     return () => inspector.close()
   }, [ofPage])

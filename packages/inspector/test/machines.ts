@@ -85,3 +85,23 @@ export const booking: Machine<readonly Booked[], Booked> = defineMachine<readonl
   events: { '~standard': standard },
   transition: (booked, event) => [...booked, event],
 })
+
+interface Chart {
+  readonly children: readonly string[]
+  readonly context: { readonly grams: number }
+  readonly count: number
+  readonly value: string | { readonly making: { readonly beans: string; readonly water: string } }
+}
+
+/** A machine whose state is as that of a chart from XState. */
+export const coffee: Machine<Chart, { readonly type: 'START' }> = defineMachine<Chart, { readonly type: 'START' }>({
+  name: 'coffee',
+  version: '1',
+  initial: { children: [], context: { grams: 0 }, count: 0, value: 'off' },
+  transition: ({ count, context }) => ({
+    children: ['grinder'],
+    context,
+    count: count + 1,
+    value: { making: { beans: 'grinding', water: 'heating' } },
+  }),
+})

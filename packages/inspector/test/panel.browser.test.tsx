@@ -1,11 +1,12 @@
 /** What a person does with the panel, in a real browser: with the mouse and with the keyboard. */
 import { type AnyRun, createRun, restoreRun } from '@xmachines/core'
 import { internalsOf } from '@xmachines/core/internal'
+import { memoryStore, openNamed } from '@xmachines/core/store'
 import { testOf } from '@xmachines/core/testing'
 import { type OpenInspectorOptions, openInspector } from '@xmachines/inspector'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { booking, counter, door } from './machines.ts'
+import { booking, coffee, counter, door } from './machines.ts'
 
 let close = (): void => undefined
 
@@ -34,6 +35,11 @@ function usedDoor() {
   run.in.send({ type: 'LOCK', code: '12' })
   run.in.send({ type: 'LOCK', code: '1234' })
   return run
+}
+
+/** Makes a run, and is taken for a component by its name. */
+function Hallway() {
+  return usedDoor()
 }
 
 const row = (name: string | RegExp) => page.getByRole('option', { name, exact: true })
@@ -138,6 +144,8 @@ describe('the panel', () => {
     await expect.element(page.getByText('11 batches')).toBeVisible()
     await userEvent.click(row(/^497 ADD/))
     await expect.element(part()).toMatchTextContent('→')
+    await userEvent.fill(page.getByLabelText('Search events'), 'nowhere')
+    await expect.element(page.getByText('No event matches nowhere')).toBeVisible()
   })
 
   test('sends an event by a form made from the events that were sent, and shows the refusal', async () => {
@@ -152,10 +160,10 @@ describe('the panel', () => {
       'CLOSE (not now)',
       'another…',
     ])
-    await userEvent.fill(page.getByLabelText('more, as JSON'), '{"code":"9999"}')
+    await userEvent.fill(page.getByLabelText('other members, as JSON'), '{"code":"9999"}')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
     await expect.element(page.getByRole('alert')).toMatchTextContent('Wrong code.')
-    await userEvent.fill(page.getByLabelText('more, as JSON'), '{"code":"1234"}')
+    await userEvent.fill(page.getByLabelText('other members, as JSON'), '{"code":"1234"}')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
     expect(run.state).toEqual({ at: 'closed' })
     await expect.element(page.getByText('Applied as batch 4.')).toBeVisible()
@@ -180,7 +188,7 @@ describe('the panel', () => {
   })
 
   test('forks the run at the batch that is looked at, and gives the fork to the page', async () => {
-    const run = usedDoor()
+    const run = Hallway()
     const onRun = vi.fn<(run: AnyRun) => void>()
     await show(run, { onRun })
     await userEvent.click(row(/^1 OPEN/))
@@ -188,13 +196,68 @@ describe('the panel', () => {
     const [fork] = onRun.mock.calls[0] ?? []
     expect(fork?.state).toEqual({ at: 'open' })
     expect(fork?.genesis.forkedFrom).toBe(run.toJSON().records[1]?.oid)
-    await expect.element(page.getByText(/^Forked at batch 1: this is /)).toBeVisible()
+    await expect.element(page.getByText(/^Forked at batch 1: this is .{7}\. Send it other events/)).toBeVisible()
     expect(run.state).toEqual({ at: 'locked', code: '1234' })
     const runs = page.getByRole('combobox', { name: 'Run' }).element() as HTMLSelectElement
     expect([...runs.options].map(({ text }) => text)).toEqual([
-      `front-door ${run.id.slice(0, 7)} in usedDoor · locked · 3`,
+      `front-door ${run.id.slice(0, 7)} in Hallway · locked · 3`,
       `front-door ${fork?.id.slice(0, 7)} · open · 1`,
     ])
+  })
+
+  test('says that the page keeps its own run if nobody takes the fork, until something else is chosen', async () => {
+    await show(usedDoor())
+    await userEvent.click(page.getByRole('button', { name: 'Fork' }))
+    const said = page.getByText(/^Forked at batch 3: this is .{7}\. The page keeps its own run\./)
+    await expect.element(said).toBeVisible()
+    // Without the function that made it: that is no component.
+    const runs = page.getByRole('combobox', { name: 'Run' }).element() as HTMLSelectElement
+    expect([...runs.options].filter(({ text }) => text.includes(' in '))).toEqual([])
+    ;(tab('Change').element() as HTMLElement).focus()
+    await userEvent.keyboard('{ArrowRight}')
+    await expect.element(said).not.toBeInTheDocument()
+    await userEvent.click(page.getByRole('button', { name: 'Fork' }))
+    await expect.element(said).toBeVisible()
+    await userEvent.click(page.getByText('Machine', { exact: true }))
+    await expect.element(said).not.toBeInTheDocument()
+  })
+
+  test('a run that is closed leaves the list, and the panel shows it again once it is opened again', async () => {
+    const store = memoryStore()
+    const open = async () => await (await openNamed(store, 'door', door, {})).begin()
+    const closed = await open()
+    closed.in.send({ type: 'OPEN' })
+    await closed.flush()
+    const other = usedDoor()
+    await show(other, { runs: undefined, run: closed })
+    await expect.element(row(/^1 OPEN/)).toHaveAttribute('aria-selected', 'true')
+    const listed = () => {
+      const { options } = page.getByRole('combobox', { name: 'Run' }).element() as HTMLSelectElement
+      return [...options].filter(({ text }) => text.includes(closed.id.slice(0, 7))).length
+    }
+    expect(listed()).toBe(1)
+    closed.close()
+    await vi.waitFor(() => expect(listed()).toBe(0), { timeout: 10_000 })
+    const opened = await open()
+    opened.in.send({ type: 'CLOSE' })
+    await expect.element(row(/^2 CLOSE/)).toHaveAttribute('aria-selected', 'true')
+    expect(listed()).toBe(1)
+    opened.in.send({ type: 'OPEN' })
+    await expect.element(row(/^3 OPEN/)).toHaveAttribute('aria-selected', 'true')
+    opened.close()
+  })
+
+  test('names the states that a chart is in, and shows its value and context before its other members', async () => {
+    const run = createRun(coffee)
+    run.in.send({ type: 'START' })
+    await show(run)
+    const states = 'making.beans: grinding, making.water: heating'
+    await expect.element(page.getByText(`${states} #1`)).toBeVisible()
+    const runs = page.getByRole('combobox', { name: 'Run' }).element() as HTMLSelectElement
+    expect(runs.options[0]?.text).toBe(`coffee ${run.id.slice(0, 7)} · ${states} · 1`)
+    const names = () => [...part().element().querySelectorAll('.tree > * > * > .name')].map((one) => one.textContent)
+    expect(names()).toEqual(['value: ', 'children: ', 'count: '])
+    await expect.element(page.getByText(/^This machine does not list its states/)).toBeVisible()
   })
 
   test('opens a run file that is dropped on it, and says why another does not open', async () => {

@@ -1,5 +1,5 @@
 // The runs of a page, as core announces them. They are held weakly. A run is listed once somebody reads it or it has an event:
-// React makes runs for renders that it throws away.
+// React makes runs for renders that it throws away. It leaves the list when it is closed.
 
 import type { AnyRun } from '@xmachines/core'
 import { type Fate, hookKey, isWatched, type Log, type RunHook, sequenceOf } from '@xmachines/core/internal'
@@ -13,7 +13,7 @@ export interface KnownRuns {
   list(): readonly AnyRun[]
   /** Whether anybody reads a run or subscribes to it. */
   isRead(run: AnyRun): boolean
-  /** Where in the code a run was made, if that is known. */
+  /** The component that made a run, if one did. */
   placeOf(run: AnyRun): string | undefined
   /** Lists a run in any case, and keeps it. */
   pin(run: AnyRun): void
@@ -98,7 +98,13 @@ function install(): KnownRuns {
 }
 
 function isWorthShowing(run: AnyRun): boolean {
-  return sequenceOf(logsOf(run).tentative) > 0 || isRead(run)
+  return !wasClosed(run) && (sequenceOf(logsOf(run).tentative) > 0 || isRead(run))
+}
+
+/** Whether a run was closed. One that ended or failed is closed too, and stays worth a look. */
+function wasClosed(run: AnyRun): boolean {
+  const { isClosed, problem } = run as { readonly isClosed?: unknown; readonly problem?: unknown }
+  return isClosed === true && problem === undefined && logsOf(run).confirmed.status === 'active'
 }
 
 function isRead(run: AnyRun): boolean {
@@ -108,15 +114,14 @@ function isRead(run: AnyRun): boolean {
   return tentative !== confirmed && (tentative.waiting.length > 1 || (tentative.subscriptions?.all.size ?? 0) > 0)
 }
 
-/** The name of the function that made a run, in a stack. */
+/** The component that made a run, in a stack: the nearest one whose name looks like one. Other functions tell a user nothing. */
 function placeIn(stack: string | undefined): string | undefined {
-  const makers =
-    /\b(placeIn|announce|runOf|tentativeRun|sharedRun|createRun|restoreRun|replayRun|forkRun|connectRun|openShared|openNamed|begin|useState|useMemo|mount\w*|useRun|hook)\b/
-  // The panel's own functions say nothing about the page.
-  if (/\b(forkAt|openRunFile)\b/.test(stack ?? '')) return undefined
-  for (const line of stack?.split('\n').slice(1) ?? []) {
-    const name = /^\s*at (?:new |async )?([\w$.]+) \(/.exec(line)?.[1] ?? /^([\w$.]+)@/.exec(line)?.[1]
-    if (name !== undefined && !makers.test(name) && !name.includes('.')) return name
+  for (const line of stack?.split('\n') ?? []) {
+    const name = /^\s*at ([A-Z][\w$]*) \(/.exec(line)?.[1] ?? /^([A-Z][\w$]*)@(?!\[native)/.exec(line)?.[1]
+    if (name !== undefined && !ownComponents.has(name)) return name
   }
   return undefined
 }
+
+/** The components of `@xmachines/react` that make runs. */
+const ownComponents: ReadonlySet<string> = new Set(['PersistentRun', 'Opened', 'Provider', 'RunMaker'])

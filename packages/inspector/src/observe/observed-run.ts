@@ -60,7 +60,7 @@ export interface ObservedRun {
   readonly refusalsDropped: number
   /** How many outputs there are. */
   readonly position: number
-  /** Where in the code the run was made, if that is known. */
+  /** The component that made the run, if one did. */
   readonly place: string | undefined
   /** The events of a batch, the first being batch 1. Undefined if the run has dropped it, or does not have it. */
   batch(sequence: number): readonly RunEvent[] | undefined

@@ -8,8 +8,8 @@ import type { Maker } from './element.ts'
 interface Surroundings {
   /** The run that is shown, and the batch that is looked at. */
   current(): { readonly observed: ObservedRun; readonly sequence: number } | undefined
-  /** A run was made. */
-  opened(run: ObservedRun): void
+  /** A run was made. Answers whether the page takes it. */
+  opened(run: ObservedRun): boolean
   tell(...said: (Node | string)[]): void
 }
 
@@ -30,7 +30,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     action('Fork', 'Make a new run with the batches up to here. This one stays as it is.', fork),
     action('Copy test', 'Copy a Vitest test that sends the batches up to here and expects this state.', copy),
     action('Save', 'Save the whole history as a run file.', save),
-    action('Open', 'Open a run file. It can also be dropped on this panel.', () => file.click()),
+    action('Open file', 'Open a run file. It can also be dropped on this panel.', () => file.click()),
     file,
   )
 
@@ -42,22 +42,21 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     try {
       await act()
     } catch (thrown) {
-      fail(thrown)
+      // An error of another frame is no instance of this frame's.
+      const { message = String(thrown) } = Object(thrown) as { readonly message?: string }
+      tell(make('span', { class: 'problem', role: 'alert' }, message))
     }
-  }
-
-  function fail(thrown: unknown): void {
-    const text = thrown instanceof Error || hasMessage(thrown) ? thrown.message : String(thrown)
-    tell(make('span', { class: 'problem', role: 'alert' }, text))
   }
 
   function fork(): void {
     const now = current()
     if (now === undefined) return
     const made = source.fork(now.observed, now.sequence)
-    opened(made)
+    const isTaken = opened(made)
     tell(
-      `Forked at batch ${now.sequence}: this is ${made.run.id.slice(0, 7)}. Send it other events; the list of runs leads back.`,
+      `Forked at batch ${now.sequence}: this is ${made.run.id.slice(0, 7)}. `,
+      isTaken ? '' : 'The page keeps its own run. ',
+      'Send it other events; the list of runs leads back.',
     )
   }
 
@@ -86,23 +85,23 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     const name = `${machine.name}-${run.id.slice(0, 7)}.run.json`
     make('a', { href: url, download: name }).click()
     setTimeout(() => URL.revokeObjectURL(url), 10_000)
-    tell(`Saved ${name}, with the whole history. Open opens it again, and xmachines replay shows it in a terminal.`)
+    tell(
+      `Saved ${name}, with the whole history. Open file opens it again, and xmachines replay shows it in a terminal.`,
+    )
   }
 
   function pick(): void {
-    const [chosen] = file.files ?? []
-    if (chosen !== undefined) void open(chosen)
+    open(file.files?.[0])
     file.value = ''
   }
 
-  async function open(chosen: File): Promise<void> {
-    try {
+  function open(chosen: File | undefined): void {
+    if (chosen === undefined) return
+    void attempt(async () => {
       const made = source.open(await chosen.text())
       opened(made)
       tell(`Opened ${chosen.name}: the run ${made.run.id.slice(0, 7)} at batch ${made.sequence}.`)
-    } catch (thrown) {
-      fail(thrown)
-    }
+    })
   }
 
   return {
@@ -116,14 +115,8 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
       target.addEventListener('dragleave', over)
       target.addEventListener('drop', (event) => {
         over(event)
-        const [dropped] = event.dataTransfer?.files ?? []
-        if (dropped !== undefined) void open(dropped)
+        open(event.dataTransfer?.files[0])
       })
     },
   }
-}
-
-/** An error of another frame is no instance of this frame's. */
-function hasMessage(thrown: unknown): thrown is { readonly message: string } {
-  return typeof (thrown as { readonly message?: unknown } | null)?.message === 'string'
 }

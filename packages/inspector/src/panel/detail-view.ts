@@ -7,6 +7,7 @@ import { brief } from './brief.ts'
 import { differenceOf } from './difference.ts'
 import type { Maker } from './element.ts'
 import type { HistoryRow } from './history-rows.ts'
+import { inOrder } from './state-name.ts'
 import { changeTree, valueTree } from './value-view.ts'
 
 /** The parts of the detail. */
@@ -42,17 +43,18 @@ function note(make: Maker, text: string): HTMLElement {
 function change(make: Maker, observed: ObservedRun, sequence: number): Content {
   const after = observed.moment(sequence)
   if (typeof after === 'string') return { nodes: [note(make, reasons[after])], isComplete: after !== 'later' }
-  if (sequence === 0) return complete(note(make, 'The run begins with this state.'), valueTree(make, after.state))
+  if (sequence === 0)
+    return complete(note(make, 'The run begins with this state.'), valueTree(make, inOrder(after.state)))
   const before = observed.moment(sequence - 1)
   if (typeof before === 'string') return { nodes: [note(make, reasons[before])], isComplete: before !== 'later' }
-  const found = differenceOf(before.state, after.state)
+  const found = differenceOf(inOrder(before.state), inOrder(after.state))
   return complete(found === undefined ? note(make, 'This batch left the state as it was.') : changeTree(make, found))
 }
 
 function state(make: Maker, observed: ObservedRun, sequence: number): Content {
   const found = observed.moment(sequence)
   if (typeof found === 'string') return { nodes: [note(make, reasons[found])], isComplete: found !== 'later' }
-  return complete(valueTree(make, found.state))
+  return complete(valueTree(make, inOrder(found.state)))
 }
 
 function batch(make: Maker, observed: ObservedRun, sequence: number): Content {
@@ -86,9 +88,8 @@ function batch(make: Maker, observed: ObservedRun, sequence: number): Content {
 }
 
 function eventView(make: Maker, { type, ...rest }: RunEvent): HTMLElement {
-  const name = make('strong', {}, type)
-  if (Object.keys(rest).length === 0) return make('div', { class: 'event' }, name)
-  return make('div', { class: 'event' }, name, valueTree(make, rest, 1))
+  const members = Object.keys(rest).length === 0 ? undefined : valueTree(make, rest, 1)
+  return make('div', { class: 'event' }, make('strong', {}, type), members)
 }
 
 function refusal(make: Maker, { code, message, reason, details, batch, index }: RunError): HTMLElement {

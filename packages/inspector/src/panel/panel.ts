@@ -9,9 +9,10 @@ import { type Diagram, diagramOf } from './diagram.ts'
 import { makerFor, setAttribute, setText } from './element.ts'
 import { historyList } from './history-list.ts'
 import { type HistoryFilter, type HistoryRow, type HistoryRows, historyRows } from './history-rows.ts'
-import { makeRunPicker, nameOf } from './run-picker.ts'
+import { makeRunPicker } from './run-picker.ts'
 import { sendForm } from './send-form.ts'
 import { makeSplitter } from './splitter.ts'
+import { nameOf } from './state-name.ts'
 import { style } from './style.ts'
 import { makeTabs } from './tabs.ts'
 import { makeTimeBar } from './time-bar.ts'
@@ -49,6 +50,8 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   const make = makerFor(host.ownerDocument)
 
   let observed: ObservedRun | undefined
+  /** The id of the run that was shown first or picked since. While it is not there, another is shown. */
+  let wanted: string | undefined
   /** The row that is looked at; undefined in the present. */
   let past: HistoryRow | undefined
   let filter: HistoryFilter = { type: '', text: '' }
@@ -61,7 +64,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   let shown = ''
   let shownRun: ObservedRun | undefined
 
-  const picker = makeRunPicker(make, (run) => choose(run))
+  const picker = makeRunPicker(make, pick)
   const status = make('span', { class: 'status' })
   const where = make('span', { class: 'where' })
   const time = makeTimeBar(make, (sequence) => go(sequence === undefined ? undefined : { sequence }))
@@ -77,7 +80,10 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   const tabs = makeTabs<Tab | 'send'>(
     make,
     { change: 'Change', state: 'State', batch: 'Batch', outputs: 'Outputs', send: 'Send' },
-    draw,
+    () => {
+      hush()
+      draw()
+    },
   )
   const form = sendForm(make, source, () => {
     go(undefined)
@@ -102,8 +108,10 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   const actions = makeActions(make, source, {
     current: () => observed && { observed, sequence: past?.sequence ?? observed.sequence },
     opened(run) {
-      choose(run)
-      options.onRun?.(run.run)
+      pick(run)
+      const { onRun } = options
+      onRun?.(run.run)
+      return onRun !== undefined
     },
     tell: (...said) => notice.replaceChildren(...said),
   })
@@ -127,6 +135,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     notice,
   )
   actions.takeDrops(panel)
+  panel.addEventListener('click', ({ target }) => !notice.contains(target as Node) && hush(), true)
   root.replaceChildren(make('style', {}, style), panel)
 
   const timer = page.setInterval(look, LOOK)
@@ -143,34 +152,40 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   function look(): void {
     if (!isInView) return
     const runs = source.runs()
-    // What shows the panel may have another run by now.
-    if (observed === undefined || !runs.includes(observed)) {
-      const latest = runs.at(-1)
-      if (latest !== undefined) choose(latest)
-      else draw()
-    }
+    // What shows the panel may have another run by now, or may have opened the same one again.
+    const kept = runs.find((run) => run === observed) ?? runs.at(-1)
+    const next = kept?.run.id === wanted ? kept : (runs.findLast(({ run }) => run.id === wanted) ?? kept)
+    if (next !== undefined) choose(next)
+    else draw()
     picker.show(runs, observed)
   }
 
   function show(run: ObservedRun['run']): void {
     const one = source.runs().find((other) => other.run === run)
-    if (one !== undefined) choose(one)
+    if (one !== undefined) pick(one)
+  }
+
+  function pick(run: ObservedRun): void {
+    wanted = run.run.id
+    choose(run)
   }
 
   function choose(run: ObservedRun): void {
     if (run === observed) return
     const isOtherMachine = run.machine !== observed?.machine
     observed = run
+    wanted ??= run.run.id
     past = undefined
     rows = historyRows(run, filter)
     if (isOtherMachine) {
       diagram = diagramOf(make, run.machine)
       drawing.replaceChildren(
-        diagram?.element ?? make('p', { class: 'quiet' }, 'This machine has no named states to draw.'),
+        diagram?.element ??
+          make('p', { class: 'quiet' }, 'This machine does not list its states, so there is no diagram.'),
       )
       setTypes(run)
     }
-    notice.replaceChildren()
+    hush()
     stopWatching()
     watch()
     picker.show(source.runs(), run)
@@ -193,11 +208,15 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     draw()
   }
 
+  /** Takes away what was said: it is about another moment. */
+  function hush(): void {
+    notice.replaceChildren()
+  }
+
   /** Looks at a row; at the present if there is none. */
   function go(row: HistoryRow | undefined): void {
     past = row
-    // What was said is about another moment.
-    notice.replaceChildren()
+    hush()
     if (row !== undefined && rows !== undefined) list.reveal(rows.indexOf(row))
     draw()
   }
@@ -227,7 +246,10 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     const { found: counted } = all
     const dropped = run.dropped > 0 ? `Batches up to ${run.dropped} were dropped. ` : ''
     const looked = counted === undefined || isLooked ? '' : ` in ${counted.looked} of ${counted.of}`
-    setText(found, counted === undefined ? dropped : `${dropped}${counted.matches} batches${looked}`)
+    const { type, text } = filter
+    const said =
+      all.count === 0 && isLooked ? `No event matches ${type} ${text}` : `${counted?.matches} batches${looked}`
+    setText(found, dropped + (counted === undefined ? '' : said))
     return isLooked
   }
 
@@ -243,8 +265,9 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
       from: typeof before === 'string' || sequence === 0 ? undefined : nameOf(before.state),
       events: run.batch(sequence)?.map(({ type }) => type) ?? [],
     })
-    setText(status, past === undefined ? run.snapshot.status : 'past')
-    setAttribute(status, 'data-status', past === undefined ? run.snapshot.status : 'past')
+    const said = past === undefined ? run.snapshot.status : 'past'
+    setText(status, said)
+    setAttribute(status, 'data-status', said)
     const pending = run.sequence - run.confirmed
     setText(
       where,

@@ -2,6 +2,7 @@
 
 import type { ObservedRun } from '../observe/observed-run.ts'
 import { type Maker, setText } from './element.ts'
+import { nameOf } from './state-name.ts'
 
 /** The picker. */
 export interface RunPicker {
@@ -54,10 +55,4 @@ function labelOf({ run, machine, snapshot, sequence, place }: ObservedRun): stri
   const at = nameOf(snapshot.state)
   const made = place === undefined ? '' : ` in ${place}`
   return `${machine.name} ${run.id.slice(0, 7)}${made} · ${at === undefined ? '' : `${at} · `}${sequence}`
-}
-
-/** The name of a state that has one. */
-export function nameOf(state: unknown): string | undefined {
-  const at = (state as { readonly at?: unknown } | null | undefined)?.at
-  return typeof at === 'string' ? at : undefined
 }

@@ -75,7 +75,10 @@ export function sendForm(make: Maker, source: RunSource, sent: () => void): Send
   function addJson(): Entry {
     const field = make('textarea', { id: 'send-json', spellcheck: 'false', rows: '2' })
     field.value = types.value === '' ? '{ "type": "" }' : '{}'
-    members.append(make('label', { for: 'send-json' }, types.value === '' ? 'as JSON' : 'more, as JSON'), field)
+    members.append(
+      make('label', { for: 'send-json' }, types.value === '' ? 'as JSON' : 'other members, as JSON'),
+      field,
+    )
     return { name: '', read: () => JSON.parse(field.value) }
   }
 
