@@ -63,7 +63,7 @@ export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): Re
             {travel.isReplaying ? 'Pause' : 'Replay'}
           </button>
         </div>
-        <StateBefore before={moments[sequence - 1]?.snapshot.state} state={state} />
+        <StateAt before={moments[sequence - 1]?.snapshot.state} state={state} />
         <details>
           <summary>As a test</summary>
           <pre className="state">{test}</pre>
@@ -87,19 +87,48 @@ export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): Re
   )
 }
 
-interface StateBeforeProps {
+interface StateAtProps {
+  /** The state before the commit; undefined at the beginning. */
   readonly before: unknown
   readonly state: unknown
 }
 
-/** The state before a commit, if the commit changed it. */
-function StateBefore({ before, state }: StateBeforeProps): ReactElement | undefined {
-  const text = useMemo(() => (before === undefined ? '' : briefPage(before)), [before])
-  if (before === undefined) return undefined
+/** The state at a commit, and what the commit changed. */
+function StateAt({ before, state }: StateAtProps): ReactElement {
+  const text = useMemo(() => briefPage(state), [state])
+  const changes = useMemo(() => (before === undefined ? undefined : changesOf(before, state)), [before, state])
   return (
     <div>
-      <h2>{before === state ? 'It changed nothing' : 'The state before it'}</h2>
-      {before !== state && <pre className="state">{text}</pre>}
+      <h2>State</h2>
+      <pre className="state">{text}</pre>
+      {changes !== undefined && (
+        <>
+          <h2>{changes.length === 0 ? 'It changed nothing' : 'What changed'}</h2>
+          <ul>
+            {changes.map((change) => (
+              <li key={change}>
+                <code>{change}</code>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </div>
   )
+}
+
+/** The members that differ, each in one line. What is no object changes as a whole. */
+function changesOf(before: unknown, after: unknown): readonly string[] {
+  if (before === after) return []
+  if (!isRecord(before) || !isRecord(after)) return [`${briefLine(before)} → ${briefLine(after)}`]
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
+    if (JSON.stringify(before[name]) === JSON.stringify(after[name])) return []
+    const [from, to] = [before, after].map((state) => (Object.hasOwn(state, name) ? briefLine(state[name]) : 'none'))
+    // A long member is printed in part, and may have changed in another.
+    return [`${name}: ${from === to ? `changed within ${to}` : `${from} → ${to}`}`]
+  })
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,13 +1,15 @@
 // Opens the file of a run: its history, the state after each commit, its refusals, and a test of it. The machine is one of
 // the flows, or comes in a module beside the file.
 
-import { type Run, type RunDocument, type RunEvent, restoreRun } from '@xmachines/core'
+import { createRun, type Run, type RunDocument, type RunEvent, restoreRun } from '@xmachines/core'
 import { type ReactElement, useState } from 'react'
 
+import { door } from '../door/door.ts'
 import { FlowPage } from '../parts/flow.tsx'
 import type { SourceFile } from '../parts/sources.tsx'
 import { FileChooser } from '../save-restore/file-chooser.tsx'
 import { type Outcome, OutcomeView } from '../save-restore/outcome-view.tsx'
+import { fileOf } from '../save-restore/run-file.ts'
 import '../save-restore/save-restore.css'
 import { type AnyMachine, flowMachines } from './flow-machines.ts'
 import { machinesOf } from './machine-module.ts'
@@ -56,6 +58,22 @@ export function RunFileFlow(): ReactElement {
   const chooser = (
     <section aria-label="File" className="part files">
       <FileChooser accept=".json,.js,.mjs" onFiles={(files) => void take(files)} />
+      {opened === undefined && (
+        <>
+          <p>
+            A run file comes from <em>Save</em>: in the panel of any story, and below the run of{' '}
+            <a href="?path=/docs/introduction--docs" target="_top">
+              the introduction
+            </a>
+            .
+          </p>
+          <div className="actions">
+            <button type="button" onClick={() => void take([sampleFile()])}>
+              Open a sample
+            </button>
+          </div>
+        </>
+      )}
       <p className="quiet">
         The machine is found by its name among those of the flows. For another one, drop its module beside the file: one
         in JavaScript that imports nothing but <code>@xmachines/core</code>. It runs on this page, so drop only a module
@@ -75,6 +93,14 @@ export function RunFileFlow(): ReactElement {
       {chooser}
     </OpenedRun>
   )
+}
+
+/** The file of a door that was used. */
+function sampleFile(): File {
+  const run = createRun(door)
+  for (const type of ['OPEN', 'CLOSE'] as const) run.in.send({ type })
+  run.in.send({ type: 'LOCK', code: '1234' })
+  return fileOf(run)
 }
 
 function isModule({ name }: File): boolean {

@@ -67,6 +67,12 @@ export const Driven: Story = {
     await mount(<RunFileFlow />)
     const region = (name: string) => within(canvas.getByRole('region', { name }))
 
+    await step('a sample is at hand', async () => {
+      await userEvent.click(canvas.getByRole('button', { name: 'Open a sample' }))
+      await expect(await canvas.findByText(/^It continues from sequence 3/)).toBeVisible()
+      await expect(await region('Replay').findByText('at: "closed" → "locked"')).toBeVisible()
+    })
+
     await step('a captured run of a flow is opened by the name of its machine, with its refusals', async () => {
       drop(doorFile(machine))
       await expect(await canvas.findByText(/^It continues from sequence 2/)).toBeVisible()
@@ -80,7 +86,8 @@ export const Driven: Story = {
       await waitFor(() => expect(slider).toHaveAttribute('aria-valuetext', '2 of 2'))
       await fireEvent.change(slider, { target: { value: '1' } })
       await expect(region('Run').getByText(/"at": "open"/)).toBeVisible()
-      await expect(canvas.getByRole('heading', { name: 'The state before it' })).toBeVisible()
+      await expect(region('Replay').getByText(/"at": "open"/)).toBeVisible()
+      await expect(region('Replay').getByText('at: "closed" → "open"')).toBeVisible()
     })
 
     await step('the run is there as a test', async () => {
@@ -101,6 +108,7 @@ export const Driven: Story = {
       drop(new File(['export const nothing = 1'], 'nothing.js'))
       await expect(await canvas.findByText(/nothing\.js exports no machine/)).toBeVisible()
       drop(new File(['Dear diary'], 'diary.json'))
+      await expect(await canvas.findByText('diary.json is not a run file')).toBeVisible()
       await expect(await canvas.findByText(/^The file is not JSON/)).toBeVisible()
       await expect(region('Run').getByText('lamp@1')).toBeVisible()
     })

@@ -49,7 +49,7 @@ function Refused({ file, problem }: Extract<Outcome, { readonly at: 'refused' }>
   return (
     <div className="refused">
       <strong>
-        Refused: {file}
+        {isNoRunFile(file, problem) ? `${file} is not a run file` : `Refused: ${file}`}
         {problem instanceof RunError && problem.sequence !== undefined && ` breaks at sequence ${problem.sequence}`}
       </strong>
       <p>
@@ -57,6 +57,11 @@ function Refused({ file, problem }: Extract<Outcome, { readonly at: 'refused' }>
       </p>
     </div>
   )
+}
+
+/** Whether a file has no history in it, rather than one that is refused. A module is no run file either, and need not be. */
+function isNoRunFile(file: string, problem: unknown): boolean {
+  return !/\.m?js$/.test(file) && (problem instanceof SyntaxError || problem instanceof TypeError)
 }
 
 function explain(problem: unknown): string {
