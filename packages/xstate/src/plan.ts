@@ -45,13 +45,17 @@ interface Place {
 /** What transitions do in a place. */
 interface Plan {
   readonly transitions: Transitions
-  readonly next: Place
+  /** Undefined if neither the active states nor what history remembers is written. */
+  readonly next: Place | undefined
   /** Undefined if XState has to take the transitions. */
   actions: readonly ActionDefinition[] | undefined
 }
 
 /** How many places a chart keeps. With parallel states it may have very many. */
 const MOST_PLACES = 1000
+
+/** How many plans and how many types of events a place keeps. Events of any type may come in. */
+const MOST_PLANS = 100
 
 /** Makes the planner of a chart. */
 export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner {
@@ -90,15 +94,15 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     return place.inOrder
   }
 
-  function planOf(place: Place, transitions: Transitions, event: AnyEventObject): Plan | undefined {
+  function planOf(place: Place, transitions: Transitions): Plan | undefined {
     const { snapshot, plans, isKnown } = place
     let plan = plans.find((one) => hasSameItems(one.transitions, transitions))
     place.isKnown = true
-    if (plan === undefined && isKnown) {
-      const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, event, still.scope)
+    if (plan === undefined && isKnown && plans.length < MOST_PLANS) {
+      const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, still.scope)
       plan = {
         transitions,
-        next: placeOf(next),
+        next: next && placeOf(next),
         actions: actions.includes(undefined) ? undefined : (actions as readonly ActionDefinition[]),
       }
       plans.push(plan)
@@ -110,8 +114,8 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     const { isGuarded, byType } = place
     let plan = byType.get(event.type)
     if (plan === undefined) {
-      plan = planOf(place, chart.getTransitionData(before as never, event), event)
-      if (plan !== undefined && !isGuarded) byType.set(event.type, plan)
+      plan = planOf(place, chart.getTransitionData(before as never, event))
+      if (plan !== undefined && !isGuarded && byType.size < MOST_PLANS) byType.set(event.type, plan)
     }
     return plan
   }
@@ -136,12 +140,12 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       if (after === undefined) plan.actions = undefined
       // XState says that these are too many steps.
       if (after === undefined || steps > (chart.options.maxIterations ?? steps)) return undefined
-      const next = moved(after, place, plan.next)
-      place = plan.next
+      const next = moved(after, plan.next)
+      place = plan.next ?? place
       const transitions: Transitions = wasEventless && next === snapshot ? none : eventless(place, next, event)
       snapshot = next
       wasEventless = transitions.length > 0
-      if (wasEventless) plan = planOf(place, transitions, event)
+      if (wasEventless) plan = planOf(place, transitions)
       else {
         const following = raised.shift()
         if (following === undefined) break
@@ -150,7 +154,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       }
     }
     latest = inOrder(place)
-    snapshot = moved(snapshot, place, latest)
+    if (latest !== place) snapshot = moved(snapshot, latest)
     nodes = snapshot._nodes
     return snapshot
   }
@@ -158,8 +162,8 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
 
 const none: Transitions = []
 
-/** The snapshot in another place. */
-function moved(snapshot: AnyMachineSnapshot, from: Place, to: Place): AnyMachineSnapshot {
-  if (to === from) return snapshot
+/** The snapshot in another place, if there is one. */
+function moved(snapshot: AnyMachineSnapshot, to: Place | undefined): AnyMachineSnapshot {
+  if (to === undefined) return snapshot
   return { ...to.snapshot, context: snapshot.context, children: snapshot.children } as AnyMachineSnapshot
 }
