@@ -207,11 +207,7 @@ function transitionsOf({ transitions, always = [] }: ChartNode): AnyTransitionDe
 /** Copies a chart. On the copy, XState takes transitions and reports their actions without executing them. */
 export function copyWithMarks(
   chart: AnyStateMachine,
-): (
-  before: AnyMachineSnapshot,
-  transitions: readonly AnyTransitionDefinition[],
-  scope: AnyActorScope,
-) => Taken {
+): (before: AnyMachineSnapshot, transitions: readonly AnyTransitionDefinition[], scope: AnyActorScope) => Taken {
   const copy: AnyStateMachine = chart.provide({})
   copy.implementations.actions = {}
   /** The node or transition of the copy, by the one of the chart; and the nodes of the chart, by those of the copy. */
