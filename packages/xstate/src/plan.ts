@@ -30,9 +30,9 @@ interface Place {
   /** A snapshot there, without context and children. */
   readonly snapshot: AnyMachineSnapshot
   /** Whether an active state has a guard, so that XState has to say which transitions an event takes. */
-  readonly isGuarded: boolean
+  isGuarded?: boolean
   /** For each active state without children: its transitions without an event. The first that is enabled is taken. */
-  readonly always: readonly Transitions[]
+  always?: readonly Transitions[]
   /** The plans of events, by their types. Empty if there is a guard. */
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
@@ -73,8 +73,6 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       if (places.size > MOST_PLACES) places.clear()
       place = {
         snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
-        isGuarded: hasGuard(snapshot),
-        always: alwaysOf(snapshot),
         byType: new Map(),
         plans: [],
         isKnown: false,
@@ -111,17 +109,24 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
   }
 
   function planOfEvent(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan | undefined {
-    const { isGuarded, byType } = place
+    const { byType } = place
+    // At a place that is new, XState takes the step. Nothing is read of it, because it may never be reached again.
+    if (!place.isKnown) {
+      place.isKnown = true
+      return undefined
+    }
     let plan = byType.get(event.type)
     if (plan === undefined) {
       plan = planOf(place, chart.getTransitionData(before as never, event))
-      if (plan !== undefined && !isGuarded && byType.size < MOST_PLANS) byType.set(event.type, plan)
+      place.isGuarded ??= hasGuard(place.snapshot)
+      if (plan !== undefined && !place.isGuarded && byType.size < MOST_PLANS) byType.set(event.type, plan)
     }
     return plan
   }
 
   /** The transitions without an event that are enabled. */
-  function eventless({ always }: Place, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitions {
+  function eventless(place: Place, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitions {
+    const always = (place.always ??= alwaysOf(place.snapshot))
     if (always.length === 0) return none
     return [...new Set(always.flatMap((all) => all.find(({ guard }) => passes(guard, snapshot, event)) ?? []))]
   }
