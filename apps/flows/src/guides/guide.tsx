@@ -25,9 +25,17 @@ export function Guide({ text }: { readonly text: string }): ReactElement {
   )
 }
 
-/** A link to another page of Storybook or to another site; otherwise the text, and the file of the repository to find it in. */
+/** A link to a part of the page, a page of Storybook or another site; otherwise the text, and the file to find it in. */
 function GuideLink({ href = '', children }: PropsWithChildren<{ readonly href?: string }>): ReactElement {
   if (/^https?:/.test(href)) return <a href={href}>{children}</a>
+  // Storybook opens the links of its pages in the window around them.
+  if (href.startsWith('#')) {
+    return (
+      <a href={href} target="_self">
+        {children}
+      </a>
+    )
+  }
   const [page = ''] = href.split('#')
   const id = ids[page]
   if (id === undefined) {
