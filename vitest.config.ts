@@ -4,7 +4,7 @@
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { storybookTest } from '@storybook/addon-vitest/vitest-plugin'
 import { playwright } from '@vitest/browser-playwright'
@@ -14,15 +14,17 @@ import { defineConfig } from 'vitest/config'
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
 import { folderOfGit, newerGits } from './scripts/newer-git.ts'
 import { PATIENCE } from './scripts/patience.ts'
+import { WaitingFirst } from './scripts/waiting-first.ts'
 
 // Vitest warns that type tests may change with its version. Ours is exact, and the warning looks like a failure.
 process.env['VITEST_DISABLE_EXPERIMENTAL_LOG'] ??= '1'
 
-// Hundreds of tests start Node, and each test file has a process of its own: they share what Node compiled, for this run.
-if (process.env['NODE_COMPILE_CACHE'] === undefined) {
-  const compiled = mkdtempSync(join(tmpdir(), 'xmachines-compiled-'))
-  process.env['NODE_COMPILE_CACHE'] = compiled
-  process.on('exit', () => rmSync(compiled, { recursive: true, force: true }))
+// What the tests of one run share: what Node compiled, because hundreds of them start it, and the packed packages.
+if (process.env['PACKED_PACKAGES'] === undefined) {
+  const shared = mkdtempSync(join(tmpdir(), 'xmachines-run-'))
+  process.env['PACKED_PACKAGES'] = join(shared, 'packages')
+  process.env['NODE_COMPILE_CACHE'] ??= join(shared, 'compiled')
+  process.on('exit', () => rmSync(shared, { recursive: true, force: true }))
 }
 
 // Tests import the sources of the packages, so that nothing has to be built first.
@@ -157,8 +159,9 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },
     passWithNoTests: true,
-    // Many tests wait for other processes. By default one processor stays free, which is half of two.
-    maxWorkers: '100%',
+    // Many tests wait for other processes: with one file for each processor, a third of the time is spent idle.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         resolve,

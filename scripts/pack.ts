@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { makeOnce } from './programs.ts'
 
 /** One package as it would be published. */
 export interface PackedPackage {
@@ -27,22 +28,24 @@ export interface Manifest {
 const root = join(import.meta.dirname, '..')
 
 /**
- * Builds every published package of the workspace and packs each into a tarball.
+ * Builds every published package of the workspace and packs each into a tarball, unless this has been done already.
  *
- * @param folder the folder for the tarballs
+ * @param folder the folder for the tarballs; if it exists, it has them
  * @returns the packages, in the order of their folders
  * @throws {Error} with everything that was printed, if a build or a pack fails
  */
 export function packPackages(folder: string): PackedPackage[] {
-  const places = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
-  const published = places.map((place) => ({ place, manifest: readManifest(place) })).filter(isPublished)
-
-  pnpm(root, ['run', 'build', '--filter=./packages/*'])
-  return published.map(({ place, manifest }) => {
-    const tarball = join(folder, `${basename(place)}.tgz`)
-    pnpm(place, ['pack', '--out', tarball])
-    return { name: manifest.name, tarball, manifest }
+  makeOnce(folder, (partial) => {
+    pnpm(['run', 'build', '--filter=./packages/*'])
+    pnpm(['--recursive', '--filter=./packages/*', 'pack', '--out', join(partial, '%s.tgz')])
   })
+  return readdirSync(join(root, 'packages'))
+    .map((name) => readManifest(join(root, 'packages', name)))
+    .filter((manifest) => manifest.private !== true)
+    .map((manifest) => {
+      const file = `${manifest.name.replace('@', '').replace('/', '-')}.tgz`
+      return { name: manifest.name, tarball: join(folder, file), manifest }
+    })
 }
 
 /**
@@ -86,13 +89,9 @@ export function run(cwd: string, program: string, args: string[], env: NodeJS.Pr
   return stdout
 }
 
-function isPublished({ manifest }: { manifest: Manifest }): boolean {
-  return manifest.private !== true
-}
-
 /** Runs the pnpm that started this process, or the one that `packageManager` names. */
-function pnpm(cwd: string, args: string[]): void {
+function pnpm(args: string[]): void {
   const running = process.env['npm_execpath'] ?? ''
-  if (/^pnpm(\.exe)?$/.test(basename(running))) run(cwd, running, args)
-  else run(cwd, 'npx', ['--yes', readManifest(root).packageManager ?? 'pnpm', ...args])
+  if (/^pnpm(\.exe)?$/.test(basename(running))) run(root, running, args)
+  else run(root, 'npx', ['--yes', readManifest(root).packageManager ?? 'pnpm', ...args])
 }

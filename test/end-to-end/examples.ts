@@ -1,7 +1,7 @@
 /**
  * The examples of a page as TypeScript files. Examples continue each other, as a reader understands them: each one is a block
  * inside the one before, so it sees the earlier names and may declare one of them again. An example that begins with the name of a
- * file is that file.
+ * file is that file. One that is marked as `part` is a part of a file of the repository, and compiled there.
  */
 
 /** A file made of examples. */

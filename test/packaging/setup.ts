@@ -1,7 +1,4 @@
-/** Packs the published packages once for all tests of this folder. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** Packs the published packages once for all tests of this run that need them. */
 import type { TestProject } from 'vitest/node'
 import { type PackedPackage, packPackages } from '../../scripts/pack.ts'
 
@@ -12,8 +9,9 @@ declare module 'vitest' {
   }
 }
 
-export default function setup(project: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'xmachines-packed-'))
+export default function setup(project: TestProject): void {
+  const folder = process.env['PACKED_PACKAGES']
+  if (folder === undefined)
+    throw new Error('PACKED_PACKAGES must name the folder for the tarballs: vitest.config.ts sets it.')
   project.provide('packages', packPackages(folder))
-  return () => rmSync(folder, { recursive: true, force: true })
 }

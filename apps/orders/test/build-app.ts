@@ -46,7 +46,7 @@ export function buildApp({ hasSourceMaps = false } = {}): BuiltApp {
   for (const part of parts) cpSync(join(app, part), join(folder, part), { recursive: true })
   if (hasSourceMaps) addSourceMaps(folder)
   const modules = join(folder, 'node_modules')
-  const packed = packPackages(tarballs)
+  const packed = packPackages(process.env['PACKED_PACKAGES'] ?? join(tarballs, 'packages'))
   for (const { name, tarball, manifest } of packed) {
     const place = join(modules, name)
     mkdirSync(place, { recursive: true })

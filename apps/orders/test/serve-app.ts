@@ -43,6 +43,9 @@ export async function serveApp({ app, settings, preload }: ServePlan): Promise<A
       String(port),
       '--hostname',
       '127.0.0.1',
+      // Longer than a test. A busy machine may else send a request while the server closes the idle connection.
+      '--keepAliveTimeout',
+      '120000',
     ]
     const child = spawn(process.execPath, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     server = child

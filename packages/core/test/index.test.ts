@@ -96,6 +96,7 @@ test('the public names are these', () => {
     'oidAt',
     'openOutsideHistory',
     'outputHandling',
+    'pause',
     'pickMachine',
     'readBatchMessage',
     'recordable',

@@ -3,6 +3,9 @@
 import { type Head, StoreError } from '@xmachines/core/store'
 import type { RunRow, Tables } from './database.ts'
 
+/** Stands for an id that is no text. */
+const NO_ID = 'not an id'
+
 /**
  * The row of a run.
  * @throws {StoreError} `CORRUPT` if it is damaged
@@ -29,9 +32,9 @@ export function endOf({ head, sequence, successor }: RunRow): Head {
   return { head, sequence, ...(successor !== undefined && { successor }) }
 }
 
-/** The run that has a name. What is no text is made one, so that it is the name of no run and can be replaced. */
+/** The run that has a name. What is no text becomes the id of no run, so that it can be replaced. */
 export function nameIn(row: Tables['names']['value'] | undefined): string | undefined {
-  return row && String(row.id)
+  return row && (typeof row.id === 'string' ? row.id : NO_ID)
 }
 
 /** The error for a run that cannot be read. */

@@ -96,6 +96,15 @@ test('a changed or missing row of any table', async () => {
   }
 })
 
+test('a name that leads to what cannot be made a text leads to a new run', async () => {
+  const { store, raw, id } = await seeded()
+  await raw.put('names', { key: 'tally', id: { toString: 1, valueOf: 1 } })
+  const { run, setAside } = await openNamed(store, 'tally', tally, {})
+  expect([run.state, run.id === id]).toEqual([0, false])
+  expect(setAside?.id).toBeDefined()
+  run.close()
+})
+
 describe('a database that is not one of this package', () => {
   test.each([
     ['has other tables', 1, /it has other tables/],

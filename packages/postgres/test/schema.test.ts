@@ -1,10 +1,9 @@
 /** The tables: how they are made, by whom, and what happens without them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { createTables, postgresStore, schema } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Database, kinds, openPool } from './databases.ts'
+import { type Database, kinds, openPool, startPglite } from './databases.ts'
 import { append, readAll, recordsOf, refusalOf, tallyRun } from './ledgers.ts'
 
 test('schema.sql is what createTables runs', () => {
@@ -74,7 +73,7 @@ describe.each(kinds)('in %s', (_kind, openDatabase) => {
 })
 
 test('the printed schema serves people who run it themselves', async () => {
-  const client = new PGlite()
+  const client = startPglite()
   await client.exec(schema)
   const store = postgresStore(client)
   const run = tallyRun(1)
@@ -160,7 +159,7 @@ test.each([0, -1, Number.NaN, 1e9])('to look every %d milliseconds is refused', 
 })
 
 test('tables of version 1 get what is new', async () => {
-  const client = new PGlite()
+  const client = startPglite()
   const column = /  keys_since bigint NOT NULL DEFAULT 0,\n  --[^\n]*\n  successor[^\n]*\n/
   const added = /ALTER TABLE[^;]*;/
   const first = schema

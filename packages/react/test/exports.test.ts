@@ -1,3 +1,4 @@
+// @vitest-environment node
 import * as react from '@xmachines/react'
 import { expect, test } from 'vitest'
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** The hooks on a platform that lacks what they can do without. */
 import { expect, test } from 'vitest'
 import { runProcess } from './run-process.ts'

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { version } from 'react'
 import { version as domVersion } from 'react-dom'
 import { expect, test } from 'vitest'

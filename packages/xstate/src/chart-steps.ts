@@ -10,11 +10,13 @@ import { toMarkers } from './references.ts'
 import {
   type BuiltInParams,
   type ChartAction,
+  endOf,
   hasSameNodes,
   historyIds,
   namedAction,
   numberOf,
   originOf,
+  stopChildrenOfFailed,
 } from './xstate-internals.ts'
 
 type Emit = (output: unknown) => void
@@ -45,7 +47,10 @@ export function nextState(chart: AnyStateMachine, state: ChartState, event: AnyE
   world.still.begin(state.count ?? 0, before.children)
   const step = new Step(chart, world, emit, state, before)
   const given = event['xstate.from'] === undefined ? event : step.answer(event)
-  return given === undefined ? step.finish(before) : step.finish(world.next(before, given))
+  if (given === undefined) return step.finish(before)
+  const next = world.next(before, given)
+  if (next.status === 'error') stopChildrenOfFailed(next, before, world.still.actions)
+  return step.finish(next)
 }
 
 /** One event on its way through a chart. */
@@ -59,6 +64,8 @@ class Step {
   #timers: Timers
   /** Events that the chart sends to itself from outside: they are handled after the one under way. */
   readonly #sentToSelf: AnyEventObject[] = []
+  /** What is done with children and the parent: XState does it after the actions of the step. */
+  readonly #afterActions: EffectOutput[] = []
 
   constructor(chart: AnyStateMachine, world: ChartWorld, emit: Emit, state?: ChartState, before?: AnyMachineSnapshot) {
     this.#chart = chart
@@ -83,12 +90,7 @@ class Step {
     const found = Object.entries(this.#children).find(([, child]) => child.number === number)
     if (found === undefined || found[1].status !== undefined) return undefined
     const [id, child] = found
-    const status =
-      event.type === `xstate.done.actor.${id}`
-        ? 'done'
-        : event.type === `xstate.error.actor.${id}`
-          ? 'error'
-          : undefined
+    const status = endOf(event, id)
     if (status !== undefined) this.#children = { ...this.#children, [id]: carried(child, { ...child, status }) }
     return this.#world.withActors(event, this.#before?.children ?? {})
   }
@@ -120,29 +122,37 @@ class Step {
     }
     const known = this.#children
     const isKnown = (child: AnyActorRef): boolean => known[child.id]?.number === numberOf(child)
-    const stopped = new Set<AnyActorRef>()
     const children: Record<string, AnyActorRef> = {}
     for (const child of Object.values(next.children as Record<string, AnyActorRef | undefined>)) {
       if (child !== undefined) children[child.id] = child
     }
     for (const { type, params } of asked) {
-      if (type === 'xstate.stopChild' && params !== undefined) stopped.add(params as AnyActorRef)
-      // XState puts children without an id under one key, so that only the last of them is in the snapshot.
-      const { actorRef } = (type === 'xstate.spawnChild' ? params : {}) as BuiltInParams['xstate.spawnChild']
-      if (actorRef !== undefined) children[actorRef.id] ??= actorRef
+      if (type === 'xstate.stopChild') {
+        const child = params as BuiltInParams['xstate.stopChild']
+        if (child !== undefined && children[child.id] === child) delete children[child.id]
+      } else if (type === 'xstate.spawnChild') {
+        // XState puts children without an id under one key, so that only the last of them is in the snapshot.
+        const { actorRef } = params as BuiltInParams['xstate.spawnChild']
+        if (actorRef !== undefined) children[actorRef.id] ??= actorRef
+      }
     }
-    for (const child of stopped) if (children[child.id] === child) delete children[child.id]
     const inOrder = Object.values(children).sort((one, other) => (numberOf(one) ?? 0) - (numberOf(other) ?? 0))
 
     const started: Children = {}
     const start = (child: AnyActorRef): void => {
       if (children[child.id] !== child || isKnown(child) || started[child.id] !== undefined) return
       const entry = (started[child.id] = entryOf(child))
-      this.#output({ type: 'xstate.start', id: child.id, ...entry })
+      this.#afterActions.push({ type: 'xstate.start', id: child.id, ...entry })
+    }
+    // An actor of XState begins with starting its children.
+    if (previous === undefined) {
+      for (const child of inOrder) start(child)
+      this.#flush()
     }
     for (const action of asked)
       this.#performOne(action, start, (child) => isKnown(child) || children[child.id] === child)
     for (const child of inOrder) start(child)
+    this.#flush()
 
     // Most actions start and stop nothing.
     if (next.children === previous?.children && Object.keys(started).length === 0) return
@@ -151,6 +161,11 @@ class Step {
         ? none
         : Object.fromEntries(inOrder.map(({ id }) => [id, started[id] ?? (known[id] as ChartChild)]))
     next.children = Object.fromEntries(inOrder.map((child) => [child.id, child]))
+  }
+
+  #flush(): void {
+    for (const output of this.#afterActions) this.#output(output)
+    this.#afterActions.length = 0
   }
 
   #performOne(action: ChartAction, start: (child: AnyActorRef) => void, exists: (child: AnyActorRef) => boolean): void {
@@ -168,12 +183,12 @@ class Step {
           if (typeof delay === 'number') this.#startTimer(id, delay, event)
           else this.#sentToSelf.push(event)
         } else if (to === still.parent) {
-          this.#output({ type: 'xstate.send-parent', event })
+          this.#afterActions.push({ type: 'xstate.send-parent', event })
         } else if (exists(to)) {
           start(to)
           const number = numberOf(to) as number
           if (typeof delay === 'number') this.#startTimer(id, delay, event, number)
-          else this.#output({ type: 'xstate.send', number, event })
+          else this.#afterActions.push({ type: 'xstate.send', number, event })
         }
         return
       }
@@ -190,7 +205,7 @@ class Step {
       case 'xstate.stopChild': {
         const child = action.params as BuiltInParams['xstate.stopChild']
         if (child !== undefined && this.#children[child.id]?.number === numberOf(child)) {
-          this.#output({ type: 'xstate.stop', number: numberOf(child) as number })
+          this.#afterActions.push({ type: 'xstate.stop', number: numberOf(child) as number })
         }
         return
       }
@@ -256,7 +271,7 @@ class Step {
     // Member by member: spreading what is there costs as much as all the rest of a step.
     const made: Writable<ChartState> = {
       value: isSamePlace ? state?.value : next.value,
-      context: isSameContext ? state?.context : count === 0 ? context : toMarkers(context),
+      context: isSameContext ? state?.context : toMarkers(context),
       status,
     }
     if (output !== undefined) made.output = toMarkers(output)
@@ -287,7 +302,7 @@ function entryOf(child: AnyActorRef): ChartChild {
     ...(typeof src === 'string' && { src }),
     ...(input !== undefined && { input: toMarkers(input) }),
     ...(systemId !== undefined && { systemId }),
-    ...(syncSnapshot && { syncSnapshot: true as const }),
+    ...(syncSnapshot && { syncSnapshot }),
   }
   if (typeof src !== 'string') spawnedLogic.set(entry, src)
   return entry

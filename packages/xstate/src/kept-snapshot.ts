@@ -58,7 +58,7 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
     return makeSnapshot(chart, {
       ...state,
       value: parallel ? inDocumentOrder(value, chart.root) : value,
-      context: state.count === undefined ? context : withActors(context, children),
+      context: withActors(context, children),
       children,
     })
   }

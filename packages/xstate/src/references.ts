@@ -4,7 +4,7 @@ import type { AnyActorRef } from 'xstate'
 import { isActor, numberOf } from './xstate-internals.ts'
 
 /** An actor in plain data, as XState writes one; and the number of the child. */
-interface ActorMarker {
+export interface ActorMarker {
   readonly xstate$$type: 1
   readonly id: string
   readonly number?: number
@@ -13,9 +13,15 @@ interface ActorMarker {
 /** Frozen objects in which there is neither an actor nor a marker, so that what did not change is not walked again. */
 const plain = new WeakSet<object>()
 
-/** The same value, with a marker for each actor in it. */
-export function toMarkers<Value>(value: Value): Value {
-  return replaced(value, (part) => (isActor(part) ? markerOf(part) : undefined)) as Value
+/**
+ * The same value, with a marker for each actor in it.
+ * @param numberFor the number of an actor; undefined for the chart itself and its parent
+ */
+export function toMarkers<Value>(
+  value: Value,
+  numberFor: (actor: AnyActorRef) => number | undefined = numberOf,
+): Value {
+  return replaced(value, (part) => (isActor(part) ? markerOf(part, numberFor(part)) : undefined)) as Value
 }
 
 /** The same value, with an actor for each marker in it. */
@@ -23,9 +29,8 @@ export function fromMarkers<Value>(value: Value, find: (marker: ActorMarker) => 
   return replaced(value, (part) => (isMarker(part) ? find(part) : undefined)) as Value
 }
 
-function markerOf(actor: AnyActorRef): ActorMarker {
-  const number = numberOf(actor)
-  return { xstate$$type: 1, id: actor.id, ...(number !== undefined && { number }) }
+function markerOf({ id }: AnyActorRef, number: number | undefined): ActorMarker {
+  return { xstate$$type: 1, id, ...(number !== undefined && { number }) }
 }
 
 function isMarker(part: object): part is ActorMarker {
@@ -37,7 +42,10 @@ function replaced(value: unknown, replacement: (part: object) => unknown): unkno
   const other = replacement(value)
   if (other !== undefined) return other
   let copy: Record<string, unknown> | undefined
-  for (const [key, part] of Object.entries(value)) {
+  // Every changed context comes through here, so nothing is made of its members.
+  for (const key in value) {
+    const part = (value as Record<string, unknown>)[key]
+    if (typeof part !== 'object' || part === null) continue
     const next = replaced(part, replacement)
     if (next === part) continue
     // A copied array takes the same keys.

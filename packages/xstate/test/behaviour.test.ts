@@ -2,7 +2,19 @@
 import { createRun, handleOutputs, restoreRun } from '@xmachines/core'
 import { fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { assign, cancel, createMachine, emit, enqueueActions, log, raise, sendParent, sendTo, setup } from 'xstate'
+import {
+  type AnyActorRef,
+  assign,
+  cancel,
+  createMachine,
+  emit,
+  enqueueActions,
+  log,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate'
 import { eventTypesOf, replayed, restored, settled, started } from './running.ts'
 import { typesOf } from './types-of.ts'
 
@@ -72,6 +84,26 @@ test('actions get the context and event of their time, in their order', async ()
     [5, 'chart', { count: 5 }],
   ])
   expect(logged).toEqual(['now', { count: 5 }])
+})
+
+test('the chart itself in its context is a marker in the state, and gets what is sent to it', async () => {
+  const chart = setup({
+    types: typesOf<{ context: { me: AnyActorRef }; events: { type: 'GO' } | { type: 'THERE' } }>(),
+  }).createMachine({
+    id: 'chart',
+    version: '1',
+    context: ({ self }) => ({ me: self }),
+    initial: 'one',
+    states: {
+      one: { on: { GO: { actions: sendTo(({ context }) => context.me, { type: 'THERE' }) }, THERE: 'two' } },
+      two: {},
+    },
+  })
+  const { run, send, state } = started(chart)
+  expect(state().context).toEqual({ me: { xstate$$type: 1, id: 'chart' } })
+  const second = restored(run, chart)
+  for (const one of [send, second.send]) await one({ type: 'GO' })
+  expect([state().value, second.state().value]).toEqual(['two', 'two'])
 })
 
 test('an action that sends to its own chart is heard', async () => {

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRun, handleOutputs } from '@xmachines/core'
 import { fromXState, xstateEffects } from '@xmachines/xstate'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fromPromise } from 'xstate'
 import { checkout as chart } from './checkout/chart.ts'
 import { handlersOf } from './checkout/handlers.ts'
-import { checkout as machine } from './checkout/machine.ts'
+import { type Checkout, checkout as machine } from './checkout/machine.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -18,8 +19,17 @@ afterEach(() => {
 
 const text = (path: string): string => readFileSync(join(import.meta.dirname, path), 'utf8')
 
-test.each(['chart', 'machine', 'handlers'])('the guide shows %s as it is run here', (name) => {
-  expect(text('../../../docs/coming-from-xstate.md')).toContain(`\`\`\`ts\n${text(`checkout/${name}.ts`)}\`\`\``)
+const page = text('../../../docs/coming-from-xstate.md')
+
+test.each(['Chart', 'Machine', 'Handlers'])('the guide shows each line of the %s once, as it is run here', (name) => {
+  const file = text(`checkout/${name.toLowerCase()}.ts`)
+  const blocks = [...page.matchAll(new RegExp(`^${name}:\n\n\`\`\`ts part\n([^]*?)\`\`\`$`, 'gm'))].map(
+    ([, code = '']) => code,
+  )
+  for (const block of blocks) expect(file.split(block), block).toHaveLength(2)
+  const inOrder = name === 'Chart' ? blocks : blocks.sort((one, other) => file.indexOf(one) - file.indexOf(other))
+  const linesOf = (code: string): string[] => code.split('\n').filter((line) => line !== '')
+  expect(linesOf(inOrder.join('\n'))).toEqual(linesOf(file))
 })
 
 interface Plan {
@@ -105,6 +115,104 @@ test('both forms fail if it cannot be packed, and ask no more for a payment', as
   const { after, asked } = await runBoth({ failures: 3, pays: 0, packs: 2500, canPack: false })
   expect(after).toEqual({ at: 'failed' })
   expect(asked).toEqual([0, 2])
+})
+
+/** What the world is asked for, and whether it is still wanted. The test answers. */
+interface Asked {
+  readonly what: 'pay' | 'pack'
+  readonly signal: AbortSignal
+  resolve(answer: string): void
+  reject(why: Error): void
+}
+
+function patientWorld(): { readonly asked: Asked[]; ask(what: Asked['what'], signal: AbortSignal): Promise<string> } {
+  const asked: Asked[] = []
+  const ask = (what: Asked['what'], signal: AbortSignal): Promise<string> =>
+    new Promise((resolve, reject) => void asked.push({ what, signal, resolve, reject }))
+  return { asked, ask }
+}
+
+/** What the state of the chart shows, as the state of the machine says it. */
+function shownBy({ value, context }: { value: unknown; context: unknown }): Checkout {
+  const { order, tries, receipt, parcel } = context as { order: string; tries: number; receipt: string; parcel: string }
+  if (value === 'done') return { at: value, receipt, parcel }
+  if (value === 'failed' || value === 'cancelled') return { at: value }
+  const { payment, shipping } = (value as { underway: { payment: 'asking' | 'waiting' | 'paid'; shipping: string } })
+    .underway
+  return {
+    at: 'underway',
+    order,
+    payment: payment === 'paid' ? { at: payment, receipt } : { at: payment, tries },
+    shipping: shipping === 'packed' ? { at: shipping, parcel } : { at: 'packing' },
+  }
+}
+
+/** Mostly what leads on: an answer to the latest payment, and waits that are long enough. */
+const happening = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      what: fc.constantFrom('pay', 'pay', 'pay', 'pack'),
+      fails: fc.constantFrom(true, true, false),
+      isLate: fc.constantFrom(false, false, false, true),
+    }),
+  },
+  { weight: 5, arbitrary: fc.constantFrom(1, 1999, 2000, 4000, 4000, 4000) },
+  { weight: 1, arbitrary: fc.constant('CANCEL') },
+)
+
+test('both forms show the same and want the same after each event, answer and wait, in any order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { maxLength: 14, size: 'max' }), async (all) => {
+      const [first, second] = [patientWorld(), patientWorld()]
+      const before = createRun(fromXState(chart), { input })
+      const actors = {
+        pay: fromPromise<string, string>(({ signal }) => first.ask('pay', signal)),
+        pack: fromPromise<string, string>(({ signal }) => first.ask('pack', signal)),
+      }
+      const after = createRun(machine, { input })
+      const stop = new AbortController()
+      const handlings = [
+        handleOutputs(before, xstateEffects(before, chart.provide({ actors })), { signal: stop.signal }),
+        handleOutputs(
+          after,
+          handlersOf({
+            pay: (_order, signal) => second.ask('pay', signal),
+            pack: (_order, signal) => second.ask('pack', signal),
+            wait: world({ failures: 0, pays: 0, packs: 0 }).wait,
+          }),
+          { signal: stop.signal },
+        ),
+      ]
+      const compare = async (): Promise<void> => {
+        await vi.advanceTimersByTimeAsync(0)
+        expect(after.state).toEqual(shownBy(before.state))
+        expect(after.snapshot.current.status).toBe(before.snapshot.current.status)
+        const wantedOf = (what: Asked['what']) => (asked: readonly Asked[]) =>
+          asked.filter((one) => one.what === what).map(({ signal }) => !signal.aborted)
+        for (const wanted of [wantedOf('pay'), wantedOf('pack')])
+          expect(wanted(second.asked)).toEqual(wanted(first.asked))
+      }
+      await compare()
+      for (const [at, one] of all.entries()) {
+        if (typeof one === 'number') await vi.advanceTimersByTimeAsync(one)
+        else if (typeof one === 'string') for (const run of [before, after]) run.in.send({ type: 'CANCEL' })
+        else {
+          for (const { asked } of [first, second]) {
+            const those = asked.filter(({ what }) => what === one.what)
+            const { resolve, reject } = those.at(one.isLate ? 0 : -1) as Asked
+            if (one.fails) reject(new Error('no'))
+            else resolve(`${one.what} ${at}`)
+          }
+        }
+        await compare()
+      }
+      stop.abort()
+      await Promise.all(handlings)
+      vi.clearAllTimers()
+    }),
+    { numRuns: 200, endOnFailure: true },
+  )
 })
 
 test('an answer counts once, and only where it was asked for', () => {

@@ -1,11 +1,13 @@
 /** Children of a chart: they are started, stopped and answered as XState does it, and again after a restart. */
-import { createRun } from '@xmachines/core'
+import { createRun, handleOutputs } from '@xmachines/core'
 import { handleShared, memoryStore, openShared, recordRun } from '@xmachines/core/store'
 import { asRun, fromXState, xstateEffects } from '@xmachines/xstate'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   type AnyActorRef,
+  type AnyStateMachine,
   assign,
+  createActor,
   createMachine,
   fromCallback,
   fromObservable,
@@ -29,19 +31,19 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a promise gets its input, and its output or error is an event', async () => {
+test('a promise gets its input, and its output or error is an event, with what of an error is plain data', async () => {
   const chart = setup({
-    types: typesOf<{ context: { got: number; why: string } }>(),
+    types: typesOf<{ context: { got: number; why: unknown } }>(),
     actors: {
       double: fromPromise(async ({ input }: { input: number }) => {
-        if (input < 0) throw new RangeError('below zero')
+        if (input < 0) throw Object.assign(new RangeError('below zero'), { code: 'NEGATIVE', at: new Date(0) })
         return input * 2
       }),
     },
   }).createMachine({
     id: 'chart',
     version: '1',
-    context: { got: 0, why: '' },
+    context: { got: 0, why: null },
     initial: 'first',
     states: {
       first: {
@@ -56,7 +58,7 @@ test('a promise gets its input, and its output or error is an event', async () =
           id: 'bad',
           src: 'double',
           input: -1,
-          onError: { target: 'end', actions: assign({ why: ({ event }) => (event.error as Error).message }) },
+          onError: { target: 'end', actions: assign({ why: ({ event }) => event.error }) },
         },
       },
       end: {},
@@ -64,7 +66,9 @@ test('a promise gets its input, and its output or error is an event', async () =
   })
   const { run, state } = started(chart)
   await settled()
-  expect(state()).toMatchObject({ value: 'end', context: { got: 42, why: 'below zero' } })
+  const why = { name: 'RangeError', message: 'below zero', code: 'NEGATIVE' }
+  expect(state()).toMatchObject({ value: 'end', context: { got: 42, why } })
+  expect(state().context).not.toHaveProperty('why.at')
   expect(eventTypesOf(run)).toEqual(['xstate.done.actor.0.chart.first', 'xstate.error.actor.bad'])
   expect(replayed(run, chart).head).toBe(run.head)
 })
@@ -80,6 +84,42 @@ test('an error that nothing handles ends the chart, and says why', async () => {
   await settled()
   expect(run.snapshot.current.status).toBe('done')
   expect(state()).toMatchObject({ status: 'error', error: { name: 'Error', message: 'no network' } })
+})
+
+test('a chart that ends with the error of a child stops its other children and timers, and its handling settles', async () => {
+  const seen: string[] = []
+  const chart = setup({
+    actors: {
+      fails: fromPromise(() => Promise.reject(new Error('no network'))),
+      idle: fromCallback(
+        ({ input }) =>
+          () =>
+            seen.push(`stopped ${input as string}`),
+      ),
+    },
+  }).createMachine({
+    id: 'chart',
+    version: '1',
+    entry: spawnChild('idle', { input: 'spawned' }),
+    initial: 'asking',
+    states: {
+      asking: { invoke: [{ src: 'idle', input: 'invoked' }, { src: 'fails' }], after: { 1000: 'asking' } },
+    },
+  })
+  const run = createRun(fromXState(chart))
+  const settles = vi.fn()
+  void handleOutputs(run, xstateEffects(run, chart)).then(settles)
+  await settled()
+  expect(run.state).toMatchObject({ status: 'error', error: { message: 'no network' } })
+  expect(settles).toHaveBeenCalledTimes(1)
+  expect(seen).toEqual(['stopped spawned', 'stopped invoked'])
+  expect(vi.getTimerCount()).toBe(0)
+  // Each version of XState asks for the same, or a run could not go on with another.
+  const outputs: unknown[] = []
+  await replayed(run, chart)
+    .ports({ from: 'start' })
+    .out.pipeTo(new WritableStream({ write: (output) => void outputs.push(output) }))
+  expect(outputs.slice(-3)).toEqual([0, 1, 2].map((number) => ({ type: 'xstate.stop', number })))
 })
 
 test('an answer that is no plain data is an error that names it', async () => {
@@ -328,6 +368,129 @@ test('a delayed event goes to the child that it was sent to, not to a later one 
   await send({ type: 'NEXT' })
   await vi.advanceTimersByTimeAsync(50)
   expect(seen).toEqual(['HELLO two'])
+})
+
+test('children are started, sent to and stopped after the actions of a step, as XState does it', async () => {
+  const runAll = async (start: (chart: AnyStateMachine) => (event: { type: string }) => unknown): Promise<string[]> => {
+    const seen: string[] = []
+    const chart = setup({
+      actors: {
+        child: fromCallback(({ input, receive }) => {
+          seen.push(`start ${input as string}`)
+          receive(({ type }) => seen.push(`${type} for ${input as string}`))
+          return () => seen.push(`stop ${input as string}`)
+        }),
+      },
+      actions: { see: (_scope, params: { what: string }) => void seen.push(params.what) },
+    }).createMachine({
+      id: 'chart',
+      version: '1',
+      initial: 'in',
+      invoke: { id: 'outer', src: 'child', input: 'outer' },
+      states: {
+        in: {
+          entry: [sendTo('outer', { type: 'HI' }), { type: 'see', params: { what: 'in' } }],
+          invoke: { id: 'inner', src: 'child', input: 'inner' },
+          exit: [sendTo('inner', { type: 'BYE' }), { type: 'see', params: { what: 'out' } }],
+          on: { LEAVE: { target: 'end', actions: { type: 'see', params: { what: 'leave' } } } },
+        },
+        end: { entry: { type: 'see', params: { what: 'end' } } },
+      },
+    })
+    const send = start(chart)
+    await settled()
+    send({ type: 'LEAVE' })
+    await settled()
+    return seen
+  }
+  const here = await runAll((chart) => (event) => started(chart).send(event))
+  const there = await runAll((chart) => {
+    const actor = createActor(chart).start()
+    return (event) => actor.send(event)
+  })
+  expect(here).toEqual(there)
+  expect(here.slice(-5)).toEqual(['out', 'leave', 'end', 'BYE for inner', 'stop inner'])
+})
+
+test('an actor in an event of a child is that child; an actor that the chart does not have takes nothing', async () => {
+  const seen: string[] = []
+  const chart = setup({
+    types: typesOf<{
+      context: { child: AnyActorRef | null; other: AnyActorRef | null; self: AnyActorRef | null }
+      events:
+        | { type: 'ME'; me: AnyActorRef; own: AnyActorRef; parent: AnyActorRef }
+        | { type: 'ASK' }
+        | { type: 'HEARD' }
+    }>(),
+    actors: {
+      child: createMachine({
+        context: ({ spawn }) => ({
+          own: spawn(
+            fromCallback(() => undefined),
+            { id: 'own' },
+          ),
+        }),
+        entry: sendParent(({ context, self }) => ({ type: 'ME', me: self, own: context.own, parent: self._parent })),
+        on: { ASK: { actions: [() => seen.push('asked'), sendParent({ type: 'HEARD' })] } },
+      }),
+    },
+  }).createMachine({
+    id: 'chart',
+    version: '1',
+    context: { child: null, other: null, self: null },
+    invoke: { id: 'child', src: 'child' },
+    on: {
+      ME: { actions: assign(({ event }) => ({ child: event.me, other: event.own, self: event.parent })) },
+      ASK: {
+        actions: [
+          sendTo(({ context }) => context.child as AnyActorRef, { type: 'ASK' }),
+          sendTo(({ context }) => context.other as AnyActorRef, { type: 'ASK' }),
+        ],
+      },
+      HEARD: { actions: ({ context, self }) => seen.push(`heard ${String(context.self === self)}`) },
+    },
+  })
+  const { state, send, run } = started(chart)
+  await settled()
+  expect(state().context).toEqual({
+    child: { xstate$$type: 1, id: 'child', number: 0 },
+    other: { xstate$$type: 1, id: 'own', number: -1 },
+    self: { xstate$$type: 1, id: 'chart' },
+  })
+  await send({ type: 'ASK' })
+  expect(seen).toEqual(['asked', 'heard true'])
+  expect(replayed(run, chart).state).toEqual(run.state)
+})
+
+test('an action that sends to a child itself reaches it also in the step that spawns it, and nobody once it has stopped', async () => {
+  const seen: string[] = []
+  const chart = setup({
+    types: typesOf<{ context: { child: AnyActorRef | null } }>(),
+    actors: { child: fromCallback(({ receive }) => receive(({ type }) => seen.push(`child got ${type}`))) },
+  }).createMachine({
+    id: 'chart',
+    version: '1',
+    context: { child: null },
+    on: {
+      SPAWN: {
+        actions: [
+          assign({ child: ({ spawn }) => spawn('child') }),
+          ({ context }) => context.child?.send({ type: 'HELLO' }),
+        ],
+      },
+      STOP: {
+        actions: [
+          stopChild(({ context }) => context.child as AnyActorRef),
+          ({ context }) => context.child?.send({ type: 'BYE' }),
+        ],
+      },
+      SEND: { actions: ({ context }) => context.child?.send({ type: 'LATE' }) },
+      '*': { actions: ({ event }) => seen.push(`chart got ${event.type}`) },
+    },
+  })
+  const { send } = started(chart)
+  for (const type of ['SPAWN', 'STOP', 'SEND']) await send({ type })
+  expect(seen).toEqual(['child got HELLO', 'child got BYE'])
 })
 
 test('an actor is found by its system id', async () => {

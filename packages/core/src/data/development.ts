@@ -2,7 +2,7 @@
 // remembers each object that it walked and found good, so that the next event costs what it changes and not what there is.
 // Each function that others call begins with a check of the environment, for which bundlers leave out all the rest.
 
-import { MOST_LEVELS, MOST_VALUES, reasons, VALUE_TEXT } from './not-plain.ts'
+import { MOST_LEVELS, MOST_VALUES, TOO_DEEP, TOO_MANY, VALUE_TEXT } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, refused, type Walk } from './walk.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -62,7 +62,7 @@ export function checkKeys(value: object, level: number, walk: Walk): void {
   if (symbol !== undefined) throw refused(level, walk, symbolKey(symbol))
   const items = Array.isArray(value) ? value.length : undefined
   const keys = Object.keys(value)
-  if (walk.values + keys.length > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
+  if (walk.values + keys.length > MOST_VALUES) throw refused(level, walk, TOO_MANY)
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] as string
     walk.trail[level] = key
@@ -89,8 +89,8 @@ function knowAll(value: object, base: unknown, level: number, walk: Walk): Known
 
 function countKnown(before: Known, level: number, walk: Walk): Known {
   walk.values += before.values
-  if (walk.values > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
-  if (level - 1 + before.levels > MOST_LEVELS) throw refused(level, walk, reasons.tooDeep)
+  if (walk.values > MOST_VALUES) throw refused(level, walk, TOO_MANY)
+  if (level - 1 + before.levels > MOST_LEVELS) throw refused(level, walk, TOO_DEEP)
   return before
 }
 
@@ -165,7 +165,7 @@ function knowItems(value: readonly unknown[], earlier: Earlier | undefined, leve
     if (ordered === undefined && !Object.is(canonical, item)) ordered = [...value]
     if (ordered !== undefined) ordered[index] = canonical
   }
-  if (walk.values > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
+  if (walk.values > MOST_VALUES) throw refused(level, walk, TOO_MANY)
   return { levels, canonical: ordered === undefined ? value : Object.freeze(ordered) }
 }
 

@@ -4,7 +4,14 @@
 //   hasMode ? process.env.NODE_ENV !== 'production' : false
 //
 // Bundlers for production find `false` in both branches and drop what depends on it. They cannot do so with `&&`.
-// Only `development.ts` asks for less: nobody calls it in production.
+// Only `development.ts` asks for less: nobody calls it in production. The walks over data take the
+// constant below.
+
+/**
+ * Whether this is development, for what asks for each event: Node's environment is slow to read. It is the first constant of
+ * the file, because a bundler such as esbuild inlines the value of no other.
+ */
+export const development: boolean = /* @__PURE__ */ canReadMode() ? process.env.NODE_ENV !== 'production' : false
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 

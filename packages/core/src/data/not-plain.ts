@@ -14,7 +14,7 @@ export const SHORT_KEY: number = VALUE_TEXT / 2
 
 /** Why a value is not plain data. It is thrown, but it is no Error: a stack would cost more than the check. */
 export class NotPlain {
-  readonly message: string
+  declare readonly message: string
   constructor(message: string) {
     this.message = message
   }
@@ -26,65 +26,52 @@ export class NotPlain {
  */
 export type Trail = (string | number | undefined)[]
 
-/**
- * Makes the refusal of a value.
- * @param trail where the walk is
- * @param level the level of the value: its path is the keys of the levels above it
- * @param why what is wrong, and what to do
- */
-export function notPlain(trail: Trail, level: number, why: string): NotPlain {
-  return new NotPlain(`${pathTo(trail, level)} ${why}`)
+const LONE_SURROGATE = 'has text with a lone surrogate, which UTF-8 cannot encode: use well-formed text'
+
+export const TOO_DEEP: string = `lies deeper than ${MOST_LEVELS} levels; is there a cycle?`
+export const TOO_MANY: string = `brings more than ${MOST_VALUES} values of up to ${VALUE_TEXT} characters; write less at once`
+
+export function badKey(key: string): string {
+  return key === '__proto__' ? 'has a member __proto__, which is not safe: use another name' : LONE_SURROGATE
 }
 
-const loneSurrogate = 'has text with a lone surrogate, which UTF-8 cannot encode: use well-formed text'
+/** About a value that is neither an object, an array, text, a finite number, a boolean nor null. */
+export function notALeaf(value: unknown): string {
+  const type = typeof value
+  if (type === 'string') return LONE_SURROGATE
+  if (type === 'number') return `is ${String(value)}; plain data has only finite numbers: use null or a string`
+  return type === 'undefined' ? 'is missing; plain data has no undefined: use null' : isNot(type, 'a string')
+}
 
-export const reasons = {
-  tooDeep: `lies deeper than ${MOST_LEVELS} levels; is there a cycle?` as string,
-  tooMany: `brings more than ${MOST_VALUES} values of up to ${VALUE_TEXT} characters; write less at once` as string,
+/** About an object that is an instance of a class. */
+export function notAnObject(value: object): string {
+  const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor
+  const called = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
+  // An object whose prototype is a plain object is called Object too.
+  const name = called === 'Object' ? '' : called
+  return isNot(name || 'class instance', INSTEAD.get(name) ?? 'an object of its members')
+}
 
-  badKey: (key: string): string =>
-    key === '__proto__' ? 'has a member __proto__, which is not safe: use another name' : loneSurrogate,
-
-  /** About a value that is neither an object, an array, text, a finite number, a boolean nor null. */
-  notALeaf(value: unknown): string {
-    const type = typeof value
-    if (type === 'string') return loneSurrogate
-    if (type === 'number') return `is ${String(value)}; plain data has only finite numbers: use null or a string`
-    return type === 'undefined' ? 'is missing; plain data has no undefined: use null' : isNot(type, 'a string')
-  },
-
-  /** About an object that is an instance of a class. */
-  notAnObject(value: object): string {
-    const constructor: unknown = (Object.getPrototypeOf(value) as { constructor?: unknown } | null)?.constructor
-    const called = typeof constructor === 'function' ? String(constructor.name).slice(0, 100) : ''
-    // An object whose prototype is a plain object is called Object too.
-    const name = called === 'Object' ? '' : called
-    return isNot(name || 'class instance', advice.find(([known]) => known === name)?.[1] ?? 'an object of its members')
-  },
-} as const
-
-const advice: readonly (readonly [name: string, instead: string])[] = [
+/** What to use instead of an instance. */
+const INSTEAD: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['Date', 'a string or a number'],
   ['Map', 'an object'],
   ['Set', 'an array'],
   ['Promise', 'an output, whose handler sends an event with the result'],
-]
+])
 
 function isNot(kind: string, instead: string): string {
   return `is ${/^[AEIOU]/i.test(kind) ? 'an' : 'a'} ${kind}; plain data has no ${kind}: use ${instead}`
 }
 
-/** The path to a level. If the level is deep, only the beginning of the path. */
-function pathTo(trail: Trail, level: number): string {
+/** The path to what is at a level: the keys of the levels above it. If it is deep, only the beginning of the path. */
+export function pathTo(trail: Trail, level: number): string {
   let path = ''
   for (const key of trail.slice(0, Math.min(level, 32))) {
     if (key === undefined) continue
-    const isIndex = typeof key === 'number' || /^\d+$/.test(key)
-    path += isIndex
-      ? `[${key}]`
-      : /^[A-Za-z_$][\w$]{0,99}$/.test(key)
-        ? `.${key}`
-        : `[${JSON.stringify(key.slice(0, 100))}]`
+    const name = String(key)
+    if (/^[A-Za-z_$][\w$]{0,99}$/.test(name)) path += `.${name}`
+    else path += `[${/^\d+$/.test(name) ? name : JSON.stringify(name.slice(0, 100))}]`
   }
   return level > 32 ? `${path} …` : path
 }

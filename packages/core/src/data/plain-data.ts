@@ -7,13 +7,9 @@
 import { describeThrown, isA } from './describe-value.ts'
 import { checkKeys, checkUndefined, freezeAndRemember } from './development.ts'
 import { copyFlat, freezeFlat, inheritsMembers } from './flat.ts'
-import { hasMode } from './mode.ts'
+import { development } from './mode.ts'
 import { MOST_LEVELS, NotPlain } from './not-plain.ts'
 import { checkArray, checkKey, checkLeaf, checkObject, countNumber, type Walk } from './walk.ts'
-
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
-// Read once, because Node's `process.env` is slow.
-const development = hasMode ? process.env.NODE_ENV !== 'production' : false
 
 /**
  * Copies a value that somebody else holds into frozen plain data.
@@ -61,9 +57,7 @@ export function copyArgument(value: unknown, name: string): unknown {
 
 /** A copy of plain data that its holder may change. */
 export function thaw(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(thaw)
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, thaw(member)]))
+  return JSON.parse(JSON.stringify(value))
 }
 
 /**

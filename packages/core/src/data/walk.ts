@@ -2,12 +2,16 @@
 
 import { isWellFormed } from './built-ins.ts'
 import {
+  badKey,
   MOST_LEVELS,
   MOST_VALUES,
-  type NotPlain,
-  notPlain,
-  reasons,
+  NotPlain,
+  notALeaf,
+  notAnObject,
+  pathTo,
   SHORT_KEY,
+  TOO_DEEP,
+  TOO_MANY,
   type Trail,
   VALUE_TEXT,
 } from './not-plain.ts'
@@ -34,7 +38,7 @@ export function isGoodKey(key: string): boolean {
 /** Refuses a key that is not safe or not well-formed. */
 export function checkKey(key: string, level: number, walk: Walk): void {
   if (goodKeys.has(key)) return
-  if (key === '__proto__' || !isText(key, walk)) throw refused(level, walk, reasons.badKey(key))
+  if (key === '__proto__' || !isText(key, walk)) throw refused(level, walk, badKey(key))
   if (goodKeys.size < 1000 && key.length < SHORT_KEY) goodKeys.add(key)
 }
 
@@ -47,8 +51,8 @@ export function checkLeaf(value: unknown, level: number, walk: Walk): void {
       : type === 'number'
         ? Number.isFinite(value)
         : type === 'boolean' || value === null
-  if (++walk.values > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
-  if (!isGood) throw refused(level, walk, reasons.notALeaf(value))
+  if (++walk.values > MOST_VALUES) throw refused(level, walk, TOO_MANY)
+  if (!isGood) throw refused(level, walk, notALeaf(value))
 }
 
 /** Counts a finite number. `checkLeaf` handles everything else, and one number too many. */
@@ -60,26 +64,26 @@ export function countNumber(value: unknown, walk: Walk): boolean {
 
 /** Refuses the instance of a class, and what lies too deep. */
 export function checkObject(value: object, level: number, walk: Walk): void {
-  if (++walk.values > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
-  if (level > MOST_LEVELS) throw refused(level, walk, reasons.tooDeep)
+  if (++walk.values > MOST_VALUES) throw refused(level, walk, TOO_MANY)
+  if (level > MOST_LEVELS) throw refused(level, walk, TOO_DEEP)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && !isObjectPrototype(prototype)) {
-    throw refused(level, walk, reasons.notAnObject(value))
+    throw refused(level, walk, notAnObject(value))
   }
 }
 
 /** Refuses the array of a subclass, and what lies too deep or is too long. */
 export function checkArray(value: readonly unknown[], level: number, walk: Walk): void {
   walk.values++
-  if (walk.values + value.length > MOST_VALUES) throw refused(level, walk, reasons.tooMany)
-  if (level > MOST_LEVELS) throw refused(level, walk, reasons.tooDeep)
+  if (walk.values + value.length > MOST_VALUES) throw refused(level, walk, TOO_MANY)
+  if (level > MOST_LEVELS) throw refused(level, walk, TOO_DEEP)
   // In every realm Array.prototype is itself an array. The prototype of a subclass is not.
-  if (!Array.isArray(Object.getPrototypeOf(value))) throw refused(level, walk, reasons.notAnObject(value))
+  if (!Array.isArray(Object.getPrototypeOf(value))) throw refused(level, walk, notAnObject(value))
 }
 
-/** The refusal of what is at a level of a walk. */
+/** The refusal of what is at a level of a walk: why, and what to do. */
 export function refused(level: number, { trail }: Walk, why: string): NotPlain {
-  return notPlain(trail, level, why)
+  return new NotPlain(`${pathTo(trail, level)} ${why}`)
 }
 
 /** Whether text is well-formed. Long text counts as several values, before the one that it is. */

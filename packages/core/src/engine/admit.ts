@@ -1,8 +1,8 @@
 // The first step of a batch: copy what was written, check it and, if the machine has a schema, parse it. The result is a
 // batch that nobody else holds, or a refusal.
 
+import { canonicalJson } from '../data/canonical-json.ts'
 import { describeThrown, describeValue, isA } from '../data/describe-value.ts'
-import { firstDifference } from '../data/difference.ts'
 import { NotPlain } from '../data/not-plain.ts'
 import { copyBatch, copyPlain, thaw } from '../data/plain-data.ts'
 import type { AnyMachine, RunEvent } from '../machine/machine.ts'
@@ -55,9 +55,9 @@ function isEvent(value: unknown): value is RunEvent {
 }
 
 function checkEvents(copied: unknown): Batch | Refusal {
-  if (!Array.isArray(copied)) return checkEvent(copied, 'event') as Refusal
+  if (!Array.isArray(copied)) return notAnEvent(copied, 'event')
   for (let index = 0; index < copied.length; index++) {
-    if (!isEvent(copied[index])) return checkEvent(copied[index], 'batch', index) as Refusal
+    if (!isEvent(copied[index])) return notAnEvent(copied[index], `batch[${index}]`, index)
   }
   return copied as Batch
 }
@@ -68,24 +68,19 @@ export function revalidate(schema: StandardSchema<unknown>, batch: Batch): Refus
   for (let index = 0; index < events.length; index++) {
     const parsed = parse(schema, events[index], index)
     if (parsed instanceof Refusal) return parsed
-    if (firstDifference(parsed, events[index], '') !== undefined) {
+    if (canonicalJson(parsed) !== canonicalJson(events[index])) {
       return new Refusal('SCHEMA_MISMATCH', `the schema changed event ${index}`, index)
     }
   }
   return undefined
 }
 
-function checkEvent(event: unknown, root: string, index?: number): Refusal | undefined {
-  const isObject = typeof event === 'object' && event !== null && !Array.isArray(event)
-  const type: unknown = isObject ? (event as { readonly type?: unknown }).type : undefined
-  if (typeof type === 'string') return undefined
-  const name = index === undefined ? root : `${root}[${index}]`
-  if (isObject) {
-    const problem = type === undefined ? 'is missing' : `is ${describeValue(type)}`
-    return new Refusal('INVALID_EVENT', `${name}.type ${problem}; an event has a string type`, index)
-  }
-  const what = Array.isArray(event) ? 'an array' : describeValue(event)
-  return new Refusal('INVALID_EVENT', `${name} is ${what}; an event is an object with a string type`, index)
+/** The refusal of plain data that is no event. */
+function notAnEvent(value: unknown, name: string, index?: number): Refusal {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const [what, wrong] = isObject ? [`${name}.type`, (value as { readonly type?: unknown }).type] : [name, value]
+  const problem = wrong === undefined ? 'is missing' : `is ${describeValue(wrong)}`
+  return new Refusal('INVALID_EVENT', `${what} ${problem}; an event is an object with a string type`, index)
 }
 
 function parseAll(schema: StandardSchema<unknown>, events: readonly unknown[]): Batch | Refusal {
@@ -125,8 +120,7 @@ function parse(schema: StandardSchema<unknown>, event: unknown, index: number): 
     if (isA(problem, NotPlain)) return mismatch(`gave no plain data: ${problem.message}`)
     return mismatch('threw', { cause: problem, threw: describeThrown(problem) })
   }
-  const bad = checkEvent(parsed, 'event')
-  return bad === undefined ? (parsed as Batch) : mismatch(`gave no event: ${bad.message}`)
+  return isEvent(parsed) ? parsed : mismatch(`gave no event: ${notAnEvent(parsed, 'event').message}`)
 }
 
 function describeIssue({ path = [], message }: SchemaIssue): string {

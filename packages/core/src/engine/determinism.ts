@@ -1,4 +1,4 @@
-// Development steps each batch a second time, and finds where the two results differ. The second step has other clocks,
+// Development begins each run and steps each batch a second time, and finds where the two results differ. The second step has other clocks,
 // and state and events in canonical form. The order of members, members that are undefined and the sign of 0 have no
 // meaning and no oid can tell them, so no result may depend on them.
 
@@ -25,6 +25,29 @@ export function stepTwice(machine: AnyMachine, state: unknown, batch: Batch, onS
     hasNewType(machine, batch),
   )
   return differenceOf(first, second) ?? first
+}
+
+/**
+ * Begins twice.
+ * @param begin asks the machine for the initial state
+ * @returns the first result, or why the two differ
+ */
+export function beginTwice(
+  begin: (machine: AnyMachine, input: unknown) => Step | Refusal,
+  machine: AnyMachine,
+  input: unknown,
+): Step | Refusal {
+  const [first, second] = inTwoTimes(
+    () => begin(machine, input),
+    () => begin(machine, inCanonicalOrder(input)),
+    true,
+  )
+  const where = differenceOfBeginnings(first, second)
+  if (where === undefined) return first
+  return new Refusal(
+    'NONDETERMINISTIC',
+    `${where} had two values from the same input; let the input carry times, random numbers and ids`,
+  )
 }
 
 /** The types of events that were checked, by machine. */
@@ -58,13 +81,24 @@ function differenceOf(first: Step | Refusal, second: Step | Refusal): Refusal | 
   return where === undefined ? undefined : nondeterministic(where)
 }
 
+function differenceOfBeginnings(first: Step | Refusal, second: Step | Refusal): string | undefined {
+  if (first instanceof Refusal || second instanceof Refusal) {
+    return outcomeOf(first) === outcomeOf(second) ? ruleDifference(first, second) : 'initial'
+  }
+  return (
+    firstDifference(first.state, second.state, 'initial state') ??
+    firstDifference(first.outputs ?? [], second.outputs ?? [], 'initial outputs') ??
+    (first.done === second.done ? undefined : 'whether the run is done')
+  )
+}
+
 /** Where the reasons and details of two refusals differ. */
-export function ruleDifference(first: unknown, second: unknown): string | undefined {
+function ruleDifference(first: unknown, second: unknown): string | undefined {
   return firstDifference(ruleOf(first), ruleOf(second), 'refusal')
 }
 
 /** The result of a step, without its values. */
-export function outcomeOf(result: unknown): string {
+function outcomeOf(result: unknown): string {
   if (!(result instanceof Refusal)) return 'a state'
   const { index, code } = result
   return `a refusal${index === undefined ? '' : ` of event ${index}`} (${code})`

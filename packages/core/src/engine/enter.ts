@@ -66,9 +66,11 @@ function refuseEntry(log: Log, admitted: Batch | Refusal, via: Via): RunError {
   if (log.end !== undefined) return log.end
   const batch = admitted instanceof Refusal ? undefined : admitted
   if (log.running === undefined) return refuse(log, admitted as Refusal, undefined, via)
-  // The second step writes again what the first wrote, and is refused again. That is reported once.
   const reentrant = reentry(log.running)
-  if (log.running === 'check') return new RunError(reentrant.code, reentrant.message, detailsOf(log))
+  // The second step writes again what the first wrote, and is refused again. That is reported once.
+  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && log.running === 'check') {
+    return new RunError(reentrant.code, reentrant.message, detailsOf(log))
+  }
   return refuse(log, reentrant, batch, via)
 }
 

@@ -2,18 +2,13 @@
 // Development asks twice.
 
 import { isA } from '../data/describe-value.ts'
-import { inCanonicalOrder } from '../data/development.ts'
-import { firstDifference } from '../data/difference.ts'
 import { hasMode } from '../data/mode.ts'
-import { NotPlain } from '../data/not-plain.ts'
 import { freezePlain } from '../data/plain-data.ts'
 import { type AnyMachine, labelOf } from '../machine/machine.ts'
-import { refusedIn } from '../machine/refuse.ts'
 import { RunError } from '../machine/run-error.ts'
-import { outcomeOf, ruleDifference } from './determinism.ts'
-import { inTwoTimes } from './other-clocks.ts'
-import { failure, Refusal, refusalBy } from './refusal.ts'
-import { emitFor, Progress, type Step } from './step.ts'
+import { beginTwice } from './determinism.ts'
+import { Refusal } from './refusal.ts'
+import { emitFor, Progress, refusalOf, type Step } from './step.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
@@ -28,7 +23,7 @@ export function initialState(
 ): Step {
   const begun =
     checkDeterminism && (hasMode ? process.env.NODE_ENV !== 'production' : false)
-      ? beginTwice(machine, input)
+      ? beginTwice(begin, machine, input)
       : begin(machine, input)
   if (!(begun instanceof Refusal)) return begun
   throw new RunError(begun.code, `${labelOf(machine)} cannot begin: ${begun.message}`, begun.more)
@@ -36,49 +31,19 @@ export function initialState(
 
 function begin(machine: AnyMachine, input: unknown): Step | Refusal {
   const progress = new Progress()
-  let state: unknown
-  let running = 'initial'
+  progress.index = undefined
+  progress.running = 'initial'
   try {
-    try {
-      state = machine.initial(input, emitFor(progress, 0))
-    } finally {
-      // From here on nothing may be emitted.
-      progress.running = 'isDone'
-    }
+    const state = machine.initial(input, emitFor(progress))
+    progress.running = 'isDone'
     if (progress.badOutput !== undefined) throw progress.badOutput
     freezePlain(state, 'initial state')
-    running = 'isDone'
     return { state, outputs: progress.outputs, done: machine.isDone(state) }
   } catch (thrown) {
-    if (progress.badOutput !== undefined) return new Refusal('INVALID_OUTPUT', progress.badOutput.message)
     if (isA(thrown, RunError)) throw thrown
-    if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message)
-    const refused = running === 'initial' ? refusedIn(thrown) : undefined
-    return refused === undefined ? failure(running, thrown) : refusalBy(refused)
+    return refusalOf(thrown, progress)
+  } finally {
+    // From here on nothing may be emitted.
+    progress.running = 'isDone'
   }
-}
-
-function beginTwice(machine: AnyMachine, input: unknown): Step | Refusal {
-  const [first, second] = inTwoTimes(
-    () => begin(machine, input),
-    () => begin(machine, inCanonicalOrder(input)),
-    true,
-  )
-  const where = differenceOf(first, second)
-  if (where === undefined) return first
-  return new Refusal(
-    'NONDETERMINISTIC',
-    `${where} had two values from the same input; let the input carry times, random numbers and ids`,
-  )
-}
-
-function differenceOf(first: Step | Refusal, second: Step | Refusal): string | undefined {
-  if (first instanceof Refusal || second instanceof Refusal) {
-    return outcomeOf(first) === outcomeOf(second) ? ruleDifference(first, second) : 'initial'
-  }
-  return (
-    firstDifference(first.state, second.state, 'initial state') ??
-    firstDifference(first.outputs ?? [], second.outputs ?? [], 'initial outputs') ??
-    (first.done === second.done ? undefined : 'whether the run is done')
-  )
 }

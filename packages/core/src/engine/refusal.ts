@@ -6,12 +6,12 @@ import { describeFailure } from './describe-failure.ts'
 
 /** Why a batch is not applied. */
 export class Refusal {
-  readonly code: RunErrorCode
-  readonly message: string
+  declare readonly code: RunErrorCode
+  declare readonly message: string
   /** Which event of the batch, from 0. */
-  readonly index: number | undefined
+  declare readonly index: number | undefined
   /** What else the error says. */
-  readonly more: Pick<RunErrorDetails, 'cause' | 'threw' | 'reason' | 'details'> & {
+  declare readonly more: Pick<RunErrorDetails, 'cause' | 'threw' | 'reason' | 'details'> & {
     /** What a schema has against an event. */
     readonly issues?: readonly unknown[]
   }

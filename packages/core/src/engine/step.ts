@@ -19,10 +19,10 @@ export interface Step {
 
 /** What is under way in a step, or while the initial state is made. */
 export class Progress {
-  /** Which event, from 0. */
-  index = 0
-  /** What is running, for the refusal if it throws. */
-  running: 'its handler' | 'state' | 'isDone' = 'its handler'
+  /** Which event, from 0; undefined in the genesis. */
+  index: number | undefined = 0
+  /** What is running, for the refusal if it throws. Everything but `isDone` may emit and refuse. */
+  running: 'initial' | 'its handler' | 'isDone' = 'its handler'
   outputs: unknown[] | undefined
   /** Why an output was refused. */
   badOutput: NotPlain | undefined
@@ -44,27 +44,25 @@ export function step(machine: AnyMachine, before: unknown, batch: Batch): Step |
       progress.running = 'its handler'
       const event = events === undefined ? (batch as RunEvent) : (events[index] as RunEvent)
       const next = machine.transition(state, event, emitFor(progress, index))
-      if (progress.badOutput !== undefined) break
-      progress.running = 'state'
+      progress.running = 'isDone'
+      if (progress.badOutput !== undefined) throw progress.badOutput
       if (next !== state) freezeState(next, state)
       state = next
-      progress.running = 'isDone'
       done = machine.isDone(state)
     }
-    if (progress.badOutput === undefined) return { state, outputs: progress.outputs, done }
+    return { state, outputs: progress.outputs, done }
   } catch (thrown) {
-    if (progress.badOutput === undefined) return refusalOf(thrown, progress)
+    return refusalOf(thrown, progress)
   } finally {
     // From here on nothing may be emitted.
     progress.running = 'isDone'
   }
-  return new Refusal('INVALID_OUTPUT', progress.badOutput.message, progress.index)
 }
 
 /** The `emit` of one handler. Each gets its own, which knows whether that handler has returned. */
-export function emitFor(progress: Progress, index: number): (output: unknown) => void {
+export function emitFor(progress: Progress, index?: number): (output: unknown) => void {
   return (output) => {
-    if (progress.index !== index || progress.running !== 'its handler') {
+    if (progress.index !== index || progress.running === 'isDone') {
       throw new Error('emit was called after its handler returned; handlers emit while they run')
     }
     try {
@@ -78,8 +76,11 @@ export function emitFor(progress: Progress, index: number): (output: unknown) =>
   }
 }
 
-function refusalOf(thrown: unknown, { running, index }: Progress): Refusal {
+/** The refusal of what is under way, in which something was thrown. */
+export function refusalOf(thrown: unknown, { running, index, badOutput }: Progress): Refusal {
+  // The handler may have caught what its `emit` threw.
+  if (badOutput !== undefined) return new Refusal('INVALID_OUTPUT', badOutput.message, index)
   if (isA(thrown, NotPlain)) return new Refusal('INVALID_STATE', thrown.message, index)
-  const refused = running === 'its handler' ? refusedIn(thrown) : undefined
+  const refused = running === 'isDone' ? undefined : refusedIn(thrown)
   return refused === undefined ? failure(running, thrown, index) : refusalBy(refused, index)
 }

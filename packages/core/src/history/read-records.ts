@@ -42,11 +42,7 @@ export function openHistory(history: unknown): OpenHistory {
 
 /** The members of a document, or undefined for an iterable. */
 function readDocument(history: object): Partial<Record<keyof RunDocument<unknown>, unknown>> | undefined {
-  try {
-    return Symbol.iterator in history ? undefined : { ...history }
-  } catch (thrown) {
-    throw malformed(0, `it cannot be read: ${describeThrown(thrown)}`, thrown)
-  }
+  return reading('it', 0, () => (Symbol.iterator in history ? undefined : { ...history }))
 }
 
 /**
@@ -56,18 +52,22 @@ function readDocument(history: object): Partial<Record<keyof RunDocument<unknown
 export function readGenesis(record: unknown): GenesisRecord {
   const genesis = copyGenesis(record) as Partial<GenesisRecord>
   const { oid, format, machine, createdAt, nonce, forkedFrom } = genesis
-  const machineIs = (key: 'name' | 'version' | 'oid'): boolean => typeof machine?.[key] === 'string'
-  const problem =
-    (typeof oid !== 'string' && `oid is ${describeValue(oid)}`) ||
-    (format !== 'sha1' && format !== 'sha256' && `format is ${describeValue(format)}`) ||
-    (!(machineIs('name') && machineIs('version') && machineIs('oid')) && 'machine is not { name, version, oid }') ||
-    (!isCreatedAt(createdAt) && `createdAt is ${describeValue(createdAt)}`) ||
-    (!(typeof nonce === 'string' && /^[0-9a-f]{32}$/.test(nonce)) && `nonce is ${describeValue(nonce)}`) ||
-    (forkedFrom !== undefined &&
-      !(typeof forkedFrom === 'string' && (format === 'sha1' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(forkedFrom)) &&
-      `forkedFrom is ${describeValue(forkedFrom)}`)
-  if (problem === false) return genesis as GenesisRecord
-  throw malformed(0, `the genesis record is malformed: ${problem}`)
+  const isGood = {
+    oid: typeof oid === 'string',
+    format: format === 'sha1' || format === 'sha256',
+    machine: [machine?.name, machine?.version, machine?.oid].every((part) => typeof part === 'string'),
+    createdAt: isCreatedAt(createdAt),
+    nonce: isHex(nonce, 32),
+    forkedFrom: forkedFrom === undefined || isHex(forkedFrom, format === 'sha1' ? 40 : 64),
+  }
+  const wrong = (Object.keys(isGood) as (keyof typeof isGood)[]).find((key) => !isGood[key])
+  if (wrong === undefined) return genesis as GenesisRecord
+  const problem = wrong === 'machine' ? 'not { name, version, oid }' : describeValue(genesis[wrong])
+  throw malformed(0, `the genesis record is malformed: ${wrong} is ${problem}`)
+}
+
+function isHex(text: unknown, digits: number): boolean {
+  return typeof text === 'string' && text.length === digits && /^[0-9a-f]+$/.test(text)
 }
 
 /**
@@ -80,17 +80,12 @@ export function readBatch(
   sequence: number,
   expected: string | undefined,
 ): { oid: string; batch: Batch } {
-  try {
-    return readMembers(record, sequence, expected)
-  } catch (thrown) {
-    if (isA(thrown, RunError)) throw thrown
-    throw malformed(sequence, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
-  }
+  return reading('the record', sequence, () => readMembers(record, sequence, expected))
 }
 
 function readMembers(record: unknown, sequence: number, expected: string | undefined): { oid: string; batch: Batch } {
   if (typeof record !== 'object' || record === null) {
-    throw malformed(sequence, `the record is ${describeValue(record)}; it must be { oid, parent, events }`)
+    throw malformed(sequence, wrongValue('the record', record, '{ oid, parent, events }'))
   }
   const { oid, parent, events } = record as {
     readonly oid?: unknown
@@ -116,16 +111,24 @@ function readMembers(record: unknown, sequence: number, expected: string | undef
 
 function copyGenesis(record: unknown): object {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-    throw malformed(0, `the record is ${describeValue(record)}; it must be an object`)
+    throw malformed(0, wrongValue('the record', record, 'an object'))
   }
-  try {
+  return reading('the record', 0, () => {
     // The input has the limits of plain data to itself, as it had when the run was created.
     const { input, ...others } = record as Partial<GenesisRecord>
     const copied = copyPlain(others, 'record') as object
     return input === undefined ? copied : Object.freeze({ ...copied, input: copyPlain(input, 'record.input') })
+  })
+}
+
+/** Reads something from outside. A proxy or an accessor may throw anything. */
+function reading<Read>(what: string, sequence: number, read: () => Read): Read {
+  try {
+    return read()
   } catch (thrown) {
-    if (isA(thrown, NotPlain)) throw malformed(0, thrown.message)
-    throw malformed(0, `the record cannot be read: ${describeThrown(thrown)}`, thrown)
+    if (isA(thrown, RunError)) throw thrown
+    if (isA(thrown, NotPlain)) throw malformed(sequence, thrown.message)
+    throw malformed(sequence, `${what} cannot be read: ${describeThrown(thrown)}`, thrown)
   }
 }
 

@@ -33,14 +33,7 @@ export function gitObject(format: ObjectFormat, type: GitObject['type'], content
 
 /** The content of a tree of files, sorted by name. */
 export function treeBytes(files: readonly (readonly [name: string, blob: string])[]): Uint8Array {
-  const parts = files.flatMap(([name, blob]) => [utf8.encode(`100644 ${name}\0`), fromHex(blob)])
-  const content = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    content.set(part, at)
-    at += part.length
-  }
-  return content
+  return Uint8Array.from(files.flatMap(([name, blob]) => [...utf8.encode(`100644 ${name}\0`), ...fromHex(blob)]))
 }
 
 /** The author and committer of every commit. */

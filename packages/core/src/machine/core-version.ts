@@ -6,6 +6,5 @@ export const CORE_VERSION = '0.0.0'
 
 /** The version of core that made a value, if it carries one under this key. */
 export function versionOf(value: unknown, key: symbol): unknown {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined
-  return (value as Readonly<Record<symbol, unknown>>)[key]
+  return (value as Readonly<Record<symbol, unknown>> | null | undefined)?.[key]
 }

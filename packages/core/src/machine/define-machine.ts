@@ -1,9 +1,9 @@
 // Defines a machine: checks a definition and compiles it. Runs nothing.
 
-import { isA, wrongValue } from '../data/describe-value.ts'
+import { wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { NotPlain } from '../data/not-plain.ts'
-import { copyPlain, freezePlain } from '../data/plain-data.ts'
+import { copyArgument, freezePlain } from '../data/plain-data.ts'
 import { CORE_VERSION } from './core-version.ts'
 import type { MachineDefinition, MachineOf, MachineTypes, PlainTypes } from './definition.ts'
 import { compileTables } from './handler-tables.ts'
@@ -96,9 +96,9 @@ function machineOf<State, Event extends RunEvent, Output, Input>(
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkDefinition(definition)
   const { name, version, initial, final = [], isDone, isFatal = () => false, events, unhandled } = definition
   const label = `machine ${labelOf(definition)}: `
-  const finals = new Set<string>(final)
+  const finals: readonly string[] = [...new Set(final)]
   const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
-  const states = [...graph.states]
+  const { states } = graph
   const first = typeof initial === 'function' ? undefined : nameOf(initial)
   if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && typeof initial !== 'function')
     checkFirst(label, first, states)
@@ -111,7 +111,7 @@ function machineOf<State, Event extends RunEvent, Output, Input>(
     isFatal,
     events,
     unhandled,
-    graph: { states, initial: first, final: [...finals], arrows: graph.arrows },
+    graph: { ...graph, initial: first, final: finals },
   }
   // Hidden, so that a copy with changed members is no machine.
   Object.defineProperty(machine, machineKey, { value: CORE_VERSION })
@@ -189,20 +189,15 @@ function initialOf<State, Output, Input>(
       throw new NotPlain(wrongValue('initial state.at', name, `one of the states ${states.join(', ')}`))
     }
   }
-  try {
-    const state = copyPlain(initial, 'initial') as State
-    return () => state
-  } catch (problem) {
-    if (isA(problem, NotPlain)) throw new TypeError(label + problem.message)
-    throw problem
-  }
+  const state = copyArgument(initial, `${label}initial`) as State
+  return () => state
 }
 
 function completion<State>(
-  finals: ReadonlySet<string>,
+  finals: readonly string[],
   isDone: ((state: State) => boolean) | undefined,
 ): (state: State) => boolean {
-  if (finals.size === 0) return isDone ?? (() => false)
-  const isFinal = (state: State): boolean => finals.has(nameOf(state) as string)
+  if (finals.length === 0) return isDone ?? (() => false)
+  const isFinal = (state: State): boolean => finals.includes(nameOf(state) as string)
   return isDone === undefined ? isFinal : (state) => isFinal(state) || isDone(state)
 }

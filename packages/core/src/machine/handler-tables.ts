@@ -5,7 +5,7 @@ import { describeValue, wrongValue } from '../data/describe-value.ts'
 import { hasMode } from '../data/mode.ts'
 import { freezeState } from '../data/plain-data.ts'
 import { tell } from '../data/tell.ts'
-import { type Handler, type MachineArrow, nameOf, type RunEvent } from './machine.ts'
+import { type Handler, type MachineArrow, type MachineGraph, nameOf, type RunEvent } from './machine.ts'
 import { throwRefused } from './refuse.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
@@ -22,7 +22,7 @@ interface Tables<State, Event, Output> {
 /** A compiled definition: its transition, and its graph without the initial state. */
 export interface Compiled<State, Event, Output> {
   readonly transition: Handler<State, Event, Output>
-  readonly graph: { readonly states: ReadonlySet<string>; readonly arrows: readonly MachineArrow[] }
+  readonly graph: Pick<MachineGraph, 'states' | 'arrows'>
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Compiled<State, Event, Output> {
 export function compileTables<State, Event extends RunEvent, Output>(
   label: string,
   { states, on, transition, unhandled }: Tables<State, Event, Output>,
-  finals: ReadonlySet<string>,
+  finals: readonly string[],
 ): Compiled<State, Event, Output> {
   if (
     (hasMode ? process.env.NODE_ENV !== 'production' : false) &&
@@ -44,21 +44,17 @@ export function compileTables<State, Event extends RunEvent, Output>(
   ) {
     throw new TypeError(`${label}give either transition, or states and on`)
   }
-  const types: string[] = []
   const arrows: MachineArrow[] = []
-  const names = new Set<string>()
-  const graph = { states: names, arrows }
-  if (transition !== undefined) return { transition, graph }
-  if (states !== undefined) {
-    if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, 'states', states)
-    for (const name of [...Object.keys(states as object), ...finals]) names.add(name)
+  if (transition !== undefined) return { transition, graph: { states: [], arrows } }
+  if ((hasMode ? process.env.NODE_ENV !== 'production' : false) && states !== undefined) {
+    checkTable(label, 'states', states)
   }
+  const names = states === undefined ? [] : [...new Set([...Object.keys(states as object), ...finals])]
 
   const compile = (from: string | undefined, place: string, given: unknown): Table<Handler<State, Event, Output>> => {
     const table: Record<string, Handler<State, Event, Output>> = Object.create(null) as never
     if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkTable(label, place, given)
     for (const [event, entry] of Object.entries(given as object)) {
-      if (hasMode ? process.env.NODE_ENV !== 'production' : false) types.push(event)
       if (entry === undefined) continue
       const where = `${place}.${event}`
       const targets = targetsOf(entry)
@@ -66,7 +62,7 @@ export function compileTables<State, Event extends RunEvent, Output>(
         checkTargets(label + where, targets ?? [], names)
       }
       arrows.push({ from, event, targets })
-      table[event] = compileEntry(label, where, entry, targets ?? (states === undefined ? undefined : [...names]))
+      table[event] = compileEntry(label, where, entry, targets ?? (states === undefined ? undefined : names))
     }
     return table
   }
@@ -77,10 +73,10 @@ export function compileTables<State, Event extends RunEvent, Output>(
     unhandled === 'refuse'
       ? refuseUnhandled
       : (hasMode ? process.env.NODE_ENV !== 'production' : false)
-        ? warnOfUnhandled(label, types)
+        ? warnOfUnhandled(label, [on ?? {}, ...Object.values(states ?? {})].flatMap(Object.keys))
         : ignore
   return {
-    graph,
+    graph: { states: names, arrows },
     transition:
       states === undefined
         ? (state, event, emit) => {
@@ -134,10 +130,10 @@ function targetsOf(entry: unknown): readonly string[] | undefined {
   return typeof entry === 'string' ? [entry] : (entry as { readonly targets?: readonly string[] }).targets
 }
 
-function checkTargets(where: string, targets: readonly string[], names: ReadonlySet<string>): void {
-  const wrong = targets.find((target) => !names.has(target))
+function checkTargets(where: string, targets: readonly string[], names: readonly string[]): void {
+  const wrong = targets.find((target) => !names.includes(target))
   if (wrong === undefined) return
-  throw new RangeError(wrongValue(where, wrong, `one of the states ${[...names].join(', ')}`))
+  throw new RangeError(wrongValue(where, wrong, `one of the states ${names.join(', ')}`))
 }
 
 function compileEntry<State, Event, Output>(
@@ -159,7 +155,7 @@ function compileEntry<State, Event, Output>(
     const next = handler(state, event, emit)
     const name = nameOf(next)
     if (name !== undefined && targets.includes(name)) return next
-    // The engine refuses a state that is not plain data at all as that.
+    // The engine, which may be another copy, refuses a state that is not plain data at all as that.
     if (name === undefined && !isPlain(next)) return next
     const where = name === undefined ? `${describeValue(next)}, which has no at` : describeValue(name)
     const message = `${place} went to ${where}; it may go to ${targets.join(', ')}`

@@ -29,11 +29,11 @@ export function toMermaid<State, Event extends RunEvent, Output, Input>(
 ): string {
   checkMachine(machine)
   const { states, initial, final, arrows } = machine.graph
-  const ids = new Map(states.map((name, index) => [name, isWord(name) ? name : `state${index}`]))
-  const idOf = (name: string): string => ids.get(name) ?? name
+  const idOf = (name: string): string =>
+    isWord(name) || !states.includes(name) ? name : `state${states.indexOf(name)}`
   const lines = ['stateDiagram-v2']
   for (const name of states) if (!isWord(name)) lines.push(`state "${escapeLabel(name)}" as ${idOf(name)}`)
-  if (initial !== undefined && ids.has(initial)) lines.push(`[*] --> ${idOf(initial)}`)
+  if (initial !== undefined && states.includes(initial)) lines.push(`[*] --> ${idOf(initial)}`)
   /** Events by arrow. Mermaid would draw several loops of one state through each other's labels. */
   const labels = new Map<string, string[]>()
   for (const { from, event, targets } of arrows) {

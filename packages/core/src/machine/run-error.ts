@@ -81,19 +81,20 @@ export let sharedMessage: (error: RunError) => string
  * ```
  */
 export class RunError extends Error {
-  readonly code: RunErrorCode
+  // Declared only: the constructor makes these members.
+  declare readonly code: RunErrorCode
   /** How many batches had been committed; for a history, the sequence of the record at which it broke. */
-  readonly sequence: number | undefined
+  declare readonly sequence: number | undefined
   /** The events of the batch, if it was admitted. */
-  readonly batch: readonly unknown[] | undefined
+  declare readonly batch: readonly unknown[] | undefined
   /** Which event of the batch, from 0. */
-  readonly index: number | undefined
+  declare readonly index: number | undefined
   /** With `ERRORS_DROPPED`: how many refusals this reader missed. */
-  readonly dropped: number | undefined
+  declare readonly dropped: number | undefined
   /** With `REFUSED`: the reason that the machine gave. */
-  readonly reason: string | undefined
+  declare readonly reason: string | undefined
   /** With `REFUSED`: the details that the machine gave, frozen plain data. */
-  readonly details: unknown
+  declare readonly details: unknown
   readonly #shared: string
   readonly #run: (() => string) | undefined
   #fatal = false
@@ -132,8 +133,9 @@ export class RunError extends Error {
 
   /** Its members as plain data, without those that are undefined, and without any text of what was thrown. */
   toJSON(): Record<string, unknown> {
-    const { name, code, run, sequence, batch, index, reason, details, dropped, fatal } = this
-    const json = { name, code, message: this.#shared, run, sequence, batch, index, reason, details, dropped, fatal }
+    // Its own members are what the constructor gave it, because it is frozen.
+    const { name, code, run, fatal } = this
+    const json = Object.assign({ name, code, message: this.#shared, run }, this, { fatal })
     return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined))
   }
 

@@ -26,6 +26,8 @@ export interface Ending {
 export interface CursorSource<Item> extends UnderlyingDefaultSource<Item>, Waiting {
   /** The stream in front of it. */
   stream?: { readonly locked: boolean }
+  /** Whether nothing more will be read. */
+  ended: boolean
   /** Ends the stream if its cursor has ended and nothing is left. */
   finish(): void
   /** Ends the stream with an error, whatever is left. */
@@ -45,10 +47,8 @@ export function streamOf<Item>(source: CursorSource<Item>): ReadableStream<Item>
 /** The underlying source of a cursor over a log. */
 export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource<Item> {
   let controller: ReadableStreamDefaultController<Item> | undefined
-  let ended = false
-
   function give(item: Item): void {
-    if (ended) return
+    if (source.ended) return
     controller?.enqueue(item)
     source.finish()
   }
@@ -59,7 +59,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
       // The run may have ended after the last item was taken.
       source.finish()
       // It waits once, however often the stream asks: each wake is one item.
-      if (!ended && !log.waiting.includes(source)) {
+      if (!source.ended && !log.waiting.includes(source)) {
         log.waiting.push(source)
         log.watched?.()
       }
@@ -67,7 +67,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
   }
 
   function end(reason?: unknown): void {
-    ended = true
+    source.ended = true
     // Otherwise the log would hold a reader that left until something is committed next.
     log.waiting = log.waiting.filter((reader) => reader !== source)
     cursor.ended?.(reason)
@@ -75,6 +75,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
   }
 
   const source: CursorSource<Item> = {
+    ended: false,
     start(given) {
       controller = given
       source.finish()
@@ -88,12 +89,12 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
     wake() {
       // If the reader that asked has left, nothing is taken for it: it would wait in the stream and grow stale.
       // What was just committed is never dropped yet.
-      if (!ended && source.stream?.locked !== false) read()
+      if (!source.ended && source.stream?.locked !== false) read()
     },
     cancel: end,
     finish() {
       const ending = cursor.ending()
-      if (ended || ending === undefined || cursor.hasNext()) return
+      if (source.ended || ending === undefined || cursor.hasNext()) return
       if ('error' in ending) source.fail(ending.error)
       else {
         end()
@@ -101,7 +102,7 @@ export function cursorSource<Item>(log: Log, cursor: Cursor<Item>): CursorSource
       }
     },
     fail(error) {
-      if (ended) return
+      if (source.ended) return
       end()
       controller?.error(error)
     },

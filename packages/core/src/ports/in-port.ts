@@ -38,7 +38,7 @@ export interface InSet {
   /** Whether writes wait. */
   isFull(): boolean
   /** Resolves once there is room. */
-  room(): Promise<void>
+  readonly room: () => Promise<void>
   /** Resolves once what was committed at the call is recorded; undefined if writes do not wait for that. */
   readonly acknowledge: (() => Promise<void>) | undefined
   /** `in` was closed. */
@@ -56,8 +56,9 @@ export interface OpenIn {
   error(reason: unknown): void
 }
 
-/** Whether a port takes batches. */
+/** What a port writes to, and whether it takes batches. */
 interface Gate {
+  readonly set: InSet
   /** Until `close` is called, or the stream is aborted or errored. */
   isOpen: boolean
 }
@@ -69,7 +70,7 @@ const nothing = (): void => undefined
 /** Opens the `in` port of a set. */
 export function openIn(set: InSet): OpenIn {
   const { log } = set
-  const gate: Gate = { isOpen: true }
+  const gate: Gate = { set, isOpen: true }
   const stop = (): void => {
     gate.isOpen = false
     set.stop()
@@ -107,18 +108,15 @@ export function openIn(set: InSet): OpenIn {
     controller?.error(reason)
   }
 
-  const { Stream } = (classes ??= makeClasses())
-  return { port: new Stream(set, gate, sink), error }
+  return { port: new (inStream ??= makeInStream())(gate, sink), error }
 }
 
-interface Classes {
-  readonly Stream: new (set: InSet, gate: Gate, sink: UnderlyingSink<unknown>) => InPort<unknown>
-}
+type InStreamClass = new (gate: Gate, sink: UnderlyingSink<unknown>) => InPort<unknown>
 
 // The classes are made when the first port is opened: a platform without these globals can still import this module.
-let classes: Classes | undefined
+let inStream: InStreamClass | undefined
 
-function makeClasses(): Classes {
+function makeInStream(): InStreamClass {
   const PlatformStream = streamClass('WritableStream')
   // Not the global of this name: some platforms have none, and that of a polyfilled stream may be the platform's own.
   const { constructor } = new PlatformStream().getWriter()
@@ -126,19 +124,17 @@ function makeClasses(): Classes {
 
   class InStream extends PlatformStream<unknown> implements InPort<unknown> {
     readonly send: (batch: unknown) => RunError | undefined
-    readonly #set: InSet
     readonly #gate: Gate
 
-    constructor(set: InSet, gate: Gate, sink: UnderlyingSink<unknown>) {
+    constructor(gate: Gate, sink: UnderlyingSink<unknown>) {
       super(sink)
-      const { log } = set
+      const { log } = gate.set
       this.send = (batch) => enter(log, admit(log.machine, batch), 'send')
-      this.#set = set
       this.#gate = gate
     }
 
     override getWriter(): WritableStreamDefaultWriter<unknown> {
-      return new InWriter(this, this.#set, this.#gate)
+      return new InWriter(this, this.#gate)
     }
 
     override close(): Promise<void> {
@@ -148,25 +144,24 @@ function makeClasses(): Classes {
   }
 
   class InWriter extends PlatformWriter<unknown> {
-    readonly #set: InSet
     readonly #gate: Gate
     #released = false
 
-    constructor(stream: WritableStream<unknown>, set: InSet, gate: Gate) {
+    constructor(stream: WritableStream<unknown>, gate: Gate) {
       super(stream)
-      this.#set = set
       this.#gate = gate
     }
 
     override write(chunk?: unknown): Promise<void> {
-      const { log, acknowledge } = this.#set
+      const { set } = this.#gate
+      const { log, acknowledge } = set
       const admitted = admit(log.machine, chunk)
       // The copying may have closed the stream or released the lock, if it called a proxy. The platform rejects such a write.
       if (this.#released || !this.#gate.isOpen) return this.#hand(chunk)
-      const full = this.#set.isFull()
+      const full = set.isFull()
       const refusal = enter(log, admitted, 'stream')
-      if (refusal !== undefined && refusal === this.#set.ended()) return Promise.reject(refusal)
-      if (full && this.#set.isFull()) return this.#wait()
+      if (refusal !== undefined && refusal === set.ended()) return Promise.reject(refusal)
+      if (full && set.isFull()) return this.#wait()
       return acknowledge === undefined ? Promise.resolve() : acknowledge()
     }
 
@@ -186,15 +181,15 @@ function makeClasses(): Classes {
     }
 
     async #wait(): Promise<void> {
-      const { acknowledge } = this.#set
+      const { acknowledge, room } = this.#gate.set
       // An abort rejects the token. The batch is applied all the same.
       this.#hand(token).catch(nothing)
       const acknowledged = acknowledge?.()
       acknowledged?.catch(nothing)
-      await this.#set.room()
+      await room()
       await acknowledged
     }
   }
 
-  return { Stream: InStream }
+  return InStream
 }

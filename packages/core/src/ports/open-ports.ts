@@ -92,20 +92,19 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
   let room: Promise<void> | undefined
   let giveRoom: (() => void) | undefined
   /** Whether `readable` and `writable` were taken, as `pipeThrough` does. */
-  const taken = { readable: false, writable: false }
+  let readableTaken = false
+  let writableTaken = false
   let inPort: OpenIn | undefined
   let out: ReadableStream<unknown> | undefined
   let outSource: CursorSource<unknown> | undefined
-  let outEnded = false
   let err: ReadableStream<RunError> | undefined
   let snapshot: SnapshotPort<unknown> | undefined
   const sources = new Set<CursorSource<never>>()
 
   const attached: Attached = {
     runEnded() {
-      if (lasting.end !== undefined) inPort?.error(lasting.end)
+      inPort?.error(lasting.end)
       finishAll()
-      attached.resume()
     },
     resume() {
       if (giveRoom === undefined || isFull()) return
@@ -114,7 +113,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
     },
     readsRefusals: () => err?.locked === true,
     unread() {
-      const isOpen = outSource === undefined ? given?.deref() !== undefined : !outEnded
+      const isOpen = outSource === undefined ? given?.deref() !== undefined : !outSource.ended
       const isPast = position < read.outputs.dropped || (end !== undefined && position >= end.outputs)
       return isOpen && !isPast ? position : undefined
     },
@@ -123,7 +122,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
   function isFull(): boolean {
     if (stopped || end !== undefined || write.end !== undefined) return false
     if (write.recording?.mustWait() === true) return true
-    return countOf(read.outputs) - position > highWaterMark && out?.locked === true && !outEnded
+    return countOf(read.outputs) - position > highWaterMark && out?.locked === true && outSource?.ended === false
   }
 
   function open<Item>(log: Log, cursor: Cursor<Item>): CursorSource<Item> {
@@ -141,6 +140,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
 
   function finishAll(): void {
     for (const source of sources) source.finish()
+    attached.resume()
   }
 
   function close(): void {
@@ -151,7 +151,6 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       snapshot: currentSnapshot(shown),
     }
     finishAll()
-    attached.resume()
   }
 
   function openOut(): ReadableStream<unknown> {
@@ -166,8 +165,7 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       },
       ending: () => (end === undefined ? endOf(read) : {}),
       ended(reason) {
-        outEnded = true
-        if (taken.readable && taken.writable && end === undefined && read.end === undefined) inPort?.error(reason)
+        if (readableTaken && writableTaken && end === undefined && read.end === undefined) inPort?.error(reason)
       },
     })
     return streamOf(outSource)
@@ -191,7 +189,6 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
 
   function openCursor(from: number): SnapshotCursor {
     let delivered = from
-    let ended = false
     const source = open<Snapshot<unknown>>(shown, {
       hasNext: () => delivered < (end?.version ?? shown.version),
       next() {
@@ -199,11 +196,8 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
         return end?.snapshot ?? currentSnapshot(shown)
       },
       ending: () => (end ?? read.end) && {},
-      ended() {
-        ended = true
-      },
     })
-    return { source, delivered: () => delivered, hasEnded: () => ended }
+    return { source, delivered: () => delivered }
   }
 
   const openInPort = (): InPort<unknown> =>
@@ -256,11 +250,11 @@ export function openPorts(plan: PortsPlan): Ports<unknown, unknown, unknown> {
       return (snapshot ??= openSnapshot(shown, initial, openCursor))
     },
     get readable() {
-      taken.readable = true
+      readableTaken = true
       return (out ??= openOut())
     },
     get writable() {
-      taken.writable = true
+      writableTaken = true
       return openInPort()
     },
   })

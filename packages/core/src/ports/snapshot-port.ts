@@ -28,7 +28,6 @@ export interface SnapshotCursor {
   readonly source: CursorSource<Snapshot<unknown>>
   /** The version that it delivered last. */
   delivered(): number
-  hasEnded(): boolean
 }
 
 /**
@@ -42,23 +41,20 @@ export function openSnapshot(
   initial: Snapshot<unknown>,
   open: (delivered: number) => SnapshotCursor,
 ): SnapshotPort<unknown> {
-  const { Stream } = (classes ??= makeClasses())
-  return new Stream(log, initial, open, -1)
+  return new (snapshotStream ??= makeSnapshotStream())(log, initial, open, -1)
 }
 
-interface Classes {
-  readonly Stream: new (
-    log: Log,
-    initial: Snapshot<unknown>,
-    open: (delivered: number) => SnapshotCursor,
-    delivered: number,
-  ) => SnapshotPort<unknown>
-}
+type SnapshotStreamClass = new (
+  log: Log,
+  initial: Snapshot<unknown>,
+  open: (delivered: number) => SnapshotCursor,
+  delivered: number,
+) => SnapshotPort<unknown>
 
 // Made when the first port is opened, for platforms that lack the global when this module is imported.
-let classes: Classes | undefined
+let snapshotStream: SnapshotStreamClass | undefined
 
-function makeClasses(): Classes {
+function makeSnapshotStream(): SnapshotStreamClass {
   const PlatformStream = streamClass('ReadableStream')
 
   class SnapshotStream extends PlatformStream<Snapshot<unknown>> implements SnapshotPort<unknown> {
@@ -92,12 +88,12 @@ function makeClasses(): Classes {
 
     override tee(): [ReadableStream<Snapshot<unknown>>, ReadableStream<Snapshot<unknown>>] {
       // Nothing is left to conflate.
-      if (this.#cursor.hasEnded()) return super.tee()
+      if (this.#cursor.source.ended) return super.tee()
       this.getReader()
       const branch = (): SnapshotStream =>
         new SnapshotStream(this.#log, this.initial, this.#open, this.#cursor.delivered())
       return [branch(), branch()]
     }
   }
-  return { Stream: SnapshotStream }
+  return SnapshotStream
 }

@@ -167,7 +167,7 @@ export async function handleOutputs<State, Event, Output>(
   async function handleOne(output: Output, at: number): Promise<void> {
     const handler = handlerOf(handlers, output)
     if (handler) return await handle(output, at, handler)
-    warnUnhandled?.(output)
+    if (hasMode ? process.env.NODE_ENV !== 'production' : false) warnUnhandled?.(output)
     settle(at)
   }
 

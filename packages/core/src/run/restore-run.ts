@@ -68,14 +68,13 @@ export function restoreRun(
   history: History,
   options: RestoreOptions = {},
 ): Run<unknown, RunEvent, unknown, unknown> {
-  const machines: readonly AnyMachine[] = Array.isArray(machine) ? machine : [machine]
-  for (const one of machines) checkMachine(one)
+  for (const one of [machine].flat()) checkMachine(one)
   const { head } = options
   if (head !== undefined && typeof head !== 'string') {
     throw new TypeError(wrongValue('head', head, 'the oid at which the history must end'))
   }
   const { records, document } = openHistory(history)
-  const pick = (genesis: GenesisRecord): AnyMachine => pickMachine(machines, genesis.machine)
+  const pick = (genesis: GenesisRecord): AnyMachine => pickMachine(machine, genesis.machine)
   const log = replay(records, { ...planOf(options), pick, revalidate: options.revalidate ?? false })
   checkReplayed(log, document, head)
   return runOf(log.machine, log)

@@ -17,7 +17,7 @@ import type { AnyMachine, Machine, RunEvent } from '../machine/machine.ts'
 import type { RunError } from '../machine/run-error.ts'
 import type { Snapshot } from '../machine/snapshot.ts'
 import type { InPort } from '../ports/in-port.ts'
-import { openPorts, type Ports } from '../ports/open-ports.ts'
+import { openPorts, type Ports, type PortsPlan } from '../ports/open-ports.ts'
 import { checkHighWaterMark, type PortsOptions, positionOf } from '../ports/ports-options.ts'
 import type { SnapshotPort } from '../ports/snapshot-port.ts'
 import { internalsKey, type Run, type RunInternals, runKey } from './run.ts'
@@ -101,16 +101,7 @@ class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
     const log = this.#log
     const start = positionOf(from, log)
     checkHighWaterMark(highWaterMark)
-    const refusals = countOf(log.refusals)
-    return openPorts({
-      read: log,
-      write: log,
-      initial: this.#initial,
-      start,
-      refusals,
-      highWaterMark,
-      keepsOutputs: true,
-    })
+    return this.#open({ start, refusals: countOf(log.refusals), highWaterMark, keepsOutputs: true })
   }
 
   history<Recorded extends RunEvent>(options: HistoryOptions = {}): ReadableStream<HistoryRecord<Recorded>> {
@@ -130,13 +121,10 @@ class RunObject implements Run<unknown, RunEvent, unknown, unknown> {
   }
 
   #own(): Ports<unknown, RunEvent, unknown> {
-    const log = this.#log
-    return (this.#ports ??= openPorts({
-      read: log,
-      write: log,
-      initial: this.#initial,
-      start: this.#start,
-      refusals: 0,
-    }))
+    return (this.#ports ??= this.#open({ start: this.#start, refusals: 0 }))
+  }
+
+  #open(plan: Omit<PortsPlan, 'read' | 'write' | 'initial'>): Ports<unknown, RunEvent, unknown> {
+    return openPorts({ ...plan, read: this.#log, write: this.#log, initial: this.#initial })
   }
 }

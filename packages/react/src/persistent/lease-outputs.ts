@@ -4,7 +4,7 @@
 //   no component is shown ─► nothing starts ─► what runs finishes ─► give the lease to another tab
 
 import type { OutputHandlers, RunEvent } from '@xmachines/core'
-import { handlerOf, outputHandling, takeLease, watchUnhandled } from '@xmachines/core/internal'
+import { handlerOf, outputHandling, pause, takeLease, watchUnhandled } from '@xmachines/core/internal'
 import { type Lease, type SharedRun, storeErrorOf } from '@xmachines/core/store'
 import type { Follower } from '../follow-port.ts'
 import { hasMode } from '../mode.ts'
@@ -79,7 +79,7 @@ export function leaseOutputs(
         // The run tells what is wrong with its store. A run that the store no longer has stays so.
         const refusal = storeErrorOf(thrown)
         isOver = refusal !== undefined && refusal.code !== 'UNAVAILABLE' && refusal.code !== 'LEASE_LOST'
-        await pause(signal)
+        await pause(PAUSE, signal)
       }
     }
     if (isOver) return
@@ -163,7 +163,7 @@ export function leaseOutputs(
         try {
           return (await run.store.receipt(run.id, `${run.id}/${at}`, 0)) !== undefined
         } catch {
-          await pause(whole)
+          await pause(PAUSE, whole)
         }
       }
       return false
@@ -277,16 +277,4 @@ export function leaseOutputs(
 /** The handler that the latest render gave for a type. */
 function handlerIn({ given }: Offer, type: string): unknown {
   return Object.hasOwn(given.current, type) ? given.current[type as keyof Handlers] : undefined
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(go, PAUSE)
-    signal.addEventListener('abort', go)
-    function go(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', go)
-      resolve()
-    }
-  })
 }

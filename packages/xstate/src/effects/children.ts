@@ -4,9 +4,9 @@ import { type AnyActor, type AnyActorLogic, type AnyActorRef, type AnyStateMachi
 import type { ChartChild, ChartState } from '../chart.ts'
 import { spawnedLogic } from '../chart-steps.ts'
 import { worldOf } from '../kept-snapshot.ts'
-import { fromMarkers } from '../references.ts'
-import { logicOf, stopActor } from '../xstate-internals.ts'
-import { plainAnswer } from './plain-answer.ts'
+import { type ActorMarker, fromMarkers } from '../references.ts'
+import { endOf, logicOf, stopActor } from '../xstate-internals.ts'
+import { failureOf, plainAnswer } from './plain-answer.ts'
 
 type Answer = { readonly type: string }
 
@@ -70,40 +70,36 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
     return found !== undefined && found[1].status === undefined
   }
 
+  /** The number that the chart knows an actor by: -1 if it is not one of the chart, so that nothing is sent to another. */
+  const numberFor = (actor: AnyActorRef): number | undefined =>
+    actor === host ? undefined : (byActor.get(actor)?.number ?? -1)
+
   /** Gives the chart an event that was sent to the actor that stands for the run. */
   function relay(source: unknown, event: Answer): void {
     const from = byActor.get(source)
     if (from === undefined) {
-      run.in.send(plainAnswer('', event) as never)
+      run.in.send(plainAnswer('', event, numberFor) as never)
       return
     }
-    const answer = { ...plainAnswer(from.id, event), 'xstate.from': from.number }
-    if (answer.type === `xstate.done.actor.${from.id}` || answer.type === `xstate.error.actor.${from.id}`)
-      from.end(answer)
+    const answer = { ...plainAnswer(from.id, event, numberFor), 'xstate.from': from.number }
+    if (endOf(answer, from.id) !== undefined) from.end(answer)
     else if (isWanted(from.number)) run.in.send(answer as never)
   }
 
   function makeHost(): AnyActor {
-    const made = createActor<AnyActorLogic>(
-      {
-        getInitialSnapshot: () => ({ status: 'active' }),
-        transition: (snapshot: unknown) => snapshot,
-        getPersistedSnapshot: (snapshot: unknown) => snapshot as never,
+    const made = createActor<AnyActorLogic>(nothing, {
+      id: chart.id,
+      logger: logger as never,
+      inspect(inspected) {
+        if (
+          inspected.type === '@xstate.event' &&
+          inspected.actorRef === made &&
+          inspected.event.type !== 'xstate.init'
+        ) {
+          relay(inspected.sourceRef, inspected.event)
+        }
       },
-      {
-        id: chart.id,
-        ...(logger !== undefined && { logger }),
-        inspect(inspected) {
-          if (
-            inspected.type === '@xstate.event' &&
-            inspected.actorRef === made &&
-            inspected.event.type !== 'xstate.init'
-          ) {
-            relay(inspected.sourceRef, inspected.event)
-          }
-        },
-      },
-    )
+    })
     made.getSnapshot = () => worldOf(chart).snapshotOf(stateNow())
     return made.start()
   }
@@ -120,16 +116,15 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
         src === undefined
           ? 'it was spawned from a value; spawn it by a name of setup({ actors })'
           : `setup({ actors }) has no "${src}"`
-      const error = { name: 'Error', message: `the child "${id}" cannot be started: ${why}` }
-      end({ type: `xstate.error.actor.${id}`, error, actorId: id, 'xstate.from': number } as Answer)
+      end({ ...failureOf(id, `the child "${id}" cannot be started: ${why}`), 'xstate.from': number } as Answer)
     }
     const actor = createActor<AnyActorLogic>(logic ?? nothing, {
       id,
       parent: hostOf(),
       input: withActors(input),
-      ...(src !== undefined && { src }),
-      ...(systemId !== undefined && { systemId }),
-      ...(syncSnapshot && { syncSnapshot }),
+      src,
+      systemId,
+      syncSnapshot,
     } as never)
     const one: Running = { id, number, actor, ended, end }
     running.set(number, one)
@@ -145,7 +140,22 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
   }
 
   function withActors<Value>(value: Value): Value {
-    return fromMarkers(value, ({ number }) => (running.get(number as number)?.actor ?? hostOf()) as AnyActorRef)
+    return fromMarkers(value, actorOf)
+  }
+
+  function actorOf({ id, number }: ActorMarker): AnyActorRef {
+    if (number === undefined) return hostOf()
+    const actor = running.get(number)?.actor
+    // It is not started yet, or has stopped.
+    return (
+      actor ?? Object.assign(worldOf(chart).still.child(id, number), { send: (event: Answer) => send(number, event) })
+    )
+  }
+
+  function send(number: number, event: Answer): void {
+    const actor = running.get(number)?.actor
+    if (actor !== undefined) actor.send(withActors(event))
+    else if (isWanted(number)) early.set(number, [...(early.get(number) ?? []), withActors(event)])
   }
 
   return {
@@ -170,16 +180,13 @@ export function keepChildren(run: EffectPorts, chart: AnyStateMachine, { logger 
     stop(number) {
       running.get(number)?.end()
     },
-    send(number, event) {
-      const actor = running.get(number)?.actor
-      if (actor !== undefined) actor.send(withActors(event))
-      else if (isWanted(number)) early.set(number, [...(early.get(number) ?? []), withActors(event)])
-    },
+    send,
     host: hostOf,
     withActors,
   }
 }
 
+/** Logic that does nothing: of the actor that stands for the run, and of a child that cannot be started. */
 const nothing: AnyActorLogic = {
   getInitialSnapshot: () => ({ status: 'active' }),
   transition: (snapshot: unknown) => snapshot,

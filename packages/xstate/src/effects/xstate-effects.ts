@@ -88,9 +88,10 @@ export function xstateEffects<Chart extends AnyStateMachine>(
       handle: async ({ type: _type, id, ...child }, { signal }) =>
         await keep().children.start(chart, id, child, signal),
       async resume({ children = {} }, { signal }) {
-        const started = Object.entries(children).filter(([, { status }]) => status === undefined)
         await Promise.all(
-          started.map(async ([id, child]) => await keep().children.start(chart, id, child, signal, send)),
+          Object.entries(children).map(async ([id, child]) => {
+            if (child.status === undefined) await keep().children.start(chart, id, child, signal, send)
+          }),
         )
       },
     },
@@ -98,13 +99,14 @@ export function xstateEffects<Chart extends AnyStateMachine>(
       handle: async ({ number, delay }, { signal }) =>
         (await keep().timers.wait(number, delay, signal)) ? answerOf(number) : undefined,
       async resume({ timers = {} }, { signal }) {
-        const waits = Object.entries(timers).map(([number, { delay }]) => [Number(number), delay] as const)
-        const over = (number: number) => (): void => {
-          const answer = answerOf(number)
-          if (answer !== undefined) send(answer)
-        }
         await Promise.all(
-          waits.map(async ([number, delay]) => void (await keep().timers.wait(number, delay, signal, over(number)))),
+          Object.entries(timers).map(async ([key, { delay }]) => {
+            const number = Number(key)
+            await keep().timers.wait(number, delay, signal, () => {
+              const answer = answerOf(number)
+              if (answer !== undefined) send(answer)
+            })
+          }),
         )
       },
     },

@@ -20,7 +20,6 @@ export const checkout = setup({
     underway: {
       type: 'parallel',
       on: { CANCEL: 'cancelled' },
-      onDone: 'done',
       states: {
         payment: {
           initial: 'asking',
@@ -56,6 +55,7 @@ export const checkout = setup({
           },
         },
       },
+      onDone: 'done',
     },
     done: { type: 'final' },
     failed: { type: 'final' },

@@ -1,6 +1,11 @@
-// The tests of @scion-scxml/test-framework that XState 5 enables in its own repository. Left out is w3c-ecma/test453.txml: it has
-// a function in the context, which is no plain data.
+// The tests of @scion-scxml/test-framework that are run: those that XState 5 enables in its own repository, and further ones.
+//
+// These pass with an actor of XState and not as a run: w3c-ecma/test453 has a function in the context, and test338 a member that is
+// undefined, which plain data cannot have; script/test1, script/test2 and w3c-ecma/test444 change the context in place; in
+// test236 a child that was stopped answers, and such an answer counts for nothing. What is not here at all passes with neither: it
+// needs parts of SCXML that XState 5 does not have, or that `scxml-chart.ts` does not convert.
 
+/** What XState 5 enables, without w3c-ecma/test453. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   actionSend: ['send1', 'send2', 'send3', 'send4', 'send4b', 'send7', 'send7b', 'send8', 'send8b', 'send9'],
   'assign-current-small-step': ['test0', 'test1', 'test2', 'test3', 'test4'],
@@ -140,7 +145,32 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** What XState 5 does not enable, and passes nevertheless. Eleven of these are in the list of XState 6. */
+const further: typeof groups = {
+  'atom3-basic-tests': ['m0', 'm1', 'm2', 'm3'],
+  script: ['test0'],
+  'scxml-prefix-event-name-matching': ['test0', 'test1'],
+  'w3c-ecma': [
+    'test207',
+    'test215',
+    'test241',
+    'test252',
+    'test303',
+    'test303-1',
+    'test303-2',
+    'test310',
+    'test350',
+    'test422',
+    'test436',
+    'test451',
+    'test456',
+    'test580',
+  ],
+}
+
 /** The paths of the tests, without their extensions. */
-export const enabled: readonly string[] = Object.entries(groups).flatMap(([group, tests]) =>
-  tests.map((name) => `${group}/${name}${group === 'w3c-ecma' ? '.txml' : ''}`),
+export const enabled: readonly string[] = [groups, further].flatMap((all) =>
+  Object.entries(all).flatMap(([group, tests]) =>
+    tests.map((name) => `${group}/${name}${group === 'w3c-ecma' ? '.txml' : ''}`),
+  ),
 )
