@@ -37,7 +37,6 @@ const config: StorybookConfig = {
           '@xmachines/core > @noble/hashes/utils.js',
           '@xmachines/core > fast-check',
           '@xmachines/react > use-sync-external-store/with-selector',
-          '@xmachines/indexeddb > idb',
         ],
       },
     }),
