@@ -1,7 +1,18 @@
 import { join } from 'node:path'
 import type { StorybookConfig } from '@storybook/react-vite'
 import react from '@vitejs/plugin-react'
-import { defaultClientConditions, mergeConfig } from 'vite'
+import { defaultClientConditions, mergeConfig, type Plugin } from 'vite'
+
+/** Leaves out the source maps of libraries: nobody steps through these here, and they are most of what a page loads. */
+const noMapsOfLibraries: Plugin = {
+  name: 'no-maps-of-libraries',
+  apply: 'serve',
+  enforce: 'post',
+  transform: {
+    filter: { id: /\/node_modules\// },
+    handler: (code) => ({ code, map: { mappings: '' } }),
+  },
+}
 
 const config: StorybookConfig = {
   // StrictMode cleans up effects and runs them again, so a story fails if its flow loses or repeats anything.
@@ -23,7 +34,7 @@ const config: StorybookConfig = {
   typescript: { reactDocgen: 'react-docgen' },
   viteFinal: (vite) =>
     mergeConfig(vite, {
-      plugins: [react()],
+      plugins: [react(), noMapsOfLibraries],
       resolve: { conditions: ['@xmachines/source', ...defaultClientConditions] },
       // Listed, so that Vite does not discover them while stories run and reload the page.
       optimizeDeps: {
@@ -37,7 +48,6 @@ const config: StorybookConfig = {
           '@xmachines/core > @noble/hashes/utils.js',
           '@xmachines/core > fast-check',
           '@xmachines/react > use-sync-external-store/with-selector',
-          '@xmachines/indexeddb > idb',
         ],
       },
     }),

@@ -40,6 +40,7 @@ const preview: Preview = {
             'Next.js in ten minutes',
             'Coming from XState',
             'Coming from zustand or Redux',
+            'XState charts as machines',
             'Recipes for components and servers',
             'Where to keep runs',
             'Runs over HTTP',
@@ -56,7 +57,7 @@ const preview: Preview = {
       toolbar: {
         icon: 'contrast',
         items: [
-          { value: 'light dark', title: 'System' },
+          { value: 'light dark', title: 'Scheme of the system' },
           { value: 'light', title: 'Light' },
           { value: 'dark', title: 'Dark' },
         ],

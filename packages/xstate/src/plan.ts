@@ -30,9 +30,9 @@ interface Place {
   /** A snapshot there, without context and children. */
   readonly snapshot: AnyMachineSnapshot
   /** Whether an active state has a guard, so that XState has to say which transitions an event takes. */
-  readonly isGuarded: boolean
+  isGuarded?: boolean
   /** For each active state without children: its transitions without an event. The first that is enabled is taken. */
-  readonly always: readonly Transitions[]
+  always?: readonly Transitions[]
   /** The plans of events, by their types. Empty if there is a guard. */
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
@@ -45,13 +45,17 @@ interface Place {
 /** What transitions do in a place. */
 interface Plan {
   readonly transitions: Transitions
-  readonly next: Place
+  /** Undefined if neither the active states nor what history remembers is written. */
+  readonly next: Place | undefined
   /** Undefined if XState has to take the transitions. */
   actions: readonly ActionDefinition[] | undefined
 }
 
 /** How many places a chart keeps. With parallel states it may have very many. */
 const MOST_PLACES = 1000
+
+/** How many plans and how many types of events a place keeps. Events of any type may come in. */
+const MOST_PLANS = 100
 
 /** Makes the planner of a chart. */
 export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner {
@@ -69,8 +73,6 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       if (places.size > MOST_PLACES) places.clear()
       place = {
         snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
-        isGuarded: hasGuard(snapshot),
-        always: alwaysOf(snapshot),
         byType: new Map(),
         plans: [],
         isKnown: false,
@@ -90,15 +92,15 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
     return place.inOrder
   }
 
-  function planOf(place: Place, transitions: Transitions, event: AnyEventObject): Plan | undefined {
+  function planOf(place: Place, transitions: Transitions): Plan | undefined {
     const { snapshot, plans, isKnown } = place
     let plan = plans.find((one) => hasSameItems(one.transitions, transitions))
     place.isKnown = true
-    if (plan === undefined && isKnown) {
-      const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, event, still.scope)
+    if (plan === undefined && isKnown && plans.length < MOST_PLANS) {
+      const { actions, next } = (take ??= copyWithMarks(chart))(snapshot, transitions, still.scope)
       plan = {
         transitions,
-        next: placeOf(next),
+        next: next && placeOf(next),
         actions: actions.includes(undefined) ? undefined : (actions as readonly ActionDefinition[]),
       }
       plans.push(plan)
@@ -107,17 +109,24 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
   }
 
   function planOfEvent(place: Place, before: AnyMachineSnapshot, event: AnyEventObject): Plan | undefined {
-    const { isGuarded, byType } = place
+    const { byType } = place
+    // At a place that is new, XState takes the step. Nothing is read of it, because it may never be reached again.
+    if (!place.isKnown) {
+      place.isKnown = true
+      return undefined
+    }
     let plan = byType.get(event.type)
     if (plan === undefined) {
-      plan = planOf(place, chart.getTransitionData(before as never, event), event)
-      if (plan !== undefined && !isGuarded) byType.set(event.type, plan)
+      plan = planOf(place, chart.getTransitionData(before as never, event))
+      place.isGuarded ??= hasGuard(place.snapshot)
+      if (plan !== undefined && !place.isGuarded && byType.size < MOST_PLANS) byType.set(event.type, plan)
     }
     return plan
   }
 
   /** The transitions without an event that are enabled. */
-  function eventless({ always }: Place, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitions {
+  function eventless(place: Place, snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitions {
+    const always = (place.always ??= alwaysOf(place.snapshot))
     if (always.length === 0) return none
     return [...new Set(always.flatMap((all) => all.find(({ guard }) => passes(guard, snapshot, event)) ?? []))]
   }
@@ -136,12 +145,12 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       if (after === undefined) plan.actions = undefined
       // XState says that these are too many steps.
       if (after === undefined || steps > (chart.options.maxIterations ?? steps)) return undefined
-      const next = moved(after, place, plan.next)
-      place = plan.next
+      const next = moved(after, plan.next)
+      place = plan.next ?? place
       const transitions: Transitions = wasEventless && next === snapshot ? none : eventless(place, next, event)
       snapshot = next
       wasEventless = transitions.length > 0
-      if (wasEventless) plan = planOf(place, transitions, event)
+      if (wasEventless) plan = planOf(place, transitions)
       else {
         const following = raised.shift()
         if (following === undefined) break
@@ -150,7 +159,7 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
       }
     }
     latest = inOrder(place)
-    snapshot = moved(snapshot, place, latest)
+    if (latest !== place) snapshot = moved(snapshot, latest)
     nodes = snapshot._nodes
     return snapshot
   }
@@ -158,8 +167,8 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
 
 const none: Transitions = []
 
-/** The snapshot in another place. */
-function moved(snapshot: AnyMachineSnapshot, from: Place, to: Place): AnyMachineSnapshot {
-  if (to === from) return snapshot
+/** The snapshot in another place, if there is one. */
+function moved(snapshot: AnyMachineSnapshot, to: Place | undefined): AnyMachineSnapshot {
+  if (to === undefined) return snapshot
   return { ...to.snapshot, context: snapshot.context, children: snapshot.children } as AnyMachineSnapshot
 }

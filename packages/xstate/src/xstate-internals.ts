@@ -195,7 +195,8 @@ export function passes(
 export interface Taken {
   /** Undefined for each state that invokes children or is final: XState does more with it than execute actions. */
   readonly actions: readonly (ActionDefinition | undefined)[]
-  readonly next: AnyMachineSnapshot
+  /** Undefined if XState makes no other snapshot. */
+  readonly next: AnyMachineSnapshot | undefined
 }
 
 /** The transitions of a node, also those without an event. */
@@ -206,12 +207,7 @@ function transitionsOf({ transitions, always = [] }: ChartNode): AnyTransitionDe
 /** Copies a chart. On the copy, XState takes transitions and reports their actions without executing them. */
 export function copyWithMarks(
   chart: AnyStateMachine,
-): (
-  before: AnyMachineSnapshot,
-  transitions: readonly AnyTransitionDefinition[],
-  event: AnyEventObject,
-  scope: AnyActorScope,
-) => Taken {
+): (before: AnyMachineSnapshot, transitions: readonly AnyTransitionDefinition[], scope: AnyActorScope) => Taken {
   const copy: AnyStateMachine = chart.provide({})
   copy.implementations.actions = {}
   /** The node or transition of the copy, by the one of the chart; and the nodes of the chart, by those of the copy. */
@@ -246,14 +242,16 @@ export function copyWithMarks(
     for (const [key, child] of Object.entries(node.states)) pair(child, twin.states[key] as ChartNode)
   }
   pair(chart.root, copy.root)
-  return (before, transitions, event, scope) => {
+  return (before, transitions, scope) => {
     const taken = transitions.map(twinOf)
     // XState asks again if a state is done, for the event that says so.
     copy.getTransitionData = () => taken.splice(0)
     const actions: (ActionDefinition | undefined)[] = []
     const actionExecutor = ({ params }: { readonly params: typeof actions }): void => void actions.push(...params)
     const given = { ...before, machine: copy, _nodes: before._nodes.map(twinOf), historyValue: twinHistory(before) }
-    const next = copy.transition(given as never, event, { ...scope, actionExecutor } as never) as AnyMachineSnapshot
+    // The type of the event is of no use here: XState does more than take transitions with some types of its own.
+    const next = copy.transition(given as never, { type: '' }, { ...scope, actionExecutor } as never)
+    if (next === given) return { actions, next: undefined }
     const historyValue = next.historyValue === given.historyValue ? before.historyValue : twinHistory(next)
     return { actions, next: { ...next, machine: chart, _nodes: next._nodes.map(twinOf), historyValue } as never }
   }

@@ -15,6 +15,7 @@ const ids: Readonly<Record<string, string>> = {
   'nextjs-in-ten-minutes.md': 'guides-next-js-in-ten-minutes--docs',
   'recipes.md': 'guides-recipes-for-components-and-servers--docs',
   'stores.md': 'guides-where-to-keep-runs--docs',
+  'xstate.md': 'guides-xstate-charts-as-machines--docs',
 }
 
 /** A page of `docs`. */
@@ -24,12 +25,26 @@ export function Guide({ text }: { readonly text: string }): ReactElement {
   )
 }
 
-/** A link to another page of Storybook or to another site; otherwise the text, and the file to find it in. */
+/** A link to a part of the page, a page of Storybook or another site; otherwise the text, and the file to find it in. */
 function GuideLink({ href = '', children }: PropsWithChildren<{ readonly href?: string }>): ReactElement {
   if (/^https?:/.test(href)) return <a href={href}>{children}</a>
+  // Storybook opens the links of its pages in the window around them.
+  if (href.startsWith('#')) {
+    return (
+      <a href={href} target="_self">
+        {children}
+      </a>
+    )
+  }
   const [page = ''] = href.split('#')
   const id = ids[page]
-  if (id === undefined) return <span title={page}>{children}</span>
+  if (id === undefined) {
+    return (
+      <>
+        {children} (<code>{page.replace(/^(\.\.\/)+/, '')}</code>)
+      </>
+    )
+  }
   return (
     <a href={`?path=/docs/${id}`} target="_top">
       {children}
