@@ -130,6 +130,19 @@ test('the panel beside a story shows its run, so the story does not show it agai
   expect(await frame.getByRole('region', { name: 'Run' }).count()).toBe(0)
 })
 
+test('the panel follows the run of a chart that the story loads anew', async () => {
+  const frame = await open('story/flows-a-chart-from-xstate--by-hand')
+  const runs = framed.getByRole('combobox', { name: 'Run' })
+  const listed = (): Promise<string[]> => runs.locator('option').allInnerTexts()
+  await frame.getByRole('button', { name: 'Make coffee' }).click()
+  await expect.poll(listed, soon).toEqual([expect.stringMatching(/^coffee .{7} · (making\.|ready)/)])
+  await frame.getByRole('button', { name: 'Reload' }).click()
+  // Its timer and its promise start again in the run that was opened, and both end there.
+  await frame.getByRole('button', { name: 'Take the cup' }).click()
+  await expect.poll(() => framed.getByRole('option', { name: /^4\s*TAKE/ }).count(), soon).toBe(1)
+  await expect.poll(listed, soon).toEqual([expect.stringMatching(/^coffee .{7} · off · 4$/)])
+})
+
 test('every link of the introduction and of the guides leads to a page of Storybook', async () => {
   const flows = join(import.meta.dirname, '../../apps/flows/src')
   const [introduction, guide] = ['introduction/introduction.mdx', 'guides/guide.tsx'].map((file) =>
