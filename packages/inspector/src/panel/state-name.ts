@@ -1,5 +1,5 @@
-// What the panel calls a state: the name under `at`, or what the `value` of a chart says. A chart's state has both members that
-// matter, `value` and `context`, among others.
+// What the panel calls a state: the name under `at`, or what the `value` of a chart says. The state of a chart from XState has
+// `value` and `context`, among other members.
 
 interface ChartState {
   readonly value: unknown
@@ -8,9 +8,9 @@ interface ChartState {
 
 /** The name of a state, if it has one. A chart may be in several states at once. */
 export function nameOf(state: unknown): string | undefined {
-  if (isChartState(state)) return namesIn(state.value, '')
   const at = (state as { readonly at?: unknown } | null | undefined)?.at
-  return typeof at === 'string' ? at : undefined
+  if (typeof at === 'string') return at
+  return isChartState(state) ? namesIn(state.value, '') : undefined
 }
 
 /** A state with the members first that matter most. */
