@@ -70,8 +70,10 @@ async function crashAll(
     if (status !== 0 || stdout !== '') faults.push(`round ${round}: ${stdout}${stderr}`)
     ageLocks(join(directory, 'refs'))
     // If nothing is recorded yet, the next process begins a run of its own.
-    if (id !== '' && askGit(directory, 'rev-parse', '--quiet', '--verify', `refs/runs/tally/${id}`).status !== 0) {
+    if (id !== '' && !isRef(directory, `refs/runs/tally/${id}`)) {
       if (acknowledged.size > 0) faults.push(`round ${round}: the run is gone`)
+      // The append that was to create it has a receipt already.
+      if (isRef(directory, `refs/receipts/tally/${id}`)) between++
       id = ''
     }
     if (id === '') continue
@@ -100,6 +102,10 @@ async function crashAll(
   if (left.length > 0) faults.push(`${left.join(' and ')} was left`)
   const [acks, batches] = [acknowledged.size, oids.length - 1]
   return { rounds, acknowledged: acks, batches, lost, doubled, faults, failures, collections, between }
+}
+
+function isRef(directory: string, name: string): boolean {
+  return askGit(directory, 'rev-parse', '--quiet', '--verify', name).status === 0
 }
 
 /**
