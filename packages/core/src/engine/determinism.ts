@@ -1,6 +1,6 @@
-// Development begins each run and steps each batch a second time, and finds where the two results differ. The second step has other clocks,
-// and state and events in canonical form. The order of members, members that are undefined and the sign of 0 have no
-// meaning and no oid can tell them, so no result may depend on them.
+// Development begins each run and steps each batch a second time, and finds where the two results differ. The second time has
+// other clocks, and state and events in canonical form. The order of members, members that are undefined and the sign of 0 have
+// no meaning and no oid can tell them, so no result may depend on them.
 
 import { inCanonicalOrder } from '../data/development.ts'
 import { firstDifference } from '../data/difference.ts'

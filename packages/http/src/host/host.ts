@@ -1,5 +1,5 @@
-// A server's runs: each is opened once, recorded in a store, and its outputs are handled. Longer than other files, because it says what a
-// host is, and which options it takes.
+// A server's runs: each is opened once, recorded in a store, and its outputs are handled. Longer than other files, because it
+// says what a host is, and which options it takes.
 
 import type { AnyMachine, Machine, ObjectFormat, RunEvent } from '@xmachines/core'
 import type { RunStore, StoredRecord } from '@xmachines/core/store'
