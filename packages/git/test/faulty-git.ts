@@ -101,7 +101,8 @@ function transact(asked) {
   // Only appends move two refs.
   const [fault, ...others] = updates.length === 2 ? take(plan) : []
   if (others.length > 0) leave(plan, others)
-  const some = fault === 'before' ? [] : fault === 'between' ? updates.slice(0, 1) : updates
+  // Git looks at both refs before it moves one, so the first may only move if the second could.
+  const some = fault === 'before' ? [] : fault === 'between' ? [updates[0], verified(updates[1])] : updates
   const input = 'start\\0' + some.join('') + 'commit\\0'
   const { status, stdout, stderr } = spawnSync(real, process.argv.slice(2), { input, env: { ...process.env, PATH: path } })
   if (fault === undefined) {
@@ -113,6 +114,10 @@ function transact(asked) {
   const [command, ...given] = take(meanwhile)
   if (command !== undefined) execFileSync(command, given, { env: { ...process.env, PATH: path } })
   process.kill(process.pid, 'SIGKILL')
+}
+function verified(update) {
+  const [command, , from] = update.split('\\0')
+  return command.replace('update', 'verify') + '\\0' + from + '\\0'
 }
 `
 }
