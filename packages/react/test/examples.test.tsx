@@ -2,9 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { act, fireEvent, render, screen } from '@testing-library/react'
 import { createRun, defineMachine } from '@xmachines/core'
-import { Suspense } from 'react'
 import { describe, expect, test } from 'vitest'
 import { Shop } from './examples/create-run-context.tsx'
 import { DoorPanel } from './examples/door-panel.tsx'
@@ -14,6 +13,7 @@ import { Counter } from './examples/use-run.tsx'
 import { TillPanel } from './examples/use-send.tsx'
 import { LampPanel, run as lampRun } from './examples/use-snapshot.tsx'
 import { expectQuietConsole, modes } from './modes.tsx'
+import { renderOpened } from './opening.tsx'
 
 const text = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8')
 
@@ -41,19 +41,12 @@ describe.each(modes)('%s', (_mode, Mode) => {
   expectQuietConsole()
 
   test('the door opens, locks, and refuses a wrong code', async () => {
-    const tree = (
-      <Suspense>
-        <DoorPanel />
-      </Suspense>
-    )
-    const { container } = render(tree, { wrapper: Mode })
-    await screen.findByRole('button', { name: 'Open' })
-    // A button that has just come may be pressed before React has run its effects. Then what it does is shown after these.
+    const { container } = await renderOpened(<DoorPanel />, Mode)
     const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
     const shown = () => container.querySelector('output')?.textContent
     expect(shown()).toBe('closed')
     press('Open')
-    await waitFor(() => expect(shown()).toBe('open'))
+    expect(shown()).toBe('open')
     expect(screen.getByRole('button', { name: 'Open' })).toHaveProperty('disabled', true)
     press('Close and lock')
     expect(shown()).toBe('locked')

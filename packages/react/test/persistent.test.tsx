@@ -10,7 +10,7 @@ import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, test, vi } from 'vitest'
 import { Boundary, expectQuietConsole, modes, thrownBy } from './modes.tsx'
-import { Opening } from './opening.tsx'
+import { Opening, renderOpened } from './opening.tsx'
 
 type DraftEvent = { type: 'TYPED'; text: string }
 
@@ -39,12 +39,6 @@ function Draft({ store, onStoreError }: { store: RunStore; onStoreError?: (error
 
 const shown = (): string[] => screen.getAllByRole('button').map((button) => button.textContent ?? '')
 
-async function mount(tree: ReactNode, Mode: (typeof modes)[number][1]) {
-  const mounted = render(<Suspense fallback={<Opening />}>{tree}</Suspense>, { wrapper: Mode })
-  await screen.findAllByRole('button')
-  return mounted
-}
-
 /** The batches that a store has of the run with a name. */
 async function kept(store: RunStore): Promise<number> {
   const id = await store.name('draft')
@@ -56,14 +50,14 @@ describe.each(modes)('%s', (_mode, Mode) => {
 
   test('a run is suspended until it is open, kept after each event, and found again', async () => {
     const store = memoryStore()
-    const { unmount } = await mount(<Draft store={store} />, Mode)
+    const { unmount } = await renderOpened(<Draft store={store} />, Mode)
     expect(shown()).toEqual(['empty'])
     fireEvent.click(screen.getByRole('button'))
     expect(shown()).toEqual(['a'])
     const id = screen.getByRole('button').dataset['run']
     await vi.waitFor(async () => expect(await kept(store)).toBe(1))
     unmount()
-    await mount(<Draft store={store} />, Mode)
+    await renderOpened(<Draft store={store} />, Mode)
     expect([shown(), screen.getByRole('button').dataset['run']]).toEqual([['a'], id])
   })
 
@@ -80,7 +74,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
         </>
       )
     }
-    const { unmount } = await mount(<Both />, Mode)
+    const { unmount } = await renderOpened(<Both />, Mode)
     fireEvent.click(screen.getAllByRole('button')[0] as HTMLElement)
     expect(shown()).toEqual(['a', 'a'])
     fireEvent.click(screen.getByLabelText('shorten'))
@@ -96,7 +90,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
 
   test('what another tab sends is shown', async () => {
     const store = memoryStore()
-    await mount(<Draft store={store} />, Mode)
+    await renderOpened(<Draft store={store} />, Mode)
     await vi.waitFor(async () => expect(await kept(store)).toBe(0))
     const { run } = await openNamed(store, 'draft', draft, {})
     run.in.send({ type: 'TYPED', text: 'b' })
@@ -133,7 +127,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
       },
     }
     const onStoreError = vi.fn()
-    await mount(<Draft store={store} onStoreError={onStoreError} />, Mode)
+    await renderOpened(<Draft store={store} onStoreError={onStoreError} />, Mode)
     fireEvent.click(screen.getByRole('button'))
     expect(shown()).toEqual(['a'])
     await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1))
@@ -152,7 +146,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
       },
     }
     const onStoreError = vi.fn()
-    await mount(<Draft store={filling} onStoreError={onStoreError} />, Mode)
+    await renderOpened(<Draft store={filling} onStoreError={onStoreError} />, Mode)
     await vi.waitFor(async () => expect(await kept(store)).toBe(0))
     isFull = true
     fireEvent.click(screen.getByRole('button'))
@@ -212,14 +206,14 @@ describe.each(modes)('%s', (_mode, Mode) => {
       useOutputs(run, { typed })
       return <Draft store={store} />
     }
-    await mount(<Handled />, Mode)
+    await renderOpened(<Handled />, Mode)
     fireEvent.click(screen.getByRole('button'))
     await vi.waitFor(() => expect(typed).toHaveBeenCalledTimes(1))
   })
 
   test('what was sent right before unmounting is kept', async () => {
     const store = memoryStore()
-    const { unmount } = await mount(<Draft store={store} />, Mode)
+    const { unmount } = await renderOpened(<Draft store={store} />, Mode)
     await vi.waitFor(async () => expect(await kept(store)).toBe(0))
     fireEvent.click(screen.getByRole('button'))
     unmount()
@@ -243,7 +237,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
         <Keyed at={at} name={name} />
       </Suspense>
     )
-    const { rerender } = await mount(<Keyed at={store} name="one" />, Mode)
+    const { rerender } = await renderOpened(<Keyed at={store} name="one" />, Mode)
     rerender(tree(store, 'one'))
     fireEvent.click(await screen.findByRole('button'))
     await screen.findByText('one')
@@ -260,7 +254,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
   test('a run of an earlier version is taken over by a mapping of its events', async () => {
     const info = vi.spyOn(console, 'info').mockReturnValue()
     const store = memoryStore()
-    const { unmount } = await mount(<Draft store={store} />, Mode)
+    const { unmount } = await renderOpened(<Draft store={store} />, Mode)
     fireEvent.click(screen.getByRole('button'))
     await vi.waitFor(async () => expect(await kept(store)).toBe(1))
     const before = await store.name('draft')
@@ -277,7 +271,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
       const run = usePersistentRun(typed, { store, key: 'draft', migrate, onStoreError })
       return <button type="button">{useSnapshot(run, ({ state }) => state)}</button>
     }
-    await mount(<Migrated />, Mode)
+    await renderOpened(<Migrated />, Mode)
     await screen.findByText('a')
     await vi.waitFor(async () => expect(await store.name('draft')).not.toBe(before))
     expect(await store.head(before as string)).toMatchObject({ sequence: 1 })
@@ -290,7 +284,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     'damaged data is set aside, reported, and a new run begins: %s',
     async (damage) => {
       const store = memoryStore()
-      const { unmount } = await mount(<Draft store={store} />, Mode)
+      const { unmount } = await renderOpened(<Draft store={store} />, Mode)
       for (let count = 0; count < 2; count++) fireEvent.click(screen.getByRole('button'))
       await vi.waitFor(async () => expect(await kept(store)).toBe(2))
       const before = (await store.name('draft')) as string
@@ -314,7 +308,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
         },
       }
       const onStoreError = vi.fn()
-      await mount(<Draft store={damaged} onStoreError={onStoreError} />, Mode)
+      await renderOpened(<Draft store={damaged} onStoreError={onStoreError} />, Mode)
       expect(shown()).toEqual(['empty'])
       await vi.waitFor(() => expect(onStoreError).toHaveBeenCalledTimes(1))
       expect(warn.mock.calls[0]?.[0]).toContain(`The run ${before} does not open`)
@@ -338,7 +332,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
         {isBoth && <Both />}
       </>
     )
-    await mount(tree(true), Mode)
+    await renderOpened(tree(true), Mode)
     await vi.waitFor(() => expect(warn).toHaveBeenCalled())
     expect(warn.mock.calls[0]?.[0]).toMatch(/received another machine for the key "draft", draft@1, and keeps its run/)
     warn.mockRestore()
