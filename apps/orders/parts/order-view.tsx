@@ -45,7 +45,7 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
         <h1>
           Order <code>{id.slice(0, 8)}</code>
         </h1>
-        <p className="pill" data-at={state.at}>
+        <p className="pill" data-at={state.at} role="status">
           {placeNames[state.at]}
         </p>
         <Connection run={run} />
@@ -53,7 +53,7 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
       <div className="columns order">
         <div>
           <OrderControls run={run} state={state} by={by} formKey={formKey} />
-          <Receipt state={state} id={id} person={person} mayForget={by === 'customer'} />
+          <Receipt state={state} id={id} person={person} by={by} />
           <RunFiles run={run} commands={commands} />
         </div>
         <div>
