@@ -45,9 +45,9 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
         <h1>
           Order <code>{id.slice(0, 8)}</code>
         </h1>
-        <p className="pill" data-at={state.at} role="status">
+        <output className="pill" data-at={state.at}>
           {placeNames[state.at]}
-        </p>
+        </output>
         <Connection run={run} />
       </div>
       <div className="columns order">

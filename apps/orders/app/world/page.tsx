@@ -41,7 +41,7 @@ export default async function WorldPage({ searchParams }: Props) {
       <h1>The world around the shop</h1>
       <p className="lead">
         A payment provider, a post office and a printer: one small server of its own. Make it slow or break it, and see
-        what becomes of the orders.
+        what happens to the orders.
       </p>
       <div className="kinds">
         <form action={setConduct} className="card conduct">
@@ -61,17 +61,18 @@ export default async function WorldPage({ searchParams }: Props) {
           <button type="submit" className="button">
             Set
           </button>
-          {set === 'yes' && (
-            <p className="said" role="status">
-              It is set.
-            </p>
-          )}
+          {set === 'yes' && <output className="said">It is set.</output>}
           {set === 'no' && (
             <p className="refused" role="alert">
               The provider did not take that. Choose how it behaves, and a time from 0 to 60000 milliseconds.
             </p>
           )}
         </form>
+        <section className="card" aria-labelledby="server-title">
+          <h2 id="server-title">The server of the shop</h2>
+          <p className="note">Kill it in the middle of a payment, and start it again: the payment is made once.</p>
+          <pre>kill -9 {process.pid}</pre>
+        </section>
         {Object.entries(kinds).map(([kind, title]) => {
           const done = deeds.filter((deed) => deed.kind === kind).reverse()
           return (
@@ -94,7 +95,8 @@ export default async function WorldPage({ searchParams }: Props) {
   )
 }
 
-function summaryOf({ status, body }: Deed): string {
+function summaryOf({ kind, status, body }: Deed): string {
+  if (kind === 'voids') return 'called off'
   if (status === 402) return 'declined'
   if (status === 409) return 'called off before'
   const { amount, text, articles } = body as { amount?: Money; text?: string; articles?: string[] }
