@@ -47,7 +47,7 @@ export async function forgetCart(): Promise<void> {
 }
 
 /** What is in the form of a cart. */
-export type Given = Readonly<Record<'name' | 'email' | 'address', string>>
+type Given = Readonly<Record<'name' | 'email' | 'address', string>>
 
 /**
  * What became of an order that was placed: the event, so that the browser's own copy has it too, unless it was placed before; or
