@@ -101,7 +101,7 @@ export function makeTimeBar(make: Maker, go: (sequence: number | undefined) => v
       slider.disabled = play.disabled = last === first
       back.disabled = current() <= first
       forth.disabled = at === undefined
-      setAttribute(live, 'aria-pressed', at === undefined ? 'true' : 'false')
+      setAttribute(live, 'aria-pressed', String(at === undefined))
     },
     stop,
   }
