@@ -15,7 +15,7 @@ export interface Who {
   readonly cart: string | undefined
 }
 
-/** A customer as orders name them. Whoever has the link to an order can read its history, so the cookie itself is not in there. */
+/** A customer as orders name them. Whoever has the link to an order can read its history, so the cookie is not in there. */
 export const customerOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
 export async function who(): Promise<Who> {
@@ -24,14 +24,18 @@ export async function who(): Promise<Who> {
   const secret = jar.get('customer')?.value
   return {
     staff: staff.find((one) => one === name),
-    customer: secret === undefined ? undefined : customerOf(secret),
+    customer: secret ? customerOf(secret) : undefined,
     cart: jar.get('cart')?.value,
   }
 }
 
-/** Makes this browser a customer, unless it is one. The same secret makes the same customer, if the answer with the cookie is lost. */
+/**
+ * Makes this browser a customer, unless it is one.
+ * @param secret the cookie. If the answer with it is lost, the same secret makes the same customer again
+ * @returns the customer, as orders name them
+ */
 export async function asCustomer(secret: string): Promise<string> {
-  const kept = (await cookies()).get('customer')?.value ?? secret
+  const kept = (await cookies()).get('customer')?.value || secret
   await remember('customer', kept)
   return customerOf(kept)
 }
