@@ -54,6 +54,30 @@ describe('replay', () => {
     expect(json[4]).toMatchObject({ sequence: 4, oid: run.head, status: 'done', state: run.state })
   })
 
+  test('shows the refusals that a file has after the batch that they followed, and trusts none of them', async () => {
+    const refusals = [
+      { code: 'REFUSED', reason: 'Too much.', sequence: 2, batch: [add(9), add(99)] },
+      { code: 'INVALID_EVENT', sequence: 2 },
+      null,
+      { sequence: 3, batch: 'none', reason: '\u001b[2J' },
+    ]
+    const { status, stdout, stderr } = await program(
+      ['replay', '-', '-m', 'tally.mjs'],
+      JSON.stringify({ ...captureRun(run), refusals }),
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n').filter((line) => /^\d|refused/.test(line))).toEqual([
+      expect.stringMatching(/^0 /),
+      expect.stringMatching(/^1 /),
+      expect.stringMatching(/^2 /),
+      '   refused  {"type":"ADD","by":9} {"type":"ADD","by":99}  Too much.',
+      '   refused    INVALID_EVENT',
+      expect.stringMatching(/^3 /),
+      '   refused    \\u001b[2J',
+      expect.stringMatching(/^4 /),
+    ])
+  })
+
   test('shows what is right of a file that was changed, and says where it breaks', async () => {
     const records = document.records.map((record, at) => (at === 2 ? { ...record, events: [add(9)] } : record))
     const { status, stdout, stderr } = await program(

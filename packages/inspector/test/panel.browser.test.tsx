@@ -77,8 +77,13 @@ describe('the panel', () => {
     await expect.element(part()).toMatchTextContent('{"type":"OPEN"}')
     await expect.element(page.getByRole('img', { name: 'State diagram of front-door@1, now open' })).toBeVisible()
     expect(run.state).toEqual({ at: 'locked', code: '1234' })
-    await userEvent.click(page.getByRole('button', { name: 'Live: back to the present' }))
+    const live = page.getByRole('button', { name: 'Live: back to the present' })
+    await userEvent.click(live)
     await expect.element(page.getByRole('img', { name: /now locked/ })).toBeVisible()
+    await userEvent.click(row(/^2 CLOSE/))
+    await expect.element(live).toHaveAttribute('aria-pressed', 'false')
+    await userEvent.click(row(/^3 LOCK/))
+    await expect.element(live).toHaveAttribute('aria-pressed', 'true')
   })
 
   test('a refusal says why nothing was applied', async () => {
@@ -133,7 +138,7 @@ describe('the panel', () => {
     for (let by = 1; by <= 500; by++) run.in.send(by % 100 === 0 ? { type: 'RESET' } : { type: 'ADD', by })
     await show(run)
     await userEvent.selectOptions(page.getByLabelText('Type of event'), 'RESET')
-    await expect.element(page.getByText('5 batches')).toBeVisible()
+    await expect.element(page.getByText('5 found')).toBeVisible()
     expect(
       page
         .getByRole('option', { name: /RESET/ })
@@ -142,9 +147,13 @@ describe('the panel', () => {
     ).toHaveLength(5)
     await userEvent.selectOptions(page.getByLabelText('Type of event'), '')
     await userEvent.fill(page.getByLabelText('Search events'), '"by":49')
-    await expect.element(page.getByText('11 batches')).toBeVisible()
+    await expect.element(page.getByText('11 found')).toBeVisible()
     await userEvent.click(row(/^497 ADD/))
     await expect.element(part()).toMatchTextContent('→')
+    run.in.send({ type: 'ADD', by: -123456 })
+    await userEvent.fill(page.getByLabelText('Search events'), '-123456')
+    await expect.element(page.getByText('1 found')).toBeVisible()
+    await expect.element(page.getByText('Below zero.')).toBeVisible()
     await userEvent.fill(page.getByLabelText('Search events'), 'nowhere')
     await expect.element(page.getByText('No event matches nowhere')).toBeVisible()
   })

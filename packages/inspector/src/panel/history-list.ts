@@ -51,7 +51,7 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
 
   const total = (): number => count * ROW_HEIGHT
   const height = (): number => Math.min(total(), MOST_PIXELS)
-  /** The place of a row, the newest being at 0. The same counts the other way round. */
+  /** Where a row is in the list, counted from the newest at the top. It also gives the row at such a place. */
   const placeOf = (index: number): number => count - 1 - index
   const lowest = (): number => Math.max(0, total() - element.clientHeight)
 
