@@ -110,10 +110,10 @@ function start<State, Event extends RunEvent, Output, Input>(
   async function openIt(): Promise<void> {
     await before
     try {
-      named = await openNamed(store, key, machine, firstOptions).catch(async (thrown: unknown) => {
+      named = await openNamed(store, key, machine, firstOptions).catch((thrown: unknown) => {
         if (storeErrorOf(thrown)?.code !== 'UNAVAILABLE') throw thrown
         // A private window, or no room: the run works, and is gone with the page.
-        await forgo()
+        forgo()
         tell(thrown)
         return openNamed(store, key, machine, firstOptions)
       })
@@ -154,7 +154,7 @@ function start<State, Event extends RunEvent, Output, Input>(
     try {
       await beginNamed()
     } catch (thrown) {
-      await forgo()
+      forgo()
       tell(thrown)
       await beginNamed()
     }

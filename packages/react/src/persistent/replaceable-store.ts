@@ -1,9 +1,9 @@
 // A store that is replaced by memory once it cannot be used. The run continues, and ends with the page.
 
-import type { RunStore } from '@xmachines/core/store'
+import { memoryStore, type RunStore } from '@xmachines/core/store'
 
-/** A store, and a function that stops using it. What replaces it is loaded then, since most stores can be used. */
-export function replaceableStore(given: RunStore): { readonly store: RunStore; readonly forgo: () => Promise<void> } {
+/** A store, and a function that stops using it. */
+export function replaceableStore(given: RunStore): { readonly store: RunStore; readonly forgo: () => void } {
   let current = given
   const store: RunStore = {
     head: (...asked) => current.head(...asked),
@@ -20,8 +20,7 @@ export function replaceableStore(given: RunStore): { readonly store: RunStore; r
   }
   return {
     store,
-    async forgo() {
-      const { memoryStore } = await import('@xmachines/core/store')
+    forgo() {
       // The memory is for one run alone, so nobody else can have its name.
       current = { ...memoryStore(), rename: () => Promise.resolve(true) }
     },
