@@ -73,12 +73,13 @@ async function crashAll(
     if (id !== '' && !isRef(directory, `refs/runs/tally/${id}`)) {
       if (acknowledged.size > 0) faults.push(`round ${round}: the run is gone`)
       // The append that was to create it has a receipt already.
-      if (isRef(directory, `refs/receipts/tally/${id}`)) between++
+      if (output.killed && isRef(directory, `refs/receipts/tally/${id}`)) between++
       id = ''
     }
     if (id === '') continue
     const receipts = receiptsAgree(directory, id)
-    if (receipts === 'between') between++
+    // A process that was not killed found it like this.
+    if (receipts === 'between') between += output.killed ? 1 : 0
     else if (receipts !== 'agreed') faults.push(`round ${round}: ${receipts}`)
   }
   const repository = await openRepository(directory)
@@ -174,8 +175,8 @@ async function crash(
     } else {
       output.safe.set(Number(value), oid)
       acknowledged++
-      // A recorder that outlives its git continues for a while.
-      if (output.killed && acknowledged > after + 20) child.kill('SIGKILL')
+      // A recorder that outlives its git continues for a while. One that its git is to kill must not be killed before.
+      if (faulty === undefined && output.killed && acknowledged > after + 20) child.kill('SIGKILL')
     }
     if (acknowledged < after || output.killed) continue
     output.killed = true
