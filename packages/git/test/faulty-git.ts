@@ -105,7 +105,10 @@ function transact(asked) {
   const some = fault === 'before' ? [] : fault === 'between' ? [updates[0], verified(updates[1])] : updates
   const input = 'start\\0' + some.join('') + 'commit\\0'
   const { status, stdout, stderr } = spawnSync(real, process.argv.slice(2), { input, env: { ...process.env, PATH: path } })
-  if (fault === undefined) {
+  // Another git may have a lock. Then the next append ends like this.
+  const isRefused = fault !== undefined && status !== 0
+  if (isRefused) leave(plan, [fault, ...take(plan)])
+  if (fault === undefined || isRefused) {
     process.stdout.write(stdout)
     process.stderr.write(stderr)
     if (status !== 0) process.exit(status)
