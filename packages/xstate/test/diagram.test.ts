@@ -101,7 +101,7 @@ test('as Mermaid text, states are in states, regions side by side, and arrows be
 test('all states of a run are active: those around the innermost, and one in each region', () => {
   const run = createRun(fromXState(order))
   expect(activeIn(order, run.state)).toEqual(['order.open', 'order.open.empty'])
-  run.in.send({ type: 'SEND' } as never)
+  run.in.send({ type: 'SEND' })
   expect(activeIn(order, run.state)).toEqual([
     'order.sent',
     'order.sent.parcel',
