@@ -48,6 +48,8 @@ const installedIn = (folder: string) =>
     replacement: join(import.meta.dirname, 'packages/react/test', folder, 'node_modules', name),
   }))
 const reactSetup = join(import.meta.dirname, 'packages/react/test/setup.ts')
+/** Fast Refresh must be prepared before React is loaded, so each of these files loads a React of its own. */
+const prepareReact = ['fast-refresh', 'persistent-edit'].map((file) => `packages/react/test/${file}.test.tsx`)
 const reacts = [
   { react: 'react', version: '19.3', alias: [], unsupported: [] },
   { react: 'react 19.2', version: '19.2', alias: installedIn('react-19.2'), unsupported: [] },
@@ -200,19 +202,28 @@ export default defineConfig({
       },
       ...onNewerGits,
       types('git'),
-      ...reacts.map(({ react, version, alias, unsupported }) => ({
-        resolve: { ...resolve, alias },
-        ssr,
-        test: {
-          ...patient,
-          name: react,
-          environment: 'jsdom',
-          env: { REACT_VERSION: version },
-          setupFiles: [reactSetup, waits],
-          include: ['packages/react/test/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/*.browser.test.*', ...unsupported],
-        },
-      })),
+      ...reacts.flatMap(({ react, version, alias, unsupported }) =>
+        [
+          // React and jsdom take longer to load than most of these files to run, so files of one worker share them.
+          {
+            name: react,
+            isolate: false,
+            include: ['packages/react/test/**/*.test.{ts,tsx}'],
+            exclude: ['**/node_modules/**', '**/*.browser.test.*', ...prepareReact, ...unsupported],
+          },
+          { name: `${react} edits`, isolate: true, include: prepareReact, exclude: [] },
+        ].map((files) => ({
+          resolve: { ...resolve, alias },
+          ssr,
+          test: {
+            ...patient,
+            ...files,
+            environment: 'jsdom',
+            env: { REACT_VERSION: version },
+            setupFiles: [reactSetup, waits],
+          },
+        })),
+      ),
       ...reacts.map(({ react, version, alias, unsupported }) => ({
         // The production builds of React have no `act`, so only tests without it run on them. They have no `jsxDEV`
         // either. Vitest's cache of transformed modules distinguishes projects by their mode, not by options of Oxc.

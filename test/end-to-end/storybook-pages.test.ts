@@ -143,6 +143,21 @@ test('the panel follows the run of a chart that the story loads anew', async () 
   await expect.poll(listed, soon).toEqual([expect.stringMatching(/^coffee .{7} · off · 4$/)])
 })
 
+test('a wide table of a guide scrolls in itself on a narrow page, and leaves names in one piece', async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+  onTestFinished(() => page.close())
+  await page.goto(`${url}/iframe.html?id=guides-where-to-keep-runs--docs&viewMode=docs`)
+  const name = page.locator('td code').first()
+  await name.waitFor()
+  const widths = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    return { scrollWidth, clientWidth }
+  })
+  expect(widths.scrollWidth).toBe(widths.clientWidth)
+  // Text that is broken has a box for each line.
+  expect(await name.evaluate((element) => element.getClientRects().length)).toBe(1)
+})
+
 test('every link of the introduction and of the guides leads to a page of Storybook', async () => {
   const flows = join(import.meta.dirname, '../../apps/flows/src')
   const [introduction, guide] = ['introduction/introduction.mdx', 'guides/guide.tsx'].map((file) =>

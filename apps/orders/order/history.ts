@@ -34,9 +34,9 @@ function describeEvent(event: OrderEvent): string {
     case 'RETRY':
       return 'The payment was tried again'
     case 'CANCEL':
-      return 'The order was to be cancelled'
+      return 'A cancellation was asked for'
     case 'VOIDED':
-      return 'The payment was called off'
+      return 'The payment was called off, and the order is cancelled'
     case 'PACK':
       return 'The parcel was packed'
     case 'SHIP':

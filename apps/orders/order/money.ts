@@ -10,7 +10,7 @@ export const NOTHING: Money = { cents: 0, currency: 'EUR' }
 
 /** An amount as people read it. The locale is fixed, so server and browser write the same. */
 export function formatMoney({ cents, currency }: Money): string {
-  return new Intl.NumberFormat('en-IE', { style: 'currency', currency }).format(cents / 100)
+  return new Intl.NumberFormat('en-IE', { style: 'currency', currency }).format(cents / 100).replace('-', '−')
 }
 
 export function addMoney(one: Money, other: Money): Money {

@@ -16,7 +16,7 @@ export function AddButton({ sku }: { sku: Sku }) {
   const [cart, load] = useLoaded(loadCart)
   /** How many were asked for, and how many of them are in the cart. */
   const [{ asked, added }, setCounts] = useState({ asked: 0, added: 0 })
-  const [said, setSaid] = useState('')
+  const [{ said, isRefused }, say] = useState({ said: '', isRefused: false })
   const hasScript = useSyncExternalStore(
     never,
     () => true,
@@ -28,12 +28,12 @@ export function AddButton({ sku }: { sku: Sku }) {
     setCounts((counts) => ({ ...counts, asked: counts.asked + 1 }))
     await load().catch(() => {
       setCounts((counts) => ({ ...counts, asked: counts.added }))
-      setSaid('The shop cannot be reached. Please try again.')
+      say({ said: 'The shop cannot be reached. Please try again.', isRefused: true })
     })
   }
-  function onAdded(reason = `${catalogue[sku].name} is in your cart.`): void {
+  function onAdded(reason: string | undefined): void {
     setCounts((counts) => ({ ...counts, added: counts.added + 1 }))
-    setSaid(reason)
+    say({ said: reason ?? `${catalogue[sku].name} is in your cart.`, isRefused: reason !== undefined })
   }
   // A click says why it fails.
   const prepare = (): void => void load().catch(() => undefined)
@@ -50,7 +50,7 @@ export function AddButton({ sku }: { sku: Sku }) {
       >
         Add to cart
       </button>
-      {hasScript && <output className="said">{said}</output>}
+      {hasScript && <output className={isRefused ? 'said not' : 'said'}>{said}</output>}
       {cart && (
         <cart.Cart fallback={null}>
           {(run) => added < asked && <Add key={added} run={run} sku={sku} onAdded={onAdded} />}
@@ -61,7 +61,7 @@ export function AddButton({ sku }: { sku: Sku }) {
 }
 
 /** Puts one article into the cart. */
-function Add({ run, sku, onAdded }: { run: CartRun; sku: Sku; onAdded: (reason?: string) => void }) {
+function Add({ run, sku, onAdded }: { run: CartRun; sku: Sku; onAdded: (reason: string | undefined) => void }) {
   const isDone = useRef(false)
   useEffect(() => {
     if (isDone.current) return

@@ -36,7 +36,7 @@ export function Checkout({ formKey, id, head, lines, run }: CheckoutProps) {
   const [placed, setPlaced] = useState<Placed>()
   const [busy, setBusy] = useState(false)
   const shown = placed ?? answered
-  const refusal = shown !== undefined && 'refusal' in shown ? shown.refusal : undefined
+  const { refusal, given } = shown !== undefined && 'refusal' in shown ? shown : {}
 
   async function placeFromHere(cart: CartRun, form: FormData): Promise<void> {
     setBusy(true)
@@ -45,7 +45,7 @@ export function Checkout({ formKey, id, head, lines, run }: CheckoutProps) {
     form.set('script', 'yes')
     const result: Placed =
       refused === undefined
-        ? await place(undefined, form).catch((): Placed => ({ refusal: { code: 'UNREACHABLE' } }))
+        ? await place(undefined, form).catch((): Placed => ({ refusal: { code: 'UNANSWERED' } }))
         : { refusal: refused }
     setPlaced(result)
     setBusy(false)
@@ -71,15 +71,29 @@ export function Checkout({ formKey, id, head, lines, run }: CheckoutProps) {
       <input type="hidden" name="key" value={formKey} />
       <label>
         Name
-        <input name="name" autoComplete="name" required aria-invalid={wrong('name')} />
+        <input name="name" defaultValue={given?.name} autoComplete="name" required aria-invalid={wrong('name')} />
       </label>
       <label>
         E-mail
-        <input name="email" type="email" autoComplete="email" required aria-invalid={wrong('email')} />
+        <input
+          name="email"
+          type="email"
+          defaultValue={given?.email}
+          autoComplete="email"
+          required
+          aria-invalid={wrong('email')}
+        />
       </label>
       <label>
         Address
-        <textarea name="address" rows={2} autoComplete="street-address" required aria-invalid={wrong('address')} />
+        <textarea
+          name="address"
+          rows={2}
+          defaultValue={given?.address}
+          autoComplete="street-address"
+          required
+          aria-invalid={wrong('address')}
+        />
       </label>
       <p className="note">
         These are kept beside your order, never in its history, and you can delete them at any time.

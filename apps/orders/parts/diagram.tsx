@@ -91,8 +91,10 @@ function lineBetween(from: Box, to: Box, aside: number): string {
   const isAbove = Math.min(from.x + from.width, to.x + to.width) > Math.max(from.x, to.x)
   const narrow = from.width < to.width ? from : to
   const shift = isDown ? aside : -aside
-  const startX = centreX(isAbove ? narrow : from) + shift
-  const endX = centreX(isAbove ? narrow : to) + shift
+  // A slanted line keeps away from the straight ones, which use the middle.
+  const slant = isAbove ? 0 : Math.sign(centreX(to) - centreX(from)) * 30
+  const startX = centreX(isAbove ? narrow : from) + shift + slant
+  const endX = centreX(isAbove ? narrow : to) + shift - slant
   return `M${startX} ${startY} C${startX} ${(startY + endY) / 2} ${endX} ${(startY + endY) / 2} ${endX} ${endY}`
 }
 

@@ -7,7 +7,7 @@ const shapes: Readonly<Record<Article['shape'], ReactNode>> = {
   desk: (
     <>
       <path className="glow" d="M58 62 L14 150 L128 150 Z" />
-      <path className="line" d="M96 150 L96 92 L128 58 L84 40" />
+      <path className="line" d="M96 145 L96 92 L128 58 L84 40" />
       <path className="shade" d="M92 26 L100 48 L64 66 L48 50 Q62 26 92 26 Z" />
       <circle className="bulb" cx="58" cy="61" r="7" />
       <path className="base" d="M72 150 h48 a4 4 0 0 0 -4 -8 h-40 a4 4 0 0 0 -4 8 Z" />

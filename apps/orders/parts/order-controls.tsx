@@ -70,8 +70,9 @@ export function OrderControls({ run, state, by, formKey }: ControlsProps) {
   /** Whether the machine takes the event here, and from this person. */
   const may = (type: EventType): boolean =>
     by !== undefined &&
-    senders[type].includes(role) &&
-    run.machine.graph.arrows.some(({ from, event }) => from === at && event === type)
+    // A form may name what is no type at all. The machine has no arrow for that.
+    run.machine.graph.arrows.some(({ from, event }) => from === at && event === type) &&
+    senders[type].includes(role)
   const simple = (type: 'RETRY' | 'CANCEL' | 'PACK' | 'SHIP', label: string, style = '') =>
     may(type) && (
       <EventForm sending={sending} type={type} make={() => ({ type, by: by ?? '', when: Date.now() })}>
@@ -84,7 +85,7 @@ export function OrderControls({ run, state, by, formKey }: ControlsProps) {
     <section className={`card controls ${at}`} aria-labelledby="next-title" onClickCapture={takeOneClick}>
       <h2 id="next-title">What is next</h2>
       <p>{at === 'unpaid' ? `${state.why} ${news.unpaid}` : news[at]}</p>
-      {at === 'reviewing' && <Review sending={sending} state={state} mayDecide={may('APPROVE')} />}
+      {at === 'reviewing' && <Review sending={sending} state={state} by={by} mayDecide={may('APPROVE')} />}
       <div className="buttons">
         {simple('PACK', 'It is packed')}
         {simple('SHIP', 'It is shipped')}

@@ -45,15 +45,15 @@ export function OrderView({ id, history, by, formKey, person, commands }: OrderV
         <h1>
           Order <code>{id.slice(0, 8)}</code>
         </h1>
-        <p className="pill" data-at={state.at}>
+        <output className="pill" data-at={state.at}>
           {placeNames[state.at]}
-        </p>
+        </output>
         <Connection run={run} />
       </div>
       <div className="columns order">
         <div>
           <OrderControls run={run} state={state} by={by} formKey={formKey} />
-          <Receipt state={state} id={id} person={person} mayForget={by === 'customer'} />
+          <Receipt state={state} id={id} person={person} by={by} />
           <RunFiles run={run} commands={commands} />
         </div>
         <div>

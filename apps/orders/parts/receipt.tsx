@@ -12,10 +12,11 @@ interface ReceiptProps {
   readonly state: Order
   readonly id: string
   readonly person: Person | undefined
-  readonly mayForget: boolean
+  /** `customer` for the one whose order it is, a name for the staff, undefined for whoever has the link. */
+  readonly by: string | undefined
 }
 
-export function Receipt({ state, id, person, mayForget }: ReceiptProps) {
+export function Receipt({ state, id, person, by }: ReceiptProps) {
   return (
     <section className="card" aria-labelledby="receipt-title">
       <h2 id="receipt-title">What is in it</h2>
@@ -42,7 +43,11 @@ export function Receipt({ state, id, person, mayForget }: ReceiptProps) {
         )}
       </ul>
       {person === undefined ? (
-        <p className="note">Name and address are deleted, or not for you to see.</p>
+        <p className="note">
+          {by === undefined
+            ? 'Only the customer and the staff see the name and address.'
+            : 'Name and address are deleted.'}
+        </p>
       ) : (
         <address>
           <span>{person.name}</span>
@@ -50,7 +55,7 @@ export function Receipt({ state, id, person, mayForget }: ReceiptProps) {
           <span>{person.email}</span>
         </address>
       )}
-      {mayForget && person !== undefined && (
+      {by === 'customer' && person !== undefined && (
         <form action={forgetMe}>
           <input type="hidden" name="id" value={id} />
           <button type="submit" className="link">

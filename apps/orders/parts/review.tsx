@@ -10,12 +10,21 @@ import { EventForm, type Sending } from './event-form.tsx'
 interface ReviewProps {
   readonly sending: Sending
   readonly state: Extract<Order, { at: 'reviewing' }>
+  /** Who looks at it. */
+  readonly by: string | undefined
   readonly mayDecide: boolean
 }
 
-export function Review({ sending, state, mayDecide }: ReviewProps) {
+type Refund = ReviewProps['state']['refund']
+
+const isSame = (one: Refund, other: Refund): boolean =>
+  one.amount.cents === other.amount.cents && one.reason === other.reason && one.askedBy === other.askedBy
+
+export function Review({ sending, state, by, mayDecide }: ReviewProps) {
   const now = { head: sending.run.head, refund: state.refund }
   const [{ head, refund }, look] = useState(now)
+  // Whoever asked for it knows what it is. And the head moves without a change of the refund, when the server confirms it.
+  if (head !== now.head && (state.refund.askedBy === by || isSame(refund, now.refund))) look(now)
   return (
     <div className="review">
       <p className="amount">{formatMoney(refund.amount)}</p>

@@ -2,7 +2,7 @@
 
 // The order as a run: its file, and the commands that show it where it is kept.
 
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useState } from 'react'
 import type { OrderRun } from './order-view.tsx'
 
 export function RunFiles({ run, commands }: { run: OrderRun; commands: readonly string[] }) {
@@ -32,8 +32,18 @@ export function RunFiles({ run, commands }: { run: OrderRun; commands: readonly 
       <a className="button quiet" href={file} download={`order-${run.id.slice(0, 8)}.run.json`}>
         Download the run file
       </a>
-      <p className="note">The same, where it is kept:</p>
-      <pre>{commands.join('\n\n')}</pre>
+      <p className="note">The same, where it is kept. Run these in the folder of the app:</p>
+      {commands.map((command) => (
+        <pre key={command}>
+          {command.split(' ').map((word, at) => (
+            <Fragment key={`${at} ${word}`}>
+              {at > 0 && ' '}
+              {/* A line breaks between words, and within one only if it is longer than the line. */}
+              <span>{word}</span>
+            </Fragment>
+          ))}
+        </pre>
+      ))}
     </section>
   )
 }

@@ -27,6 +27,7 @@ for (const name of ['Heron', 'Pip']) {
   await customer.getByText(`${name} is in your cart.`).waitFor()
 }
 await customer.mouse.move(0, 0)
+await customer.evaluate(() => window.scrollTo(0, 0))
 await take(customer, 'shop')
 await customer.goto('/cart')
 await customer.getByLabel('Name').fill('Clara Brandt')
@@ -53,6 +54,8 @@ async function askFor(amount: string): Promise<void> {
 }
 await askFor('120')
 const approver = await open(browser, 'light', 'Jonas', 420)
+// So high that all of the approval is in the picture.
+await approver.setViewportSize({ width: 420, height: 980 })
 await approver.goto(path)
 await approver.getByText('Live', { exact: true }).waitFor()
 await askFor('400')

@@ -11,7 +11,7 @@ import type { Refusal } from '../order/refusal.ts'
 import type { Conduct } from '../world/server.ts'
 import { person } from './people.ts'
 import { maySend } from './permission.ts'
-import { remember, who } from './session.ts'
+import { asCustomer, remember, staff, who } from './session.ts'
 import { settings } from './settings.ts'
 import { shop } from './shop.ts'
 
@@ -46,29 +46,45 @@ export async function forgetCart(): Promise<void> {
   await remember('cart', undefined)
 }
 
-/** What became of an order that was placed: the event, so that the browser's own copy has it too, unless it was placed before. */
-export type Placed = { readonly event: OrderEvent | undefined } | { readonly refusal: Refusal }
+/** What is in the form of a cart. */
+type Given = Readonly<Record<'name' | 'email' | 'address', string>>
+
+/**
+ * What became of an order that was placed: the event, so that the browser's own copy has it too, unless it was placed before; or
+ * why it was not placed, and what was in the form, which a page without JavaScript would lose.
+ */
+export type Placed = { readonly event: OrderEvent | undefined } | { readonly refusal: Refusal; readonly given?: Given }
+
+const labels: Given = { name: 'name', email: 'e-mail', address: 'address' }
+const list = new Intl.ListFormat('en-IE')
 
 /** Places the order of a cart that is at the server. */
 export async function place(_before: Placed | undefined, form: FormData): Promise<Placed> {
-  const found = person.safeParse(Object.fromEntries(form))
+  const given: Given = { name: textOf(form, 'name'), email: textOf(form, 'email'), address: textOf(form, 'address') }
+  const found = person.safeParse(given)
   if (!found.success) {
-    const fields = found.error.issues.map(({ path }) => String(path[0]))
-    return { refusal: { code: 'FIELDS', detail: `Please check: ${fields.join(', ')}.`, fields } }
+    const fields = Array.from(new Set(found.error.issues.map(({ path: [field] }) => field as keyof Given)))
+    const detail = `Please check your ${list.format(fields.map((field) => labels[field]))}.`
+    return { refusal: { code: 'FIELDS', detail, fields }, given }
   }
   const { host, people } = await shop()
-  const { customer = randomUUID(), cart } = await who()
+  const { cart } = await who()
   const id = textOf(form, 'id')
-  await people.keep(customer, found.data)
-  await remember('customer', customer)
-  const event: OrderEvent = { type: 'PLACE', customer, by: 'customer', when: Date.now() }
-  const { problem } = await writeRun(host, id, [event], seen(form))
-  // A key belongs to one form, so one that was used says that the form was sent twice.
-  const isPlaced = problem?.code === 'KEY_REUSED'
-  if (problem !== undefined && !isPlaced) return { refusal: problem }
+  const now = (await readRun(host, order, id))?.snapshot.state
+  if (now === undefined) return { refusal: { code: 'NOT_FOUND' }, given }
+  const customer = await asCustomer(textOf(form, 'key') || randomUUID())
+  let event: OrderEvent | undefined
+  if (now.at === 'cart') {
+    await people.keep(customer, found.data)
+    event = { type: 'PLACE', customer, by: 'customer', when: Date.now() }
+    const { problem } = await writeRun(host, id, [event], seen(form))
+    // A key belongs to one form, so one that was used says that the form was sent twice.
+    if (problem?.code === 'KEY_REUSED') event = undefined
+    else if (problem !== undefined) return { refusal: problem, given }
+  } else if (now.customer !== customer) return { refusal: { code: 'DIVERGED' }, given }
   if (cart === id) await remember('cart', undefined)
   if (textOf(form, 'script') === '') redirect(`/orders/${id}`)
-  return { event: isPlaced ? undefined : event }
+  return { event }
 }
 
 /** Sends an event to an order. */
@@ -99,7 +115,10 @@ function eventOf(form: FormData, by: string) {
 
 /** Another person sees the same page in another way. */
 export async function signIn(form: FormData): Promise<void> {
-  await remember('staff', textOf(form, 'staff') || undefined)
+  await remember(
+    'staff',
+    staff.find((name) => name === textOf(form, 'staff')),
+  )
 }
 
 /** Deletes the personal data of this browser. The orders stay, and nobody is named in them. */
@@ -109,11 +128,10 @@ export async function forgetMe(form: FormData): Promise<void> {
   redirect(`/orders/${textOf(form, 'id')}`)
 }
 
+/** Tells the payment provider how to behave. It refuses what it cannot do. */
 export async function setConduct(form: FormData): Promise<void> {
   const conduct = { mode: textOf(form, 'mode'), delayMs: Number(textOf(form, 'delayMs')) }
-  await fetch(`${settings().worldUrl}/conduct`, {
-    method: 'PUT',
-    body: JSON.stringify(conduct satisfies Record<keyof Conduct, unknown>),
-  })
-  redirect('/world')
+  const body = JSON.stringify(conduct satisfies Record<keyof Conduct, unknown>)
+  const response = await fetch(`${settings().worldUrl}/conduct`, { method: 'PUT', body }).catch(() => undefined)
+  redirect(`/world?set=${response?.ok === true ? 'yes' : 'no'}`)
 }

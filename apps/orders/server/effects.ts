@@ -11,8 +11,8 @@ import type { People } from './people.ts'
 const stamp = () => ({ by: 'shop', when: Date.now() })
 
 const mails = {
-  placed: 'We have your order, and the money.',
-  cancelled: 'Your order is cancelled. You have paid nothing.',
+  placed: 'Thank you! Your order is paid, and we are making your lamps.',
+  cancelled: 'Your order is cancelled, and nothing was paid.',
   shipped: 'Your lamps are on their way.',
   refunded: 'Your refund is on its way.',
 }
@@ -57,7 +57,7 @@ export function effects(
     mail: async ({ about, customer }, { key, signal }) => {
       const to = await people.read(customer)
       // Somebody who is forgotten gets no mail.
-      if (to !== undefined) await ask('mails', key, { to: to.email, text: `Dear ${to.name}. ${mails[about]}` }, signal)
+      if (to !== undefined) await ask('mails', key, { to: to.email, text: `Dear ${to.name}: ${mails[about]}` }, signal)
     },
     slip: async ({ lines, customer }, { key, signal }) => {
       const articles = lines.map(({ sku, count }) => `${count} × ${catalogue[sku].name}`)

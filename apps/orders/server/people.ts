@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import type { Pool } from 'pg'
 import * as z from 'zod/mini'
 
-const text = (most: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(most))
+/** Postgres keeps no text with a zero in it. */
+const text = (most: number) =>
+  z.string().check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(most),
+    z.refine((value) => !value.includes('\0')),
+  )
 
 export const person = z.object({
   name: text(80),
@@ -20,7 +27,7 @@ export interface People {
   forget(key: string): Promise<void>
 }
 
-/** One file for each person. Keys come from `crypto.randomUUID`, and the machine takes no others. */
+/** One file for each person. */
 export function peopleInFolder(folder: string): People {
   const fileOf = (key: string): string => join(folder, `${key.replaceAll(/[^\w-]/g, '')}.json`)
   return {

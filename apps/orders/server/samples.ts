@@ -7,6 +7,7 @@ import type { Sku } from '../order/catalogue.ts'
 import type { EventType, OrderEvent } from '../order/events.ts'
 import { type Order, order } from '../order/order.ts'
 import type { People } from './people.ts'
+import { customerOf } from './session.ts'
 
 const HOUR = 3_600_000
 const people = [
@@ -37,7 +38,7 @@ export async function addSamples(host: Host, store: RunStore, kept: People): Pro
   if (!isEmpty) return
   const now = Math.floor(Date.now() / HOUR) * HOUR
   for (const [number, [cart, ...happened]] of samples.entries()) {
-    const customer = `sample-${number}`
+    const customer = customerOf(`sample-${number}`)
     const one = people[number % people.length]
     if (one !== undefined) await kept.keep(customer, one)
     const began = now - (samples.length - number) * 5 * HOUR

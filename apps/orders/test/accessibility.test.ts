@@ -27,6 +27,7 @@ test.each([
     await page.goto(path)
     if (path === '/cart') await page.getByLabel('Name').waitFor()
     for (const summary of await page.locator('details > summary').all()) await summary.click()
+    expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, width])
     await page.evaluate(axe)
     const { violations } = await page.evaluate(() =>
       (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),

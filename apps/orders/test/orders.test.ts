@@ -76,6 +76,40 @@ test('a cart that was changed outside of the shop is refused with a sentence, an
   expect(complaints).toEqual([])
 })
 
+test('an order whose answer is lost is placed once, belongs to its customer, and fits on a phone', async () => {
+  const desk = await openDesk()
+  await desk.behave({ delayMs: 0 })
+  const { page, tab, complaints } = await visit(desk.url, { viewport: { width: 390, height: 844 } })
+  await addLamp(page, 'Pip')
+  await fillIn(page)
+  await page.getByLabel('Name').fill('Clara'.repeat(16))
+  await page.getByLabel('Address').fill('Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch'.repeat(4))
+  // The browser never learns what the server has done, nor its cookies.
+  await page.route('**/cart', async (route) => {
+    const request = route.request()
+    if (request.method() !== 'POST') return await route.continue()
+    const { 'content-length': _length, ...headers } = await request.allHeaders()
+    const body = request.postDataBuffer()
+    await fetch(request.url(), { method: 'POST', headers, ...(body && { body: new Uint8Array(body) }) })
+    return await route.abort()
+  })
+  await page.getByRole('button', { name: /^Order and pay/ }).click()
+  await page.getByText('The shop did not answer, so your order may have been placed.').waitFor()
+  await page.unroute('**/cart')
+  await page.getByRole('button', { name: /^Order and pay/ }).click()
+  await page.waitForURL(/orders/)
+  await expectPlace(page, 'To pack')
+  await page.getByRole('button', { name: 'Delete my name and address' }).waitFor()
+  expect((await desk.world()).deeds.filter(({ kind }) => kind === 'payments')).toHaveLength(1)
+  expect(readdirSync(join(desk.folder, 'people'))).toHaveLength(1)
+  const world = await tab()
+  await world.goto('/world')
+  for (const shown of [page, world]) {
+    expect(await shown.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  }
+  expect(complaints).toEqual([])
+})
+
 test('two tabs share the cart, and the order of one empties it in both', async () => {
   const desk = await openDesk()
   const { page, tab, complaints } = await visit(desk.url)
@@ -125,6 +159,7 @@ test('a provider that fails is asked until it answers, and a payment is made onc
   await page.goto('/world')
   await page.getByLabel('It works').check()
   await page.getByRole('button', { name: 'Set' }).click()
+  await page.getByText('It is set.').waitFor()
   await expect.poll(async () => (await desk.world()).conduct.mode, soon).toBe('works')
   await page.goto(`/orders/${id}`)
   await expectPlace(page, 'To pack')
@@ -185,14 +220,22 @@ test('an approval of what was not seen is refused, and the page shows what has c
     await customer.page.getByLabel('Amount in euros').fill(amount)
     await customer.page.getByRole('button', { name: 'Ask for it' }).click()
   }
+  /** The customer knows what they have changed. */
+  async function expectNews(amount: string): Promise<void> {
+    await customer.page.locator('.review .amount').getByText(amount).waitFor()
+    await customer.page.locator('.history .pending').waitFor({ state: 'detached' })
+    expect(await customer.page.getByText('This has changed').count()).toBe(0)
+  }
   await ask('120')
   await expectPlace(customer.page, 'To approve')
+  await expectNews('€120.00')
 
   const staff = await visit(desk.url, { staff: 'Jonas' })
   await staff.page.goto(`/orders/${id}`)
   await staff.page.getByRole('button', { name: 'Approve €120.00' }).waitFor()
   await staff.page.getByText('Live', { exact: true }).waitFor()
   await ask('400')
+  await expectNews('€400.00')
   await staff.page.getByText('This has changed since you opened it.').waitFor()
   await staff.page.getByRole('button', { name: 'Approve €120.00' }).click()
   await staff.page.getByText('so nothing was done').waitFor()
@@ -221,7 +264,8 @@ test('without JavaScript a cart is filled, ordered, and cancelled', async () => 
   await page.getByLabel('E-mail').fill('clara@example.org')
   await page.getByLabel('Address').fill(' ')
   await page.getByRole('button', { name: /^Order and pay/ }).click()
-  await page.getByText('Please check: address.').waitFor()
+  await page.getByText('Please check your address.').waitFor()
+  expect(await page.getByLabel('E-mail').inputValue()).toBe('clara@example.org')
   await fillIn(page)
   await page.getByRole('button', { name: /^Order and pay/ }).click()
   await page.waitForURL(/orders/)

@@ -61,6 +61,11 @@ test('nobody says what only the shop may say, acts in the name of another, or ap
   const ask120 = { type: 'ASK_REFUND', amount: { cents: 12_000, currency: 'EUR' }, reason: 'It is too late', when: now }
   expect(await patch({ ...ask120, by: 'customer' }, 'customer=sample-1')).toMatchObject(refused)
   expect(await patch({ ...ask120, by: 'Ines' }, ines)).toMatchObject({ status: 200 })
+  // The link to an order leads to its history, and what is in there makes nobody its customer.
+  const history = await (await fetch(`${url}/api/r/${id}/history`)).text()
+  const [, key] = /"customer":"([^"]+)"/.exec(history.replaceAll('\\"', '"')) ?? []
+  expect(key).toBeTypeOf('string')
+  expect(await patch({ ...ask120, by: 'customer' }, `customer=${key}`)).toMatchObject(refused)
   const latest = String((await ask(`/r/${id}`)).body['head'])
   // Whoever asks for it cannot approve it.
   expect(await patch({ ...approval, head: latest }, ines, latest)).toMatchObject({

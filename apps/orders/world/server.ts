@@ -12,6 +12,13 @@ export interface Conduct {
   readonly mode: 'works' | 'declines' | 'fails'
 }
 
+const MOST_DELAY = 60_000
+
+function isConduct({ delayMs, mode }: Readonly<Record<keyof Conduct, unknown>>): boolean {
+  const isDelay = typeof delayMs === 'number' && delayMs >= 0 && delayMs <= MOST_DELAY
+  return isDelay && typeof mode === 'string' && ['works', 'declines', 'fails'].includes(mode)
+}
+
 /** What was done under a key. */
 export interface Deed {
   readonly kind: 'payments' | 'refunds' | 'voids' | 'mails' | 'slips'
@@ -55,7 +62,9 @@ export function worldServer(file: string): Server {
     if (request.method === 'GET') return { status: 200, body: { conduct, deeds: [...deeds.values()] } satisfies World }
     const body = JSON.parse(await textOf(request)) as Deed['body']
     if (kind === 'conduct') {
-      conduct = { ...conduct, ...body }
+      const next = { ...conduct, ...body }
+      if (!isConduct(next)) return { status: 422, body: conduct }
+      conduct = next
       return { status: 200, body: conduct }
     }
     if (kind === 'payments' || kind === 'refunds' || kind === 'voids') {

@@ -43,7 +43,8 @@ test('the right machine is picked from several, even if a module prints and keep
   const alone = await verify(other)
   expect(alone).toMatchObject({ status: 1, stdout: '' })
   expect(alone.stderr).toContain(
-    'error: the run is of tally@1.0, but the machines given are one@1.0, two@1.0 (MACHINE_MISMATCH)\n',
+    'error: the run is of tally@1.0, but the machines given are one@1.0, two@1.0; ' +
+      'give the module of that machine with --machine (MACHINE_MISMATCH)\n',
   )
 })
 

@@ -54,6 +54,30 @@ describe('replay', () => {
     expect(json[4]).toMatchObject({ sequence: 4, oid: run.head, status: 'done', state: run.state })
   })
 
+  test('shows the refusals that a file has after the batch that they followed, and trusts none of them', async () => {
+    const refusals = [
+      { code: 'REFUSED', reason: 'Too much.', sequence: 2, batch: [add(9), add(99)] },
+      { code: 'INVALID_EVENT', sequence: 2 },
+      null,
+      { sequence: 3, batch: 'none', reason: '\u001b[2J' },
+    ]
+    const { status, stdout, stderr } = await program(
+      ['replay', '-', '-m', 'tally.mjs'],
+      JSON.stringify({ ...captureRun(run), refusals }),
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout.split('\n').filter((line) => /^\d|refused/.test(line))).toEqual([
+      expect.stringMatching(/^0 /),
+      expect.stringMatching(/^1 /),
+      expect.stringMatching(/^2 /),
+      '   refused  {"type":"ADD","by":9} {"type":"ADD","by":99}  Too much.',
+      '   refused    INVALID_EVENT',
+      expect.stringMatching(/^3 /),
+      '   refused    \\u001b[2J',
+      expect.stringMatching(/^4 /),
+    ])
+  })
+
   test('shows what is right of a file that was changed, and says where it breaks', async () => {
     const records = document.records.map((record, at) => (at === 2 ? { ...record, events: [add(9)] } : record))
     const { status, stdout, stderr } = await program(
@@ -62,7 +86,9 @@ describe('replay', () => {
     )
     expect(status).toBe(1)
     expect(stdout.match(/^\d {2}/gm)).toHaveLength(2)
-    expect(stderr).toMatch(/^error: the history breaks at sequence 2: .*\(HISTORY_MISMATCH\)\n$/)
+    expect(stderr).toMatch(
+      /^error: the history breaks at sequence 2: .*; it was changed or cut off .*: use another copy \(HISTORY_MISMATCH\)\n$/,
+    )
   })
 
   test('goes on and back with keys', async () => {
@@ -121,6 +147,11 @@ describe('bisect', () => {
     const nothing = await bisect('-m', 'tally.mjs', '--until', 'state => false')
     expect(nothing).toMatchObject({ status: 1, stdout: '' })
     expect(nothing.stderr).toBe('error: the machine takes all batches up to sequence 4, and --until holds nowhere\n')
+    const unasked = await bisect('-m', 'tally.mjs')
+    expect(unasked).toMatchObject({ status: 1, stdout: '' })
+    expect(unasked.stderr).toBe(
+      "error: the machine takes all batches up to sequence 4; to find a state, give --until 'state => …'\n",
+    )
     const failed = await bisect('-m', 'tally.mjs', '--until', 'state => state.items[0]')
     expect(failed).toMatchObject({ status: 2, stdout: '' })
     expect(failed.stderr).toMatch(/^error: --until failed at sequence 0: TypeError: /)
@@ -173,13 +204,19 @@ describe('check', () => {
 
   test('takes a damaged file for an error and not for a divergence, and checks the others', async () => {
     writeFileSync(inFolder('cut.run.json'), JSON.stringify({ ...document, records: document.records.slice(0, 3) }))
-    const files = ['cut.run.json', 'missing.json', 'tally.run.json']
+    writeFileSync(inFolder('half.json'), JSON.stringify(run).slice(0, 400))
+    writeFileSync(inFolder('empty.json'), '\n')
+    const files = ['cut.run.json', 'missing.json', 'half.json', 'empty.json', 'tally.run.json']
     const { status, stdout, stderr } = await program(['check', ...files, '-m', 'tally.mjs'])
     expect([status, stdout]).toEqual([1, 'replays   tally.run.json  tally@1.0, 4 batches\n'])
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^error: cut\.run\.json: .*\(HISTORY_MISMATCH\)$/),
       'error: missing.json cannot be read: ENOENT: no such file or directory',
-      'error: 2 of 3 files could not be checked',
+      expect.stringMatching(/^error: .*half\.json is not JSON: .*; give the whole of a file that run\.toJSON\(\), /),
+      expect.stringMatching(
+        /^error: empty\.json is not JSON: it is empty; give the whole of a file that run\.toJSON\(\), /,
+      ),
+      'error: 4 of 5 files could not be checked',
     ])
   })
 })

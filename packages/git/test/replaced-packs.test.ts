@@ -23,7 +23,7 @@ test('an object is found while a repacking moves it from a new pack to a newer o
   for (let at = 0; at < 2000; at++) writeFileSync(join(packs, `pack-${at}.idx`), '')
   const format = objectFormat('sha1')
   const objects = Array.from({ length: 200 }, (_, at) => gitObject(format, 'blob', `${at}\n`))
-  const reader = objectReader(gitProgram(directory), 'sha1')
+  const reader = objectReader(gitProgram(directory), { gitDirectory: directory, format: 'sha1' })
   onTestFinished(() => reader.close())
 
   const packOf = (...content: typeof objects): Pack => {

@@ -8,7 +8,6 @@ import {
   isAnswer,
   type ListedRun,
   type ListOptions,
-  leaseKeeper,
   missing,
   type ReadOptions,
   type Receipt,
@@ -22,8 +21,8 @@ import { appendIn } from './append.ts'
 import { openChanges } from './changes.ts'
 import { type Database, databaseOpener, type RecordRow, type RunRow, unavailable } from './database.ts'
 import { waitFor } from './follower.ts'
+import type { Leases } from './leases.ts'
 import { damaged, endOf, isRun, nameIn, readRun } from './read-row.ts'
-import { hasWebLocks, takeWebLock, untilUnlocked } from './web-lock-lease.ts'
 
 /** Where runs are kept. */
 export interface IndexedDbStoreOptions {
@@ -175,19 +174,19 @@ export function indexedDbStore({
     return undefined
   }
 
-  const lockOf = (id: string): string => `xmachines:${name}:${id}`
-  const settled = {
-    read: async (id: string) => (await findRun(id)).lease.settled,
-    write: async (id: string, position: number) => {
-      await changeRun(id, (run) => ({ ...run, lease: { ...run.lease, settled: position } }))
-    },
+  let leases: Leases | undefined
+  async function loadLeases(): Promise<Leases> {
+    const { openLeases } = await import('./leases.ts')
+    leases ??= openLeases(name, {
+      read: async (id) => (await findRun(id)).lease,
+      change: (id, change) =>
+        changeRun(id, (run) => {
+          const lease = change(run.lease)
+          return lease && { ...run, lease }
+        }),
+    })
+    return leases
   }
-  // A page that is not secure has no Web Locks.
-  const timed = leaseKeeper({
-    read: async (id) => (await findRun(id)).lease,
-    swap: (id, expectedBeat, lease) =>
-      changeRun(id, (run) => (run.lease.beat === expectedBeat ? { ...run, lease } : undefined)),
-  })
 
   const store: IndexedDbStore = {
     async head(id) {
@@ -200,8 +199,8 @@ export function indexedDbStore({
     follow: (id, options) =>
       followRecords({ read: store.read, wait: waitFor(changes, latestOf), isSealed }, id, options),
     list: (options = {}) => streamOf(listRuns(options)),
-    lease: (id, options) => (hasWebLocks() ? takeWebLock(lockOf(id), id, settled) : timed.take(id, options)),
-    untilFree: (id, signal) => (hasWebLocks() ? untilUnlocked(lockOf(id), signal) : untilAborted(signal)),
+    lease: async (id, options) => (await loadLeases()).lease(id, options),
+    untilFree: async (id, signal) => (await loadLeases()).untilFree(id, signal),
     name: async (key) => nameIn(await inDatabase((opened) => opened.get('names', key))),
     rename: (key, expectedId, id) =>
       inDatabase(async (opened) => {
@@ -225,12 +224,4 @@ export function indexedDbStore({
     },
   }
   return store
-}
-
-/** Nobody is notified of a lease that is given back without Web Locks. Whoever waits for it asks again from time to time. */
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

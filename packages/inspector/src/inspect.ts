@@ -29,7 +29,8 @@ export function inspectInProduction(): () => void {
     if (found === null) throw new Error(`the button has no ${name}; this is a bug of @xmachines/inspector`)
     return found
   }
-  const [button, dock, edge, place] = [find('button'), find('dock'), find('edge'), find('place')]
+  const [button, dock, edge, close] = [find('button'), find('dock'), find('edge'), find('close')]
+  const place = find('place')
   // The hook is there from now on; the panel is made when it is opened first.
   let inspector: ReturnType<typeof openInspector> | undefined
   let height = 45
@@ -37,8 +38,10 @@ export function inspectInProduction(): () => void {
   function toggle(isOpen: boolean): void {
     dock.hidden = !isOpen
     button.hidden = isOpen
-    if (isOpen) inspector ??= openInspector(place)
-    else button.focus()
+    if (isOpen)
+      inspector ??= openInspector(place)
+      // What was pressed is hidden now, and would lose the focus.
+    ;(isOpen ? close : button).focus()
   }
 
   function resize(to: number): void {
@@ -48,7 +51,7 @@ export function inspectInProduction(): () => void {
   }
 
   button.addEventListener('click', () => toggle(true))
-  find('close').addEventListener('click', () => toggle(false))
+  close.addEventListener('click', () => toggle(false))
   dock.addEventListener('keydown', (event) => event.key === 'Escape' && toggle(false))
   edge.addEventListener('pointerdown', (event) => edge.setPointerCapture(event.pointerId))
   edge.addEventListener('pointermove', (event) => {
@@ -67,7 +70,7 @@ export function inspectInProduction(): () => void {
 
 const markup = `
 <style>
-  :host { all: initial; }
+  :host { all: initial; color-scheme: inherit; }
   .button, .close { font: 600 13px/1 system-ui, sans-serif; cursor: pointer; }
   .button {
     position: fixed; inset: auto 16px 16px auto; z-index: 2147483000; padding: 10px 16px; border: 0; border-radius: 99px;

@@ -126,7 +126,7 @@ export function connectReduxDevTools(run: AnyRun, options: ReduxDevToolsOptions 
 
   /** Somebody entered an event. The machine judges it. */
   function dispatch(payload: unknown): void {
-    const event: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload
+    const event = typeof payload === 'string' ? eventIn(payload) : payload
     const refusal = (run as { readonly in: { send(batch: never): Error | undefined } }).in.send(event as never)
     if (refusal !== undefined) throw refusal
   }
@@ -170,5 +170,15 @@ export function connectReduxDevTools(run: AnyRun, options: ReduxDevToolsOptions 
     clearTimeout(timer)
     stopWatching()
     stopListening?.()
+  }
+}
+
+/** The event in what somebody entered. */
+function eventIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (thrown) {
+    const why = (thrown as SyntaxError).message
+    throw new SyntaxError(`the event is not JSON: ${why}; enter it like {"type":"OPEN"}`, { cause: thrown })
   }
 }

@@ -10,6 +10,7 @@ let end = (): void => undefined
 
 afterEach(() => {
   end()
+  document.documentElement.style.colorScheme = ''
   document.body.replaceChildren()
 })
 
@@ -38,6 +39,22 @@ test('a button opens the runs of the page, those from before it too, and closes 
   await expect.element(button).toBeVisible()
   end()
   expect(document.body.childElementCount).toBe(0)
+})
+
+test('the button and what it opens are used by keyboard, in the colour scheme of the page', async () => {
+  document.documentElement.style.colorScheme = 'dark'
+  createRun(door).in.send({ type: 'OPEN' })
+  end = inspect()
+  const button = page.getByRole('button', { name: 'Runs' })
+  ;(button.element() as HTMLElement).focus()
+  await userEvent.keyboard('{Enter}')
+  const panel = page.getByRole('region', { name: 'Inspector' })
+  await expect.element(panel).toBeVisible()
+  expect(getComputedStyle(panel.element()).colorScheme).toBe('dark')
+  await userEvent.keyboard('{Escape}')
+  await expect.element(button).toBeVisible()
+  await userEvent.keyboard('{Enter}')
+  await expect.element(panel).toBeVisible()
 })
 
 test('a plugin of TanStack Devtools shows the runs in the theme of the devtools, and is gone once it is destroyed', async () => {

@@ -1,5 +1,6 @@
 /** What a person does with the panel, in a real browser: with the mouse and with the keyboard. */
 import { type AnyRun, createRun, restoreRun } from '@xmachines/core'
+import { captureRun } from '@xmachines/core/capture'
 import { internalsOf } from '@xmachines/core/internal'
 import { memoryStore, openNamed } from '@xmachines/core/store'
 import { testOf } from '@xmachines/core/testing'
@@ -47,17 +48,17 @@ const tab = (name: string | RegExp) => page.getByRole('tab', { name })
 const part = () => page.getByRole('tabpanel')
 
 describe('the panel', () => {
-  test('lists the history, with refusals where they happened, and follows the run', async () => {
+  test('lists the history, the newest first, with refusals where they happened, and follows the run', async () => {
     const run = usedDoor()
     await show(run)
     await expect.element(row('3 LOCK code: "1234"')).toHaveAttribute('aria-selected', 'true')
     const options = page.getByRole('listbox', { name: 'History' }).getByRole('option')
     expect(options.elements().map((element) => element.textContent)).toEqual([
-      '0run front-door@1',
-      '1OPEN',
-      '2CLOSE',
-      '✕LOCKA code has four digits.',
       '3LOCKcode: "1234"',
+      '✕LOCKA code has four digits.',
+      '2CLOSE',
+      '1OPEN',
+      '0run front-door@1',
     ])
     run.in.send({ type: 'UNLOCK', code: '1234' })
     await expect.element(row(/^4 UNLOCK/)).toHaveAttribute('aria-selected', 'true')
@@ -76,8 +77,13 @@ describe('the panel', () => {
     await expect.element(part()).toMatchTextContent('{"type":"OPEN"}')
     await expect.element(page.getByRole('img', { name: 'State diagram of front-door@1, now open' })).toBeVisible()
     expect(run.state).toEqual({ at: 'locked', code: '1234' })
-    await userEvent.click(page.getByRole('button', { name: 'Live: back to the present' }))
+    const live = page.getByRole('button', { name: 'Live: back to the present' })
+    await userEvent.click(live)
     await expect.element(page.getByRole('img', { name: /now locked/ })).toBeVisible()
+    await userEvent.click(row(/^2 CLOSE/))
+    await expect.element(live).toHaveAttribute('aria-pressed', 'false')
+    await userEvent.click(row(/^3 LOCK/))
+    await expect.element(live).toHaveAttribute('aria-pressed', 'true')
   })
 
   test('a refusal says why nothing was applied', async () => {
@@ -105,7 +111,7 @@ describe('the panel', () => {
     await show(run)
     const list = page.getByRole('listbox', { name: 'History' })
     ;(list.element() as HTMLElement).focus()
-    await userEvent.keyboard('{Home}{ArrowDown}')
+    await userEvent.keyboard('{End}{ArrowUp}')
     await expect.element(row(/^1 OPEN/)).toHaveAttribute('aria-selected', 'true')
     const active = list.element().getAttribute('aria-activedescendant') ?? ''
     const root = list.element().getRootNode() as ShadowRoot
@@ -132,7 +138,7 @@ describe('the panel', () => {
     for (let by = 1; by <= 500; by++) run.in.send(by % 100 === 0 ? { type: 'RESET' } : { type: 'ADD', by })
     await show(run)
     await userEvent.selectOptions(page.getByLabelText('Type of event'), 'RESET')
-    await expect.element(page.getByText('5 batches')).toBeVisible()
+    await expect.element(page.getByText('5 found')).toBeVisible()
     expect(
       page
         .getByRole('option', { name: /RESET/ })
@@ -141,9 +147,13 @@ describe('the panel', () => {
     ).toHaveLength(5)
     await userEvent.selectOptions(page.getByLabelText('Type of event'), '')
     await userEvent.fill(page.getByLabelText('Search events'), '"by":49')
-    await expect.element(page.getByText('11 batches')).toBeVisible()
+    await expect.element(page.getByText('11 found')).toBeVisible()
     await userEvent.click(row(/^497 ADD/))
     await expect.element(part()).toMatchTextContent('→')
+    run.in.send({ type: 'ADD', by: -123456 })
+    await userEvent.fill(page.getByLabelText('Search events'), '-123456')
+    await expect.element(page.getByText('1 found')).toBeVisible()
+    await expect.element(page.getByText('Below zero.')).toBeVisible()
     await userEvent.fill(page.getByLabelText('Search events'), 'nowhere')
     await expect.element(page.getByText('No event matches nowhere')).toBeVisible()
   })
@@ -171,6 +181,19 @@ describe('the panel', () => {
     await userEvent.fill(page.getByLabelText('code'), '5678')
     await userEvent.click(page.getByRole('button', { name: 'Send' }))
     expect(run.state).toEqual({ at: 'locked', code: '5678' })
+  })
+
+  test('the form of an event that was only ever refused begins with what was refused', async () => {
+    const run = createRun(door)
+    run.in.send({ type: 'LOCK', code: '1' })
+    run.in.send([{ type: 'LOCK', code: '12' }, { type: 'OPEN' }])
+    await show(run)
+    await userEvent.click(tab('Send'))
+    await userEvent.selectOptions(page.getByRole('combobox', { name: 'Event' }), 'LOCK')
+    await expect.element(page.getByLabelText('code')).toHaveValue('12')
+    await userEvent.fill(page.getByLabelText('code'), '1234')
+    await userEvent.click(page.getByRole('button', { name: 'Send' }))
+    expect(run.state).toEqual({ at: 'locked', code: '1234' })
   })
 
   test("the form has the fields of the machine's schema, if that can say them", async () => {
@@ -293,7 +316,7 @@ describe('the panel', () => {
     await expect.element(shown).toHaveValue(expected.join('\n'))
   })
 
-  test('saves the run as a file that opens again', async () => {
+  test('saves the run as a file that opens again, with the refusals that it knows', async () => {
     const run = usedDoor()
     await show(run)
     let saved: Promise<string> | undefined
@@ -305,7 +328,10 @@ describe('the panel', () => {
     await expect
       .element(page.getByText(new RegExp(`^Saved front-door-${run.id.slice(0, 7)}\\.run\\.json, `)))
       .toBeVisible()
-    expect(restoreRun(door, JSON.parse((await saved) ?? '')).head).toBe(run.head)
+    const file = JSON.parse((await saved) ?? '')
+    expect(restoreRun(door, file).head).toBe(run.head)
+    expect(file).toEqual(JSON.parse(JSON.stringify(captureRun(run))))
+    expect(file.refusals).toMatchObject([{ code: 'REFUSED', sequence: 2, batch: [{ type: 'LOCK', code: '12' }] }])
     make.mockRestore()
   })
 
@@ -339,14 +365,34 @@ describe('the panel', () => {
     const list = page.getByRole('listbox', { name: 'History' })
     expect(list.element().querySelectorAll('.row').length).toBeLessThan(40)
     ;(list.element() as HTMLElement).focus()
-    await userEvent.keyboard('{Home}')
+    await userEvent.keyboard('{End}')
     await expect.element(row(/^0 run /)).toBeVisible()
     list.element().scrollTop = list.element().scrollHeight / 2
-    await expect.element(row(/^20\d{4} ADD/).first()).toBeVisible()
+    await expect.element(row(/^(199|200)\d{3} ADD/).first()).toBeVisible()
     const first = () => Number(list.element().querySelector('.row:not([hidden]) .no')?.textContent)
     const before = first()
     list.element().scrollTop += 28
-    await vi.waitFor(() => expect(first()).toBe(before + 1))
+    await vi.waitFor(() => expect(first()).toBe(before - 1))
+  })
+
+  test('a row of the past stays in its place while the run goes on, and the present is at the top', async () => {
+    const run = createRun(counter, { checkDeterminism: false })
+    for (let by = 1; by <= 100; by++) run.in.send({ type: 'ADD', by })
+    await show(run)
+    const list = page.getByRole('listbox', { name: 'History' })
+    await expect.element(row(/^100 ADD/)).toBeVisible()
+    ;(list.element() as HTMLElement).focus()
+    await userEvent.keyboard('{PageDown}{PageDown}{PageUp}')
+    const selected = () => list.element().querySelector('[aria-selected="true"]')
+    const [before, number] = [selected()?.getBoundingClientRect().top, selected()?.querySelector('.no')?.textContent]
+    expect(Number(number)).toBeLessThan(100)
+    for (let by = 101; by <= 150; by++) run.in.send({ type: 'ADD', by })
+    await expect.element(page.getByText(`#${number} of 150`)).toBeVisible()
+    expect(selected()?.querySelector('.no')?.textContent).toBe(number)
+    expect(selected()?.getBoundingClientRect().top).toBe(before)
+    await userEvent.click(page.getByRole('button', { name: 'Live: back to the present' }))
+    await expect.element(row(/^150 ADD/)).toBeVisible()
+    expect(list.element().scrollTop).toBe(0)
   })
 
   test('shows nothing but a hint while there is no run, and the run once it comes', async () => {

@@ -47,7 +47,8 @@ function extension() {
         state: JSON.stringify(states[actionId]),
       }),
     press: (type: string, more: object = {}) => tell({ type: 'DISPATCH', payload: { type, ...more } }),
-    dispatch: (event: object) => tell({ type: 'ACTION', payload: JSON.stringify(event) }),
+    dispatch: (event: object | string) =>
+      tell({ type: 'ACTION', payload: typeof event === 'string' ? event : JSON.stringify(event) }),
     exported: () => ({
       actionsById: Object.fromEntries(actions.entries()),
       computedStates: states.map((state) => ({ state })),
@@ -108,7 +109,12 @@ describe('connectReduxDevTools', () => {
     tools.dispatch({ type: 'LOCK', code: '1234' })
     expect(run.state).toEqual({ at: 'locked', code: '1234' })
     tools.dispatch({ type: 'UNLOCK', code: '1' })
-    expect(tools.errors).toMatchObject([expect.stringContaining('Wrong code.')])
+    // The text that the extension offers at first is not JSON.
+    tools.dispatch("{\n  type: ''\n}")
+    expect(tools.errors).toEqual([
+      expect.stringContaining('Wrong code.'),
+      expect.stringMatching(/^the event is not JSON: .*; enter it like \{"type":"OPEN"\}$/),
+    ])
   })
 
   test('an import restores a run of the same batches', () => {

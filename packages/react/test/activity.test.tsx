@@ -6,7 +6,7 @@ import { memoryStore, openNamed, type RunStore } from '@xmachines/core/store'
 import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
 import { usePersistentRun } from '@xmachines/react/persistent'
 import { Activity, memo, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { counter } from './machines.ts'
 import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
 import { Opening } from './opening.tsx'
@@ -112,6 +112,8 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
   })
 
   test('still cancels handlers that run, by the state and by a timeout', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const run = workOn()
     const signals: Record<string, AbortSignal> = {}
     const Cancelling = () => {
@@ -122,7 +124,7 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
             return defer<undefined>().promise
           },
           while: ({ done }, { name }) => !done.includes(name),
-          timeout: 30,
+          timeout: 1000,
           onTimeout: ({ name }) => ({ type: 'DID', name: `${name}, too late` }),
         },
       })
@@ -133,7 +135,8 @@ describe.each(modes)('a hidden <Activity> %s', (_mode, Mode) => {
     await act(async () => rerender(hidden(<Cancelling />)))
     await act(async () => void run.in.send({ type: 'DID', name: 'a' }))
     expect([signals['a']?.aborted, signals['b']?.aborted]).toEqual([true, false])
-    await act(() => vi.waitFor(() => expect(run.snapshot.current.state.done).toEqual(['a', 'b, too late'])))
+    await act(async () => void (await vi.advanceTimersByTimeAsync(1000)))
+    expect(run.snapshot.current.state.done).toEqual(['a', 'b, too late'])
     expect(signals['b']?.aborted).toBe(true)
     await send(run, 'c')
     expect(signals['c']).toBeUndefined()

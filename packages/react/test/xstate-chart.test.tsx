@@ -50,7 +50,24 @@ function Shown({ state, onStart }: { state: ChartState<typeof chart>; onStart: (
   )
 }
 
+const texts = (): (string | null)[] => screen.getAllByRole('button').map(({ textContent }) => textContent)
 const shows = (text: string) => vi.waitFor(() => expect(screen.getByRole('button').textContent).toBe(text))
+
+function KeptKettle({ store, boil }: { store: RunStore; boil: () => Promise<number> }): ReactNode {
+  const run = usePersistentRun(kettle, { store, key: 'kettle' })
+  useOutputs(run, xstateEffects(run, boiling(boil)))
+  const send = useSend(run)
+  return <Shown state={useSnapshot(run, ({ state }) => state)} onStart={() => send({ type: 'START' })} />
+}
+
+/** Opens the kettle of a store in a page. */
+const open = (store: RunStore, boil: () => Promise<number>, wrapper: (typeof modes)[number][1]) =>
+  render(
+    <Suspense fallback={<Opening />}>
+      <KeptKettle store={store} boil={boil} />
+    </Suspense>,
+    { wrapper },
+  )
 
 describe.each(modes)('%s', (_mode, Mode) => {
   expectQuietConsole()
@@ -79,21 +96,8 @@ describe.each(modes)('%s', (_mode, Mode) => {
 
   test('a child that was under way when the page was left is started again when it is opened', async () => {
     const store = memoryStore()
-    function Kettle({ provided, store }: { provided: typeof chart; store: RunStore }): ReactNode {
-      const run = usePersistentRun(kettle, { store, key: 'kettle' })
-      useOutputs(run, xstateEffects(run, provided))
-      const send = useSend(run)
-      return <Shown state={useSnapshot(run, ({ state }) => state)} onStart={() => send({ type: 'START' })} />
-    }
-    const mount = (provided: typeof chart) =>
-      render(
-        <Suspense fallback={<Opening />}>
-          <Kettle provided={provided} store={store} />
-        </Suspense>,
-        { wrapper: Mode },
-      )
     const never = vi.fn(() => new Promise<number>(() => undefined))
-    const before = mount(boiling(never))
+    const before = open(store, never, Mode)
     await shows('off, 20')
     fireEvent.click(screen.getByRole('button'))
     await shows('boiling, 20, hot')
@@ -101,9 +105,29 @@ describe.each(modes)('%s', (_mode, Mode) => {
     before.unmount()
 
     const boil = vi.fn(() => Promise.resolve(100))
-    mount(boiling(boil))
+    open(store, boil, Mode)
     await shows('ready, 100')
     expect(boil).toHaveBeenCalledTimes(1)
     expect(never).toHaveBeenCalledTimes(1)
+  })
+  test('in two tabs each child runs once, and it is started again in one when the other is left', async () => {
+    const store = memoryStore()
+    const never = (): Promise<number> => new Promise(() => undefined)
+    const boils = [vi.fn(never), vi.fn(never)]
+    // A run is open once for each store object, so each of these is a tab of its own.
+    const tabs = boils.map((boil) => open({ ...store }, boil, Mode))
+    const calls = () => boils.map((boil) => boil.mock.calls.length)
+    await vi.waitFor(() => expect(texts()).toEqual(['off, 20', 'off, 20']))
+    fireEvent.click(screen.getAllByRole('button')[1] as HTMLElement)
+    await vi.waitFor(() => expect(texts()).toEqual(['boiling, 20, hot', 'boiling, 20, hot']))
+    const at = await vi.waitFor(() => {
+      expect([
+        [0, 1],
+        [1, 0],
+      ]).toContainEqual(calls())
+      return calls().indexOf(1)
+    })
+    tabs[at]?.unmount()
+    await vi.waitFor(() => expect(calls()).toEqual([1, 1]))
   })
 })

@@ -109,7 +109,11 @@ export function asRun<Chart extends AnyStateMachine>(
           child?.stop.abort()
           return { ...snapshot, status: 'stopped' } as ChildSnapshot<Chart>
         default:
-          void child?.run.then((run) => run.in.send(event as never))
+          // If the run cannot be opened, the child fails: `start` says so.
+          child?.run.then(
+            (run) => run.in.send(event as never),
+            () => undefined,
+          )
           return snapshot
       }
     },

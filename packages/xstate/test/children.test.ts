@@ -564,6 +564,36 @@ test('a child as a run of its own takes events, answers, and has a history of it
   expect(eventTypesOf(run)).toEqual(['OPENED', 'PAY', 'xstate.done.actor.payment'])
 })
 
+test('a child whose run cannot be opened fails, and the events that waited for it are dropped', async () => {
+  const payment = setup({}).createMachine({ id: 'payment', version: '1', on: { PAY: {} } })
+  const full = new Error('the store is full')
+  const order = setup({
+    types: typesOf<{ context: { why: unknown } }>(),
+    actors: { payment: asRun(payment, { open: () => new Promise((_, reject) => setTimeout(reject, 50, full)) }) },
+  }).createMachine({
+    id: 'order',
+    version: '1',
+    context: { why: null },
+    initial: 'paying',
+    states: {
+      paying: {
+        invoke: {
+          id: 'payment',
+          src: 'payment',
+          onError: { target: 'failed', actions: assign({ why: ({ event }) => event.error }) },
+        },
+        on: { PAY: { actions: sendTo('payment', { type: 'PAY' }) } },
+      },
+      failed: {},
+    },
+  })
+  const { state, send } = started(order)
+  await settled()
+  await send({ type: 'PAY' })
+  await vi.advanceTimersByTimeAsync(50)
+  expect(state()).toMatchObject({ value: 'failed', context: { why: { message: 'the store is full' } } })
+})
+
 test('a shared run has its children started by whoever has the lease, and each answer is kept once', async () => {
   vi.useRealTimers()
   const chart = setup({ actors: { answer: fromPromise(async () => 42) } }).createMachine({

@@ -18,11 +18,11 @@ const ids: Readonly<Record<string, string>> = {
   'xstate.md': 'guides-xstate-charts-as-machines--docs',
 }
 
+const overrides = { a: { component: GuideLink }, pre: { component: GuideCode }, table: { component: GuideTable } }
+
 /** A page of `docs`. */
 export function Guide({ text }: { readonly text: string }): ReactElement {
-  return (
-    <Markdown options={{ overrides: { a: { component: GuideLink }, pre: { component: GuideCode } } }}>{text}</Markdown>
-  )
+  return <Markdown options={{ overrides }}>{text}</Markdown>
 }
 
 /** A link to a part of the page, a page of Storybook or another site; otherwise the text, and the file to find it in. */
@@ -49,6 +49,16 @@ function GuideLink({ href = '', children }: PropsWithChildren<{ readonly href?: 
     <a href={`?path=/docs/${id}`} target="_top">
       {children}
     </a>
+  )
+}
+
+/** A table. On a narrow page it scrolls, and the page does not. */
+function GuideTable({ children }: PropsWithChildren): ReactElement {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so it takes the focus
+    <section className="guide-table" tabIndex={0} aria-label="Table">
+      <table>{children}</table>
+    </section>
   )
 }
 

@@ -35,7 +35,7 @@ export const Driven: Story = {
 
     await step('a row shows what changed then', async () => {
       ;(await panel()).getByRole('listbox', { name: 'History' }).focus()
-      await userEvent.keyboard('{Home}{ArrowDown}')
+      await userEvent.keyboard('{End}{ArrowUp}')
       await expect(await row(/^1\s*OPEN/)).toHaveAttribute('aria-selected', 'true')
       await expect(await (await panel()).findByText('"closed"')).toBeVisible()
       await expect(canvas.getByText('locked', { selector: 'strong' })).toBeVisible()

@@ -12,6 +12,7 @@ import type { SourceFile } from '../parts/sources.tsx'
 import { StateDiagram } from '../parts/state-diagram.tsx'
 import { everyMilliseconds } from '../parts/ticker.ts'
 import { useTravel } from '../parts/travel.ts'
+import './run-file.css'
 
 /** A refusal that a captured run brought along. Its members come from outside. */
 export interface CapturedRefusal {
@@ -37,7 +38,10 @@ export function OpenedRun({ page, run, refusals, children }: OpenedRunProps): Re
   const sequence = travel.sequence ?? last
   const moment = moments[sequence]
   const records = useMemo(() => moments.map(({ record }) => record), [moments])
-  const test = useMemo(() => testOf(run.toJSON(), { machine: run.machine }), [run])
+  const test = useMemo(() => {
+    const captured = { ...run.toJSON(), refusals }
+    return testOf(captured, { machine: run.machine })
+  }, [run, refusals])
   const past = moment === undefined ? undefined : { records, sequence, snapshot: moment.snapshot }
   const state = past?.snapshot.state ?? run.state
   const at = (state as { readonly at?: unknown } | null)?.at
@@ -98,7 +102,7 @@ function StateAt({ before, state }: StateAtProps): ReactElement {
   const text = useMemo(() => briefPage(state), [state])
   const changes = useMemo(() => (before === undefined ? undefined : changesOf(before, state)), [before, state])
   return (
-    <div>
+    <div className="state-there">
       <h2>State</h2>
       <pre className="state">{text}</pre>
       {changes !== undefined && (

@@ -93,6 +93,7 @@ export const Driven: Story = {
     await step('the run is there as a test', async () => {
       await userEvent.click(canvas.getByText('As a test'))
       await expect(await canvas.findByText(/expect\(run\.in\.send\(\{ type: 'OPEN' \}\)\)/)).toBeVisible()
+      await expect(canvas.getByText(/type: 'UNLOCK', code: '00' \}\)\?\.code\)\.toBe\('REFUSED'\)/)).toBeVisible()
     })
 
     await step('a run of a machine that no flow has is refused, until its module is dropped', async () => {

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { formatMoney, type Money } from '../../order/money.ts'
 import { setConduct } from '../../server/actions.ts'
 import { settings } from '../../server/settings.ts'
 import type { Deed, World } from '../../world/server.ts'
@@ -19,7 +20,13 @@ const modes = [
   ['fails', 'It is broken, and answers 503'],
 ] as const
 
-export default async function WorldPage() {
+interface Props {
+  /** Whether the provider took what was set. */
+  readonly searchParams: Promise<{ readonly set?: string }>
+}
+
+export default async function WorldPage({ searchParams }: Props) {
+  const { set } = await searchParams
   const response = await fetch(settings().worldUrl, { cache: 'no-store' }).catch(() => undefined)
   if (response === undefined) {
     return (
@@ -34,7 +41,7 @@ export default async function WorldPage() {
       <h1>The world around the shop</h1>
       <p className="lead">
         A payment provider, a post office and a printer: one small server of its own. Make it slow or break it, and see
-        what becomes of the orders.
+        what happens to the orders.
       </p>
       <div className="kinds">
         <form action={setConduct} className="card conduct">
@@ -49,23 +56,34 @@ export default async function WorldPage() {
           </fieldset>
           <label>
             How long it takes, in milliseconds
-            <input type="number" name="delayMs" min="0" max="60000" step="100" defaultValue={conduct.delayMs} />
+            <input type="number" name="delayMs" min="0" max="60000" step="1" defaultValue={conduct.delayMs} />
           </label>
           <button type="submit" className="button">
             Set
           </button>
+          {set === 'yes' && <output className="said">It is set.</output>}
+          {set === 'no' && (
+            <p className="refused" role="alert">
+              The provider did not take that. Choose how it behaves, and a time from 0 to 60000 milliseconds.
+            </p>
+          )}
         </form>
+        <section className="card" aria-labelledby="server-title">
+          <h2 id="server-title">The server of the shop</h2>
+          <p className="note">Kill it in the middle of a payment, and start it again: the payment is made once.</p>
+          <pre>kill -9 {process.pid}</pre>
+        </section>
         {Object.entries(kinds).map(([kind, title]) => {
           const done = deeds.filter((deed) => deed.kind === kind).reverse()
           return (
             <section key={kind} className="card deeds" aria-label={title}>
               <h2>
-                {title} <span className="count">{done.length}</span>
+                {title} <span className={done.length === 0 ? 'count none' : 'count'}>{done.length}</span>
               </h2>
               <ul>
                 {done.slice(0, 20).map((deed) => (
                   <li key={deed.key} data-key={deed.key}>
-                    <code>{deed.key.replace(/^([0-9a-f]{8})[0-9a-f]*/, '$1')}</code> {summaryOf(deed)}
+                    <code>{deed.key.replace(/^([0-9a-f]{8})[0-9a-f]*/, '$1')}</code> <span>{summaryOf(deed)}</span>
                   </li>
                 ))}
               </ul>
@@ -77,10 +95,11 @@ export default async function WorldPage() {
   )
 }
 
-function summaryOf({ status, body }: Deed): string {
+function summaryOf({ kind, status, body }: Deed): string {
+  if (kind === 'voids') return 'called off'
   if (status === 402) return 'declined'
   if (status === 409) return 'called off before'
-  const { amount, text, articles } = body as { amount?: { cents: number }; text?: string; articles?: string[] }
-  if (amount !== undefined) return `${(amount.cents / 100).toFixed(2)} EUR`
+  const { amount, text, articles } = body as { amount?: Money; text?: string; articles?: string[] }
+  if (amount !== undefined) return formatMoney(amount)
   return text ?? articles?.join(', ') ?? ''
 }

@@ -13,9 +13,9 @@ import {
   type HandleOutput,
   type OutputSource,
   outputHandling,
-  watchUnhandled,
 } from './handle-output.ts'
 import { checkVersion } from './run.ts'
+import { watchUnhandled } from './watch-unhandled.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 

@@ -62,7 +62,8 @@ export function bisectCommand({ output, machines: loader }: Shell): Command {
         else await output.line(['bold', message])
         return
       }
-      const [last, what] = [before?.sequence ?? 0, options.until === undefined ? '' : ', and --until holds nowhere']
-      throw new CommandError(`the machine takes all batches up to sequence ${last}${what}`)
+      const more =
+        options.until === undefined ? "; to find a state, give --until 'state => …'" : ', and --until holds nowhere'
+      throw new CommandError(`the machine takes all batches up to sequence ${before?.sequence ?? 0}${more}`)
     })
 }

@@ -1,6 +1,6 @@
 // Errors of commands, and how a failure is printed.
 
-import { RunError } from '@xmachines/core'
+import { RunError, type RunErrorCode } from '@xmachines/core'
 import { GitError, type GitErrorCode } from '../git-error.ts'
 import { visible } from './visible.ts'
 
@@ -23,19 +23,30 @@ export function reworded(thrown: unknown, code: GitErrorCode, wording: (failure:
   return new GitError(code, wording(thrown), { cause: thrown })
 }
 
+/** What to give a command that takes saved runs. */
+export const giveRunFile: string =
+  'give the whole of a file that run.toJSON(), "xmachines export" or "xmachines log --json" wrote'
+
+/** What to do about errors of core, which does not know that a program has a file and options. */
+const advice: Readonly<Partial<Record<RunErrorCode, string>>> = {
+  HISTORY_MISMATCH: '; it was changed or cut off after it was saved: use another copy',
+  MACHINE_MISMATCH: '; give the module of that machine with --machine',
+}
+
 /** Why a file could not be read or written, without repeating its name. */
 export function whyFailed(error: Error): string {
   return error.message.replace(/, \w+ '.*'$/s, '')
 }
 
 /**
- * The text that is printed for a failure: its message, and its code.
+ * The text that is printed for a failure: its message, what to do, and its code.
  * @param file what it is about, if the message does not say so
  */
 export function complaintOf(thrown: unknown, file?: string): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const todo = thrown instanceof RunError ? (advice[thrown.code] ?? '') : ''
   const code = thrown instanceof GitError || thrown instanceof RunError ? ` (${thrown.code})` : ''
   // Further lines are indented, so that none can pass for another message.
-  const [first = '', ...others] = `${file === undefined ? '' : `${file}: `}${message}${code}`.split(/\r?\n/)
+  const [first = '', ...others] = `${file === undefined ? '' : `${file}: `}${message}${todo}${code}`.split(/\r?\n/)
   return `${[`error: ${visible(first)}`, ...others.map((line) => `  ${visible(line)}`)].join('\n')}\n`
 }

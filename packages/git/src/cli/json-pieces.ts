@@ -1,7 +1,7 @@
 // JSON that arrives in pieces, collected until it is complete.
 
 import { constants, isUtf8 } from 'node:buffer'
-import { CommandError } from './command-error.ts'
+import { CommandError, giveRunFile } from './command-error.ts'
 
 /** A value whose text arrives in pieces. */
 export interface JsonPieces {
@@ -46,10 +46,12 @@ export function jsonPieces(where: () => string): JsonPieces {
       const whole = Buffer.concat(pieces)
       clear()
       if (!isUtf8(whole)) throw new CommandError(`${where()} is not JSON: it is not UTF-8`)
+      const text = whole.toString()
       try {
-        return JSON.parse(whole.toString()) as unknown
+        return JSON.parse(text) as unknown
       } catch (thrown) {
-        throw new CommandError(`${where()} is not JSON: ${(thrown as Error).message}`)
+        const why = text.trim() === '' ? 'it is empty' : (thrown as Error).message
+        throw new CommandError(`${where()} is not JSON: ${why}; ${giveRunFile}`)
       }
     },
   }

@@ -2,7 +2,7 @@
 // NDJSON: a record on each line. Only where a record ends is found here; `JSON.parse` says what is in it.
 
 import type { History } from '@xmachines/core'
-import { CommandError } from './command-error.ts'
+import { CommandError, giveRunFile } from './command-error.ts'
 import { type JsonPieces, jsonPieces } from './json-pieces.ts'
 
 const [QUOTE, BACKSLASH, LINE_END, COMMA, COLON] = [0x22, 0x5c, 0x0a, 0x2c, 0x3a]
@@ -145,9 +145,7 @@ function savedRunReader(what: string): SavedRunReader {
       if (part === 'line' && records.length === 0 && 'records' in whole) return whole as History
       if (part === 'line' && 'oid' in value) return [value, ...records] as History
     }
-    throw new CommandError(
-      `${what} is not a saved run; give a file that run.toJSON(), "xmachines export" or "xmachines log --json" wrote`,
-    )
+    throw new CommandError(`${what} is not a saved run; ${giveRunFile}`)
   }
 
   return { read, end }

@@ -8,7 +8,7 @@ import { jsonLines } from './json-page.ts'
 import { machineOption, optionsOf, type Shell } from './options.ts'
 import type { Output } from './output.ts'
 import { pageText } from './page-text.ts'
-import { openRunFile, printOutputs, printStep, type RunFile, stepsOf } from './replayed-file.ts'
+import { openRunFile, printOutputs, printRefusals, printStep, type RunFile, stepsOf } from './replayed-file.ts'
 import { printChanges } from './state-changes.ts'
 import { type Steps, stepThrough } from './step-through.ts'
 import { visibleJson } from './visible.ts'
@@ -20,7 +20,8 @@ interface ReplayOptions {
 
 const EXAMPLES = `
 On a terminal it waits for a key after each batch. Elsewhere, and with --all, it prints all of them. Every oid is verified on
-the way. If the history breaks, the batches before are printed, and the exit status is 1.
+the way. If the history breaks, the batches before are printed, and the exit status is 1. If the file has the refusals of its
+run, each is printed after the batch that it followed.
 
 With --json, each line is { sequence, oid, events, outputs, state, status }.
 
@@ -86,6 +87,7 @@ function kept(output: Output, file: RunFile, replayed: Iterator<ReplayedStep, vo
       else await printChanges(output, at(index - 1)?.state, step.state)
       await printOutputs(output, step)
       if (step.status === 'done') await output.line('   ', ['green', 'done'])
+      await printRefusals(output, file, step)
     },
   }
 }

@@ -58,3 +58,22 @@ export async function printStep(
 export async function printOutputs(output: Output, { outputs }: ReplayedStep): Promise<void> {
   for (const one of outputs) await output.row('   ', ['dim', 'output'], '  ', JSON.stringify(one))
 }
+
+/** Prints what was refused after a step, if the file has the refusals of its run. Nothing has checked them. */
+export async function printRefusals(output: Output, { history }: RunFile, { sequence }: ReplayedStep): Promise<void> {
+  const { refusals } = history as { readonly refusals?: unknown }
+  if (!Array.isArray(refusals)) return
+  for (const one of refusals as readonly (KnownRefusal | null)[]) {
+    if (one?.sequence !== sequence) continue
+    const { code, reason = code, batch } = one
+    const events = Array.isArray(batch) ? batch.map((event) => JSON.stringify(event)).join(' ') : ''
+    await output.row('   ', ['red', 'refused'], '  ', events, '  ', String(reason))
+  }
+}
+
+interface KnownRefusal {
+  readonly sequence?: unknown
+  readonly code?: unknown
+  readonly reason?: unknown
+  readonly batch?: unknown
+}

@@ -1,9 +1,10 @@
 // Reads single objects, by oid or by ref, with one `git cat-file --batch` that keeps running.
 
 import type { GitErrorDetails } from '../git-error.ts'
-import { ASK_AGAIN, converse, wasKilled } from '../process/conversation.ts'
+import { ASK_AGAIN, wasKilled } from '../process/conversation.ts'
 import type { GitProgram } from '../process/git-program.ts'
 import { OBJECT_PATIENCE } from '../process/patience.ts'
+import { converseAboutRefs } from '../process/ref-conversation.ts'
 import type { FormatName } from './object-id.ts'
 import { corrupt, objectParser, type ReadObject, readFailure } from './object-stream.ts'
 
@@ -27,9 +28,13 @@ export interface ObjectReader extends ObjectSource {
 const MOST_ASKS = 3
 
 /** A reader of single objects. Check names before: they become lines of its input. */
-export function objectReader(git: GitProgram, format: FormatName): ObjectReader {
-  const conversation = converse<string, ReadObject>({
+export function objectReader(
+  git: GitProgram,
+  { gitDirectory, format }: { readonly gitDirectory: string; readonly format: FormatName },
+): ObjectReader {
+  const conversation = converseAboutRefs<string, ReadObject>({
     git,
+    gitDirectory,
     arguments: ['cat-file', '--batch'],
     encode: (name) => `${name}\n`,
     decoder: () => objectParser(format),
@@ -44,8 +49,9 @@ export function objectReader(git: GitProgram, format: FormatName): ObjectReader 
   return {
     format,
     async read(name) {
+      const ask = name.startsWith('refs/') ? conversation.askAboutRef : conversation.ask
       for (let asks = 0; asks < MOST_ASKS; asks++) {
-        const object = await conversation.ask(name)
+        const object = await ask(name)
         if (object.fault !== undefined) throw object.fault
         if (object.type !== 'missing') return object
       }

@@ -70,7 +70,7 @@ export async function assembleRepository(location: RepositoryLocation): Promise<
   const { directory, gitDirectory, format } = location
   const packDirectory = join(gitDirectory, 'objects/pack')
   const git = gitProgram(directory, { gitDirectory, ...READING })
-  const reader = objectReader(git, format)
+  const reader = objectReader(git, { gitDirectory, format })
   const { read } = reader
   const repacker = createRepacker(gitProgram(directory, { gitDirectory, settings: ['core.fsync=all'] }), packDirectory)
   const live = liveRecorders()

@@ -6,8 +6,9 @@
 import { join } from 'node:path'
 import { GitError } from '../git-error.ts'
 import { type FormatName, noOid } from '../objects/object-id.ts'
-import { ASK_AGAIN, converse, type Death, wasKilled } from '../process/conversation.ts'
+import { ASK_AGAIN, type Death, wasKilled } from '../process/conversation.ts'
 import type { GitProgram } from '../process/git-program.ts'
+import { converseAboutRefs } from '../process/ref-conversation.ts'
 import { clearStaleLock, clearStaleLocks } from '../process/stale-lock.ts'
 
 /**
@@ -61,8 +62,9 @@ export interface RefMoverOptions {
 
 /** A mover of refs. */
 export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions): RefMover {
-  const conversation = converse<RefMove, MoveFailure>({
+  const conversation = converseAboutRefs<RefMove, MoveFailure>({
     git,
+    gitDirectory,
     arguments: ['update-ref', '--stdin', '-z'],
     encode: ({ receipt, ...move }) => `start\0${receipt === undefined ? '' : update(receipt)}${update(move)}commit\0`,
     decoder: commitDecoder,
@@ -108,9 +110,12 @@ export function refMover({ git, gitDirectory, format, readOid }: RefMoverOptions
   }
 
   return {
-    move: (moves) =>
+    move(moves) {
+      // Only before them all: moves that follow each other must go to one process.
+      conversation.refresh()
       // A process that cannot be started rejects, and that is the failure of this move.
-      Promise.all(moves.map((move) => conversation.ask(move).catch((thrown: GitError) => thrown))),
+      return Promise.all(moves.map((move) => conversation.ask(move).catch((thrown: GitError) => thrown)))
+    },
     close: () => conversation.close(),
   }
 }

@@ -1,6 +1,7 @@
 // What a form needs to send an event: the types that a machine takes, and the members of each, from its schema or from events
 // that were sent before.
 
+import type { RunEvent } from '@xmachines/core'
 import type { ObservedRun } from './observed-run.ts'
 
 /** A member of an event. */
@@ -23,33 +24,32 @@ export interface EventChoice {
 const MOST_LOOKED_AT = 2000
 
 /** The types of events of a run, those that are handled now first. */
-export function eventChoices({ machine, snapshot, batch, sequence }: ObservedRun): readonly EventChoice[] {
+export function eventChoices(observed: ObservedRun): readonly EventChoice[] {
+  const { machine, snapshot } = observed
   const { arrows } = machine.graph
-  const at = nameOf(snapshot.state)
+  const at = (snapshot.state as { readonly at?: unknown } | null)?.at
   /** How near each type is: 2 if the state handles it, 1 if any state does. */
   const types = new Map<string, number>()
   for (const { from, event } of arrows) {
     types.set(event, Math.max(types.get(event) ?? 0, from === undefined ? 1 : from === at ? 2 : 0))
   }
   for (const type of schemaTypes(machine.events)) if (!types.has(type)) types.set(type, arrows.length === 0 ? 1 : 0)
-  if (types.size === 0) {
-    // A machine with a transition names no types. Those that were sent are known.
-    for (let back = sequence; back > Math.max(0, sequence - MOST_LOOKED_AT); back--) {
-      for (const { type } of batch(back) ?? []) types.set(type, 1)
-    }
-  }
+  // A machine with a transition names no types. Those that were sent are known.
+  if (types.size === 0) for (const { type } of sentTo(observed)) types.set(type, 1)
   return [...types]
     .sort(([, one], [, other]) => other - one)
     .map(([type, nearness]) => ({ type, isHandled: nearness > 0 }))
 }
 
 /** The members of a type of event, without its type. Undefined if nothing says them. */
-export function eventFields(
-  { machine, batch, sequence }: ObservedRun,
-  type: string,
-): readonly EventField[] | undefined {
-  const sent = latest()
-  const schema = schemaOf(machine.events, type)
+export function eventFields(observed: ObservedRun, type: string): readonly EventField[] | undefined {
+  let sent: Readonly<Record<string, unknown>> | undefined
+  for (const event of sentTo(observed)) {
+    if (event.type !== type) continue
+    sent = { ...event }
+    break
+  }
+  const schema = schemaOf(observed.machine.events, type)
   if (schema !== undefined) {
     return Object.entries(schema.properties ?? {})
       .filter(([name]) => name !== 'type')
@@ -59,14 +59,14 @@ export function eventFields(
   return Object.entries(sent)
     .filter(([name]) => name !== 'type')
     .map(([name, value]) => field(name, value, undefined))
+}
 
-  function latest(): Readonly<Record<string, unknown>> | undefined {
-    for (let back = sequence; back > Math.max(0, sequence - MOST_LOOKED_AT); back--) {
-      const found = batch(back)?.findLast((event) => event.type === type)
-      if (found !== undefined) return found as unknown as Readonly<Record<string, unknown>>
-    }
-    return undefined
+/** The events that were sent, the latest first. Those that were refused come last: they may have to be corrected. */
+function* sentTo({ batch, sequence, refusals }: ObservedRun): Generator<RunEvent> {
+  for (let back = sequence; back > Math.max(0, sequence - MOST_LOOKED_AT); back--) {
+    yield* (batch(back) ?? []).toReversed()
   }
+  for (const refusal of refusals.toReversed()) yield* ((refusal.batch ?? []) as readonly RunEvent[]).toReversed()
 }
 
 function field(name: string, value: unknown, type: string | undefined): EventField {
@@ -125,10 +125,4 @@ function schemaTypes(schema: unknown): readonly string[] {
 
 function schemaOf(schema: unknown, type: string): JsonSchema | undefined {
   return members(schema).find((member) => typesOf(member).includes(type))
-}
-
-/** The name of a state that has one. */
-function nameOf(state: unknown): string | undefined {
-  const at = (state as { readonly at?: unknown } | null | undefined)?.at
-  return typeof at === 'string' ? at : undefined
 }

@@ -29,7 +29,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     { class: 'actions', role: 'group', 'aria-label': 'Run' },
     action('Fork', 'Make a new run with the batches up to here. This one stays as it is.', fork),
     action('Copy test', 'Copy a Vitest test that sends the batches up to here and expects this state.', copy),
-    action('Save', 'Save the whole history as a run file.', save),
+    action('Save', 'Save the whole history and what was refused as a run file.', save),
     action('Open file', 'Open a run file. It can also be dropped on this panel.', () => file.click()),
     file,
   )
@@ -80,13 +80,14 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
   function save(): void {
     const now = current()
     if (now === undefined) return
-    const { run, machine } = now.observed
-    const url = URL.createObjectURL(new Blob([JSON.stringify(run)], { type: 'application/json' }))
+    const { run, machine, refusals } = now.observed
+    const text = JSON.stringify({ ...run.toJSON(), refusals, redacted: false })
+    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
     const name = `${machine.name}-${run.id.slice(0, 7)}.run.json`
     make('a', { href: url, download: name }).click()
     setTimeout(() => URL.revokeObjectURL(url), 10_000)
     tell(
-      `Saved ${name}, with the whole history. Open file opens it again, and xmachines replay shows it in a terminal.`,
+      `Saved ${name}, with the whole history and what was refused. Open file opens it again, and xmachines replay shows it in a terminal.`,
     )
   }
 

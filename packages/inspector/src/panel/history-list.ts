@@ -1,4 +1,4 @@
-// The list of the history. It has elements only for the rows in view. Browsers limit how tall an element may be, so a very long
+// The list of the history, the newest row first, as in the log of Git. It has elements only for the rows in view. Browsers limit how tall an element may be, so a very long
 // list is scaled: the scrollbar jumps through it, and the wheel moves row by row. One row has the focus, by `aria-activedescendant`,
 // since rows come and go.
 
@@ -43,12 +43,16 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
   let observed: ObservedRun | undefined
   let rows: HistoryRows | undefined
   let selected = 0
+  /** How many rows there were when they were shown last. */
+  let count = 0
   /** Where the view begins, in pixels of the whole list, and where the scrollbar was then. */
   let top = 0
   let scrolledTo = 0
 
-  const total = (): number => (rows?.count ?? 0) * ROW_HEIGHT
+  const total = (): number => count * ROW_HEIGHT
   const height = (): number => Math.min(total(), MOST_PIXELS)
+  /** Where a row is in the list, counted from the newest at the top. It also gives the row at such a place. */
+  const placeOf = (index: number): number => count - 1 - index
   const lowest = (): number => Math.max(0, total() - element.clientHeight)
 
   function scrolled(): void {
@@ -57,12 +61,10 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
     const end = Math.max(1, height() - element.clientHeight)
     // A drag of the scrollbar jumps; the wheel and the keys move by less than a view.
     const isNear = Math.abs(moved) < element.clientHeight && total() > MOST_PIXELS
-    top = isNear ? top + moved : (element.scrollTop / end) * lowest()
-    place(top)
-    draw()
+    place(isNear ? top + moved : (element.scrollTop / end) * lowest())
   }
 
-  /** Moves the view. The scrollbar follows, as far as it can show it. */
+  /** Moves the view, and draws it. The scrollbar follows, as far as it can show it. */
   function place(to: number): void {
     top = Math.max(0, Math.min(to, lowest()))
     const end = height() - element.clientHeight
@@ -70,24 +72,23 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
     // Near to where it is, a scaled scrollbar stays: it has no finer steps.
     if (Math.abs(wanted - element.scrollTop) >= 1) element.scrollTop = wanted
     scrolledTo = element.scrollTop
+    draw()
   }
 
   function pressed(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor(element.clientHeight / ROW_HEIGHT) - 1)
     const moves: Readonly<Record<string, number>> = {
-      ArrowUp: selected - 1,
-      ArrowDown: selected + 1,
-      PageUp: selected - page,
-      PageDown: selected + page,
-      Home: 0,
-      End: (rows?.count ?? 1) - 1,
+      ArrowUp: selected + 1,
+      ArrowDown: selected - 1,
+      PageUp: selected + page,
+      PageDown: selected - page,
+      Home: count - 1,
+      End: 0,
     }
     const to = moves[event.key]
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
-    // The next key may come before the list is drawn again.
-    selected = Math.max(0, Math.min(to, (rows?.count ?? 1) - 1))
-    select(selected)
+    select(Math.max(0, Math.min(to, count - 1)))
   }
 
   function rowElement(at: number): RowElement {
@@ -109,15 +110,13 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
 
   function draw(): void {
     if (rows === undefined || observed === undefined) return
-    const { count } = rows
-    canvas.style.height = `${height()}px`
     const first = Math.floor(top / ROW_HEIGHT)
     const shown = Math.min(count - first, Math.ceil(element.clientHeight / ROW_HEIGHT) + 1)
     // Rows stand where the scrollbar shows them, whatever is before them.
     const offset = element.scrollTop - (top - first * ROW_HEIGHT)
     let active: string | undefined
     for (let at = 0; at < shown; at++) {
-      const index = first + at
+      const index = placeOf(first + at)
       const made = rowElement(at)
       fill(made, index, observed, rows)
       made.row.style.transform = `translateY(${offset + at * ROW_HEIGHT}px)`
@@ -133,37 +132,34 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
     row.hidden = false
     row.dataset['index'] = String(index)
     row.className = `row ${text.kind}`
-    setAttribute(row, 'aria-selected', index === selected ? 'true' : 'false')
-    setAttribute(row, 'aria-posinset', index + 1)
-    setAttribute(row, 'aria-setsize', list.count)
+    setAttribute(row, 'aria-selected', String(index === selected))
+    setAttribute(row, 'aria-posinset', count - index)
+    setAttribute(row, 'aria-setsize', count)
     setText(sequence, text.number)
     setText(type, text.type)
     setText(rest, text.rest)
   }
 
-  ;new (make.document.defaultView ?? window).ResizeObserver(() => {
-    place(top)
-    draw()
-  }).observe(element)
+  ;new (make.document.defaultView ?? window).ResizeObserver(() => place(top)).observe(element)
 
   return {
     element,
     show(run, list, index, follow) {
-      const isOther = run !== observed
+      // A row of the past keeps its place in the view while others come above it.
+      const moved = placeOf(selected)
       observed = run
       rows = list
       selected = index
+      count = list.count
       canvas.style.height = `${height()}px`
-      if (follow || isOther) place(lowest())
-      else place(top)
-      draw()
+      place(follow ? 0 : top + (placeOf(index) - moved) * ROW_HEIGHT)
     },
     reveal(index) {
-      const start = index * ROW_HEIGHT
+      // The next key may come before the list is shown again.
+      selected = index
+      const start = placeOf(index) * ROW_HEIGHT
       const view = element.clientHeight
-      if (start < top) place(start)
-      else if (start + ROW_HEIGHT > top + view) place(start + ROW_HEIGHT - view)
-      draw()
+      place(Math.min(start, Math.max(top, start + ROW_HEIGHT - view)))
     },
   }
 }

@@ -28,8 +28,8 @@ export interface HistoryRows {
   indexOf(row: HistoryRow): number
   /** Takes in what is new. Answers whether all was looked through. */
   look(): boolean
-  /** How many batches were looked through, and how many match; undefined without a filter. */
-  readonly found: { readonly looked: number; readonly of: number; readonly matches: number } | undefined
+  /** How many batches were looked through; undefined without a filter. */
+  readonly found: { readonly looked: number; readonly of: number } | undefined
 }
 
 /** How long one look takes at most, in milliseconds. */
@@ -87,7 +87,7 @@ export function historyRows(observed: ObservedRun, { type, text }: HistoryFilter
       return true
     },
     get found() {
-      return isFiltered ? { looked, of: observed.sequence, matches: matches.length } : undefined
+      return isFiltered ? { looked, of: observed.sequence } : undefined
     },
   }
 }

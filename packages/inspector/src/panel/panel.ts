@@ -213,9 +213,9 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     notice.replaceChildren()
   }
 
-  /** Looks at a row; at the present if there is none. */
+  /** Looks at a row; at the present if there is none, or if it is the latest batch. */
   function go(row: HistoryRow | undefined): void {
-    past = row
+    past = row?.sequence === observed?.sequence && row?.refusal === undefined ? undefined : row
     hush()
     if (row !== undefined && rows !== undefined) list.reveal(rows.indexOf(row))
     draw()
@@ -247,8 +247,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     const dropped = run.dropped > 0 ? `Batches up to ${run.dropped} were dropped. ` : ''
     const looked = counted === undefined || isLooked ? '' : ` in ${counted.looked} of ${counted.of}`
     const { type, text } = filter
-    const said =
-      all.count === 0 && isLooked ? `No event matches ${type} ${text}` : `${counted?.matches} batches${looked}`
+    const said = all.count === 0 && isLooked ? `No event matches ${type} ${text}` : `${all.count} found${looked}`
     setText(found, dropped + (counted === undefined ? '' : said))
     return isLooked
   }

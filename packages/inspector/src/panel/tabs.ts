@@ -9,7 +9,6 @@ export interface Tabs<Name extends string> {
   /** The parts. */
   readonly parts: Readonly<Record<Name, HTMLElement>>
   readonly selected: Name
-  select(name: Name): void
   /** Changes the words of a tab. */
   label(name: Name, text: string): void
 }
@@ -54,7 +53,7 @@ export function makeTabs<Name extends string>(
   function mark(): void {
     for (const name of names) {
       const tab = tabs.get(name) as HTMLElement
-      setAttribute(tab, 'aria-selected', name === selected ? 'true' : 'false')
+      setAttribute(tab, 'aria-selected', String(name === selected))
       setAttribute(tab, 'tabindex', name === selected ? 0 : -1)
       parts[name].hidden = name !== selected
     }
@@ -84,7 +83,6 @@ export function makeTabs<Name extends string>(
     get selected() {
       return selected
     },
-    select,
     label: (name, text) => setText(tabs.get(name) as HTMLElement, text),
   }
 }

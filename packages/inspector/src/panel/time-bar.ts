@@ -52,7 +52,7 @@ export function makeTimeBar(make: Maker, go: (sequence: number | undefined) => v
   const current = (): number => place.at ?? place.last
 
   function move(sequence: number): void {
-    go(sequence >= place.last ? undefined : Math.max(place.first, sequence))
+    go(Math.max(place.first, sequence))
   }
 
   function step(by: number): void {
@@ -101,7 +101,7 @@ export function makeTimeBar(make: Maker, go: (sequence: number | undefined) => v
       slider.disabled = play.disabled = last === first
       back.disabled = current() <= first
       forth.disabled = at === undefined
-      setAttribute(live, 'aria-pressed', at === undefined ? 'true' : 'false')
+      setAttribute(live, 'aria-pressed', String(at === undefined))
     },
     stop,
   }

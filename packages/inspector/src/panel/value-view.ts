@@ -11,17 +11,18 @@ const PAGE = 100
 export function valueTree(make: Maker, value: unknown, depth = 2): HTMLElement {
   const tree = make('div', { class: 'tree' })
   // The members of the whole stand for themselves.
-  if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-    addPage(make, tree, Object.entries(value), 0, depth)
-  } else tree.append(valueNode(make, undefined, value, depth))
+  if (hasMembers(value)) addPage(make, tree, Object.entries(value), 0, depth)
+  else tree.append(valueNode(make, undefined, value, depth))
   return tree
+}
+
+function hasMembers(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
 function valueNode(make: Maker, name: string | undefined, value: unknown, depth: number): HTMLElement {
   const label = name === undefined ? undefined : make('span', { class: 'name' }, `${name}: `)
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
-    return make('div', { class: 'leaf' }, label, leaf(make, value))
-  }
+  if (!hasMembers(value)) return make('div', { class: 'leaf' }, label, leaf(make, value))
   const members = Object.entries(value)
   const count = make(
     'span',
@@ -29,16 +30,13 @@ function valueNode(make: Maker, name: string | undefined, value: unknown, depth:
     Array.isArray(value) ? ` ${members.length} ${members.length === 1 ? 'item' : 'items'}` : '',
   )
   const summary = make('summary', {}, label, make('span', { class: 'preview' }, brief(value, 1)), count)
-  const node = make('details', { class: 'branch' }, summary)
+  const node = make('details', {}, summary)
   const unfold = (): void => {
-    if (node.childElementCount > 1) return
-    addPage(make, node, members, 0, depth)
+    if (node.open && node.childElementCount === 1) addPage(make, node, members, 0, depth)
   }
-  node.addEventListener('toggle', () => node.open && unfold())
-  if (depth > 0 && members.length <= 20) {
-    unfold()
-    node.open = true
-  }
+  node.addEventListener('toggle', unfold)
+  node.open = depth > 0 && members.length <= 20
+  unfold()
   return node
 }
 
@@ -61,7 +59,7 @@ function addPage(
 }
 
 function leaf(make: Maker, value: unknown): HTMLElement {
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'object' : typeof value
+  const kind = value === null ? 'null' : typeof value
   return make('span', { class: `value ${kind}` }, JSON.stringify(value))
 }
 
@@ -87,8 +85,7 @@ function changeNode(make: Maker, name: string | undefined, change: Change): HTML
   const said = make('span', { class: 'said' }, `${change.kind} `)
   const line = make('div', { class: `line ${change.kind}` }, sign, said, label)
   if (change.kind !== 'changed') {
-    const isLarge = typeof change.value === 'object' && change.value !== null && Object.keys(change.value).length > 0
-    line.append(isLarge ? valueNode(make, undefined, change.value, 1) : leaf(make, change.value))
+    line.append(hasMembers(change.value) ? valueNode(make, undefined, change.value, 1) : leaf(make, change.value))
     return line
   }
   line.append(

@@ -52,7 +52,7 @@ function commandsFor(id: string): string[] {
   const folder = relative(process.cwd(), repositoryFolder())
   return [
     `git -C ${folder} log --oneline refs/runs/order/${id}`,
-    `git -C ${folder} fsck --strict`,
+    `git -C ${folder} fsck --strict --no-dangling`,
     `npx xmachines -C ${folder} verify ${id} --machine ./order/order.ts`,
   ]
 }
