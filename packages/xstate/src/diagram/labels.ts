@@ -19,7 +19,7 @@ function causeOf(node: AnyStateNode, { eventType }: AnyTransitionDefinition): st
   if (eventType === '') return 'always'
   if (eventType === `xstate.done.state.${node.id}`) return 'done'
   const timer = node.after.find((delayed) => delayed.eventType === eventType)
-  if (timer !== undefined) return typeof timer.delay === 'number' ? `after ${timer.delay} ms` : `after ${timer.delay}`
+  if (timer !== undefined) return `after ${delayName(timer.delay)}`
   for (const [start, words] of Object.entries(answers)) {
     if (!eventType.startsWith(start)) continue
     const id = eventType.slice(start.length)
@@ -27,6 +27,12 @@ function causeOf(node: AnyStateNode, { eventType }: AnyTransitionDefinition): st
     return `${words} ${typeof src === 'string' && !src.startsWith('xstate.invoke.') ? src : id}`
   }
   return eventType
+}
+
+/** How long a timer waits, or the name of that. */
+function delayName(delay: unknown): string {
+  if (typeof delay === 'number') return `${delay} ms`
+  return typeof delay === 'string' ? delay : 'a delay'
 }
 
 /** The name of a guard; of `and`, `or` and `not` with the guards in it. */
