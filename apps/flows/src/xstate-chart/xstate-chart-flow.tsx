@@ -9,6 +9,7 @@ import type { ObservedRun } from '../parts/observed-run.ts'
 import { hasRunPanel } from '../parts/run-panel.ts'
 import { SnapshotView } from '../parts/snapshot-view.tsx'
 import type { SourceFile } from '../parts/sources.tsx'
+import { ChartDiagram } from './chart-diagram.tsx'
 import { CoffeePanel } from './coffee-panel.tsx'
 import './xstate-chart.css'
 
@@ -34,7 +35,7 @@ export function XStateChartFlow({ database = 'flows-coffee' }: XStateChartFlowPr
       lead="The chart is as XState has it: parallel states, a timer and an invoked promise. Its events are a history in this browser. Reload while it works: the timer and the promise start again."
       code={files}
     >
-      <div className={showsRun ? 'columns' : undefined}>
+      <div className={run === undefined ? undefined : 'columns'}>
         <div className="column">
           <section aria-label="Coffee machine" className="part coffee">
             <Loaded key={loads} database={database} onRun={setRun} />
@@ -44,9 +45,10 @@ export function XStateChartFlow({ database = 'flows-coffee' }: XStateChartFlowPr
           </section>
           {showsRun && <SnapshotView key={run.id} run={run} />}
         </div>
-        {showsRun && (
+        {run !== undefined && (
           <aside className="column" aria-label="The run">
-            <HistoryList key={run.id} run={run} />
+            <ChartDiagram run={run} />
+            {showsRun && <HistoryList key={run.id} run={run} />}
           </aside>
         )}
       </div>

@@ -25,9 +25,14 @@ export const Driven: Story = {
     const click = async (name: string) => userEvent.click(await canvas.findByRole('button', { name }))
     const id = async () => within(await canvas.findByRole('region', { name: 'Run' })).getByTitle(/^[0-9a-f]{40}$/).title
 
-    await step('both regions begin at once', async () => {
+    const name = 'Diagram of the chart, now off'
+    const diagram = await canvas.findByRole('img', { name, busy: false }, { timeout: 10_000 })
+
+    await step('both regions begin at once, and the diagram shows where each is', async () => {
       await click('Make coffee')
       await expect(await canvas.findByText(/The water is heating/)).toBeVisible()
+      const lit = [...diagram.querySelectorAll('.node.current')].map(({ textContent }) => textContent)
+      await expect(lit).toEqual(['heating', expect.stringMatching(/^(grinding|ground)$/)])
     })
 
     await step('after a reload the same run ends its work', async () => {
