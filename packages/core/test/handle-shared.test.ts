@@ -50,7 +50,8 @@ describe('outputs of a shared run', () => {
             return { type: 'PAID', by: `desk ${at}` }
           },
         },
-        { ttl: 200, signal: stop.signal },
+        // Longer than a busy machine stalls: another desk must not take over in the middle.
+        { ttl: 60_000, signal: stop.signal },
       ),
     )
     for (let round = 0; round < 9; round++) runs[round % 3]?.in.send({ type: 'PAY', cents: round })
