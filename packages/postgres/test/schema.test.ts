@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTables, postgresStore, schema } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PATIENCE } from '../../../scripts/patience.ts'
 import { type Database, kinds, openPool, startPglite } from './databases.ts'
 import { append, readAll, recordsOf, refusalOf, tallyRun } from './ledgers.ts'
 
@@ -93,8 +94,8 @@ test('several processes can make the tables at once', async () => {
 
 test('making tables that are there waits for no transaction, and holds up no append', async () => {
   const prefix = `busy${process.pid}_`
-  // What waits for a lock fails at once.
-  const pool = openPool({ options: '-c lock_timeout=1' })
+  // Another test may be making its tables, which is soon over. The transaction below is open until everything is done.
+  const pool = openPool({ options: `-c lock_timeout=${PATIENCE}` })
   await createTables(pool, { prefix })
   const store = postgresStore(pool, { prefix })
   const client = await pool.connect()
