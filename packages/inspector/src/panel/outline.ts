@@ -20,12 +20,9 @@ export function drawOutline(
   const boxesIn = (parent: string | undefined): HTMLElement[] =>
     states.filter((state) => state.parent === parent).map(boxOf)
   const anywhere = linesOf(undefined)
-  const drawing = make('ul', { class: 'outline' }, ...boxesIn(undefined))
-  element.replaceChildren(
-    make('style', {}, outlineStyle),
-    drawing,
-    ...(anywhere === undefined ? [] : [make('p', { class: 'quiet' }, 'In any state'), anywhere]),
-  )
+  const drawing = make('ul', {}, ...boxesIn(undefined))
+  const more = anywhere && make('p', { class: 'quiet' }, 'In any state')
+  element.replaceChildren(make('style', {}, outlineStyle), make('div', { class: 'outline' }, drawing, more, anywhere))
 
   function boxOf(state: OutlineState): HTMLElement {
     const { id, kind, isInitial } = state
