@@ -281,7 +281,7 @@ test.skipIf(process.platform !== 'linux')(
     const { handles, runs, directory, id, ref } = await openTwice()
     const [receipts, lock] = [`refs/receipts/tally/${id}`, join(directory, `${ref}.lock`)]
     const kill = ['-P', lock, '-e', 'inject=?rename,?renameat,?renameat2:signal=SIGKILL']
-    tracedGit(folder, kill)
+    tracedGit(folder, kill, { kept: lock })
     const [run] = runs.slice(1)
     const recorder = handles[1].record(run!)
     run!.in.send(add())

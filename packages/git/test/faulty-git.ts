@@ -28,8 +28,13 @@ export interface FaultyGit {
  * the real one back.
  * @param faults arguments of strace: what to inject
  * @param purpose words that its arguments have then; without them, when it moves refs
+ * @param kept a lock that this git leaves when it is killed; it never becomes old
  */
-export function tracedGit(folder: Folder, faults: readonly string[], purpose = 'update-ref --stdin'): void {
+export function tracedGit(
+  folder: Folder,
+  faults: readonly string[],
+  { purpose = 'update-ref --stdin', kept }: { readonly purpose?: string; readonly kept?: string } = {},
+): void {
   const strace = findStrace()
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
   const place = mkdtempSync(join(folder.path, 'traced-'))
@@ -39,7 +44,12 @@ export function tracedGit(folder: Folder, faults: readonly string[], purpose = '
   const environment = Object.entries(strace.env)
     .map(([name, value]) => `${name}='${value}'`)
     .join(' ')
-  const choose = `case "$*" in *"${purpose}"*) rm '${due}' 2> /dev/null && ${environment} exec '${strace.path}' ${quoted} "$@" ;; esac`
+  const traced = `'${strace.path}' ${quoted} "$@"`
+  const ends =
+    kept === undefined
+      ? `${environment} exec ${traced}`
+      : `{ ${environment} ${traced}; touch -t 209901010000 '${kept}'; kill -9 $$; }`
+  const choose = `case "$*" in *"${purpose}"*) rm '${due}' 2> /dev/null && ${ends} ;; esac`
   writeFileSync(join(place, 'git'), `#!/bin/sh\n${choose}\nexec '${real}' "$@"\n`, { mode: 0o755 })
   vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
 }

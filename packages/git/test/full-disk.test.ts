@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== 'linux')('a fetch', () => {
     const { directory, id } = await recorded()
     const there = await makeRepository(folder)
     await there.addRemote('here', directory)
-    tracedGit(folder, faults, 'fetch --quiet')
+    tracedGit(folder, faults, { purpose: 'fetch --quiet' })
     const error = await rejection(there.fetch('here', id)).finally(() => vi.unstubAllEnvs())
     expect(error).toMatchObject({ name: 'GitError', code })
     expect(error.message).toMatch(said)

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { openRepository } from '@xmachines/git'
 import { afterAll, describe, expect, test } from 'vitest'
+import { keepYoung } from './lock-age.ts'
 import { git, makeFolder, rejection, tallyRun } from './repositories.ts'
 import { expectWarnings } from './warnings.ts'
 
@@ -69,9 +70,11 @@ describe('a repository that several make at once', () => {
 
   test('is reported as locked while somebody holds its configuration', async () => {
     const repository = await openRepository(at('locked.git'), { create: true })
-    writeFileSync(join(at('locked.git'), 'config.lock'), '')
+    const lock = join(at('locked.git'), 'config.lock')
+    writeFileSync(lock, '')
+    keepYoung(lock)
     expect(await rejection(repository.addRemote('hub', '/srv/hub.git'))).toMatchObject({ code: 'REPOSITORY_LOCKED' })
-    utimesSync(join(at('locked.git'), 'config.lock'), 0, 0)
+    utimesSync(lock, 0, 0)
     expectWarnings('XMACHINES_STALE_LOCK')
     await repository.addRemote('hub', '/srv/hub.git')
     expect(git(at('locked.git'), 'config', 'remote.hub.url')).toBe('/srv/hub.git')

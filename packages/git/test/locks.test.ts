@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { openRepository, type Repository } from '@xmachines/git'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { keepYoung } from './lock-age.ts'
 import { add, askGit, git, makeFolder, makeRepository, rejection, type TallyRun, tallyRun } from './repositories.ts'
 import { expectWarnings, warningsSoFar } from './warnings.ts'
 
@@ -12,13 +13,14 @@ afterEach(() => {
 })
 afterAll(() => folder.remove())
 
-/** Puts a file where a lock is; it is new, or was left a minute ago. */
+/** Puts a file where a lock is; it stays new, or was left a minute ago. */
 function lock({ directory }: Repository, name: string, age: 'new' | 'old'): string {
   const path = join(directory, name)
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, '')
   const then = Date.now() / 1000 - 60
   if (age === 'old') utimesSync(path, then, then)
+  else keepYoung(path)
   return path
 }
 
@@ -52,6 +54,7 @@ test('what a plain git fetch leaves that was killed while it moved refs does not
   const names = readdirSync(here.directory, { recursive: true, encoding: 'utf8' })
   const locks = names.filter((name) => name.endsWith('.lock')).map((name) => join(here.directory, name))
   expect(locks).not.toEqual([])
+  for (const path of locks) keepYoung(path)
   const error = await rejection(here.fetch('hub', 'all'))
   expect(error).toMatchObject({
     code: 'REPOSITORY_LOCKED',
