@@ -63,6 +63,7 @@ async function crashAll(
     const least = acknowledged.size === 0 && round === rounds - 1 ? 1 : 0
     const output = await crash(directory, { id, victim, through, faulty, least })
     collections += await garbage.stop()
+    await untilNobodyWorks(directory)
     if (output.id !== '') id = output.id
     // What a killed process left may make the next one fail before its turn comes.
     if (!output.killed) round--
@@ -212,8 +213,8 @@ function kill(child: ChildProcess, victim: Victim): void {
   if (victim !== 'git') child.kill('SIGKILL')
 }
 
-/** The git processes of a process. */
-export function gitsOf(parent: number | undefined): number[] {
+/** The git processes of a process; given words, those that have them among their arguments. */
+export function gitsOf(parent: number | undefined, ...words: readonly string[]): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
@@ -221,12 +222,27 @@ export function gitsOf(parent: number | undefined): number[] {
         const [, own] = readFileSync(`/proc/${name}/stat`, 'latin1').split(') ')[1]!.split(' ')
         // The arguments, because another program may have loaded git.
         const called = readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0')
-        return Number(own) === parent && called.some((part) => basename(part) === 'git')
+        const isMeant = words.every((word) => called.some((part) => part.includes(word)))
+        return Number(own) === parent && isMeant && called.some((part) => basename(part) === 'git')
       } catch {
         return false
       }
     })
     .map(Number)
+}
+
+/** Waits for the processes that outlive the one that started them, and may still move a ref. */
+async function untilNobodyWorks(directory: string): Promise<void> {
+  const works = (name: string): boolean => {
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(directory)
+    } catch {
+      return false
+    }
+  }
+  while (readdirSync('/proc').some((name) => /^\d+$/.test(name) && works(name))) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 /** Repacks and removes unreachable objects, again and again until it is stopped. */

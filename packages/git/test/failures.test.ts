@@ -17,6 +17,7 @@ import { recordable } from '@xmachines/core/internal'
 import { openRepository } from '@xmachines/git'
 import { afterAll, expect, test, vi } from 'vitest'
 import { gitsOf } from './crashes.ts'
+import { keepYoung } from './lock-age.ts'
 import { add, collect, git, makeFolder, makeRepository, rejection, tally, tallyRun } from './repositories.ts'
 import { expectWarnings, warningsSoFar } from './warnings.ts'
 
@@ -229,6 +230,7 @@ test('a lock that a killed process left is reported, and removed once it is old'
   const lock = join(directory, `${ref}.lock`)
   mkdirSync(dirname(lock), { recursive: true })
   writeFileSync(lock, '')
+  keepYoung(lock)
   const repository = await openRepository(directory)
   run.in.send(add())
   expect(await rejection(repository.record(run).flush())).toMatchObject({
@@ -249,10 +251,7 @@ test.skipIf(process.platform !== 'linux')(
     const run = tallyRun()
     const recorder = repository.record(run)
     await recorder.flush()
-    const [hanging] = gitsOf(process.pid).filter((pid) => {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      return command.includes(repository.directory) && command.includes('update-ref')
-    })
+    const [hanging] = gitsOf(process.pid, repository.directory, 'update-ref')
     process.kill(hanging!, 'SIGSTOP')
     expectWarnings('XMACHINES_GIT_HANGS')
     // The clock advances only until that git is killed: the next one gets its full time.
