@@ -1,6 +1,7 @@
 // Two processes continue one run at the same moment, run after run.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -36,7 +37,10 @@ export async function contest(folder: Folder, runs: number, batches: Batches): P
       ['--conditions=@xmachines/source', script, directory, batches === 'equal' ? '1' : String(name), ...ids],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     )
-    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
+    // A child that has ended takes no more words.
+    child.stdin.on('error', () => undefined)
+    const ended = once(child, 'close')
+    return { child, ended, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() }
   })
   const hear = (): Promise<string[]> =>
     Promise.all(sides.map(async ({ lines }) => String((await lines.next()).value ?? 'ended')))
@@ -58,5 +62,6 @@ export async function contest(folder: Folder, runs: number, batches: Batches): P
     else won[winner]!++
   }
   for (const { child } of sides) child.stdin.end()
+  await Promise.all(sides.map(({ ended }) => ended))
   return { won, wrong, faults: git(directory, 'fsck', '--strict', '--full', '--no-dangling') }
 }

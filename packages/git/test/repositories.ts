@@ -60,7 +60,8 @@ export interface Folder {
 
 export function makeFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'xmachines-git-'))
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+  // A git that a repository has just closed may still write something while the folder is emptied.
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) }
 }
 
 let counter = 0
