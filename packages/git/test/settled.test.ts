@@ -52,7 +52,7 @@ async function handled({ store }: Repository, id: string, ...numbers: readonly n
   const handling = handleShared(run, { total: ({ total }) => void totals.push(total) }, { signal: over.signal })
   for (const by of numbers) run.in.send(add(by))
   await run.flush()
-  await expect.poll(() => listed({ store } as Repository, id, true), { timeout: 20_000 }).toBeUndefined()
+  await expect.poll(() => listed({ store } as Repository, id, true)).toBeUndefined()
   over.abort()
   await handling
   run.close()

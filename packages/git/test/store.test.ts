@@ -285,13 +285,13 @@ describe('shared runs', () => {
     const handled: number[] = []
     const over = new AbortController()
     const handlers = { total: ({ total }: { total: number }) => void handled.push(total) }
-    const handling = [one, two].map((run) => handleShared(run, handlers, { ttl: 5000, signal: over.signal }))
+    const handling = [one, two].map((run) => handleShared(run, handlers, { ttl: 60_000, signal: over.signal }))
     for (let at = 0; at < 5; at++) {
       one.in.send(add(1))
       two.in.send(add(10))
       await Promise.all([one.flush(), two.flush()])
     }
-    await expect.poll(() => [one.position, two.position, handled.length], { timeout: 20_000 }).toEqual([10, 10, 10])
+    await expect.poll(() => [one.position, two.position, handled.length]).toEqual([10, 10, 10])
     expect(new Set(handled).size).toBe(10)
     over.abort()
     await Promise.all(handling)
