@@ -23,7 +23,7 @@ const hanging = join(folder.path, 'hanging')
 /** The file that it writes its process id to. */
 const hung = join(hanging, 'pid')
 const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-const script = `#!/bin/sh\ncase "$*" in *update-ref*) echo $$ > ${hung}; exec cat > /dev/null ;; esac\nexec ${real} "$@"\n`
+const script = `#!/bin/sh\ncase "$*" in *update-ref*) echo $$ > ${hung}.new; mv ${hung}.new ${hung}; exec cat > /dev/null ;; esac\nexec ${real} "$@"\n`
 mkdirSync(hanging)
 writeFileSync(join(hanging, 'git'), script, { mode: 0o755 })
 const path = [hanging, process.env['PATH']].join(delimiter)
