@@ -287,6 +287,8 @@ test('the branch of a machine, or a snapshot, that another push is making is pus
 })
 
 test('pushes of several runs of a new machine at once all arrive', async () => {
+  // However long one of them holds the branch of the machine there, the others wait for it.
+  git(hub.directory, 'config', 'core.filesRefLockTimeout', '60000')
   const runs = Array.from({ length: 8 }, () => tallyRun())
   await Promise.all(runs.map((one) => here.record(one).stop()))
   const pushed = await Promise.all([...runs, run, run].map(({ id }) => here.push('hub', id)))

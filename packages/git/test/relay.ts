@@ -51,6 +51,8 @@ export async function runRelay(runs: number): Promise<Relayed> {
   const server = await serveGit(folder.path)
   try {
     const hub = await makeRepository(folder)
+    // However long a push holds a ref, the other side waits for it.
+    git(hub.directory, 'config', 'core.filesRefLockTimeout', '60000')
     const sides = { left: await makeRepository(folder), right: await makeRepository(folder) }
     const ids: string[] = []
     for (const side of Object.values(sides)) await side.addRemote('hub', `${server.url}/${basename(hub.directory)}`)
