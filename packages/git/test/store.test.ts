@@ -1,8 +1,8 @@
 /** A repository is a store of runs: it behaves as the suite for stores says, and as `repository.record` expects. */
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { createRun, restoreRun } from '@xmachines/core'
 import { sha256 } from '@xmachines/core/sha256'
 import { handleShared, openShared, type RunStore, recordRun, StoreError } from '@xmachines/core/store'
@@ -275,6 +275,17 @@ describe('an answer of git that was lost', () => {
   )
 })
 
+/** Puts a git on the PATH that moves refs only once it is let; the end of the test puts the real one back. */
+function waitingMoves(): { begin(): void } {
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const place = mkdtempSync(join(folder.path, 'waiting-'))
+  const sign = join(place, 'begin')
+  const wait = `case "$*" in *update-ref*) until [ -e '${sign}' ]; do sleep 0.05; done ;; esac`
+  writeFileSync(join(place, 'git'), `#!/bin/sh\n${wait}\nexec '${real}' "$@"\n`, { mode: 0o755 })
+  vi.stubEnv('PATH', [place, process.env['PATH']].join(delimiter))
+  return { begin: () => writeFileSync(sign, '') }
+}
+
 describe('shared runs', () => {
   test('of two handles settle each output once, and both have all batches', async () => {
     const [repository, other] = await openTwice()
@@ -314,9 +325,15 @@ describe('shared runs', () => {
   })
 
   test('of many writers at once share packs', async () => {
-    const [{ store, directory }] = await openTwice()
+    const { directory, open } = await makePlace()
+    const moves = waitingMoves()
+    const { store } = await open()
     const runs = Array.from({ length: 32 }, () => tallyRun())
-    await Promise.all(runs.map((run) => recordRun(run, store).stop()))
+    const recorded = Promise.all(runs.map((run) => recordRun(run, store).stop()))
+    // The first few move their refs only once the others have come, too: these reads are answered after theirs.
+    for (let reads = 0; reads < 10; reads++) await store.head('0'.repeat(40))
+    moves.begin()
+    await recorded
     const packs = readdirSync(join(directory, 'objects/pack')).filter((name) => name.endsWith('.pack'))
     expect(packs.length).toBeLessThan(8)
     expect((await collect(store.list())).length).toBe(32)
