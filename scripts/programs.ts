@@ -22,7 +22,7 @@ export function onPath(...names: string[]): string[] {
  * @returns what it printed, or `undefined` if it does not run
  */
 export function versionOf(path: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const { status, stdout } = spawnSync(path, ['--version'], { env, encoding: 'utf8', timeout: 20_000 })
+  const { status, stdout } = spawnSync(path, ['--version'], { env, encoding: 'utf8', timeout: 120_000 })
   return status === 0 ? stdout.trim() : undefined
 }
 
