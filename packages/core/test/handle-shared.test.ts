@@ -35,6 +35,9 @@ async function seeded(store: RunStore = memoryStore()): Promise<{ store: RunStor
   return { store, id: seed.id }
 }
 
+/** A hint that the lease may be free: whoever waits asks again soon, however long the lease may be held. */
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
+
 describe('outputs of a shared run', () => {
   test('are handled once, however many offer to handle them', async () => {
     const { store, id } = await seeded()
@@ -137,7 +140,7 @@ describe('outputs of a shared run', () => {
     const { store, id } = await seeded()
     const [one, other] = [await desk(store, id), await desk(store, id)]
     // Gone without a word: it holds the lease, renews it no more, and has answered nothing.
-    const stopped = await store.lease(id, { owner: 'gone', ttl: 100 })
+    const stopped = await store.lease(id, { owner: 'gone', ttl: 60_000 })
     vi.spyOn(store, 'append')
     expect(stopped).toBeDefined()
     one.in.send({ type: 'PAY', cents: 7 })
@@ -152,7 +155,7 @@ describe('outputs of a shared run', () => {
           return { type: 'PAID', by: 'other' }
         },
       },
-      { ttl: 100, signal: stop.signal },
+      { ttl: 60_000, signal: stop.signal },
     )
     await waitFor(one, ({ state }) => state.paid.length === 1)
     stop.abort()
@@ -265,6 +268,7 @@ describe('outputs of a shared run', () => {
     let receipts = 0
     const failing: RunStore = {
       ...store,
+      untilFree: soon,
       async lease(...given) {
         leases += 1
         if (leases === 2) throw new StoreError('UNAVAILABLE', 'it is away')
@@ -283,7 +287,7 @@ describe('outputs of a shared run', () => {
     const handled = handleShared(
       run,
       { charge: async () => ({ type: 'PAID', by: 'me' }) },
-      { ttl: 2000, signal: stop.signal },
+      { ttl: 60_000, signal: stop.signal },
     )
     run.in.send({ type: 'PAY', cents: 7 })
     await waitFor(run, ({ state }) => state.paid.length === 1)
@@ -420,6 +424,9 @@ describe('outputs of a shared run', () => {
 test('the lease is kept while a handler that has resumed is not over', async () => {
   const { store, id } = await seeded()
   const [first, second] = [await desk(store, id), await desk(store, id)]
+  // However long the machine stands still, the lease is renewed in time.
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
   const stop = new AbortController()
   const resumed: string[] = []
   let finish = (): void => undefined
@@ -432,7 +439,7 @@ test('the lease is kept while a handler that has resumed is not over', async () 
       },
     },
   })
-  const options = { ttl: 60, signal: stop.signal }
+  const options = { ttl: 600, signal: stop.signal }
   const waiting = new Promise<void>((resolve) => {
     finish = resolve
   })
@@ -441,7 +448,7 @@ test('the lease is kept while a handler that has resumed is not over', async () 
   handled.push(handleShared(second, handlersOf('second', Promise.resolve()), options))
   // The store lends to nobody else, though all outputs have settled.
   await vi.waitFor(async () =>
-    expect(await store.lease(id, { owner: 'third', ttl: 60, positionAt: async () => 0 })).toBeUndefined(),
+    expect(await store.lease(id, { owner: 'third', ttl: 600, positionAt: async () => 0 })).toBeUndefined(),
   )
   expect(resumed).toEqual(['first'])
   finish()
