@@ -135,7 +135,7 @@ export const Driven: StoryObj<{ model: PromptedModel }> = {
       model.say('Done.')
       await expect(await thread.findByText('Done.')).toBeVisible()
       await expect(await thread.findByText(/ 998 999\.$/)).toBeInTheDocument()
-      await waitFor(() => expect(commits.getAllByText('TOKEN')).toHaveLength(100), { timeout: 5000 })
+      await waitFor(() => expect(commits.getAllByText('TOKEN')).toHaveLength(100))
       await expect(canvas.getByText('and 915 older')).toBeVisible()
       await expect(run.getByText(/"finished": ".+" … [\d,]+ characters/s)).toBeInTheDocument()
       await userEvent.click(await button('Stop'))

@@ -41,7 +41,7 @@ export const Driven: Story = {
     const first = id()
     const { requests, charges } = gateway
     const answer = async (times: number): Promise<void> => {
-      await waitFor(() => expect(gateway.requests - requests).toBe(times), { timeout: 5000 })
+      await waitFor(() => expect(gateway.requests - requests).toBe(times))
       bell.dispatchEvent(new Event('ring'))
     }
 

@@ -96,7 +96,7 @@ export const Driven: Story = {
 
     await step('the diagram shows the machine and its current state', async () => {
       const name = 'State diagram of door@1, now closed'
-      const diagram = await canvas.findByRole('img', { name, busy: false }, { timeout: 10_000 })
+      const diagram = await canvas.findByRole('img', { name, busy: false })
       for (const event of ['OPEN', 'CLOSE', 'LOCK', 'UNLOCK']) {
         await expect(within(diagram).getAllByText(event)[0]).toBeVisible()
       }

@@ -68,12 +68,7 @@ export const UseOutputs: Story = {
     const observer = new MutationObserver(() => seen.push(output.textContent))
     observer.observe(output, { childList: true, characterData: true, subtree: true })
     await userEvent.click(canvas.getByRole('button', { name: 'Roll' }))
-    await waitFor(
-      () => expect(seen).toEqual(['The die is rolling…', expect.stringMatching(/^The die shows [1-6]\.$/)]),
-      {
-        timeout: 10_000,
-      },
-    )
+    await waitFor(() => expect(seen).toEqual(['The die is rolling…', expect.stringMatching(/^The die shows [1-6]\.$/)]))
     observer.disconnect()
   },
 }

@@ -34,8 +34,7 @@ export const Driven: Story = {
     const tiles = within(canvas.getByRole('list', { name: 'Elements found' }))
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
     const flip = (name: string) => userEvent.click(canvas.getByLabelText(name))
-    const says = async (words: string) =>
-      expect(await region.findByText(words, { selector: 'output' }, { timeout: 5000 })).toBeVisible()
+    const says = async (words: string) => expect(await region.findByText(words, { selector: 'output' })).toBeVisible()
     /** The latest requests, each with its outcome. */
     const requests = (number: number): readonly string[] => {
       const items = within(canvas.getByRole('list', { name: 'Requests, newest last' })).getAllByRole('listitem')
@@ -45,7 +44,7 @@ export const Driven: Story = {
     }
     /** Waits until the clock has exactly these waits, and advances it by the shortest. */
     const pass = async (...waits: readonly [first: number, ...others: number[]]): Promise<void> => {
-      await waitFor(() => expect(clock.waits).toEqual(waits), { timeout: 5000 })
+      await waitFor(() => expect(clock.waits).toEqual(waits))
       clock.advance(waits[0])
     }
 
