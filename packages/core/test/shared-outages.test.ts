@@ -8,8 +8,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const soon = { timeout: 20_000 }
-
 /** A store whose reads and streams of records fail while it is away. */
 function awayStore(store: RunStore) {
   const away = { read: false, follow: false }
@@ -48,10 +46,10 @@ describe('a shared run', () => {
     away.follow = true
     away.read = true
     cut()
-    await vi.waitFor(() => expect(run.problem?.message).toBe('it is away'), soon)
+    await vi.waitFor(() => expect(run.problem?.message).toBe('it is away'))
     away.follow = false
     away.read = false
-    await vi.waitFor(() => expect(run.problem).toBeUndefined(), soon)
+    await vi.waitFor(() => expect(run.problem).toBeUndefined())
     const other = await openStock(kept, id)
     other.in.send({ type: 'ADDED', count: 1 })
     await waitFor(run, ({ state }) => state === 4)
@@ -71,11 +69,11 @@ describe('a shared run', () => {
     vi.spyOn(console, 'error').mockReturnValue()
     const [run, other] = [await openStock(store, id), await openStock(kept, id)]
     run.in.send({ type: 'TAKEN', count: 3, by: 'one' })
-    await vi.waitFor(() => expect(run.problem).toBeDefined(), soon)
+    await vi.waitFor(() => expect(run.problem).toBeDefined())
     other.in.send({ type: 'TAKEN', count: 3, by: 'other' })
     await other.flush()
     isFull = false
-    await vi.waitFor(() => expect([run.pending, run.problem, run.state]).toEqual([0, undefined, 0]), soon)
+    await vi.waitFor(() => expect([run.pending, run.problem, run.state]).toEqual([0, undefined, 0]))
   })
 
   test('goes on if it cannot read what moved the head at first', async () => {
@@ -96,7 +94,7 @@ describe('a shared run', () => {
     await other.flush()
     away.read = true
     run.in.send({ type: 'ADDED', count: 1 })
-    await vi.waitFor(() => expect(run.problem?.message).toBe('it is away'), soon)
+    await vi.waitFor(() => expect(run.problem?.message).toBe('it is away'))
     away.read = false
     follows = true
     expect(await run.flush()).toBe(2)
