@@ -11,15 +11,15 @@ const app = join(import.meta.dirname, '..', folder, 'app')
 const others: readonly string[] = [...react, 'next/*', 'zod/*', '../server/*']
 
 /**
- * Weighs a page as the browser gets it. What it loads later, if somebody asks for it, is not counted.
+ * Weighs a page as the browser gets it.
  * @param page its file in `app`
  * @returns bytes
  */
 export async function weighPage(page: string): Promise<number> {
   const modules = await clientModules([join(app, 'layout.tsx'), join(app, page)])
   const contents = modules.map((path) => `export * from ${JSON.stringify(path)}`).join('\n')
-  const whole = await weigh(contents, others, folder, [loadedLater])
-  return whole - (await weigh(contents, [...others, '@xmachines/*'], folder, [loadedLater]))
+  const whole = await weigh(contents, others, folder)
+  return whole - (await weigh(contents, [...others, '@xmachines/*'], folder))
 }
 
 /** The modules with which the browser's part of a page begins. */
@@ -50,11 +50,4 @@ async function clientModules(entryPoints: string[]): Promise<string[]> {
     plugins: [collect],
   })
   return found.toSorted()
-}
-
-const loadedLater: Plugin = {
-  name: 'loaded later',
-  setup({ onResolve }) {
-    onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined))
-  },
 }

@@ -7,19 +7,13 @@ import { build, type Plugin } from 'esbuild'
 export const react: readonly string[] = ['react', 'react-dom', 'react/jsx-runtime']
 
 /**
- * Weighs a module with all that it imports.
+ * Weighs a module with all that it imports. What `import()` loads is not counted: it comes later, if somebody asks for it.
  * @param contents the module
  * @param external what it imports and the page loads anyway
  * @param folder the workspace's folder whose dependencies it imports: the root unless given
- * @param plugins of the bundler
  * @returns bytes
  */
-export async function weigh(
-  contents: string,
-  external: readonly string[] = [],
-  folder = '.',
-  plugins: readonly Plugin[] = [],
-): Promise<number> {
+export async function weigh(contents: string, external: readonly string[] = [], folder = '.'): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: join(import.meta.dirname, '..', folder) },
     bundle: true,
@@ -34,7 +28,14 @@ export async function weigh(
     // A tsconfig may leave it to another program.
     jsx: 'automatic',
     external: [...external],
-    plugins: [...plugins],
+    plugins: [loadedLater],
   })
   return outputFiles.reduce((sum, { contents: bytes }) => sum + gzipSync(bytes, { level: 9 }).byteLength, 0)
+}
+
+const loadedLater: Plugin = {
+  name: 'loaded later',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined))
+  },
 }

@@ -27,6 +27,7 @@ export type {
   StateOf,
 } from './machine/machine.ts'
 export { toMermaid } from './machine/mermaid.ts'
+export type { MachineOutline, OutlineArrow, OutlineState } from './machine/outline.ts'
 export type { PlainData } from './machine/plain-type.ts'
 export { refuse } from './machine/refuse.ts'
 export type { RunErrorCode } from './machine/run-error.ts'

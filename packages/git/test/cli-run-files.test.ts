@@ -78,6 +78,13 @@ describe('replay', () => {
     ])
   })
 
+  test('with --json, has the refusals of a file in the lines of the batches that they followed', async () => {
+    const refusals = [{ code: 'REFUSED', reason: 'Too much.', sequence: 2, batch: [add(9)] }, null, 'x']
+    const captured = JSON.stringify({ ...captureRun(run), refusals })
+    const lines = linesOf((await program(['replay', '-', '-m', 'tally.mjs', '--json'], captured)).stdout)
+    expect(lines.map((line) => (line as { refusals: unknown }).refusals)).toEqual([[], [], [refusals[0]], [], []])
+  })
+
   test('shows what is right of a file that was changed, and says where it breaks', async () => {
     const records = document.records.map((record, at) => (at === 2 ? { ...record, events: [add(9)] } : record))
     const { status, stdout, stderr } = await program(

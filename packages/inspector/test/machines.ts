@@ -105,3 +105,48 @@ export const coffee: Machine<Chart, { readonly type: 'START' }> = defineMachine<
     value: { making: { beans: 'grinding', water: 'heating' } },
   }),
 })
+
+interface Brewing {
+  readonly active: readonly string[]
+  readonly cups: number
+}
+type BrewerEvent = { readonly type: 'START' | 'water.hot' | 'GROUND' | 'TAKE' | 'COUNT' | 'STOP' }
+
+/** A machine whose states are in states: it heats water and grinds beans at the same time. */
+export const brewer: Machine<Brewing, BrewerEvent> = defineMachine<Brewing, BrewerEvent>({
+  name: 'brewer',
+  version: '1',
+  initial: { active: ['off'], cups: 0 },
+  transition: ({ active, cups }, { type }) => {
+    if (type === 'START') return { active: ['making', 'water', 'heating', 'beans', 'grinding'], cups }
+    if (type === 'STOP') return { active: ['off'], cups }
+    if (type === 'COUNT') return { active, cups: cups + 1 }
+    const [done, next] = type === 'water.hot' ? ['heating', 'hot'] : ['grinding', 'ground']
+    const now = active.map((id) => (id === done ? next : id))
+    return { active: now.includes('hot') && now.includes('ground') ? ['ready'] : now, cups }
+  },
+  outline: async () => ({
+    states: [
+      { id: 'off', name: 'off', parent: undefined, kind: 'atomic', isInitial: true },
+      { id: 'making', name: 'making', parent: undefined, kind: 'parallel', isInitial: false },
+      { id: 'water', name: 'water', parent: 'making', kind: 'compound', isInitial: false },
+      { id: 'heating', name: 'heating', parent: 'water', kind: 'atomic', isInitial: true },
+      { id: 'hot', name: 'hot', parent: 'water', kind: 'final', isInitial: false },
+      { id: 'beans', name: 'beans', parent: 'making', kind: 'compound', isInitial: false },
+      { id: 'grinding', name: 'grinding', parent: 'beans', kind: 'atomic', isInitial: true },
+      { id: 'ground', name: 'ground', parent: 'beans', kind: 'final', isInitial: false },
+      { id: 'before', name: 'before', parent: 'making', kind: 'deep history', isInitial: false },
+      { id: 'ready', name: 'ready', parent: undefined, kind: 'atomic', isInitial: false },
+    ],
+    arrows: [
+      { from: undefined, to: 'off', event: 'STOP', label: 'STOP' },
+      { from: 'off', to: 'making', event: 'START', label: 'START [isFilled]' },
+      { from: 'making', to: 'ready', event: '', label: 'done' },
+      { from: 'heating', to: 'hot', event: 'water.*', label: 'water.*' },
+      { from: 'grinding', to: 'ground', event: 'GROUND', label: 'GROUND' },
+      { from: 'ready', to: undefined, event: '*', label: '*' },
+      { from: 'ready', to: 'before', event: 'AGAIN', label: 'AGAIN' },
+    ],
+    activeIn: (state) => (state as Brewing).active,
+  }),
+})

@@ -1,5 +1,5 @@
 /** What a person does with the panel, in a real browser: with the mouse and with the keyboard. */
-import { type AnyRun, createRun, restoreRun } from '@xmachines/core'
+import { type AnyRun, createRun, defineMachine, restoreRun } from '@xmachines/core'
 import { captureRun } from '@xmachines/core/capture'
 import { internalsOf } from '@xmachines/core/internal'
 import { memoryStore, openNamed } from '@xmachines/core/store'
@@ -7,7 +7,7 @@ import { testOf } from '@xmachines/core/testing'
 import { type OpenInspectorOptions, openInspector } from '@xmachines/inspector'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { booking, coffee, counter, door } from './machines.ts'
+import { booking, brewer, coffee, counter, door } from './machines.ts'
 
 let close = (): void => undefined
 
@@ -283,6 +283,56 @@ describe('the panel', () => {
     await expect.element(page.getByText(/^This machine does not list its states/)).toBeVisible()
   })
 
+  describe('for a machine whose states are in states', () => {
+    const drawn = (now: string) => page.getByRole('list', { name: `States of brewer@1, now ${now}`, exact: true })
+    const texts = (selector: string) => {
+      const { host } = page.getByText('making', { exact: true }).element().getRootNode() as ShadowRoot
+      return [...(host.shadowRoot?.querySelectorAll(selector) ?? [])].map((element) => element.textContent)
+    }
+
+    test('draws boxes in boxes, and marks all states that are active and the arrows just taken', async () => {
+      const run = createRun(brewer)
+      await show(run)
+      await expect.element(drawn('off')).toBeVisible()
+      expect(texts('.title.initial')).toEqual(['off', 'heating', 'grinding'])
+      expect(texts('.taken')).toEqual([])
+      run.in.send({ type: 'START' })
+      await expect.element(drawn('making, water, heating, beans, grinding')).toBeVisible()
+      expect(texts('[aria-current=true] > .title')).toEqual(['making', 'water', 'heating', 'beans', 'grinding'])
+      expect(texts('.taken')).toEqual(['START [isFilled] → making'])
+      run.in.send({ type: 'water.hot' })
+      await expect.element(drawn('making, water, hot, beans, grinding')).toBeVisible()
+      expect(texts('.taken')).toEqual(['water.* → hot'])
+      // What follows of itself is marked too.
+      run.in.send({ type: 'GROUND' })
+      await expect.element(drawn('ready')).toBeVisible()
+      expect(texts('.taken')).toEqual(['done → ready', 'GROUND → ground'])
+      run.in.send({ type: 'COUNT' })
+      await expect.element(row(/^4 COUNT/)).toHaveAttribute('aria-selected', 'true')
+      await vi.waitFor(() => expect(texts('.taken')).toEqual(['*']))
+      run.in.send({ type: 'STOP' })
+      await expect.element(drawn('off')).toBeVisible()
+      expect(texts('.taken')).toEqual(['STOP → off'])
+    })
+
+    test('shows the states of the past', async () => {
+      const run = createRun(brewer)
+      run.in.send({ type: 'START' })
+      run.in.send({ type: 'STOP' })
+      await show(run)
+      await expect.element(drawn('off')).toBeVisible()
+      await row(/^1 START/).click()
+      await expect.element(drawn('making, water, heating, beans, grinding')).toBeVisible()
+      expect(run.state.active).toEqual(['off'])
+    })
+
+    test('says that the states are not known if they cannot be loaded', async () => {
+      const outline = () => Promise.reject(new Error('offline'))
+      await show(createRun(defineMachine({ name: 'brewer', version: '2', initial: 0, transition: () => 0, outline })))
+      await expect.element(page.getByText('This machine does not list its states.')).toBeVisible()
+    })
+  })
+
   test('opens a run file that is dropped on it, and says why another does not open', async () => {
     const saved = usedDoor()
     const onRun = vi.fn<(run: AnyRun) => void>()
@@ -326,7 +376,7 @@ describe('the panel', () => {
     })
     await userEvent.click(page.getByRole('button', { name: 'Save' }))
     await expect
-      .element(page.getByText(new RegExp(`^Saved front-door-${run.id.slice(0, 7)}\\.run\\.json, `)))
+      .element(page.getByText(new RegExp(`^Saved front-door-${run.id.slice(0, 7)}\\.run\\.json\\. `)))
       .toBeVisible()
     const file = JSON.parse((await saved) ?? '')
     expect(restoreRun(door, file).head).toBe(run.head)

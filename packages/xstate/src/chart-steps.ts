@@ -116,7 +116,7 @@ class Step {
     const { actions } = this.#world.still
     if (actions.length === 0 && next.children === previous?.children) return
     const asked = actions.splice(0)
-    if (next.children === previous?.children && !asked.some(({ type }) => concernsChildren.has(type))) {
+    if (next.children === previous?.children && !asked.some(({ type }) => concernsChildren.includes(type))) {
       for (const action of asked) this.#performOne(action, noChild, noChild)
       return
     }
@@ -210,7 +210,7 @@ class Step {
         return
       }
       case 'xstate.emit':
-        this.#emit(toMarkers((action.params as BuiltInParams['xstate.emit']).event))
+        this.#output((action.params as BuiltInParams['xstate.emit']).event)
         return
       case 'xstate.log': {
         const { value, label } = action.params as BuiltInParams['xstate.log']
@@ -234,9 +234,12 @@ class Step {
 
   #startTimer(id: string | undefined, delay: number, event: AnyEventObject, to?: number): void {
     const number = this.#world.still.count++
-    const timer: Writable<ChartTimer> =
-      id === undefined ? { delay, event: toMarkers(event) } : { id, delay, event: toMarkers(event) }
-    if (to !== undefined) timer.to = to
+    const timer: ChartTimer = {
+      ...(id !== undefined && { id }),
+      delay,
+      event: toMarkers(event),
+      ...(to !== undefined && { to }),
+    }
     this.#timers = { ...this.#timers, [number]: timer }
     this.#output({ type: 'xstate.after', number, delay })
   }
@@ -250,7 +253,7 @@ class Step {
     this.#timers = left
   }
 
-  #output(output: EffectOutput): void {
+  #output(output: EffectOutput | AnyEventObject): void {
     this.#emit(toMarkers(output))
   }
 
@@ -287,10 +290,10 @@ class Step {
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
 /** No children, or no timers. No other empty object is used, so this one is compared by identity. */
-const none = Object.freeze({})
+const none = {}
 
 /** The actions that start a child, stop one, or send to one. */
-const concernsChildren: ReadonlySet<string> = new Set(['xstate.spawnChild', 'xstate.stopChild', 'xstate.sendTo'])
+const concernsChildren: readonly string[] = ['xstate.spawnChild', 'xstate.stopChild', 'xstate.sendTo']
 
 const noChild = (): boolean => false
 

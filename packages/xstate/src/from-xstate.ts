@@ -58,6 +58,7 @@ export function fromXState<Chart extends AnyStateMachine>(
     initial: (input, emit) => firstState(chart, input, emit as (output: unknown) => void),
     transition: (state, event, emit) => nextState(chart, state, event, emit as (output: unknown) => void),
     isDone: ({ status }) => status !== 'active',
+    outline: () => import('./diagram/index.ts').then(({ diagramOf }) => diagramOf(chart)),
   })
   // The chart's types say which states, events, outputs and input it has.
   return machine as unknown as ReturnType<typeof fromXState<Chart>>

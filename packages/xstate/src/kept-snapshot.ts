@@ -57,7 +57,7 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
     for (const [id, { number, systemId }] of entries) children[id] = still.child(id, number, systemId)
     return makeSnapshot(chart, {
       ...state,
-      value: parallel ? inDocumentOrder(value, chart.root) : value,
+      value: inDocumentOrder(value, chart.root),
       context: withActors(context, children),
       children,
     })
@@ -89,7 +89,7 @@ function makeWorld(chart: AnyStateMachine): ChartWorld {
       return next
     },
     snapshotOf(state) {
-      if (state !== keptState || keptSnapshot === undefined) world.keep(state, restored(state))
+      if (state !== keptState) world.keep(state, restored(state))
       return keptSnapshot as AnyMachineSnapshot
     },
     keep(state, snapshot) {

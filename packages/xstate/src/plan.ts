@@ -37,7 +37,7 @@ interface Place {
   readonly byType: Map<string, Plan>
   readonly plans: Plan[]
   /** Whether a snapshot was here before. Plans are made from then on, because there may be very many places. */
-  isKnown: boolean
+  isKnown?: boolean
   /** The same place with its states in document order. */
   inOrder?: Place
 }
@@ -75,7 +75,6 @@ export function makePlanner(chart: AnyStateMachine, still: StillScope): Planner 
         snapshot: { ...snapshot, context: undefined, children: {} } as AnyMachineSnapshot,
         byType: new Map(),
         plans: [],
-        isKnown: false,
       }
       places.set(key, place)
     }

@@ -27,7 +27,7 @@ export function makeExecutor(chart: AnyStateMachine, { scope, self, actions: ask
   let isSpawning = false
   const spawn = (): never => {
     isSpawning = true
-    throw new Error('a plan cannot spawn a child')
+    throw new Error('a plan cannot spawn')
   }
 
   /** What an `assign` changes in the context. If it spawns a child, `isSpawning` is set. */

@@ -21,20 +21,19 @@ export function toMarkers<Value>(
   value: Value,
   numberFor: (actor: AnyActorRef) => number | undefined = numberOf,
 ): Value {
-  return replaced(value, (part) => (isActor(part) ? markerOf(part, numberFor(part)) : undefined)) as Value
+  return replaced(value, (part) => {
+    if (!isActor(part)) return undefined
+    const number = numberFor(part)
+    return { xstate$$type: 1, id: part.id, ...(number !== undefined && { number }) } satisfies ActorMarker
+  }) as Value
 }
 
 /** The same value, with an actor for each marker in it. */
 export function fromMarkers<Value>(value: Value, find: (marker: ActorMarker) => AnyActorRef): Value {
-  return replaced(value, (part) => (isMarker(part) ? find(part) : undefined)) as Value
-}
-
-function markerOf({ id }: AnyActorRef, number: number | undefined): ActorMarker {
-  return { xstate$$type: 1, id, ...(number !== undefined && { number }) }
-}
-
-function isMarker(part: object): part is ActorMarker {
-  return (part as Partial<ActorMarker>).xstate$$type === 1
+  return replaced(value, (part) => {
+    const marker = part as ActorMarker
+    return marker.xstate$$type === 1 ? find(marker) : undefined
+  }) as Value
 }
 
 function replaced(value: unknown, replacement: (part: object) => unknown): unknown {

@@ -159,9 +159,16 @@ export function inDocumentOrder(value: unknown, node: ChartNode): unknown {
 
 /** The ids of the nodes that each history node remembers. */
 export function historyIds({ historyValue }: AnyMachineSnapshot): Record<string, string[]> | undefined {
-  const entries = Object.entries(historyValue as Record<string, readonly ChartNode[]>)
-  if (entries.length === 0) return undefined
-  return Object.fromEntries(entries.map(([id, nodes]) => [id, nodes.map((node) => node.id)]))
+  const ids = mapHistory(historyValue as Record<string, readonly ChartNode[]>, ({ id }) => id)
+  return Object.keys(ids).length === 0 ? undefined : ids
+}
+
+/** Puts something else in the place of each node that a history remembers, or of its id. */
+function mapHistory<One, Other>(
+  history: Readonly<Record<string, readonly One[]>>,
+  other: (one: One) => Other,
+): Record<string, Other[]> {
+  return Object.fromEntries(Object.entries(history).map(([id, all]) => [id, all.map(other)]))
 }
 
 /** Whether an active node of a snapshot has a transition of an event with a guard. */
@@ -213,10 +220,7 @@ export function copyWithMarks(
   /** The node or transition of the copy, by the one of the chart; and the nodes of the chart, by those of the copy. */
   const twins = new Map<unknown, unknown>()
   const twinOf = <Part>(part: Part): Part => twins.get(part) as Part
-  const twinHistory = ({ historyValue }: AnyMachineSnapshot): object =>
-    Object.fromEntries(
-      Object.entries(historyValue as Record<string, readonly ChartNode[]>).map(([id, all]) => [id, all.map(twinOf)]),
-    )
+  const twinHistory = ({ historyValue }: AnyMachineSnapshot): object => mapHistory(historyValue as never, twinOf)
   /** A list of one action that is unknown to the copy, so XState only reports it, with its params. */
   const mark = (actions: unknown): never => [{ type: 'mark', params: actions }] as never
   const pair = (node: ChartNode, twin: ChartNode): void => {
@@ -271,9 +275,7 @@ export function makeSnapshot(
   },
 ): AnyMachineSnapshot {
   const { history = {}, children } = parts
-  const historyValue = Object.fromEntries(
-    Object.entries(history).map(([id, ids]) => [id, ids.map((one) => nodesOf(chart).get(one) as ChartNode)]),
-  )
+  const historyValue = mapHistory(history, (id) => nodesOf(chart).get(id))
   const snapshot = chart.resolveState({ ...parts, historyValue } as never) as AnyMachineSnapshot
   sortNodes(snapshot)
   snapshot.children = children

@@ -1,9 +1,9 @@
 /** The diagram of a chart: its states in states, its arrows, and what is active. */
 import { createRun } from '@xmachines/core'
 import { fromXState } from '@xmachines/xstate'
-import { activeIn, diagramOf, diagramToMermaid } from '@xmachines/xstate/diagram'
+import { diagramOf, diagramToMermaid } from '@xmachines/xstate/diagram'
 import { expect, test } from 'vitest'
-import { and, assign, fromPromise, not, setup } from 'xstate'
+import { and, assign, createMachine, fromPromise, not, setup } from 'xstate'
 
 const order = setup({
   types: { context: {} as { tries: number } },
@@ -98,11 +98,34 @@ test('as Mermaid text, states are in states, regions side by side, and arrows be
   expect(text).toContain('s5 --> s3: error of pay #91;guard#93;')
 })
 
+test('a machine of a chart brings its diagram, for whoever draws it', async () => {
+  const { states, arrows, activeIn } = (await fromXState(order).graph.outline?.()) ?? diagramOf(createMachine({}))
+  const diagram = diagramOf(order)
+  expect({ states, arrows }).toEqual({ states: diagram.states, arrows: diagram.arrows })
+  expect(activeIn(createRun(fromXState(order)).state)).toEqual(['order.open', 'order.open.empty'])
+})
+
+test('an arrow has the event that takes it, and none if it is taken inside of a step', () => {
+  const { arrows } = diagramOf(order)
+  const eventOf = (text: string) => arrows.find(({ label }) => label === text)?.event
+  const labels = ['SEND', 'parcel.*', '*', 'done', 'always [and(isPaid, not(isLate))]', 'after 500 ms', 'done of pay']
+  expect(labels.map(eventOf)).toEqual([
+    'SEND',
+    'parcel.*',
+    '*',
+    '',
+    '',
+    'xstate.after.500.order.open',
+    'xstate.done.actor.0.order.checking',
+  ])
+})
+
 test('all states of a run are active: those around the innermost, and one in each region', () => {
+  const { activeIn } = diagramOf(order)
   const run = createRun(fromXState(order))
-  expect(activeIn(order, run.state)).toEqual(['order.open', 'order.open.empty'])
+  expect(activeIn(run.state)).toEqual(['order.open', 'order.open.empty'])
   run.in.send({ type: 'SEND' })
-  expect(activeIn(order, run.state)).toEqual([
+  expect(activeIn(run.state)).toEqual([
     'order.sent',
     'order.sent.parcel',
     'order.sent.parcel.moving',

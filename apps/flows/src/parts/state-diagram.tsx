@@ -2,10 +2,10 @@
 // is there; without Mermaid, the states are a list.
 
 import { type Machine, type RunEvent, toMermaid } from '@xmachines/core'
-import { type ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type ReactElement, useLayoutEffect, useMemo, useRef } from 'react'
 
-import { drawDiagram } from './draw-diagram.ts'
 import { rowsOf, StateList } from './state-list.tsx'
+import { FAILED, useDrawing } from './use-drawing.ts'
 
 interface StateDiagramProps<State, Event extends RunEvent, Output, Input> {
   readonly machine: Machine<State, Event, Output, Input>
@@ -69,24 +69,3 @@ const ROW = 121
 const MOST = 432
 /** A drawing from left to right is scaled to the width. */
 const ACROSS = 112
-
-/** In place of a drawing that cannot be made. */
-const FAILED = Symbol('failed')
-
-/** The drawing, once it is there. */
-function useDrawing(text: string): string | typeof FAILED | undefined {
-  const id = `diagram${useId().replaceAll(/\W/g, '')}`
-  const [drawing, setDrawing] = useState<string | typeof FAILED>()
-  useEffect(() => {
-    let wanted = true
-    const show = (made: string | typeof FAILED): void => {
-      if (wanted) setDrawing(made)
-    }
-    // A network may not give Mermaid, and a machine may be too much for it.
-    drawDiagram(id, text).then(show, () => show(FAILED))
-    return () => {
-      wanted = false
-    }
-  }, [id, text])
-  return drawing
-}

@@ -1,11 +1,11 @@
 // The diagram of a chart, drawn by Mermaid. All states in which the run is are highlighted.
 
 import { useSnapshot } from '@xmachines/react'
-import { activeIn, diagramOf, diagramToMermaid } from '@xmachines/xstate/diagram'
-import { type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { diagramOf, diagramToMermaid } from '@xmachines/xstate/diagram'
+import { type ReactElement, useLayoutEffect, useRef } from 'react'
 
-import { drawDiagram } from '../parts/draw-diagram.ts'
 import type { ObservedRun } from '../parts/observed-run.ts'
+import { FAILED, useDrawing } from '../parts/use-drawing.ts'
 import { coffee } from './coffee.ts'
 
 const diagram = diagramOf(coffee)
@@ -18,22 +18,9 @@ interface ChartDiagramProps {
 
 /** The diagram of the coffee machine, and its source text. */
 export function ChartDiagram({ run }: ChartDiagramProps): ReactElement {
-  const [drawing, setDrawing] = useState<string>()
-  const [isFailed, setIsFailed] = useState(false)
+  const drawing = useDrawing(text)
   const place = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    let wanted = true
-    drawDiagram('coffee', text).then(
-      (made) => wanted && setDrawing(made),
-      () => wanted && setIsFailed(true),
-    )
-    return () => {
-      wanted = false
-    }
-  }, [])
-  // The page shows no run of another machine here.
-  const value = useSnapshot(run.snapshot, ({ state }) => (state as { readonly value: unknown }).value)
-  const active = activeIn(coffee, { value })
+  const active = diagram.activeIn(useSnapshot(run.snapshot).state)
   // Drawing takes longer than a frame, so the drawing stays and only the highlights move.
   useLayoutEffect(() => {
     for (const [at, { id }] of diagram.states.entries()) {
@@ -46,7 +33,7 @@ export function ChartDiagram({ run }: ChartDiagramProps): ReactElement {
   return (
     <section aria-label="Chart" className="part">
       <h2>Chart</h2>
-      {!isFailed && (
+      {drawing !== FAILED && (
         <div
           ref={place}
           // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> could not use the colours of the page
@@ -58,7 +45,7 @@ export function ChartDiagram({ run }: ChartDiagramProps): ReactElement {
           dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
         />
       )}
-      <details open={isFailed}>
+      <details open={drawing === FAILED}>
         <summary>As text</summary>
         <pre>{text}</pre>
       </details>

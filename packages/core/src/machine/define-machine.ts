@@ -94,7 +94,7 @@ function machineOf<State, Event extends RunEvent, Output, Input>(
   definition: MachineDefinition<State, Event, Output, Input>,
 ): Machine<State, Event, Output, Input> {
   if (hasMode ? process.env.NODE_ENV !== 'production' : false) checkDefinition(definition)
-  const { name, version, initial, final = [], isDone, isFatal = () => false, events, unhandled } = definition
+  const { name, version, initial, final = [], isDone, isFatal = () => false, events, unhandled, outline } = definition
   const label = `machine ${labelOf(definition)}: `
   const finals: readonly string[] = [...new Set(final)]
   const { transition, graph } = compileTables<State, Event, Output>(label, definition, finals)
@@ -111,7 +111,7 @@ function machineOf<State, Event extends RunEvent, Output, Input>(
     isFatal,
     events,
     unhandled,
-    graph: { ...graph, initial: first, final: finals },
+    graph: { ...graph, initial: first, final: finals, outline },
   }
   // Hidden, so that a copy with changed members is no machine.
   Object.defineProperty(machine, machineKey, { value: CORE_VERSION })

@@ -1,6 +1,7 @@
 // What `defineMachine` takes: a definition, and the types of a machine. Types only.
 
 import type { Emit, Handler, Machine, RunEvent } from './machine.ts'
+import type { MachineOutline } from './outline.ts'
 import type { NotPlain, PlainData } from './plain-type.ts'
 import type { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
@@ -63,6 +64,8 @@ interface CommonDefinition<State, Event extends RunEvent, Output, Input> {
   readonly isFatal?: (error: RunError, snapshot: Snapshot<State>) => boolean
   /** A Standard Schema (zod, valibot, arktype) that parses each event before it is recorded; synchronous. */
   readonly events?: StandardSchema<Event>
+  /** Loads the outline for a drawing, if the states are in states and so not under `states`. A run never calls it. */
+  readonly outline?: () => Promise<MachineOutline>
 }
 
 interface TableDefinition<State, Event extends RunEvent, Output> {

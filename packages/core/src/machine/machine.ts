@@ -2,6 +2,7 @@
 
 import { wrongValue } from '../data/describe-value.ts'
 import { CORE_VERSION, versionOf } from './core-version.ts'
+import type { MachineOutline } from './outline.ts'
 import { RunError } from './run-error.ts'
 import type { StandardSchema } from './schema.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -73,6 +74,8 @@ export interface MachineGraph {
   readonly initial: string | undefined
   readonly final: readonly string[]
   readonly arrows: readonly MachineArrow[]
+  /** Loads the states in states, if the definition says how. */
+  readonly outline?: (() => Promise<MachineOutline>) | undefined
 }
 
 /** Under this key a machine carries the version of the core that made it, so that another copy of core knows it. */

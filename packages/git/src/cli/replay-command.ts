@@ -8,7 +8,15 @@ import { jsonLines } from './json-page.ts'
 import { machineOption, optionsOf, type Shell } from './options.ts'
 import type { Output } from './output.ts'
 import { pageText } from './page-text.ts'
-import { openRunFile, printOutputs, printRefusals, printStep, type RunFile, stepsOf } from './replayed-file.ts'
+import {
+  openRunFile,
+  printOutputs,
+  printRefusals,
+  printStep,
+  type RunFile,
+  refusalsAfter,
+  stepsOf,
+} from './replayed-file.ts'
 import { printChanges } from './state-changes.ts'
 import { type Steps, stepThrough } from './step-through.ts'
 import { visibleJson } from './visible.ts'
@@ -23,7 +31,7 @@ On a terminal it waits for a key after each batch. Elsewhere, and with --all, it
 the way. If the history breaks, the batches before are printed, and the exit status is 1. If the file has the refusals of its
 run, each is printed after the batch that it followed.
 
-With --json, each line is { sequence, oid, events, outputs, state, status }.
+With --json, each line is { sequence, oid, events, outputs, state, status }, and { refusals } if the file has them.
 
 Example:
   $ xmachines replay door.run.json --machine ./door.mjs`
@@ -43,7 +51,7 @@ export function replayCommand({ output, machines: loader, keyboard }: Shell): Co
       const runFile = await openRunFile(file)
       const replayed = stepsOf(runFile, machines)
       if (options.json) {
-        for (const step of replayed) await output.text(`${visibleJson(jsonOf(step))}\n`)
+        for (const step of replayed) await output.text(`${visibleJson(jsonOf(runFile, step))}\n`)
         return
       }
       const steps = kept(output, runFile, replayed)
@@ -55,8 +63,9 @@ export function replayCommand({ output, machines: loader, keyboard }: Shell): Co
     })
 }
 
-function jsonOf({ sequence, oid, events, outputs, state, status }: ReplayedStep): object {
-  return { sequence, oid, events, outputs, state, status }
+function jsonOf(file: RunFile, step: ReplayedStep): object {
+  const { sequence, oid, events, outputs, state, status } = step
+  return { sequence, oid, events, outputs, state, status, refusals: refusalsAfter(file, step) }
 }
 
 /** Keeps the steps that were made, so that one can go back. */

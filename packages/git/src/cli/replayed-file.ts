@@ -59,19 +59,23 @@ export async function printOutputs(output: Output, { outputs }: ReplayedStep): P
   for (const one of outputs) await output.row('   ', ['dim', 'output'], '  ', JSON.stringify(one))
 }
 
-/** Prints what was refused after a step, if the file has the refusals of its run. Nothing has checked them. */
-export async function printRefusals(output: Output, { history }: RunFile, { sequence }: ReplayedStep): Promise<void> {
+/** What was refused after a step; undefined if the file has no refusals of its run. Nothing has checked them. */
+export function refusalsAfter({ history }: RunFile, { sequence }: ReplayedStep): readonly KnownRefusal[] | undefined {
   const { refusals } = history as { readonly refusals?: unknown }
-  if (!Array.isArray(refusals)) return
-  for (const one of refusals as readonly (KnownRefusal | null)[]) {
-    if (one?.sequence !== sequence) continue
-    const { code, reason = code, batch } = one
+  if (!Array.isArray(refusals)) return undefined
+  return (refusals as readonly KnownRefusal[]).filter((one) => (one as KnownRefusal | null)?.sequence === sequence)
+}
+
+/** Prints what was refused after a step. */
+export async function printRefusals(output: Output, file: RunFile, step: ReplayedStep): Promise<void> {
+  for (const { code, reason = code, batch } of refusalsAfter(file, step) ?? []) {
     const events = Array.isArray(batch) ? batch.map((event) => JSON.stringify(event)).join(' ') : ''
     await output.row('   ', ['red', 'refused'], '  ', events, '  ', String(reason))
   }
 }
 
-interface KnownRefusal {
+/** A refusal in a file: of any value. */
+export interface KnownRefusal {
   readonly sequence?: unknown
   readonly code?: unknown
   readonly reason?: unknown

@@ -67,7 +67,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     try {
       await page.navigator.clipboard.writeText(text)
       tell(
-        `Copied a Vitest test. Paste it into a file such as ${now.observed.machine.name}.test.ts, and correct the path of the machine that it imports.`,
+        `Copied a Vitest test. Paste it into a file such as ${now.observed.machine.name}.test.ts, and correct the path of the machine.`,
       )
     } catch {
       // A page that is not secure has no clipboard, and one without the focus may not write to it.
@@ -86,9 +86,7 @@ export function makeActions(make: Maker, source: RunSource, { current, opened, t
     const name = `${machine.name}-${run.id.slice(0, 7)}.run.json`
     make('a', { href: url, download: name }).click()
     setTimeout(() => URL.revokeObjectURL(url), 10_000)
-    tell(
-      `Saved ${name}, with the whole history and what was refused. Open file opens it again, and xmachines replay shows it in a terminal.`,
-    )
+    tell(`Saved ${name}. Open file opens it again, and xmachines replay shows it in a terminal.`)
   }
 
   function pick(): void {

@@ -33,27 +33,32 @@ export function contentOf(make: Maker, tab: Tab, observed: ObservedRun, row: His
 const reasons = {
   later: 'Replaying…',
   dropped: 'The run has dropped the batches before this one, so this state is not known.',
-  diverged: 'The machine replays this history otherwise than it was recorded: it is not deterministic, or has changed.',
+  diverged: 'The machine replays this history otherwise: it is not deterministic, or has changed.',
 } as const
 
 function note(make: Maker, text: string): HTMLElement {
   return make('p', { class: 'quiet' }, text)
 }
 
+/** Why a state is not known. */
+function unknown(make: Maker, reason: keyof typeof reasons): Content {
+  return { nodes: [note(make, reasons[reason])], isComplete: reason !== 'later' }
+}
+
 function change(make: Maker, observed: ObservedRun, sequence: number): Content {
   const after = observed.moment(sequence)
-  if (typeof after === 'string') return { nodes: [note(make, reasons[after])], isComplete: after !== 'later' }
+  if (typeof after === 'string') return unknown(make, after)
   if (sequence === 0)
     return complete(note(make, 'The run begins with this state.'), valueTree(make, inOrder(after.state)))
   const before = observed.moment(sequence - 1)
-  if (typeof before === 'string') return { nodes: [note(make, reasons[before])], isComplete: before !== 'later' }
+  if (typeof before === 'string') return unknown(make, before)
   const found = differenceOf(inOrder(before.state), inOrder(after.state))
   return complete(found === undefined ? note(make, 'This batch left the state as it was.') : changeTree(make, found))
 }
 
 function state(make: Maker, observed: ObservedRun, sequence: number): Content {
   const found = observed.moment(sequence)
-  if (typeof found === 'string') return { nodes: [note(make, reasons[found])], isComplete: found !== 'later' }
+  if (typeof found === 'string') return unknown(make, found)
   return complete(valueTree(make, inOrder(found.state)))
 }
 

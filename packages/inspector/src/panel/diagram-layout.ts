@@ -126,7 +126,7 @@ function ranks(
   for (const start of [...(initial === undefined ? [] : [initial]), ...states]) {
     if (rank.has(start)) continue
     const waiting = [start]
-    rank.set(start, rank.size === 0 ? 0 : Math.max(...rank.values()) + 1)
+    rank.set(start, Math.max(-1, ...rank.values()) + 1)
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       for (const { from, to } of lines) {
         if (from !== name || rank.has(to)) continue

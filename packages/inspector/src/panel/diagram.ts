@@ -1,15 +1,16 @@
 // The drawing of a machine. It is laid out and drawn once; then the state and the arrow just taken are only marked.
 
-import type { AnyMachine } from '@xmachines/core'
-import { layOut, STATE_HEIGHT } from './diagram-layout.ts'
+import type { AnyMachine, MachineOutline } from '@xmachines/core'
+import { type Layout, layOut, STATE_HEIGHT } from './diagram-layout.ts'
 import { type Maker, setAttribute } from './element.ts'
+import { nameOf } from './state-name.ts'
 
 /** Where a run is, and how it came there. */
-interface Place {
-  readonly at: string | undefined
-  /** The state before, and the events that led from there. */
-  readonly from?: string | undefined
-  readonly events?: readonly string[]
+export interface Place {
+  readonly state: unknown
+  /** The state before, if it is known, and the events that led from there. */
+  readonly before: unknown
+  readonly events: readonly string[] | undefined
 }
 
 /** A drawing of a machine. */
@@ -18,22 +19,47 @@ export interface Diagram {
   mark(place: Place): void
 }
 
-/** Draws a machine. Undefined if it has no states to draw. */
-export function diagramOf(make: Maker, machine: AnyMachine): Diagram | undefined {
+/** Draws a machine, if it has states to draw. */
+export function diagramOf(make: Maker, machine: AnyMachine): Diagram {
   const layout = layOut(machine)
-  if (layout === undefined) return undefined
+  return layout === undefined ? outlineOf(make, machine) : drawGraph(make, machine, layout)
+}
+
+/** The outline, once it is loaded. Without one, the drawing says so. */
+function outlineOf(make: Maker, machine: AnyMachine): Diagram {
+  const element = make('div', {}, make('p', { class: 'quiet' }, 'This machine does not list its states.'))
+  let place: Place | undefined
+  let mark: ((place: Place | undefined) => void) | undefined
+  const { outline } = machine.graph
+  if (outline !== undefined) load(outline).catch(() => undefined)
+
+  async function load(loadOutline: () => Promise<MachineOutline>): Promise<void> {
+    const { drawOutline } = await import('./outline.ts')
+    mark = drawOutline(make, machine, await loadOutline(), element)
+    mark(place)
+  }
+
+  return {
+    element,
+    mark(next) {
+      place = next
+      mark?.(next)
+    },
+  }
+}
+
+function drawGraph(make: Maker, machine: AnyMachine, layout: Layout): Diagram {
   const { left, width, height } = layout
   const head = make.svg(
     'marker',
     {
       id: 'head',
-      viewBox: '0 0 8 8',
       refX: 7,
       refY: 4,
       markerUnits: 'userSpaceOnUse',
       markerWidth: 8,
       markerHeight: 8,
-      orient: 'auto-start-reverse',
+      orient: 'auto',
     },
     make.svg('path', { d: 'M0 0L8 4L0 8z', fill: 'context-stroke' }),
   )
@@ -82,7 +108,8 @@ export function diagramOf(make: Maker, machine: AnyMachine): Diagram | undefined
 
   return {
     element,
-    mark({ at, from, events = [] }) {
+    mark({ state, before, events = [] }) {
+      const [at, from] = [nameOf(state), nameOf(before)]
       setAttribute(drawing, 'aria-label', `State diagram of ${label}, now ${at ?? 'in no named state'}`)
       for (const { name, group } of states) group.classList.toggle('current', name === at)
       let taken = false

@@ -122,7 +122,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     make(
       'p',
       { class: 'quiet' },
-      'A run appears here with its first event, or once something reads it. A run file can be dropped here.',
+      'A run appears with its first event, or once something reads it. A run file can be dropped here.',
     ),
   )
   const panel = make(
@@ -179,10 +179,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     rows = historyRows(run, filter)
     if (isOtherMachine) {
       diagram = diagramOf(make, run.machine)
-      drawing.replaceChildren(
-        diagram?.element ??
-          make('p', { class: 'quiet' }, 'This machine does not list its states, so there is no diagram.'),
-      )
+      drawing.replaceChildren(diagram.element)
       setTypes(run)
     }
     hush()
@@ -260,9 +257,9 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     const state = past === undefined ? run.snapshot.state : typeof after === 'string' ? undefined : after.state
     const at = nameOf(state)
     diagram?.mark({
-      at,
-      from: typeof before === 'string' || sequence === 0 ? undefined : nameOf(before.state),
-      events: run.batch(sequence)?.map(({ type }) => type) ?? [],
+      state,
+      before: typeof before === 'string' ? undefined : before.state,
+      events: run.batch(sequence)?.map(({ type }) => type),
     })
     const said = past === undefined ? run.snapshot.status : 'past'
     setText(status, said)
@@ -270,7 +267,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
     const pending = run.sequence - run.confirmed
     setText(
       where,
-      `${at ?? ''} ${past === undefined ? `#${sequence}` : `#${sequence} of ${run.sequence}`}${pending > 0 ? `, ${pending} pending` : ''}`,
+      `${at ?? ''} #${sequence}${past === undefined ? '' : ` of ${run.sequence}`}${pending > 0 ? `, ${pending} pending` : ''}`,
     )
     const waiting = run.waiting().length
     tabs.label('outputs', waiting > 0 ? `Outputs ${waiting}` : 'Outputs')

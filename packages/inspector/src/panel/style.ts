@@ -32,11 +32,11 @@ export const style = `
   color: var(--text);
   font: 13px/1.45 system-ui, sans-serif;
 }
-.panel.dropping { outline: 2px dashed var(--accent); outline-offset: -4px; }
+.dropping { outline: 2px dashed var(--accent); outline-offset: -4px; }
 .panel[data-empty] > :is(header, .time, .body) { display: none; }
 .panel:not([data-empty]) > .empty { display: none; }
 .empty { margin: auto; padding: 24px; max-width: 30em; text-align: center; }
-.empty p:first-child { font-weight: 600; font-size: 15px; }
+.empty p:first-child { font-weight: 600; }
 .quiet { color: var(--quiet); }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
@@ -52,23 +52,23 @@ button, select, input, textarea {
 :is(select, input, textarea) { border-color: var(--line-strong); }
 ::placeholder { color: var(--quiet); opacity: 1; }
 button { cursor: pointer; white-space: nowrap; }
-button:hover:not(:disabled) { background: var(--wash); border-color: var(--accent); }
+button:hover:not(:disabled, .primary) { background: var(--wash); border-color: var(--accent); }
 button:disabled { color: var(--quiet); cursor: default; opacity: 0.55; }
 .primary { border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; }
-.primary:hover:not(:disabled) { background: color-mix(in oklab, var(--accent), var(--text) 15%); }
+.primary:hover { opacity: 0.85; }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; padding: 8px 10px; border-bottom: 1px solid var(--line); }
 .runs { flex: 1 1 12em; min-width: 0; max-width: 26em; font-weight: 600; text-overflow: ellipsis; }
 .now { display: flex; align-items: center; gap: 8px; min-width: 0; white-space: nowrap; }
 .where, .type, .rest { overflow: hidden; text-overflow: ellipsis; font-variant-numeric: tabular-nums; }
 .status { padding: 1px 8px; border-radius: 99px; background: var(--good-wash); color: var(--good); font-size: 12px; font-weight: 600; }
-.status[data-status='done'] { background: var(--wash); color: var(--accent); }
-.status[data-status='error'] { background: var(--bad-wash); color: var(--bad); }
-.status[data-status='past'] { background: var(--warn-wash); color: var(--warn); }
+[data-status=done] { background: var(--wash); color: var(--accent); }
+[data-status=error] { background: var(--bad-wash); color: var(--bad); }
+[data-status=past] { background: var(--warn-wash); color: var(--warn); }
 .actions { display: flex; flex-wrap: wrap; gap: 4px; margin-left: auto; }
 .time { display: flex; align-items: center; gap: 4px; padding: 6px 10px; border-bottom: 1px solid var(--line); background: var(--sunken); }
 .time button { min-width: 30px; }
 .time input { flex: 1; min-width: 40px; padding: 0; border: 0; background: none; }
-.live[aria-pressed='true'] { border-color: var(--good); background: var(--good-wash); color: var(--good); font-weight: 600; }
+.live[aria-pressed=true] { border-color: var(--good); background: var(--good-wash); color: var(--good); font-weight: 600; }
 .body { flex: 1; display: flex; flex-direction: column; min-height: 0; }
 .history { flex: 0 1 var(--split); display: flex; flex-direction: column; min-width: 0; min-height: 132px; }
 .filters { display: flex; gap: 6px; padding: 8px 10px; }
@@ -76,14 +76,14 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; pad
 .filters select { flex: 0 1 9em; min-width: 0; }
 .found { padding: 0 10px; color: var(--quiet); font-size: 12px; }
 .found:not(:empty) { padding-bottom: 4px; }
-.rows { flex: 1; min-height: 0; overflow: auto; overflow-anchor: none; border-top: 1px solid var(--line); outline-offset: -2px; }
+.rows { flex: 1; min-height: 0; overflow: auto; overflow-anchor: none; border-top: 1px solid var(--line); }
 .canvas { position: relative; min-width: 0; overflow: hidden; }
 .row {
   position: absolute; inset: 0 0 auto; height: 28px; padding: 0 10px 0 0; display: flex; align-items: center; gap: 10px;
   border-bottom: 1px solid var(--line); cursor: pointer; white-space: nowrap;
 }
 .row:hover { background: var(--sunken); }
-.row[aria-selected='true'] { background: var(--wash); box-shadow: inset 3px 0 var(--accent); }
+.row[aria-selected=true] { background: var(--wash); box-shadow: inset 3px 0 var(--accent); }
 .no { flex: none; min-width: 3.4em; text-align: end; color: var(--quiet); font: 12px var(--mono); }
 .type { flex: none; max-width: 70%; font: 600 12px var(--mono); }
 .rest { min-width: 0; color: var(--quiet); font: 12px var(--mono); }
@@ -97,7 +97,7 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 10px; pad
 .detail { flex: 1 0 120px; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .tabs { display: flex; overflow-x: auto; padding: 0 6px; border-bottom: 1px solid var(--line); scrollbar-width: none; }
 .tabs button { min-height: 34px; border: 0; border-radius: 0; background: none; color: var(--quiet); }
-.tabs button[aria-selected='true'] { color: var(--text); font-weight: 600; box-shadow: inset 0 -2px var(--accent); }
+.tabs button[aria-selected=true] { color: var(--text); font-weight: 600; box-shadow: inset 0 -2px var(--accent); }
 .part { flex: 1; min-height: 0; overflow: auto; padding: 10px 12px; }
 .part > * + * { margin-top: 8px; }
 h3 { font-size: 12px; font-weight: 600; color: var(--quiet); }
@@ -138,7 +138,7 @@ ins, .added .sign { color: var(--good); }
 .fields { display: contents; }
 .sender label { font-weight: 600; }
 .sender textarea { font-family: var(--mono); resize: vertical; }
-.sender input[type='checkbox'] { justify-self: start; min-height: 0; width: 16px; height: 16px; }
+.sender input[type=checkbox] { justify-self: start; min-height: 0; width: 16px; height: 16px; }
 .sender .primary, .sender .problem { grid-column: 2; justify-self: start; }
 .problem, .refused strong { color: var(--bad); }
 .notice { padding: 6px 12px; border-top: 1px solid var(--line); background: var(--sunken); }
@@ -151,7 +151,7 @@ ins, .added .sign { color: var(--good); }
 .diagram ul { display: flex; flex-wrap: wrap; gap: 4px; padding: 4px 0 0; list-style: none; }
 .diagram li { padding: 1px 8px; border: 1px solid var(--line); border-radius: 99px; font: 12px var(--mono); }
 .diagram li.taken { border-color: var(--accent); background: var(--wash); color: var(--text); }
-.diagram text { fill: var(--text); font: 12px system-ui, sans-serif; }
+.diagram text { fill: var(--text); font-size: 12px; }
 .state rect { fill: var(--sunken); stroke: var(--line-strong); }
 .state.current rect:first-of-type { fill: var(--accent); stroke: var(--accent); }
 .state.current text { fill: var(--on-accent); font-weight: 600; }

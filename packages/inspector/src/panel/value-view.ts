@@ -21,7 +21,7 @@ function hasMembers(value: unknown): value is object {
 }
 
 function valueNode(make: Maker, name: string | undefined, value: unknown, depth: number): HTMLElement {
-  const label = name === undefined ? undefined : make('span', { class: 'name' }, `${name}: `)
+  const label = labelOf(make, name)
   if (!hasMembers(value)) return make('div', { class: 'leaf' }, label, leaf(make, value))
   const members = Object.entries(value)
   const count = make(
@@ -38,6 +38,10 @@ function valueNode(make: Maker, name: string | undefined, value: unknown, depth:
   node.open = depth > 0 && members.length <= 20
   unfold()
   return node
+}
+
+function labelOf(make: Maker, name: string | undefined): HTMLElement | undefined {
+  return name === undefined ? undefined : make('span', { class: 'name' }, `${name}: `)
 }
 
 function addPage(
@@ -71,7 +75,7 @@ export function changeTree(make: Maker, change: Change): HTMLElement {
 }
 
 function changeNode(make: Maker, name: string | undefined, change: Change): HTMLElement {
-  const label = name === undefined ? undefined : make('span', { class: 'name' }, `${name}: `)
+  const label = labelOf(make, name)
   if (change.kind === 'inside') {
     const { members, same, more } = change
     const node = make('div', label === undefined ? {} : { class: 'inside' })

@@ -1,6 +1,6 @@
 // A chart as a Mermaid state diagram.
 
-import type { ChartDiagram, DiagramState } from './chart-diagram.ts'
+import type { MachineOutline, OutlineState } from '@xmachines/core'
 
 /**
  * Draws a chart as a Mermaid `stateDiagram-v2`, with states in states, and the regions of parallel states side by side.
@@ -17,7 +17,7 @@ import type { ChartDiagram, DiagramState } from './chart-diagram.ts'
  * console.log(diagramToMermaid(diagramOf(light)).split('\n')[3]) // [*] --> s0
  * ```
  */
-export function diagramToMermaid({ states, arrows }: ChartDiagram): string {
+export function diagramToMermaid({ states, arrows }: MachineOutline): string {
   const idOf = (id: string | undefined): string => `s${states.findIndex((state) => state.id === id)}`
   const lines = ['stateDiagram-v2', ...within(undefined)]
   /** Labels by arrow. Mermaid would draw several arrows between two states over each other. */
@@ -37,7 +37,7 @@ export function diagramToMermaid({ states, arrows }: ChartDiagram): string {
     return states.filter(({ parent, kind }) => parent === undefined && kind !== 'final').map(({ id }) => idOf(id))
   }
 
-  function within(parent: DiagramState | undefined): string[] {
+  function within(parent: OutlineState | undefined): string[] {
     const inner = states.filter((state) => state.parent === parent?.id)
     const drawn = inner.map((state) => linesOf(state))
     const text =
@@ -45,7 +45,7 @@ export function diagramToMermaid({ states, arrows }: ChartDiagram): string {
     return parent === undefined ? text : text.map((line) => `  ${line}`)
   }
 
-  function linesOf(state: DiagramState): string[] {
+  function linesOf(state: OutlineState): string[] {
     const { name, id, kind, isInitial } = state
     const own = idOf(id)
     const inner = within(state)
