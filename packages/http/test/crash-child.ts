@@ -23,4 +23,6 @@ const host = openHost(repository.store, [charging], { ttl: 500, resumeMs: 100 })
 const server = serveNode(createHandler(host, PATIENT))
 server.keepAliveTimeout = KEPT
 // Whoever still asks this server after its death must not find another one.
-server.listen(await portForServer(), '127.0.0.1', () => process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`))
+server.listen(await portForServer(), '127.0.0.1', () =>
+  process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`),
+)

@@ -17,7 +17,8 @@ const limits = [
 export function withLongerLimits(code: string): string {
   return limits.reduce((text, limit) => {
     const changed = text.replaceAll(limit, String(LIMIT))
-    if (changed === text) throw new Error(`the conformance tests have no limit like ${limit}: say here how they limit time`)
+    if (changed === text)
+      throw new Error(`the conformance tests have no limit like ${limit}: say here how they limit time`)
     return changed
   }, code)
 }
