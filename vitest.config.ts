@@ -11,6 +11,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
+import { withLongerLimits } from './packages/http/test/durable-streams/longer-limits.ts'
 import { chromiumLaunchOptions } from './scripts/chromium.ts'
 import { folderOfGit, newerGits } from './scripts/newer-git.ts'
 import { PATIENCE } from './scripts/patience.ts'
@@ -146,7 +147,8 @@ const types = (name: string) => ({
   },
 })
 
-// The conformance tests of Durable Streams bring another Vitest. They get the one that runs, without what we do not have.
+// The conformance tests of Durable Streams bring another Vitest. They get the one that runs, without what we do not have, and
+// with more time.
 const durableStreamsSuite = {
   name: 'durable-streams-suite',
   enforce: 'pre' as const,
@@ -154,6 +156,8 @@ const durableStreamsSuite = {
     id === 'vitest' && importer?.includes('server-conformance-tests') === true
       ? join(import.meta.dirname, 'packages/http/test/durable-streams/suite.ts')
       : undefined,
+  transform: (code: string, id: string) =>
+    /server-conformance-tests\/dist\/src-/.test(id) ? withLongerLimits(code) : undefined,
 }
 
 export default defineConfig({
@@ -389,7 +393,8 @@ export default defineConfig({
           name: 'orders',
           include: ['apps/orders/test/**/*.test.ts'],
           globalSetup: ['apps/orders/test/built-app.setup.ts'],
-          testTimeout: 120_000,
+          // A test goes through many pages of the shop.
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },

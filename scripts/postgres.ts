@@ -4,11 +4,11 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { librariesIn, unpackDebian } from './debian.ts'
+import { portForServer } from './port-for-server.ts'
 import { makeOnce, onPath, versionOf } from './programs.ts'
 
 /** The folder of a server's programs, and what their environment needs besides that of the caller. */
@@ -62,7 +62,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const { status, stderr } = spawnSync(join(programs.folder, 'initdb'), initdb, { ...options, encoding: 'utf8' })
   if (status !== 0) throw new Error(`initdb failed (${status}):\n${stderr}`)
 
-  const port = await freePort()
+  const port = await portForServer()
   let server = await start()
   const end = (): void => void server.kill('SIGQUIT')
   process.on('exit', end)
@@ -98,7 +98,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       `unix_socket_directories=${folder}`,
       `listen_addresses=${HOST}`,
       'fsync=on',
-      'max_connections=200',
+      // Each store of a test has a pool of its own, whose connections stay for seconds.
+      'max_connections=500',
     ]
     const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
     const child = spawn(join(programs.folder, 'postgres'), args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -127,17 +128,6 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return resolve()
     child.once('exit', () => resolve())
     child.kill(signal)
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, HOST, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
   })
 }
 

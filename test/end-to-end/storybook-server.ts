@@ -3,9 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+
+import { portForServer } from '../../scripts/port-for-server.ts'
 
 const workspace = join(import.meta.dirname, '../..')
 
@@ -37,7 +38,7 @@ export function copyStorybook(): Storybook {
   return {
     folder,
     async start() {
-      const port = await freePort()
+      const port = await portForServer()
       const started = spawnStorybook(folder, port)
       const ended = once(started, 'exit')
       const removeCopy = remove
@@ -65,18 +66,6 @@ function copyWorkspace(): string {
   }
   symlinkSync(join(workspace, 'node_modules/.pnpm'), join(folder, 'node_modules/.pnpm'), 'junction')
   return folder
-}
-
-/** A free port. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** The environment without the variables of Vitest. */

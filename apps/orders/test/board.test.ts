@@ -15,7 +15,7 @@ test('a hundred orders move on, twenty in a second, and the board shows each of 
   await page.goto('/staff')
   await page.getByText('Live', { exact: true }).waitFor()
   const rows = (place: string) => page.locator('tbody tr').filter({ hasText: place }).count()
-  expect(await rows('To pack')).toBe(MANY)
+  await expect.poll(() => rows('To pack'), soon).toBe(MANY)
   for (const type of ['PACK', 'SHIP'] as const) {
     expect(new Set(await moveAll(desk.url, ids, type))).toEqual(new Set([200]))
   }

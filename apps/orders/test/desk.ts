@@ -49,13 +49,14 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
 
 async function serve(folder: string, worldPort: number, options: DeskOptions): Promise<Desk> {
   const worldUrl = `http://127.0.0.1:${worldPort}`
-  const { databaseUrl, samples = false, patience } = options
+  // A busy machine is no provider that does not answer.
+  const { databaseUrl, samples = false, patience = 120_000 } = options
   const settings = {
     ORDERS_FOLDER: folder,
     WORLD_URL: worldUrl,
     SAMPLE_ORDERS: samples ? 'yes' : 'no',
+    PAYMENT_PATIENCE: String(patience),
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
-    ...(patience !== undefined && { PAYMENT_PATIENCE: String(patience) }),
   }
   const { url, port, start, kill } = await serveApp({ app: inject('builtApp'), settings })
   onTestFinished(kill)

@@ -2,9 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { portForServer } from '../../../scripts/port-for-server.ts'
 
 /** What is served, and how. */
 export interface ServePlan {
@@ -29,7 +29,7 @@ export interface AppServer {
 
 /** Starts a server, at a port that is free. */
 export async function serveApp({ app, settings, preload }: ServePlan): Promise<AppServer> {
-  const port = await freePort()
+  const port = await portForServer()
   const url = `http://127.0.0.1:${port}`
   let server: ChildProcess | undefined
 
@@ -79,13 +79,4 @@ export async function serveApp({ app, settings, preload }: ServePlan): Promise<A
     kill,
     start,
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -6,6 +6,7 @@ import { fetchRun } from '@xmachines/http'
 import { serveNode } from '@xmachines/http/node'
 import { createHandler, type Host, openHost } from '@xmachines/http/server'
 import { expect, onTestFinished, test } from 'vitest'
+import { portForServer } from '../../../scripts/port-for-server.ts'
 import { paid, till } from './machines.ts'
 
 interface Site {
@@ -15,7 +16,7 @@ interface Site {
   kill(): Promise<void>
 }
 
-async function start(store: ReturnType<typeof memoryStore>, port = 0): Promise<Site> {
+async function start(store: ReturnType<typeof memoryStore>, port: number): Promise<Site> {
   const host = openHost(store, [till])
   const server = serveNode(createHandler(host))
   const sockets = new Set<Socket>()
@@ -34,7 +35,7 @@ async function start(store: ReturnType<typeof memoryStore>, port = 0): Promise<S
 
 test('two clients see each other, and what was sent while the server was away is there afterwards', async () => {
   const store = memoryStore()
-  const before = await start(store)
+  const before = await start(store, await portForServer())
   const { snapshot } = await before.host.create(till)
   const url = `http://127.0.0.1:${before.port}/r/${snapshot.run}`
   const [one, other] = [await fetchRun(url, till), await fetchRun(url, till)]
@@ -52,7 +53,7 @@ test('two clients see each other, and what was sent while the server was away is
   const after = await start(store, before.port)
   onTestFinished(after.kill)
   await Promise.all([one.flush(), other.flush()])
-  await expect.poll(() => [one.state.cents, other.state.cents], { timeout: 20_000 }).toEqual([1111, 1111])
+  await expect.poll(() => [one.state.cents, other.state.cents]).toEqual([1111, 1111])
   expect((await store.head(snapshot.run))?.sequence).toBe(3)
-  await expect.poll(() => [one.connection, other.connection], { timeout: 20_000 }).toEqual(['live', 'live'])
+  await expect.poll(() => [one.connection, other.connection]).toEqual(['live', 'live'])
 })

@@ -1,6 +1,5 @@
 /** What holds over HTTP whatever keeps the runs, and whether requests come through a server of Node or are handed to the handler. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -13,7 +12,9 @@ import { createTables, postgresStore } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type CallOptions, JSON_BODY, problemIn, snapshotIn } from './calls.ts'
 import { sseEvents } from './frames.ts'
+import { listen } from './listen.ts'
 import { newTill, order, paid, type Till, taken, till } from './machines.ts'
+import { PATIENT } from './patient.ts'
 import { quiet } from './quiet.ts'
 
 quiet()
@@ -94,24 +95,16 @@ describe.each(stores)('runs in %s', (_title, keep) => {
         outputs: { charge: async (_output, { key }) => ({ type: 'PAID', by: key }) },
       })
       const host = openHost(await kept.open(), [till, newTill, charge])
-      const handler = createHandler(host)
+      const handler = createHandler(host, PATIENT)
       onTestFinished(() => host.close())
       if (way === 'handed over') {
         const ask = (method: string, path: string, options: CallOptions = {}) =>
           handler(new Request(`http://runs.example${path}`, { method, ...options }))
         return Object.assign(ask, { host })
       }
-      const server = serveNode(handler)
-      await new Promise<void>((resolve) => {
-        server.listen(0, '127.0.0.1', resolve)
-      })
-      onTestFinished(() => {
-        server.closeAllConnections()
-        server.close()
-      })
-      const { port } = server.address() as AddressInfo
+      const url = await listen(serveNode(handler))
       const ask = (method: string, path: string, options: CallOptions = {}) =>
-        fetch(`http://127.0.0.1:${port}${path}`, { method, redirect: 'manual', ...options })
+        fetch(`${url}${path}`, { method, redirect: 'manual', ...options })
       return Object.assign(ask, { host })
     }
 

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { openRepository } from '@xmachines/git'
 import { serveNode } from '@xmachines/http/node'
 import { createHandler, hosted, openHost } from '@xmachines/http/server'
+import { portForServer } from '../../../scripts/port-for-server.ts'
 import { order } from './machines.ts'
+import { KEPT, PATIENT } from './patient.ts'
 
 const [directory = ''] = process.argv.slice(2)
 const repository = await openRepository(directory)
@@ -18,5 +20,9 @@ const charging = hosted(order, {
   },
 })
 const host = openHost(repository.store, [charging], { ttl: 500, resumeMs: 100 })
-const server = serveNode(createHandler(host))
-server.listen(0, '127.0.0.1', () => process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`))
+const server = serveNode(createHandler(host, PATIENT))
+server.keepAliveTimeout = KEPT
+// Whoever still asks this server after its death must not find another one.
+server.listen(await portForServer(), '127.0.0.1', () =>
+  process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`),
+)

@@ -1,14 +1,14 @@
 /** Histories: pages of records, offsets that name what they are of, and readers that follow. */
 
-import type { AddressInfo } from 'node:net'
 import { stream } from '@durable-streams/client'
 import { restoreRun } from '@xmachines/core'
 import { memoryStore, type RunStore } from '@xmachines/core/store'
 import { serveNode } from '@xmachines/http/node'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { encodeOffset } from '../src/wire/offset.ts'
 import { problemIn, type Served, serve } from './calls.ts'
 import { frames, sseEvents } from './frames.ts'
+import { listen } from './listen.ts'
 import { paid, till } from './machines.ts'
 import { quiet } from './quiet.ts'
 
@@ -229,16 +229,8 @@ describe('who follows a history', () => {
 
   test.each(['sse', 'long-poll'] as const)('may be the stock client of the protocol, by %s', async (live) => {
     const { handler, patch, id, path } = await withBatches(2)
-    const server = serveNode(handler)
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve)
-    })
-    onTestFinished(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const { port } = server.address() as AddressInfo
-    const response = await stream({ url: `http://127.0.0.1:${port}${path}`, offset: '-1', live })
+    const url = await listen(serveNode(handler))
+    const response = await stream({ url: `${url}${path}`, offset: '-1', live })
     const reading = all(response.jsonStream())
     for (let at = 0; at < 5; at++) await patch(id, paid(at))
     await patch(id, { type: 'CLOSED' })

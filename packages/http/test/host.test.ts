@@ -380,8 +380,8 @@ describe('outputs', () => {
     const store = memoryStore()
     const keys: string[] = []
     const hosts = [
-      open(store, { ttl: 200 }, [charging(keys, 'one')]),
-      open(store, { ttl: 200 }, [charging(keys, 'other')]),
+      open(store, { ttl: 60_000 }, [charging(keys, 'one')]),
+      open(store, { ttl: 60_000 }, [charging(keys, 'other')]),
     ]
     const id = await newRun(hosts[0] as Host, order)
     const runs = await Promise.all(hosts.map((host) => host.hold(id)))
@@ -419,7 +419,7 @@ describe('outputs', () => {
     const host = open(memoryStore(), { onError: (error) => errors.push(error) }, [flaky])
     const run = await host.hold(await newRun(host, order))
     await run.write([{ type: 'PAY', cents: 1 }])
-    await vi.waitFor(() => expect(run.latest.state).toMatchObject({ paid: ['bank'] }), { timeout: 20_000 })
+    await vi.waitFor(() => expect(run.latest.state).toMatchObject({ paid: ['bank'] }))
     expect(errors).toMatchObject([{ message: 'the bank is closed' }])
   })
 

@@ -7,6 +7,7 @@ import * as next from '@xmachines/http/next'
 import * as node from '@xmachines/http/node'
 import * as server from '@xmachines/http/server'
 import { describe, expect, test } from 'vitest'
+import { portForServer } from '../../../scripts/port-for-server.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -31,7 +32,7 @@ test('the public names', () => {
 })
 
 /** The port that the page shows may be taken. */
-const port = String(20_000 + (process.pid % 20_000))
+const port = String(await portForServer())
 
 describe('an example', () => {
   const files = ['README.md', ...globSync('src/{client,host,handler,next,node}/**/*.ts', { cwd: root })]

@@ -196,18 +196,18 @@ describe('the runs of a machine as server-sent events', () => {
   })
 
   test('give a sign of life, end after their time, and leave nothing behind', async () => {
-    const limits = { heartbeatMs: 20, streamMs: 200 }
-    const { call, handler, host } = serve({ handler: { limits } })
-    const chunks = frames(await call('GET', '/r?machine=till', { headers: SSE }))
+    const long = serve({ handler: { limits: { heartbeatMs: 20 } } })
+    const chunks = frames(await long.call('GET', '/r?machine=till', { headers: SSE }))
     expect(await chunks.next()).toContain('event: complete')
     expect(await chunks.next()).toBe(': \n\n')
-    expect(handler.subscribers).toBe(1)
+    expect(long.handler.subscribers).toBe(1)
+    await long.host.close()
     while ((await chunks.next()) !== undefined);
-    expect(handler.subscribers).toBe(0)
-    const until = frames(await call('GET', '/r?machine=till', { headers: SSE }))
-    await until.next()
-    await host.close()
+    expect(long.handler.subscribers).toBe(0)
+    const short = serve({ handler: { limits: { streamMs: 50 } } })
+    const until = frames(await short.call('GET', '/r?machine=till', { headers: SSE }))
     while ((await until.next()) !== undefined);
+    expect(short.handler.subscribers).toBe(0)
   })
 
   test('are refused if there are too many to follow', async () => {

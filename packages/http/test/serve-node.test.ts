@@ -1,5 +1,5 @@
 /** A handler behind a real server of Node: answers, streams, slow and vanished readers, bodies that are too large. */
-import { request as nodeRequest, type Server } from 'node:http'
+import { request as nodeRequest } from 'node:http'
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -13,21 +13,11 @@ import { nodeListener, type RequestHandler, serveNode } from '@xmachines/http/no
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { JSON_BODY, problemIn, type ServeOptions, serve, snapshotIn } from './calls.ts'
 import { sseEvents } from './frames.ts'
+import { listen } from './listen.ts'
 import { paid } from './machines.ts'
 import { quiet } from './quiet.ts'
 
 quiet()
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 async function served(options: ServeOptions = {}) {
   const made = serve(options)
@@ -131,6 +121,7 @@ describe('a server of Node', () => {
         socket.on('data', (chunk) => {
           text += String(chunk)
         })
+        socket.on('error', () => undefined)
         socket.on('close', () => resolve(text.slice(0, 12)))
       })
     expect(await answer('GET / HTTP/1.1\r\nhost: a b\r\n\r\n')).toBe('HTTP/1.1 400')

@@ -260,7 +260,7 @@ describe('the panel', () => {
     }
     expect(listed()).toBe(1)
     closed.close()
-    await vi.waitFor(() => expect(listed()).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(() => expect(listed()).toBe(0))
     const opened = await open()
     opened.in.send({ type: 'CLOSE' })
     await expect.element(row(/^2 CLOSE/)).toHaveAttribute('aria-selected', 'true')

@@ -57,8 +57,7 @@ export async function crashRounds(victim: Victim, rounds: number): Promise<Crash
       child = begin()
     } else if (victim === 'backend') {
       const pid = await activeBackend()
-      if (pid === undefined) round -= 1
-      else process.kill(pid, 'SIGKILL')
+      if (pid === undefined || !isKilled(pid)) round -= 1
     } else await server.crash()
   }
   await end(child)
@@ -114,6 +113,16 @@ export async function crashRounds(victim: Victim, rounds: number): Promise<Crash
       } else if (word === 'failed') failures[String(parts[0])] = (failures[String(parts[0])] ?? 0) + 1
     })
     return started
+  }
+}
+
+/** Kills a process, and says whether it was still there: a server that recovers from the blow before ends all its backends. */
+function isKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw thrown
   }
 }
 

@@ -1,4 +1,5 @@
 /** Databases for the tests: PGlite in this process, and the real server. Each has tables of its own. */
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import type { RunStore } from '@xmachines/core/store'
@@ -25,11 +26,14 @@ export interface Database {
   end(): Promise<void>
 }
 
+/** Part of the names of a test file on the server. The id of a process would not do: it is given again after a while. */
+export const unique: string = randomBytes(4).toString('hex')
+
 let count = 0
 
 /** The tables of each test file have names of their own. */
 function newPrefix(): string {
-  return `t${process.pid}_${++count}_`
+  return `t${unique}_${++count}_`
 }
 
 /** A pool on the real server. */

@@ -3,7 +3,7 @@ import type { StoredRecord } from '@xmachines/core/store'
 import { createTables, type PostgresStore, postgresStore } from '@xmachines/postgres'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { type Database, kinds, openPool, openServer } from './databases.ts'
+import { type Database, kinds, openPool, openServer, unique } from './databases.ts'
 import { add, append, refusalOf, type TallyRun, tallyRun } from './ledgers.ts'
 
 /** Nobody looks within a test. */
@@ -29,7 +29,7 @@ function follow(
 }
 
 function arrive(records: readonly StoredRecord[], run: TallyRun): Promise<void> {
-  return vi.waitFor(() => expect(records).toEqual(run.toJSON().records), { timeout: 20_000, interval: 5 })
+  return vi.waitFor(() => expect(records).toEqual(run.toJSON().records), { interval: 5 })
 }
 
 async function appendNext(store: PostgresStore, run: TallyRun): Promise<void> {
@@ -98,7 +98,7 @@ describe('on a real server', () => {
   const listening = `SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND application_name = $1`
 
   test('a listening connection that is lost is made again, and nothing is missed or doubled', async () => {
-    const name = `follower-${process.pid}`
+    const name = `follower-${unique}`
     const pool = openPool({ application_name: name })
     const store = postgresStore(pool, { prefix: database.prefix, poll: NEVER })
     const other = await database.open()
@@ -107,7 +107,7 @@ describe('on a real server', () => {
     const { records, done } = follow(store, run)
     await arrive(records, run)
     for (let round = 0; round < 5; round++) {
-      await vi.waitFor(async () => expect(await database.sql(listening, [name])).toHaveLength(1), { timeout: 20_000 })
+      await vi.waitFor(async () => expect(await database.sql(listening, [name])).toHaveLength(1))
       await database.sql(`SELECT pg_terminate_backend(pid) FROM (${listening}) AS ear`, [name])
       // Some of these come while nobody listens.
       for (let count = 0; count < 3; count++) await appendNext(other, run)

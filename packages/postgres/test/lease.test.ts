@@ -182,7 +182,7 @@ describe('on a real server', () => {
     const store = await database.open()
     const run = tallyRun(2)
     await append(store, run, { to: 1 })
-    const lease = await store.lease(run.id, { owner: 'one', ttl: 10_000 })
+    const lease = await store.lease(run.id, { owner: 'one', ttl: 60_000 })
     const pool = openPool()
     const client = await pool.connect()
     await client.query('BEGIN')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createTables, postgresStore, schema } from '@xmachines/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PATIENCE } from '../../../scripts/patience.ts'
-import { type Database, kinds, openPool, startPglite } from './databases.ts'
+import { type Database, kinds, openPool, startPglite, unique } from './databases.ts'
 import { append, readAll, recordsOf, refusalOf, tallyRun } from './ledgers.ts'
 
 test('schema.sql is what createTables runs', () => {
@@ -84,7 +84,7 @@ test('the printed schema serves people who run it themselves', async () => {
 })
 
 test('several processes can make the tables at once', async () => {
-  const prefix = `race${process.pid}_`
+  const prefix = `race${unique}_`
   const pools = Array.from({ length: 6 }, () => openPool())
   await Promise.all(pools.map((pool) => createTables(pool, { prefix })))
   const store = postgresStore(pools[0] as (typeof pools)[0], { prefix })
@@ -93,7 +93,7 @@ test('several processes can make the tables at once', async () => {
 })
 
 test('making tables that are there waits for no transaction, and holds up no append', async () => {
-  const prefix = `busy${process.pid}_`
+  const prefix = `busy${unique}_`
   // Another test may be making its tables, which is soon over. The transaction below is open until everything is done.
   const pool = openPool({ options: `-c lock_timeout=${PATIENCE}` })
   await createTables(pool, { prefix })
@@ -109,10 +109,10 @@ test('making tables that are there waits for no transaction, and holds up no app
 })
 
 test('a user who may only read and write the tables can start with createTables too', async () => {
-  const prefix = `plain${process.pid}_`
+  const prefix = `plain${unique}_`
   const pool = openPool()
   await createTables(pool, { prefix })
-  const user = `user${process.pid}`
+  const user = `user${unique}`
   await pool.query(`CREATE ROLE ${user} LOGIN`)
   for (const table of ['schema', 'runs', 'records', 'keys', 'leases', 'names']) {
     await pool.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${prefix}${table} TO ${user}`)
@@ -139,7 +139,7 @@ test('a user who may only read and write the tables can start with createTables 
 })
 
 test('the tables can be in a schema of their own', async () => {
-  const name = `apart${process.pid}`
+  const name = `apart${unique}`
   const pool = openPool({ options: `-c search_path=${name}` })
   await pool.query(`CREATE SCHEMA ${name}`)
   await createTables(pool)

@@ -19,6 +19,7 @@ import {
 import { afterEach, beforeEach, describe, expect, type RunnerTask, test, vi } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import page from '../../../docs/concurrent-rendering.md?raw'
+import { PATIENCE } from '../../../scripts/patience.ts'
 import { expectQuietConsole, modes } from './modes.tsx'
 import { changesOf, isTorn, type Part, slowView, suspendingView, valuesOf, watchTree } from './slow-tree.tsx'
 
@@ -62,7 +63,7 @@ const ownOf: Part = ({ outputs }) => outputs['own']
 const viewOf: Part = ({ shown }) => shown.join(' ')
 
 /** Waits long enough for a busy machine. */
-const waitFor = (expectation: () => void): Promise<void> => vi.waitFor(expectation, { timeout: 15_000, interval: 5 })
+const waitFor = (expectation: () => void): Promise<void> => vi.waitFor(expectation, { timeout: PATIENCE, interval: 5 })
 
 beforeEach(() => {
   // So that React renders in slices, as it does on a page.

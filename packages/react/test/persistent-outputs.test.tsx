@@ -105,7 +105,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     await vi.waitFor(() => expect(screen.getAllByText('paid: 7')).toHaveLength(4))
     const other = await otherTab(store)
     const stop = new AbortController()
-    const handled = handleShared(other, handlers, { signal: stop.signal, ttl: 100 })
+    const handled = handleShared(other, handlers, { signal: stop.signal, ttl: 60_000 })
     await pay()
     await vi.waitFor(() => expect(screen.getAllByText('paid: 7,7')).toHaveLength(4))
     await vi.waitFor(() => expect(toast).toHaveBeenCalledTimes(4))
@@ -287,7 +287,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     const other = await otherTab(store)
     const stop = new AbortController()
     const handlers = { charge: ({ cents }: { cents: number }) => ({ type: 'PAID', cents: -cents }) as const }
-    const handled = handleShared(other, { ...handlers, thank: () => undefined }, { signal: stop.signal, ttl: 200 })
+    const handled = handleShared(other, { ...handlers, thank: () => undefined }, { signal: stop.signal, ttl: 60_000 })
     await act(async () => unmount())
     await vi.waitFor(() => expect(other.state).toEqual([-7]))
     stop.abort()

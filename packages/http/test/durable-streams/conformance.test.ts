@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import { runConformanceTests } from '@durable-streams/server-conformance-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { KEPT } from '../patient.ts'
 import { left, NOT_OURS } from './suite.ts'
 import { writingProxy } from './writing-proxy.ts'
 
@@ -13,6 +14,7 @@ describe('the Durable Streams protocol', () => {
   const options = { baseUrl: '', longPollTimeoutMs: LONG_POLL_MS }
 
   beforeAll(async () => {
+    proxy.server.keepAliveTimeout = KEPT
     await new Promise<void>((resolve) => {
       proxy.server.listen(0, '127.0.0.1', resolve)
     })
