@@ -2,21 +2,13 @@
  * Makes sure that a port is free, and says which process holds it if it is not: `node scripts/free-port.ts PORT`.
  */
 import { spawnSync } from 'node:child_process'
-import { createServer } from 'node:net'
 import { portToPid } from 'pid-port'
+import { isFree } from './port-for-server.ts'
 
 const port = Number(process.argv[2])
 if (!(await isFree(port))) {
   console.error(`Port ${port} is taken by ${await holderOf(port)}. Stop it, then start again.`)
   process.exitCode = 1
-}
-
-function isFree(wanted: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(wanted, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
 }
 
 async function holderOf(wanted: number): Promise<string> {

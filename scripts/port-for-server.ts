@@ -25,7 +25,8 @@ export async function portForServer(): Promise<number> {
   throw new Error(`Each of ${TRIES} ports from ${FIRST} to ${LAST} is taken: end the servers that use them`)
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether nothing listens on a port of this machine's loopback interface. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer()
     probe.once('error', () => resolve(false))

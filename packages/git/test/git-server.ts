@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { portForServer } from '../../../scripts/port-for-server.ts'
 
 /** When a request is broken off. */
 export type Fault =
@@ -31,7 +31,8 @@ export interface GitServer {
 /** Serves a folder. */
 export async function serveGit(folder: string): Promise<GitServer> {
   const backends = new Set<ReturnType<typeof spawn>>()
-  let port = 0
+  // It comes back at the same address.
+  const port = await portForServer()
   const http = createServer((request, response) => {
     const fault = served.onRequest(request)
     if (fault === 'before') {
@@ -63,7 +64,6 @@ export async function serveGit(folder: string): Promise<GitServer> {
       http.once('error', reject)
       http.listen(port, '127.0.0.1', resolve)
     })
-    port = (http.address() as AddressInfo).port
   }
 
   await listen()
