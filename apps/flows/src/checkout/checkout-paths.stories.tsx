@@ -3,7 +3,7 @@
 
 import type { Meta, StoryObj } from '@storybook/react-vite'
 import { type MachinePath, pathsOf } from '@xmachines/core/testing'
-import { expect, fireEvent, userEvent, within } from 'storybook/test'
+import { expect, fireEvent, userEvent, waitFor, within } from 'storybook/test'
 
 import { type Checkout, type CheckoutEvent, checkout } from './checkout.ts'
 import { CheckoutFlow } from './checkout-flow.tsx'
@@ -75,9 +75,11 @@ const HEADINGS: Readonly<Record<Checkout['at'], string>> = {
 
 async function compare({ at, order }: Checkout, page: Page): Promise<void> {
   await expect(await page.findByText(HEADINGS[at], { selector: 'h2' })).toBeVisible()
-  if (at === 'paying') await expect(page.getByText('Paying…', { selector: 'button' })).toBeVisible()
+  if (at === 'paying') await expect(await page.findByText('Paying…', { selector: 'button' })).toBeVisible()
   if (at !== 'delivery' && at !== 'payment') return
-  for (const field of FIELDS[at]) await expect(page.getByLabelText(LABELS[field])).toHaveValue(order[field])
+  for (const field of FIELDS[at]) {
+    await waitFor(() => expect(page.getByLabelText(LABELS[field])).toHaveValue(order[field]))
+  }
 }
 
 /** The shortest of the paths that lead to each kind of state. */

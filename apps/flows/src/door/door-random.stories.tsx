@@ -4,7 +4,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite'
 import { createRun, type Run, type RunError } from '@xmachines/core'
 import { commandsOf, coverageOf } from '@xmachines/core/testing'
 import fc from 'fast-check'
-import { expect, userEvent, within } from 'storybook/test'
+import { expect, userEvent, waitFor, within } from 'storybook/test'
 
 import type { Door, DoorEvent, door } from './door.ts'
 import { DoorFlow } from './door-flow.tsx'
@@ -31,9 +31,9 @@ async function cause(event: DoorEvent, page: Page): Promise<void> {
 
 /** Compares the page with the machine after an event. */
 async function check({ state }: Run<Door, DoorEvent>, page: Page, refusal: RunError | undefined): Promise<void> {
-  await expect(page.getByText(state.at, { selector: 'strong' })).toBeVisible()
+  await expect(await page.findByText(state.at, { selector: 'strong' })).toBeVisible()
   const alert = page.getByRole('alert')
-  if (refusal === undefined) await expect(alert).toBeEmptyDOMElement()
+  if (refusal === undefined) await waitFor(() => expect(alert).toBeEmptyDOMElement())
   else await expect(await page.findByText(refusal.reason ?? '', { selector: '[role=alert] *' })).toBeVisible()
 }
 

@@ -76,14 +76,16 @@ export const Driven: Story = {
     async function count(): Promise<void> {
       await userEvent.click(await button('Count'))
       counted++
-      await expect(panel().getByRole('status')).toHaveTextContent(`${counted} counted, at sequence ${counted}.`)
+      const shown = `${counted} counted, at sequence ${counted}.`
+      await waitFor(() => expect(panel().getByRole('status')).toHaveTextContent(shown))
     }
 
     async function tryAndCount(action: string, message: RegExp, source: string): Promise<void> {
       await userEvent.click(await button(action))
       const outcome = await outcomeOf(action)
       await waitFor(() => expect(outcome).toHaveTextContent(message))
-      await expect(outcome).toHaveTextContent(`${source} The sequence was ${counted} before and is ${counted} now.`)
+      const told = `${source} The sequence was ${counted} before and is ${counted} now.`
+      await waitFor(() => expect(outcome).toHaveTextContent(told))
       await count()
     }
 
@@ -111,9 +113,9 @@ export const Driven: Story = {
       await userEvent.click(await button('Break'))
       const outcome = await outcomeOf('Break')
       await waitFor(() => expect(outcome).toHaveTextContent(/The counter is broken/))
-      await expect(outcome).toHaveTextContent(`was ${counted} before and is ${counted} now`)
-      await expect(run().getByText('error')).toBeVisible()
-      await expect(await button('Take 1,000')).toBeDisabled()
+      await waitFor(() => expect(outcome).toHaveTextContent(`was ${counted} before and is ${counted} now`))
+      await expect(await run().findByText('error')).toBeVisible()
+      await waitFor(async () => expect(await button('Take 1,000')).toBeDisabled())
       await expect(await button('Add a false event')).toBeEnabled()
     })
 
@@ -124,7 +126,7 @@ export const Driven: Story = {
 
     await step('a new run counts from 0', async () => {
       await userEvent.click(await button('New run'))
-      await expect(run().getByText('active')).toBeVisible()
+      await expect(await run().findByText('active')).toBeVisible()
       counted = 0
       await count()
       await expect(await outcomeOf('Break')).toBeEmptyDOMElement()

@@ -38,7 +38,7 @@ export const Driven: Story = {
     await step('a run is saved as the JSON of the run, with machine and id in the file name', async () => {
       await userEvent.click(canvas.getByLabelText('Passport'))
       await userEvent.type(canvas.getByLabelText('Another thing'), 'Umbrella{Enter}')
-      await userEvent.click(canvas.getByLabelText('Umbrella'))
+      await userEvent.click(await canvas.findByLabelText('Umbrella'))
       await waitFor(() => expect(commits.getAllByText('{"name":"Umbrella"}')).toHaveLength(2))
       ;[head = ''] = heads()
       file = await savedBy(() => click('Save as a file'))
@@ -58,7 +58,7 @@ export const Driven: Story = {
       await expect(canvas.getByLabelText('Passport')).toBeChecked()
       await userEvent.click(canvas.getByLabelText('Raincoat'))
       await expect(await commits.findByText('{"name":"Raincoat"}')).toBeVisible()
-      await expect(heads()).toHaveLength(5)
+      await waitFor(() => expect(heads()).toHaveLength(5))
       await expect(heads()[1]).toBe(head)
     })
 

@@ -43,6 +43,7 @@ export const Driven: Story = {
     const seats = within(canvas.getByRole('list', { name: /^Seats/ }))
     const commits = within(canvas.getByRole('list', { name: /^Commits/ }))
     const gate = (name: string) => canvas.getByRole('region', { name })
+    const says = (name: string, text: string) => waitFor(() => expect(gate(name)).toHaveTextContent(text))
     const counts = (name: string) => Array.from(gate(name).querySelectorAll('dd'), (each) => Number(each.textContent))
     const taken = (...gates: readonly string[]) =>
       waitFor(() =>
@@ -64,11 +65,11 @@ export const Driven: Story = {
     })
 
     await step('three locks are held at the same time and do not block each other', async () => {
-      await expect(gate('A timer')).toHaveTextContent('Its port is free.')
+      await says('A timer', 'Its port is free.')
       await press('Start the timer')
       await press('Pipe the stream')
       for (const name of ['A button', 'A timer', 'A piped stream']) {
-        await expect(gate(name)).toHaveTextContent('Its port is locked.')
+        await says(name, 'Its port is locked.')
       }
       await waitFor(() => expect([timer.listeners(), stream.listeners()]).toEqual([1, 1]))
     })
@@ -88,7 +89,7 @@ export const Driven: Story = {
 
     await step('a sender that stops releases its lock, and the others continue', async () => {
       await press('Stop the stream')
-      await expect(gate('A piped stream')).toHaveTextContent('Its port is free.')
+      await says('A piped stream', 'Its port is free.')
       await waitFor(() => expect(stream.listeners()).toBe(0))
       timer.tick()
       await taken('button', 'button', 'timer', 'stream', 'button', 'timer')
