@@ -2,7 +2,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
-import { handled, loadTally, names, openTally, problem, send, stop } from './tally-page.ts'
+import { handled, loadTally, names, openTally, problem, send, settled, stop } from './tally-page.ts'
 import { makeApps } from './vite-server.ts'
 import { newContext, soon } from './watched-page.ts'
 
@@ -33,7 +33,8 @@ async function openTabs(count: number): Promise<{ tabs: BrowserContext; pages: P
     if (at === 0) {
       await send(page, 'first')
       await expect.poll(() => handled(page), soon).toEqual(['first'])
-      await page.evaluate(() => window.tab.flush())
+      // What has not settled before the tab is gone is handled again by the next.
+      await expect.poll(() => settled(page), soon).toBe(1)
     }
     pages.push(page)
   }
@@ -91,7 +92,7 @@ test.each(['freeze', 'pagehide'] as const)(
     const [gone, there] = pages as [Page, Page]
     const resume = await stop(gone, event)
     await handledAfter('while it was away', [there])
-    await there.evaluate(() => window.tab.flush())
+    await expect.poll(() => settled(there), soon).toBe(2)
     await resume()
     await expect.poll(() => names(gone), soon).toEqual(['first', 'while it was away'])
     await there.close()

@@ -20,6 +20,7 @@ export async function loadTally(tabs: BrowserContext, url: string): Promise<Page
 export const send = (page: Page, name: string): Promise<void> => page.evaluate((sent) => window.tab.send(sent), name)
 export const names = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.tab.names())
 export const handled = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.tab.handled)
+export const settled = (page: Page): Promise<number | undefined> => page.evaluate(() => window.tab.settled())
 export const shown = (page: Page): Promise<unknown> => page.evaluate(() => window.tab.shown())
 export const problem = (page: Page): Promise<string | undefined> => page.evaluate(() => window.tab.problem())
 
