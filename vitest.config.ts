@@ -290,10 +290,11 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'inspector',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/*.browser.test.*'],
-          testTimeout: 60_000,
+          setupFiles: [waits],
         },
       },
       {
@@ -311,9 +312,10 @@ export default defineConfig({
           ],
         },
         test: {
+          ...patient,
           name: 'inspector browser',
           include: ['test/**/*.browser.test.{ts,tsx}'],
-          testTimeout: 60_000,
+          setupFiles: [waits],
           browser: browser('inspector browser'),
         },
       },
@@ -390,12 +392,13 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
+          ...patient,
           name: 'orders',
           include: ['apps/orders/test/**/*.test.ts'],
           globalSetup: ['apps/orders/test/built-app.setup.ts'],
+          setupFiles: [waits],
           // A test goes through many pages of the shop.
           testTimeout: 300_000,
-          hookTimeout: 120_000,
         },
       },
       {

@@ -173,7 +173,7 @@ test('a page that is not secure has no Web Locks: the lease runs out when its ta
   const url = address().replace('127.0.0.1', insecureHost)
   const [one, other] = [await openTab(tabs, url), await openTab(tabs, url)]
   expect(await one.evaluate(() => window.tab.hasLocks())).toBe(false)
-  for (const page of [one, other]) await page.evaluate(() => window.tab.handle(600))
+  for (const page of [one, other]) await page.evaluate(() => window.tab.handle(10_000))
   await send(one, 'first')
   await expect.poll(async () => [...(await handled(one)), ...(await handled(other))], soon).toEqual(['first'])
   const [holder, next] = (await handled(one)).length > 0 ? [one, other] : [other, one]
