@@ -1,12 +1,11 @@
 import type { Preview } from '@storybook/react-vite'
 import { configure } from 'storybook/test'
 
-import { PATIENCE } from '../scripts/patience.ts'
 import { DocsFrame } from './docs-frame.tsx'
 import './preview.css'
 
 // Play functions wait a frame or two for each change, but a busy machine may take longer.
-configure({ asyncUtilTimeout: PATIENCE })
+configure({ asyncUtilTimeout: 30_000 })
 
 const preview: Preview = {
   parameters: {

@@ -10,6 +10,7 @@ import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { chromiumLaunchOptions } from '../../scripts/chromium.ts'
+import { portForServer } from '../../scripts/port-for-server.ts'
 import { counter } from './connected/counter.ts'
 import { selfSigned } from './self-signed.ts'
 import { newContext, soon } from './watched-page.ts'
@@ -55,13 +56,14 @@ function siteOf(host: Host, script: string): RequestListener {
 }
 
 /** A server of the page, of its scripts and of the runs. */
-async function start(store: RunStore, port = 0): Promise<Site> {
+async function start(store: RunStore, port?: number): Promise<Site> {
   const host = openHost(store, [counter])
   const server: Server = createServer(siteOf(host, '/page.js'))
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => sockets.add(socket))
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve)
+  const at = port ?? (await portForServer())
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(at, '127.0.0.1', resolve)
   })
   async function kill(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve))
@@ -69,7 +71,7 @@ async function start(store: RunStore, port = 0): Promise<Site> {
     await closed
     await host.close()
   }
-  return { port: (server.address() as AddressInfo).port, host, kill }
+  return { port: at, host, kill }
 }
 
 async function open(port: number, run: string): Promise<Page> {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { portForServer } from '../../scripts/port-for-server.ts'
 
 const script = join(import.meta.dirname, '../../scripts/free-port.ts')
 
@@ -33,8 +34,5 @@ test('a second start says which process holds the port', async () => {
 })
 
 test('a start on a free port says nothing', async () => {
-  const server = await listen()
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => void server.close(resolve))
-  expect(await run(port)).toEqual({ code: 0, stderr: '' })
+  expect(await run(await portForServer())).toEqual({ code: 0, stderr: '' })
 })

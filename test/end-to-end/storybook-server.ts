@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 import { portForServer } from '../../scripts/port-for-server.ts'
@@ -13,8 +13,8 @@ const workspace = join(import.meta.dirname, '../..')
 /** What Storybook needs. */
 const parts = ['.storybook', 'apps/flows', 'docs', 'packages', 'package.json', 'tsconfig.base.json', 'node_modules']
 
-/** What is not copied: tests, build results, caches, and installed packages, to which the copied links point. */
-const notCopied = ['test', 'dist', '.types', '.cache', '.vite', '.pnpm']
+/** What is not copied: tests and build results. */
+const notCopied = ['test', 'dist', '.types']
 
 /** A copy of the workspace, and its Storybook. */
 export interface Storybook {
@@ -61,11 +61,16 @@ function copyWorkspace(): string {
   const folder = mkdtempSync(join(workspace, 'reports/storybook-'))
   for (const part of parts) {
     // pnpm's links are relative: in the copy, the links to packages of the workspace point to the copied packages.
-    const filter = (path: string): boolean => !notCopied.includes(basename(path))
+    const filter = (path: string): boolean => !notCopied.includes(basename(path)) && !isHidden(path)
     cpSync(join(workspace, part), join(folder, part), { recursive: true, verbatimSymlinks: true, filter })
   }
   symlinkSync(join(workspace, 'node_modules/.pnpm'), join(folder, 'node_modules/.pnpm'), 'junction')
   return folder
+}
+
+/** Whether it is a cache, in which other tests may be writing, or the installed packages, to which the copied links point. */
+function isHidden(path: string): boolean {
+  return basename(dirname(path)) === 'node_modules' && basename(path).startsWith('.') && basename(path) !== '.bin'
 }
 
 /** The environment without the variables of Vitest. */

@@ -2,11 +2,12 @@
 
 import { act, render } from '@testing-library/react'
 import { createRun, defineMachine } from '@xmachines/core'
-import { memoryStore, openNamed, type RunStore } from '@xmachines/core/store'
+import { openNamed, type RunStore } from '@xmachines/core/store'
 import { useOutputs, useRefusals, useRun, useSnapshot } from '@xmachines/react'
 import { usePersistentRun } from '@xmachines/react/persistent'
 import { Activity, memo, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { lastingStore } from './lasting-leases.ts'
 import { counter } from './machines.ts'
 import { Boundary, expectQuietConsole, missed, modes, muteErrors, takeWarnings } from './modes.tsx'
 import { Opening } from './opening.tsx'
@@ -262,7 +263,7 @@ describe.each(modes)('a persistent run in a hidden <Activity> %s', (_mode, Mode)
 
   test('stays, starts nothing new, lets what runs finish, and gives the lease to another tab', async () => {
     started.length = 0
-    const store = memoryStore()
+    const store = lastingStore()
     const follow = vi.spyOn(store, 'follow')
     const page = (
       <Suspense fallback={<Opening />}>
@@ -277,11 +278,11 @@ describe.each(modes)('a persistent run in a hidden <Activity> %s', (_mode, Mode)
     await act(async () => rerender(hidden(page)))
     run.in.send({ type: 'DO', name: 'second' })
     await run.flush()
-    expect(await store.lease(run.id, { owner: 'another tab', ttl: 1000 })).toBeUndefined()
+    expect(await store.lease(run.id, { owner: 'another tab', ttl: 60_000 })).toBeUndefined()
     finish.get('first')?.()
     await vi.waitFor(() => expect(run.state).toEqual(['this tab: first']))
     const lease = await vi.waitFor(async () => {
-      const taken = await store.lease(run.id, { owner: 'another tab', ttl: 1000 })
+      const taken = await store.lease(run.id, { owner: 'another tab', ttl: 60_000 })
       expect(taken).toBeDefined()
       return taken
     })

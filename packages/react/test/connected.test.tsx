@@ -47,7 +47,13 @@ interface Site {
 async function site(): Promise<Site> {
   const host = openHost(memoryStore(), [lamps])
   const handler = createHandler(host)
-  onTestFinished(() => host.close())
+  let isGone = false
+  onTestFinished(async () => {
+    // A page sends what is pending until it has an answer, also to the next test file. This answer ends it at once.
+    isGone = true
+    window.dispatchEvent(new Event('online'))
+    await host.close()
+  })
   const { snapshot } = await host.create(lamps)
   const url = `http://localhost/r/${snapshot.run}`
   const made: Site = {
@@ -57,6 +63,7 @@ async function site(): Promise<Site> {
     isUp: true,
     async fetch(request) {
       made.requests.push(request.method)
+      if (isGone) return new Response(null, { status: 404 })
       if (!made.isUp) throw new TypeError('fetch failed')
       return await handler(request)
     },
@@ -293,8 +300,10 @@ test('the example counts, also while the server is away', async () => {
     initial: 0,
     on: { INC: (count) => count + 1 },
   })
-  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')))
-  onTestFinished(() => void vi.unstubAllGlobals())
+  const at = await site()
+  at.isUp = false
+  // It stays for the rest of the file: what is pending is sent with it when the test has finished.
+  vi.stubGlobal('fetch', at.fetch)
   render(<Counter url="http://localhost/r/1" history={createRun(counter).toJSON()} />)
   fireEvent.click(screen.getByRole('button'))
   await vi.waitFor(() => expect(screen.getByRole('button').textContent).toBe('1 (1 to be sent)'))

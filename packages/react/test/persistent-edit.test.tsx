@@ -4,11 +4,12 @@ import './refresh.ts'
 
 import { act, render, screen } from '@testing-library/react'
 import { defineMachine, type Machine } from '@xmachines/core'
-import { memoryStore, type RunStore } from '@xmachines/core/store'
+import type { RunStore } from '@xmachines/core/store'
 import { useOutputs, useSend, useSnapshot } from '@xmachines/react'
 import { usePersistentRun } from '@xmachines/react/persistent'
 import { Suspense } from 'react'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
+import { lastingStore } from './lasting-leases.ts'
 import { modes } from './modes.tsx'
 import { Opening } from './opening.tsx'
 import { refreshPage, registerComponent } from './refresh.ts'
@@ -61,7 +62,7 @@ describe.each(modes)('an edited machine %s', (_mode, Mode) => {
   }
 
   async function mount() {
-    const store = memoryStore()
+    const store = lastingStore()
     const Panel = panelOf(adding(1), store)
     render(
       <Suspense fallback={<Opening />}>

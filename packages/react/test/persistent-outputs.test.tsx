@@ -2,11 +2,12 @@
 
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { defineMachine } from '@xmachines/core'
-import { handleShared, memoryStore, openNamed, type RunStore, type SharedRun, StoreError } from '@xmachines/core/store'
+import { handleShared, openNamed, type RunStore, type SharedRun, StoreError } from '@xmachines/core/store'
 import { useOutputs, useSend, useSnapshot } from '@xmachines/react'
 import { usePersistentRun } from '@xmachines/react/persistent'
 import { type ReactNode, Suspense, useState } from 'react'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { lastingStore } from './lasting-leases.ts'
 import { Boundary, expectQuietConsole, modes, muteErrors } from './modes.tsx'
 import { Opening } from './opening.tsx'
 
@@ -73,7 +74,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   expectQuietConsole()
 
   test('are handled after they are kept, and what settled is kept', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const keptAtStart: (number | undefined)[] = []
     const charge = vi.fn(async ({ cents }: { cents: number }) => {
       const id = await store.name('order')
@@ -89,7 +90,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('are handled once by two components and another tab, and by each of them with each: true', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const [charge, toast] = [vi.fn(({ cents }: { cents: number }) => ({ type: 'PAID', cents }) as const), vi.fn()]
     const handlers = { charge, thank: () => undefined }
     mount(
@@ -115,7 +116,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('go on from what has settled, after a reload', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const run = await otherTab(store)
     await (await openNamed(store, 'order', order, {})).begin().then((begun) => begun.close())
     const before = await otherTab(store)
@@ -124,7 +125,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
       { type: 'PAY', cents: 2 },
     ])
     await before.flush()
-    const lease = await store.lease(before.id, { owner: 'one that is gone', ttl: 1000 })
+    const lease = await store.lease(before.id, { owner: 'one that is gone', ttl: 60_000 })
     await lease?.settle(1)
     await lease?.release()
     run.close()
@@ -135,7 +136,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('are not answered twice if the one before answered and could not say so', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     await (await openNamed(store, 'order', order, {})).begin().then((begun) => begun.close())
     const before = await otherTab(store)
     before.in.send({ type: 'PAY', cents: 1 })
@@ -148,7 +149,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('that run when their component unmounts are aborted, and the next component starts them again', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const signals: AbortSignal[] = []
     const never: Handlers = {
       charge: (_output, { signal }) => {
@@ -167,7 +168,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('wait while a lazy component that handles them is not mounted any more, and are handled when it is again', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const charge = vi.fn(({ cents }: { cents: number }) => ({ type: 'PAID', cents }) as const)
     const Page = (): ReactNode => {
       const [isOpen, toggle] = useState(true)
@@ -191,7 +192,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('of a handler that throws settle, the boundary gets the error, and the others are handled after its reset', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const charge = vi.fn(({ cents }: { cents: number }): { type: 'PAID'; cents: number } => {
       if (charge.mock.calls.length === 1) throw new Error('no money')
       return { type: 'PAID', cents }
@@ -215,7 +216,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('are handled with cancellation: by the state, the next output and a timeout', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const aborted: number[] = []
     const handlers: Handlers = {
       charge: {
@@ -237,7 +238,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('take an answer that is refused as settled', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const strict = { charge: () => ({ type: 'NONSENSE' }) as never, thank: () => undefined }
     mount(<Desk store={store} handlers={strict} />, Mode)
@@ -248,7 +249,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('from is refused without each, since the store knows where to go on', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const Wrong = (): ReactNode => {
       useOutputs(usePersistentRun(order, { store, key: 'order' }), {}, { from: 'start' })
       return null
@@ -266,7 +267,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
 
   test('of a run that a store cannot keep are handled in memory', async () => {
     const store: RunStore = {
-      ...memoryStore(),
+      ...lastingStore(),
       append: () => Promise.reject(new StoreError('UNAVAILABLE', 'the disk is full')),
     }
     mount(<Desk store={store} />, Mode)
@@ -275,7 +276,7 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
   })
 
   test('are handled by another tab while no component of this one is mounted', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const first = deferred()
     const charge = vi.fn(async ({ cents }: { cents: number }) => {
       await first.done
@@ -287,7 +288,8 @@ describe.each(modes)('the outputs of a persistent run %s', (_mode, Mode) => {
     const other = await otherTab(store)
     const stop = new AbortController()
     const handlers = { charge: ({ cents }: { cents: number }) => ({ type: 'PAID', cents: -cents }) as const }
-    const handled = handleShared(other, { ...handlers, thank: () => undefined }, { signal: stop.signal, ttl: 60_000 })
+    // It asks for the lease again each second.
+    const handled = handleShared(other, { ...handlers, thank: () => undefined }, { signal: stop.signal, ttl: 4000 })
     await act(async () => unmount())
     await vi.waitFor(() => expect(other.state).toEqual([-7]))
     stop.abort()

@@ -9,6 +9,7 @@ import { type ReactNode, Suspense, useState } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, test, vi } from 'vitest'
+import { lastingStore } from './lasting-leases.ts'
 import { Boundary, expectQuietConsole, modes, thrownBy } from './modes.tsx'
 import { Opening, renderOpened } from './opening.tsx'
 
@@ -199,7 +200,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
   })
 
   test('other hooks take the run', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const typed = vi.fn()
     const Handled = (): ReactNode => {
       const run = usePersistentRun(draft, { store, key: 'draft' })

@@ -2,13 +2,14 @@
 
 import { fireEvent, render, screen } from '@testing-library/react'
 import type { RunOf } from '@xmachines/core'
-import { memoryStore, type RunStore } from '@xmachines/core/store'
+import type { RunStore } from '@xmachines/core/store'
 import { useOutputs, useRun, useSend, useSnapshot } from '@xmachines/react'
 import { usePersistentRun } from '@xmachines/react/persistent'
 import { type ChartState, fromXState, viewOf, xstateEffects } from '@xmachines/xstate'
 import { type ReactNode, Suspense, useEffect } from 'react'
 import { describe, expect, test, vi } from 'vitest'
 import { assign, fromPromise, setup } from 'xstate'
+import { lastingStore } from './lasting-leases.ts'
 import { expectQuietConsole, modes } from './modes.tsx'
 import { Opening } from './opening.tsx'
 
@@ -95,7 +96,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
   })
 
   test('a child that was under way when the page was left is started again when it is opened', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const never = vi.fn(() => new Promise<number>(() => undefined))
     const before = open(store, never, Mode)
     await shows('off, 20')
@@ -111,7 +112,7 @@ describe.each(modes)('%s', (_mode, Mode) => {
     expect(never).toHaveBeenCalledTimes(1)
   })
   test('in two tabs each child runs once, and it is started again in one when the other is left', async () => {
-    const store = memoryStore()
+    const store = lastingStore()
     const never = (): Promise<number> => new Promise(() => undefined)
     const boils = [vi.fn(never), vi.fn(never)]
     // A run is open once for each store object, so each of these is a tab of its own.
