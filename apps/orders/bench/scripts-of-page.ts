@@ -25,15 +25,18 @@ export function weighScripts(app: string, html: string): Weight {
   const named = new Set(Array.from(html.matchAll(/\/_next\/(static\/chunks\/[\w~.-]+\.js)/g), ([, file]) => file ?? ''))
   let whole = 0
   let ours = ''
+  let hasMaps = false
   for (const file of named) {
     if (outdated.has(`/_next/${file}`)) continue
     const path = join(app, '.next', file)
     const [text = '', map] = readFileSync(path, 'utf8').split('\n//# sourceMappingURL=')
     whole += compress(text)
-    if (map !== undefined) ours += partOfOurs(text, join(path, '..', map.trim()))
+    if (map === undefined) continue
+    hasMaps = true
+    ours += partOfOurs(text, join(path, '..', map.trim()))
   }
-  if (ours === '') throw new Error(`${app} has no source maps, so it cannot be said what is ours: build it with them.`)
-  return { whole, ours: compress(ours) }
+  if (!hasMaps) throw new Error(`${app} has no source maps, so it cannot be said what is ours: build it with them.`)
+  return { whole, ours: ours === '' ? 0 : compress(ours) }
 }
 
 /** The pieces of a script whose source is in one of our packages. */
