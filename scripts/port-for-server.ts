@@ -4,8 +4,8 @@ import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /**
- * From the first to the one before the last. No system gives these to a connection or a server that asks for any port, so none
- * is taken between two starts of a server.
+ * From the first to the one before the last. By default, systems give none of these to a connection or a server that asks for
+ * any port, so none is taken between two starts of a server.
  */
 const [FIRST, LAST] = [20_000, 32_000]
 /** How many ports are tried. */
