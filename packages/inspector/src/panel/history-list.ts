@@ -1,6 +1,6 @@
-// The list of the history, the newest row first, as in the log of Git. It has elements only for the rows in view. Browsers limit how tall an element may be, so a very long
-// list is scaled: the scrollbar jumps through it, and the wheel moves row by row. One row has the focus, by `aria-activedescendant`,
-// since rows come and go.
+// The list of the history, the newest row first, as in the log of Git. It has elements only for the rows in view. Browsers limit how
+// tall an element may be, so a very long list is scaled: the scrollbar jumps through it, and the wheel moves row by row. One row has
+// the focus, by `aria-activedescendant`, since rows come and go.
 
 import type { ObservedRun } from '../observe/observed-run.ts'
 import { briefEvent } from './brief.ts'
