@@ -16,7 +16,7 @@ import { sequenceWaits } from './sequence-waits.ts'
 
 /** Records one run in one place. */
 export interface Recorder<State, Event, Output, Failure extends Error = Error> {
-  /** The sequence up to which the run is safe; −1 until its genesis is. */
+  /** The sequence up to which this recorder has recorded the run, or found it recorded; −1 before its genesis is. */
   readonly recorded: number
   /** Why nothing more is recorded, if something failed. */
   readonly error: Failure | undefined
