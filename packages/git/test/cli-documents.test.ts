@@ -94,7 +94,7 @@ describe('a run is exported', () => {
     expect(readFileSync(inFolder('done.json'), 'utf8')).toBe(stdout)
     const nowhere = await program(['-C', repository.directory, 'export', run.id, '-o', 'no/where.json'])
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
-    expect(nowhere.stderr).toBe('error: no/where.json cannot be written: ENOENT: no such file or directory\n')
+    expect(nowhere.stderr).toBe('error: no/where.json cannot be written: its folder does not exist; make it first\n')
   })
 
   test('over a file only if the user says so', async () => {
@@ -143,10 +143,12 @@ describe('a file that is not a saved run is refused', () => {
     expect(contentOf(directory)).toEqual([''])
   })
 
-  test('and so is a missing file, and a repository that is missing and may not be made', async () => {
+  test('and so is a folder, a missing file, and a repository that is missing and may not be made', async () => {
     const missing = await program(['import', 'nothing.json'])
     expect(missing).toMatchObject({ status: 1, stdout: '' })
-    expect(missing.stderr).toBe('error: nothing.json cannot be read: ENOENT: no such file or directory\n')
+    expect(missing.stderr).toBe('error: nothing.json cannot be read: it does not exist; check the path\n')
+    const folder = await program(['import', '.'])
+    expect(folder).toEqual({ status: 1, stdout: '', stderr: 'error: . cannot be read: it is a folder; give a file\n' })
     const nowhere = await program(['-C', 'nowhere.git', 'import', '-', '-m', 'tally.mjs'], JSON.stringify(tallyRun()))
     expect(nowhere).toMatchObject({ status: 1, stdout: '' })
     expect(nowhere.stderr).toMatch(/^error: \S+nowhere\.git does not exist; --create makes it \(NOT_A_REPOSITORY\)\n$/)

@@ -218,7 +218,7 @@ describe('check', () => {
     expect([status, stdout]).toEqual([1, 'replays   tally.run.json  tally@1.0, 4 batches\n'])
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^error: cut\.run\.json: .*\(HISTORY_MISMATCH\)$/),
-      'error: missing.json cannot be read: ENOENT: no such file or directory',
+      'error: missing.json cannot be read: it does not exist; check the path',
       expect.stringMatching(/^error: .*half\.json is not JSON: .*; give the whole of a file that run\.toJSON\(\), /),
       expect.stringMatching(
         /^error: empty\.json is not JSON: it is empty; give the whole of a file that run\.toJSON\(\), /,

@@ -33,9 +33,24 @@ const advice: Readonly<Partial<Record<RunErrorCode, string>>> = {
   MACHINE_MISMATCH: '; give the module of that machine with --machine',
 }
 
-/** Why a file could not be read or written, without repeating its name. */
-export function whyFailed(error: Error): string {
-  return error.message.replace(/, \w+ '.*'$/s, '')
+/**
+ * Why a file could not be read or written, and what to do.
+ * @param missing what to say if it does not exist, or the folder in which it is to be
+ */
+export function whyFailed(error: NodeJS.ErrnoException, missing: string): string {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return missing
+    case 'EISDIR':
+      return 'it is a folder; give a file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'you lack the permission; change that of the file or its folder, or give another file'
+    default:
+      // The name of the file, which Node repeats, is left out.
+      return error.message.replace(/, \w+ '.*'$/s, '')
+  }
 }
 
 /**

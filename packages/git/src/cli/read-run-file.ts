@@ -16,7 +16,7 @@ export async function readRunFile(file: string | undefined): Promise<History> {
     return await readSavedRun(bytesOf(file), what)
   } catch (thrown) {
     if (thrown instanceof CommandError) throw thrown
-    throw new CommandError(`${what} cannot be read: ${whyFailed(thrown as Error)}`)
+    throw new CommandError(`${what} cannot be read: ${whyFailed(thrown as Error, 'it does not exist; check the path')}`)
   }
 }
 

@@ -35,7 +35,9 @@ export async function refuseExisting(file: string, { force }: Force): Promise<vo
 export async function writeFile(file: string, parts: Iterable<string>, force: Force): Promise<void> {
   await refuseExisting(file, force)
   await writeWhole(file, parts).catch((thrown: Error) => {
-    throw new CommandError(`${file} cannot be written: ${whyFailed(thrown)}`)
+    throw new CommandError(
+      `${file} cannot be written: ${whyFailed(thrown, 'its folder does not exist; make it first')}`,
+    )
   })
 }
 
