@@ -27,6 +27,8 @@ async function show(run: AnyRun, options: OpenInspectorOptions = {}): Promise<vo
   const inspector = openInspector(host, { runs: () => [run], ...options })
   close = () => inspector.close()
   await inspector.ready
+  // It draws in the next frame. Keys that come before it find no rows.
+  await new Promise(requestAnimationFrame)
 }
 
 function usedDoor() {
@@ -443,6 +445,28 @@ describe('the panel', () => {
     await userEvent.click(page.getByRole('button', { name: 'Live: back to the present' }))
     await expect.element(row(/^150 ADD/)).toBeVisible()
     expect(list.element().scrollTop).toBe(0)
+  })
+
+  test('a list that was scrolled stays where it is while the run goes on, and follows it again at the top', async () => {
+    const run = createRun(counter, { checkDeterminism: false })
+    for (let by = 1; by <= 100; by++) run.in.send({ type: 'ADD', by })
+    await show(run)
+    await expect.element(row(/^100 ADD/)).toBeVisible()
+    const list = page.getByRole('listbox', { name: 'History' }).element()
+    list.scrollTop = 30 * 28
+    await expect.element(row(/^70 ADD/)).toBeVisible()
+    const topOf70 = () =>
+      row(/^70 ADD/)
+        .element()
+        .getBoundingClientRect().top
+    const before = topOf70()
+    for (let by = 101; by <= 150; by++) run.in.send({ type: 'ADD', by })
+    await expect.element(page.getByText('#150')).toBeVisible()
+    expect(topOf70()).toBe(before)
+    list.scrollTop = 0
+    await expect.element(row(/^150 ADD/)).toBeVisible()
+    run.in.send({ type: 'RESET' })
+    await expect.element(row(/^151 RESET/)).toBeVisible()
   })
 
   test('shows nothing but a hint while there is no run, and the run once it comes', async () => {

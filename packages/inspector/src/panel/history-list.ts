@@ -15,7 +15,7 @@ const MOST_PIXELS = 8_000_000
 /** The list, and what it shows. */
 export interface HistoryList {
   readonly element: HTMLElement
-  /** Shows rows, one of them selected. `follow` keeps the latest in view. */
+  /** Shows rows, one of them selected. `follow` keeps the newest in view if it is there. */
   show(observed: ObservedRun, rows: HistoryRows, selected: number, follow: boolean): void
   /** Brings a row into view. */
   reveal(index: number): void
@@ -55,6 +55,7 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
   const placeOf = (index: number): number => count - 1 - index
   const lowest = (): number => Math.max(0, total() - element.clientHeight)
 
+  /** Takes in where the scrollbar is. Its event may come after what moves the view. */
   function scrolled(): void {
     const moved = element.scrollTop - scrolledTo
     if (moved === 0) return
@@ -92,8 +93,6 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
   }
 
   function rowElement(at: number): RowElement {
-    const known = pool[at]
-    if (known !== undefined) return known
     const sequence = make('span', { class: 'no' })
     const type = make('span', { class: 'type' })
     const rest = make('span', { class: 'rest' })
@@ -103,9 +102,7 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
       select(Number(row.dataset['index']))
     })
     canvas.append(row)
-    const made = { row, sequence, type, rest }
-    pool.push(made)
-    return made
+    return { row, sequence, type, rest }
   }
 
   function draw(): void {
@@ -117,7 +114,7 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
     let active: string | undefined
     for (let at = 0; at < shown; at++) {
       const index = placeOf(first + at)
-      const made = rowElement(at)
+      const made = (pool[at] ??= rowElement(at))
       fill(made, index, observed, rows)
       made.row.style.transform = `translateY(${offset + at * ROW_HEIGHT}px)`
       if (index === selected) active = made.row.id
@@ -140,19 +137,26 @@ export function historyList(make: Maker, select: (index: number) => void): Histo
     setText(rest, text.rest)
   }
 
-  ;new (make.document.defaultView ?? window).ResizeObserver(() => place(top)).observe(element)
+  const resized = new (make.document.defaultView ?? window).ResizeObserver(() => {
+    scrolled()
+    place(top)
+  })
+  resized.observe(element)
 
   return {
     element,
     show(run, list, index, follow) {
-      // A row of the past keeps its place in the view while others come above it.
+      scrolled()
+      // What is in view keeps its place while rows come above it, unless the newest row is in view and followed.
+      const isAtTop = rows !== list || top === 0
+      const kept = follow ? selected : index
       const moved = placeOf(selected)
       observed = run
       rows = list
       selected = index
       count = list.count
       canvas.style.height = `${height()}px`
-      place(follow ? 0 : top + (placeOf(index) - moved) * ROW_HEIGHT)
+      place(follow && isAtTop ? 0 : top + (placeOf(kept) - moved) * ROW_HEIGHT)
     },
     reveal(index) {
       // The next key may come before the list is shown again.
@@ -176,13 +180,13 @@ function textOf(
   if (sequence === 0)
     return { kind: 'genesis', number: '0', type: `run ${run.machine.name}@${run.machine.version}`, rest: '' }
   const events = run.batch(sequence) ?? []
-  const [one] = events
+  const [one, another] = events
   const types = events.slice(0, 3).map(({ type }) => type)
   const more = events.length - types.length
   return {
     kind: sequence > run.confirmed ? 'pending' : 'batch',
     number: String(sequence),
     type: [...types, ...(more > 0 ? [`+${more}`] : [])].join(' '),
-    rest: events.length === 1 && one !== undefined ? briefEvent(one) : '',
+    rest: one !== undefined && another === undefined ? briefEvent(one) : '',
   }
 }

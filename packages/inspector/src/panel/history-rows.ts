@@ -68,7 +68,8 @@ export function historyRows(observed: ObservedRun, { type, text }: HistoryFilter
       return { sequence: batchAt(index - before) }
     },
     indexOf({ sequence, refusal }) {
-      if (refusal !== undefined && refusals.includes(refusal)) return rowOfRefusal(refusals.indexOf(refusal))
+      const at = refusals.indexOf(refusal as RunError)
+      if (at >= 0) return rowOfRefusal(at)
       return rank(sequence) + count(refusals.length, (at) => (refusals[at]?.sequence ?? 0) < sequence)
     },
     look() {

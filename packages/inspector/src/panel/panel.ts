@@ -214,7 +214,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   function go(row: HistoryRow | undefined): void {
     past = row?.sequence === observed?.sequence && row?.refusal === undefined ? undefined : row
     hush()
-    if (row !== undefined && rows !== undefined) list.reveal(rows.indexOf(row))
+    if (rows !== undefined) list.reveal(row === undefined ? rows.count - 1 : rows.indexOf(row))
     draw()
   }
 
@@ -235,9 +235,7 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
 
   function drawHistory(run: ObservedRun, all: HistoryRows): boolean {
     const isLooked = all.look()
-    const sequence = past?.sequence ?? run.sequence
-    const row = past ?? { sequence }
-    const index = all.indexOf(row)
+    const index = all.indexOf(past ?? { sequence: run.sequence })
     list.show(run, all, index, past === undefined)
     time.show({ first: run.dropped, last: run.sequence, at: past?.sequence })
     const { found: counted } = all
@@ -252,13 +250,11 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
   function drawDetail(run: ObservedRun): boolean {
     const row = past ?? { sequence: run.sequence }
     const { sequence } = row
-    const after = run.moment(sequence)
-    const before = sequence > 0 ? run.moment(sequence - 1) : after
-    const state = past === undefined ? run.snapshot.state : typeof after === 'string' ? undefined : after.state
+    const state = past === undefined ? run.snapshot.state : stateAt(run, sequence)
     const at = nameOf(state)
     diagram?.mark({
       state,
-      before: typeof before === 'string' ? undefined : before.state,
+      before: stateAt(run, Math.max(0, sequence - 1)),
       events: run.batch(sequence)?.map(({ type }) => type),
     })
     const said = past === undefined ? run.snapshot.status : 'past'
@@ -300,4 +296,10 @@ export function showPanel(host: HTMLElement, source: RunSource, options: PanelOp
       root.replaceChildren()
     },
   }
+}
+
+/** The state after a batch; undefined if it is not known. */
+function stateAt(run: ObservedRun, sequence: number): unknown {
+  const moment = run.moment(sequence)
+  return typeof moment === 'string' ? undefined : moment.state
 }
