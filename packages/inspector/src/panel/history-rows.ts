@@ -68,8 +68,8 @@ export function historyRows(observed: ObservedRun, { type, text }: HistoryFilter
       return { sequence: batchAt(index - before) }
     },
     indexOf({ sequence, refusal }) {
-      const at = refusals.indexOf(refusal as RunError)
-      if (at >= 0) return rowOfRefusal(at)
+      const known = refusals.indexOf(refusal as RunError)
+      if (known >= 0) return rowOfRefusal(known)
       return rank(sequence) + count(refusals.length, (at) => (refusals[at]?.sequence ?? 0) < sequence)
     },
     look() {
